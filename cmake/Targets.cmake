@@ -1,0 +1,29 @@
+# garderobe_library(core_base SOURCES a.cc DEPS x y)
+# One target per library, alias garderobe::<name>.
+function(garderobe_library name)
+  cmake_parse_arguments(A "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(garderobe_${name} STATIC ${A_SOURCES})
+  add_library(garderobe::${name} ALIAS garderobe_${name})
+  target_link_libraries(garderobe_${name} PUBLIC ${A_DEPS} PRIVATE garderobe_options)
+endfunction()
+
+# garderobe_test(core_base SOURCES a_test.cc DEPS garderobe::core_base [LABELS e2e] [TIMEOUT 60])
+# One test binary per library, one ctest per binary.
+function(garderobe_test name)
+  cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(NOT A_TIMEOUT)
+    set(A_TIMEOUT 120)
+  endif()
+  add_executable(${name}_test ${A_SOURCES})
+  target_link_libraries(${name}_test PRIVATE ${A_DEPS} garderobe_options
+    garderobe::tests_support GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name}_test)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}")
+endfunction()
+
+# garderobe_binary(ttpd SOURCES main.cc DEPS ...): a program in bin/.
+function(garderobe_binary name)
+  cmake_parse_arguments(A "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${A_SOURCES})
+  target_link_libraries(${name} PRIVATE ${A_DEPS} garderobe_options)
+endfunction()

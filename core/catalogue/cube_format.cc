@@ -1,0 +1,71 @@
+#include "core/catalogue/cube_format.h"
+
+#include <sodium.h>
+
+#include <bit>
+
+namespace garderobe {
+namespace {
+
+std::string Sha256(std::string_view prefix, std::string_view a,
+                   std::string_view b = {}) {
+  crypto_hash_sha256_state state;
+  crypto_hash_sha256_init(&state);
+  for (std::string_view part : {prefix, a, b}) {
+    crypto_hash_sha256_update(&state, AsBytes(part).data(), part.size());
+  }
+  std::string hash(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256_final(&state, reinterpret_cast<uint8_t*>(hash.data()));
+  return hash;
+}
+
+constexpr std::string_view kLeafPrefix("\0", 1);
+constexpr std::string_view kNodePrefix("\1", 1);
+
+std::string Root(std::span<const std::string> leaves) {
+  if (leaves.empty()) return Sha256({}, {});
+  if (leaves.size() == 1) return Sha256(kLeafPrefix, leaves[0]);
+  const size_t split = std::bit_ceil(leaves.size()) / 2;
+  return Sha256(kNodePrefix, Root(leaves.first(split)),
+                Root(leaves.subspan(split)));
+}
+
+}  // namespace
+
+std::string CellId(std::string_view template_name, std::string_view period,
+                   std::string_view population, std::string_view dimension) {
+  std::string id = fmt::format("v1;{};{};{}", template_name, period, population);
+  if (!dimension.empty()) {
+    id.push_back(';');
+    id += dimension;
+  }
+  return id;
+}
+
+std::string PopulationOfCell(std::string_view population) {
+  std::string result(population);
+  if (const size_t colon = result.find(':'); colon != result.npos) {
+    result[colon] = '=';
+  }
+  return result;
+}
+
+std::string CanonicalLine(std::string_view cell, std::string_view measure,
+                          int64_t value, std::string_view mark) {
+  return fmt::format("{} {} {} {}\n", cell, measure,
+                     mark == "p" || mark == "n" ? "-" : std::to_string(value),
+                     mark.empty() ? "-" : mark);
+}
+
+std::string MerkleRoot(const std::vector<std::string>& leaves) {
+  return Root(leaves);
+}
+
+int64_t RoundForRelease(int64_t count) {
+  int64_t step = 5;
+  if (count >= 1000) step = 10;
+  for (int64_t limit = 10000; count >= limit; limit *= 10) step = limit / 100;
+  return (count + step / 2) / step * step;
+}
+
+}  // namespace garderobe

@@ -1,0 +1,37 @@
+// Calendar periods: a year, a quarter or a month.
+#ifndef GARDEROBE_CORE_CATALOGUE_PERIOD_H_
+#define GARDEROBE_CORE_CATALOGUE_PERIOD_H_
+
+#include <string>
+#include <string_view>
+
+#include "core/base/civil_time.h"
+#include "core/base/status.h"
+
+namespace garderobe {
+
+class Period {
+ public:
+  enum class Level { kYear, kQuarter, kMonth };
+
+  // "2025", "2025Q3" or "2025-07", years 2000 to 2199.
+  // InvalidArgument: anything else.
+  [[nodiscard]] static absl::StatusOr<Period> Parse(std::string_view text);
+
+  Level level() const { return level_; }
+  const std::string& text() const { return text_; }
+  // Days since 2000-01-01; `first_day` inclusive, `end_day` exclusive.
+  int32_t first_day() const { return first_day_; }
+  int32_t end_day() const { return end_day_; }
+
+ private:
+  Period() = default;
+  Level level_ = Level::kYear;
+  std::string text_;
+  int32_t first_day_ = 0;
+  int32_t end_day_ = 0;
+};
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_CATALOGUE_PERIOD_H_

@@ -1,0 +1,170 @@
+#include "core/config/settings.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+// Parse errors come back as a result: exceptions are not for bad input.
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#include <toml++/toml.h>
+
+namespace garderobe {
+namespace {
+
+size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0]++;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1,
+                         diagonal + (a[i - 1] != b[j - 1])});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string Quoted(std::string_view text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out.push_back('\\');
+    out.push_back(c);
+  }
+  return out + "\"";
+}
+
+std::string At(const toml::node& node) {
+  return fmt::format("line {}", node.source().begin.line);
+}
+
+}  // namespace
+
+void Settings::Text(std::string name, std::string* target, std::string meaning,
+                    bool required) {
+  settings_.push_back({std::move(name), target, std::move(meaning),
+                       Quoted(*target), required});
+}
+void Settings::Number(std::string name, int64_t* target, std::string meaning,
+                      int64_t least, int64_t most) {
+  settings_.push_back({std::move(name), target, std::move(meaning),
+                       std::to_string(*target), false, least, most});
+}
+void Settings::Flag(std::string name, bool* target, std::string meaning) {
+  settings_.push_back({std::move(name), target, std::move(meaning),
+                       *target ? "true" : "false"});
+}
+void Settings::List(std::string name, std::vector<std::string>* target,
+                    std::string meaning) {
+  std::string text = "[";
+  for (const std::string& entry : *target) {
+    text += (text.size() > 1 ? ", " : "") + Quoted(entry);
+  }
+  settings_.push_back(
+      {std::move(name), target, std::move(meaning), text + "]"});
+}
+
+std::string Settings::Nearest(std::string_view name) const {
+  const auto nearest = std::min_element(
+      settings_.begin(), settings_.end(), [&](const auto& a, const auto& b) {
+        return EditDistance(name, a.name) < EditDistance(name, b.name);
+      });
+  return nearest == settings_.end() ? "" : nearest->name;
+}
+
+absl::Status Settings::ReadFile(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return NotFound("cannot read the configuration {}", path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return ReadText(text.str(), path);
+}
+
+absl::Status Settings::ReadText(std::string_view toml,
+                                const std::string& source) {
+  const toml::parse_result result = toml::parse(toml, source);
+  if (!result) {
+    const auto& error = result.error();
+    return InvalidArgument("{}:{}:{}: {}", source, error.source().begin.line,
+                           error.source().begin.column, error.description());
+  }
+  std::vector<bool> seen(settings_.size());
+  auto read = [&](const std::string& name,
+                  const toml::node& node) -> absl::Status {
+    const auto found =
+        std::find_if(settings_.begin(), settings_.end(),
+                     [&](const Setting& s) { return s.name == name; });
+    if (found == settings_.end()) {
+      return InvalidArgument("{}: {}: unknown key {}; did you mean {}?", source,
+                             At(node), name, Nearest(name));
+    }
+    seen[static_cast<size_t>(found - settings_.begin())] = true;
+    const auto wrong_type = [&](std::string_view type) {
+      return InvalidArgument("{}: {}: {} must be {}", source, At(node), name,
+                             type);
+    };
+    if (auto* text = std::get_if<std::string*>(&found->target)) {
+      if (!node.is_string()) return wrong_type("a text in quotes");
+      **text = **node.as_string();
+    } else if (auto* number = std::get_if<int64_t*>(&found->target)) {
+      if (!node.is_integer()) return wrong_type("a whole number");
+      const int64_t value = **node.as_integer();
+      if (value < found->least || value > found->most) {
+        return InvalidArgument("{}: {}: {} must be from {} to {}", source,
+                               At(node), name, found->least, found->most);
+      }
+      **number = value;
+    } else if (auto* flag = std::get_if<bool*>(&found->target)) {
+      if (!node.is_boolean()) return wrong_type("true or false");
+      **flag = **node.as_boolean();
+    } else {
+      if (!node.is_array()) return wrong_type("a list of texts");
+      auto* list = std::get<std::vector<std::string>*>(found->target);
+      list->clear();
+      for (const toml::node& entry : *node.as_array()) {
+        if (!entry.is_string()) return wrong_type("a list of texts");
+        list->push_back(**entry.as_string());
+      }
+    }
+    return absl::OkStatus();
+  };
+  for (const auto& [section, node] : result.table()) {
+    const std::string prefix(section.str());
+    if (!node.is_table()) {
+      GARDEROBE_RETURN_IF_ERROR(read(prefix, node));
+      continue;
+    }
+    for (const auto& [key, value] : *node.as_table()) {
+      GARDEROBE_RETURN_IF_ERROR(
+          read(prefix + "." + std::string(key.str()), value));
+    }
+  }
+  for (size_t i = 0; i < settings_.size(); ++i) {
+    if (settings_[i].required && !seen[i]) {
+      return InvalidArgument("{}: {} is missing ({})", source,
+                             settings_[i].name, settings_[i].meaning);
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::string Settings::Example() const {
+  std::string out, section;
+  for (const Setting& setting : settings_) {
+    const size_t dot = setting.name.find('.');
+    const std::string in = setting.name.substr(0, dot);
+    if (in != section) {
+      out += fmt::format("{}[{}]\n", out.empty() ? "" : "\n", in);
+      section = in;
+    }
+    out += fmt::format("# {}{}\n", setting.meaning,
+                       setting.required ? " Required." : "");
+    out += fmt::format("{}{} = {}\n", setting.required ? "" : "# ",
+                       setting.name.substr(dot + 1), setting.default_text);
+  }
+  return out;
+}
+
+}  // namespace garderobe

@@ -1,0 +1,59 @@
+// One table a program: each setting with its default, unit and meaning. The
+// same table parses the TOML file, checks it and writes the commented example.
+#ifndef GARDEROBE_CORE_CONFIG_SETTINGS_H_
+#define GARDEROBE_CORE_CONFIG_SETTINGS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/base/status.h"
+
+namespace garderobe {
+
+class Settings {
+ public:
+  // What `target` holds when the table is made is the default. `name` is
+  // "section.key"; `meaning` is one line and gives the unit. Targets outlive
+  // the table. A `required` setting has no default.
+  void Text(std::string name, std::string* target, std::string meaning,
+            bool required = false);
+  // From `least` to `most`, both inclusive.
+  void Number(std::string name, int64_t* target, std::string meaning,
+              int64_t least, int64_t most);
+  void Flag(std::string name, bool* target, std::string meaning);
+  // A list of texts.
+  void List(std::string name, std::vector<std::string>* target,
+            std::string meaning);
+
+  // Reads `path` into the targets. Relative paths in settings stay as they
+  // are; daemons run with the configuration's folder as working directory.
+  // InvalidArgument: not TOML (with line and column), an unknown key (with
+  // the nearest known one), a wrong type, a value out of bounds, or a
+  // required setting missing. NotFound: no such file.
+  [[nodiscard]] absl::Status ReadFile(const std::string& path);
+  [[nodiscard]] absl::Status ReadText(std::string_view toml,
+                                      const std::string& source);
+
+  // The commented example that documents every setting.
+  std::string Example() const;
+
+ private:
+  struct Setting {
+    std::string name;
+    std::variant<std::string*, int64_t*, bool*, std::vector<std::string>*>
+        target;
+    std::string meaning;
+    std::string default_text;  // as TOML
+    bool required = false;
+    int64_t least = 0, most = 0;
+  };
+  std::string Nearest(std::string_view name) const;
+  std::vector<Setting> settings_;
+};
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_CONFIG_SETTINGS_H_

@@ -1,0 +1,62 @@
+#include "core/config/settings.h"
+
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace garderobe {
+namespace {
+
+class SettingsTest : public ::testing::Test {
+ protected:
+  SettingsTest() {
+    table_.Text("server.listen", &listen_, "Address and port.", true);
+    table_.Number("server.streams_max", &streams_, "Streams at once.", 1, 100);
+    table_.Flag("log.json", &json_, "JSON lines.");
+    table_.List("peers.allow", &allow_, "Names.");
+  }
+  std::string listen_;
+  int64_t streams_ = 8;
+  bool json_ = false;
+  std::vector<std::string> allow_;
+  Settings table_;
+};
+
+TEST_F(SettingsTest, ReadsEveryType) {
+  EXPECT_THAT(table_.ReadText("[server]\nlisten = \"a:1\"\nstreams_max = 9\n"
+                              "[log]\njson = true\n[peers]\nallow=[\"x\"]\n",
+                              "t.toml"),
+              IsOk());
+  EXPECT_EQ(listen_, "a:1");
+  EXPECT_EQ(streams_, 9);
+  EXPECT_TRUE(json_);
+  EXPECT_EQ(allow_, std::vector<std::string>{"x"});
+}
+
+TEST_F(SettingsTest, WrongKeyNamesTheNearestRightOne) {
+  EXPECT_THAT(
+      table_.ReadText("[server]\nlisten=\"a\"\nstream_max = 9\n", "t.toml"),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               "t.toml: line 3: unknown key server.stream_max; did you mean "
+               "server.streams_max?"));
+}
+
+TEST_F(SettingsTest, FaultsNamePlaceAndRule) {
+  auto message = [&](std::string_view text) {
+    return std::string(Message(table_.ReadText(text, "t.toml")));
+  };
+  EXPECT_EQ(message("[server]\nlisten=\"a\"\nstreams_max=0"),
+            "t.toml: line 3: server.streams_max must be from 1 to 100");
+  EXPECT_EQ(message("[server]\nlisten=7"),
+            "t.toml: line 2: server.listen must be a text in quotes");
+  EXPECT_EQ(message(""), "t.toml: server.listen is missing (Address and port.)");
+  EXPECT_THAT(message("[server\n"), ::testing::StartsWith("t.toml:1:"));
+}
+
+TEST_F(SettingsTest, ExampleParsesAndNamesEverySetting) {
+  const std::string example = table_.Example();
+  EXPECT_THAT(example, ::testing::HasSubstr("# streams_max = 8"));
+  EXPECT_THAT(table_.ReadText(example, "example"), IsOk());
+}
+
+}  // namespace
+}  // namespace garderobe

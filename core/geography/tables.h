@@ -1,0 +1,12 @@
+// The two CSV files of this folder, built into the library.
+#ifndef GARDEROBE_CORE_GEOGRAPHY_TABLES_H_
+#define GARDEROBE_CORE_GEOGRAPHY_TABLES_H_
+
+#include <string_view>
+
+namespace garderobe {
+extern const std::string_view kPostcodesCsv;
+extern const std::string_view kMunicipalitiesCsv;
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_GEOGRAPHY_TABLES_H_

@@ -1,0 +1,20 @@
+// The normal form of an e-mail address (data.md): NFKC, trimmed, lower case,
+// domain as IDNA A-label, +tag dropped, providers' own rules applied.
+#ifndef GARDEROBE_CORE_IDENTIFIERS_EMAIL_H_
+#define GARDEROBE_CORE_IDENTIFIERS_EMAIL_H_
+
+#include <span>
+
+#include "core/identifiers/identifier.h"
+
+namespace garderobe {
+
+// `own_domains` are the institution's, in lower case: its staff's and its
+// box office's addresses say nothing about a visitor.
+// Reasons: EMAIL_MALFORMED, EMAIL_PLACEHOLDER, EMAIL_OWN_DOMAIN.
+Normalised NormaliseEmail(std::string_view raw,
+                          std::span<const std::string> own_domains = {});
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_IDENTIFIERS_EMAIL_H_

@@ -1,0 +1,53 @@
+// Kinds of identifiers, and what became of one raw value.
+#ifndef GARDEROBE_CORE_IDENTIFIERS_IDENTIFIER_H_
+#define GARDEROBE_CORE_IDENTIFIERS_IDENTIFIER_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace garderobe {
+
+// Numbers are on the wire and on disk: never change, only add.
+enum class Kind : uint8_t {
+  kEmail = 0,
+  kMobile = 1,
+  kLandline = 2,
+  kAddress = 3,
+  kNameBirthdate = 4,
+  kNameAddress = 5,
+  kPass = 6,
+};
+inline constexpr size_t kKindCount = 7;
+// The set of all kinds, as a bit each.
+inline constexpr uint8_t kAllKinds = (1 << kKindCount) - 1;
+
+// The kind's name in protocol.md, 1.
+constexpr std::string_view KindName(Kind kind) {
+  constexpr std::array<std::string_view, kKindCount> kNames = {
+      "email",          "mobile",       "landline", "address",
+      "name_birthdate", "name_address", "pass"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+// A kind says who: one person, or one household (data.md).
+constexpr bool SaysPerson(Kind kind) {
+  return kind != Kind::kLandline && kind != Kind::kAddress;
+}
+
+// A raw value's normal form, or why it is no identifier.
+struct Normalised {
+  Kind kind = Kind::kEmail;
+  std::string value;        // empty when refused
+  std::string_view reason;  // UPPER_SNAKE_CASE, empty when fine
+
+  bool ok() const { return reason.empty(); }
+  static Normalised Refused(std::string_view reason) {
+    return {Kind::kEmail, "", reason};
+  }
+};
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_IDENTIFIERS_IDENTIFIER_H_

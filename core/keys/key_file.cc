@@ -1,0 +1,119 @@
+#include "core/keys/key_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+
+namespace garderobe {
+namespace {
+
+constexpr std::string_view kFirstLine = "garderobe-key-v1";
+
+// The value of "name: value" on the next line; empty view on any other line.
+std::string_view TakeField(std::string_view* text, std::string_view name) {
+  const size_t end = text->find('\n');
+  std::string_view line = text->substr(0, end);
+  text->remove_prefix(end == text->npos ? text->size() : end + 1);
+  if (!line.starts_with(name)) return {};
+  line.remove_prefix(name.size());
+  if (!line.starts_with(": ")) return {};
+  return line.substr(2);
+}
+
+}  // namespace
+
+std::string KeyId(std::string_view role, const KeyFileSecret& secret) {
+  std::string message("garderobe/key-id/v1\0", 20);
+  message += role;
+  message.push_back('\0');
+  message.append(reinterpret_cast<const char*>(secret.ExposeSecret()), 32);
+  const ScopedWipe wipe(message);
+  uint8_t hash[16];
+  crypto_generichash(hash, sizeof hash, AsBytes(message).data(),
+                     message.size(), nullptr, 0);
+  return ToHex({hash, 8});
+}
+
+absl::Status WriteKeyFile(const std::string& path, std::string_view role,
+                          uint32_t epoch, const KeyFileSecret& secret) {
+  char hex[65];
+  const ScopedWipe wipe_hex(hex, sizeof hex);
+  sodium_bin2hex(hex, sizeof hex, secret.ExposeSecret(), 32);
+  std::string text;
+  text.reserve(512);
+  text += fmt::format(
+      "{}\nrole: {}\nkey_id: {}\nepoch: {}\nstatus: enabled\nsecret: ",
+      kFirstLine, role, KeyId(role, secret), epoch);
+  text.append(hex, 64);
+  text += "\n";
+  const ScopedWipe wipe(text);
+  const int fd =
+      open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    if (errno == EEXIST) {
+      return AlreadyExists("{} exists; keys are never overwritten", path);
+    }
+    return Unavailable("cannot create {}: {}", path, strerror(errno));
+  }
+  const bool written =
+      write(fd, text.data(), text.size()) ==
+          static_cast<ssize_t>(text.size()) &&
+      fsync(fd) == 0;
+  close(fd);
+  if (!written) return Unavailable("cannot write {}", path);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<KeyFile> ReadKeyFile(const std::string& path,
+                                    std::string_view role) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return NotFound("cannot read the key {}: {}", path, strerror(errno));
+  struct stat info;
+  char buffer[1024];
+  const ScopedWipe wipe(buffer, sizeof buffer);
+  const bool statted = fstat(fd, &info) == 0;
+  const ssize_t size = read(fd, buffer, sizeof buffer);
+  close(fd);
+  if (!statted || size < 0) return Unavailable("cannot read the key {}", path);
+  if ((info.st_mode & 077) != 0) {
+    return FailedPrecondition(
+        "{} may be read by others (mode {:o}); run: chmod 600 {}", path,
+        info.st_mode & 0777, path);
+  }
+  std::string_view text(buffer, static_cast<size_t>(size));
+  if (!text.starts_with(kFirstLine)) {
+    return InvalidArgument("{} is not a {} file", path, kFirstLine);
+  }
+  text.remove_prefix(std::min(text.find('\n') + 1, text.size()));
+  const std::string_view found_role = TakeField(&text, "role");
+  const std::string_view key_id = TakeField(&text, "key_id");
+  const std::string_view epoch = TakeField(&text, "epoch");
+  const std::string_view status = TakeField(&text, "status");
+  const std::string_view hex = TakeField(&text, "secret");
+  if (found_role != role) {
+    return InvalidArgument("{} holds a key of another role than {}", path,
+                           role);
+  }
+  if (status != "enabled") {
+    return FailedPrecondition("the key {} is not enabled", path);
+  }
+  uint8_t secret[32];
+  const ScopedWipe wipe_secret(secret, sizeof secret);
+  size_t bytes = 0;
+  uint32_t epoch_number = 0;
+  const auto parsed = std::from_chars(epoch.data(), epoch.data() + epoch.size(),
+                                      epoch_number);
+  if (parsed.ec != std::errc() || hex.size() != 64 ||
+      sodium_hex2bin(secret, sizeof secret, hex.data(), hex.size(), nullptr,
+                     &bytes, nullptr) != 0 ||
+      bytes != sizeof secret) {
+    return InvalidArgument("{} is damaged", path);
+  }
+  return KeyFile{std::string(found_role), std::string(key_id), epoch_number,
+                 KeyFileSecret::CopyFrom(secret)};
+}
+
+}  // namespace garderobe

@@ -1,0 +1,107 @@
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/keys/key_file.h"
+#include "core/keys/parameters.h"
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace garderobe {
+namespace {
+
+class KeyFileTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::filesystem::remove(path_);
+    ASSERT_THAT(WriteKeyFile(path_, "shuffle-vault", 1, secret_), IsOk());
+  }
+  void Rewrite(std::string_view from, std::string_view to) {
+    std::ifstream in(path_);
+    std::string text(std::istreambuf_iterator<char>(in), {});
+    text.replace(text.find(from), from.size(), to);
+    std::ofstream(path_) << text;
+  }
+  std::string path_ = ::testing::TempDir() + "/key_file_test.key";
+  KeyFileSecret secret_ = KeyFileSecret::Random();
+};
+
+TEST_F(KeyFileTest, ReadsWhatItWrote) {
+  auto file = ReadKeyFile(path_, "shuffle-vault");
+  ASSERT_THAT(file, IsOk());
+  EXPECT_EQ(file->secret, secret_);
+  EXPECT_EQ(file->epoch, 1u);
+  EXPECT_EQ(file->key_id, KeyId("shuffle-vault", secret_));
+}
+
+TEST_F(KeyFileTest, NeverOverwrites) {
+  EXPECT_THAT(WriteKeyFile(path_, "shuffle-vault", 1, secret_),
+              StatusIs(absl::StatusCode::kAlreadyExists));
+}
+
+TEST_F(KeyFileTest, ReadableByOthersIsRefused) {
+  chmod(path_.c_str(), 0640);
+  EXPECT_THAT(ReadKeyFile(path_, "shuffle-vault"),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       ::testing::HasSubstr("chmod 600")));
+}
+
+TEST_F(KeyFileTest, AnotherRoleVersionStatusOrDamageIsRefused) {
+  EXPECT_THAT(ReadKeyFile(path_, "handle-vault"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  Rewrite("status: enabled", "status: disabled");
+  EXPECT_THAT(ReadKeyFile(path_, "shuffle-vault"),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  Rewrite("status: disabled", "status: enabled");
+  Rewrite("secret: ", "secret: x");
+  EXPECT_THAT(ReadKeyFile(path_, "shuffle-vault"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  Rewrite("garderobe-key-v1", "garderobe-key-v2");
+  EXPECT_THAT(ReadKeyFile(path_, "shuffle-vault"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+class ParametersTest : public ::testing::Test {
+ protected:
+  SigningSeed seed_ = SigningSeed::Random();
+  AggregatorParameters parameters_{
+      RandomElement(), PublicKeyOf(SealingSecretKey::Random())};
+  SignedBody signed_ = SignParameters(seed_, parameters_.ToParameters());
+};
+
+TEST_F(ParametersTest, VerifiesWhatTheOwnerSigned) {
+  auto verified = VerifyParameters(VerifyKeyOf(seed_), "aggregator",
+                                   signed_.body, signed_.signature);
+  ASSERT_THAT(verified, IsOk());
+  auto read = AggregatorParameters::From(*verified);
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(read->pseudonym_key, parameters_.pseudonym_key);
+  EXPECT_EQ(read->sealing_key, parameters_.sealing_key);
+}
+
+TEST_F(ParametersTest, AnyFlippedByteAnotherPartyOrSignerIsRefused) {
+  const VerifyKey key = VerifyKeyOf(seed_);
+  for (size_t i = 0; i < signed_.body.size(); ++i) {
+    std::string damaged = signed_.body;
+    damaged[i] ^= 1;
+    EXPECT_THAT(
+        VerifyParameters(key, "aggregator", damaged, signed_.signature),
+        StatusIs(absl::StatusCode::kFailedPrecondition));
+  }
+  EXPECT_THAT(
+      VerifyParameters(key, "vault", signed_.body, signed_.signature),
+      StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(VerifyParameters(VerifyKeyOf(SigningSeed::Random()), "aggregator",
+                               signed_.body, signed_.signature),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(ParametersTest, IdentityAsPublicKeyIsRefused) {
+  parameters_.pseudonym_key = Element();
+  EXPECT_THAT(AggregatorParameters::From(parameters_.ToParameters()),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+}  // namespace
+}  // namespace garderobe
