@@ -1,0 +1,489 @@
+#include "aggregator/aggregator.h"
+
+#include <atomic>
+
+#include "aggregator/relation_batch.h"
+#include "core/base/parallel.h"
+#include "core/group/elgamal.h"
+
+namespace garderobe::aggregator {
+namespace {
+
+constexpr std::string_view kInstitutionPrefix = "institution/";
+constexpr std::string_view kVersionPrefix = "version/";
+constexpr std::string_view kSequenceKey = "sequence";
+constexpr size_t kChunkRows = 16;
+
+std::string InstitutionKey(std::string_view name) {
+  return std::string(kInstitutionPrefix) + std::string(name);
+}
+std::string VersionKey(std::string_view name) {
+  return std::string(kVersionPrefix) + std::string(name);
+}
+template <typename T>
+std::string Number(T number) {
+  std::string bytes;
+  PutBigEndian(bytes, number);
+  return bytes;
+}
+
+absl::Status CheckShape(const v1::FeedName& feed, uint32_t count,
+                        size_t handle_bytes, uint32_t rows_max) {
+  if (feed.institution().empty() || feed.institution().size() > 64 ||
+      feed.source().size() > 64 || feed.client().size() > 128) {
+    return InvalidArgument("feed: names are missing or too long");
+  }
+  if (count == 0 || count > rows_max) {
+    return InvalidArgument("count: 1 to {} rows", rows_max);
+  }
+  if (handle_bytes != size_t{count} * AggregatorHandle::kBytes) {
+    return InvalidArgument("handles: 16 bytes for each of count rows");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Aggregator>> Aggregator::Open(
+    AggregatorKeys keys, std::unique_ptr<Store> store,
+    boost::asio::thread_pool& workers, Options options) {
+  std::unique_ptr<Aggregator> result(new Aggregator(
+      std::move(keys), std::move(store), workers, options));
+  const auto it = result->store_->NewIterator(kMeta);
+  for (it->Seek(AsSlice(kInstitutionPrefix));
+       it->Valid() && it->key().starts_with(AsSlice(kInstitutionPrefix));
+       it->Next()) {
+    if (it->value().size() != 4) return DataLoss("the table of names is damaged");
+    auto institution = std::make_shared<Institution>();
+    institution->name = AsView(it->key()).substr(kInstitutionPrefix.size());
+    institution->number = GetBigEndian<uint32_t>(it->value().data());
+    result->next_institution_ =
+        std::max(result->next_institution_, institution->number + 1);
+    result->institutions_[institution->name] = institution;
+  }
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
+  auto sequence = result->store_->Get(kMeta, kSequenceKey);
+  if (sequence.ok() && sequence->size() == 8) {
+    result->next_sequence_ = GetBigEndian<uint64_t>(sequence->data());
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(result->people_,
+                             PersonDirectory::Load(*result->store_));
+  return result;
+}
+
+SignedBody Aggregator::SignedParameters() const {
+  return SignParameters(keys_.signing, keys_.Public().ToParameters());
+}
+
+absl::StatusOr<Aggregator::InstitutionPtr> Aggregator::Find(
+    const std::string& name, bool create) {
+  const std::lock_guard lock(mutex_);
+  auto found = institutions_.find(name);
+  if (found == institutions_.end()) {
+    if (!create) return NotFound("nothing was delivered for {}", name);
+    auto institution = std::make_shared<Institution>();
+    institution->name = name;
+    institution->number = next_institution_;
+    rocksdb::WriteBatch batch;
+    batch.Put(store_->family(kMeta), InstitutionKey(name),
+              Number(institution->number));
+    GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
+    ++next_institution_;
+    found = institutions_.emplace(name, std::move(institution)).first;
+  }
+  found->second->last_used = ++uses_;
+  return found->second;
+}
+
+absl::Status Aggregator::EnsureLoaded(Institution& institution) {
+  if (institution.ledger) return absl::OkStatus();
+  GARDEROBE_ASSIGN_OR_RETURN(
+      institution.ledger,
+      InstitutionLedger::Load(*store_, institution.number));
+  const auto version = store_->Get(kMeta, VersionKey(institution.name));
+  institution.version = version.ok() && version->size() == 8
+                            ? GetBigEndian<uint64_t>(version->data())
+                            : 0;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Feed> Aggregator::ReadFeed(uint32_t institution,
+                                          const v1::FeedName& name) const {
+  Feed feed;
+  auto stored = store_->Get(kFeeds, FeedKey(institution, name));
+  if (stored.status().code() == absl::StatusCode::kNotFound) return feed;
+  GARDEROBE_RETURN_IF_ERROR(stored.status());
+  if (!Decode(*stored, &feed)) return DataLoss("a feed's record is damaged");
+  return feed;
+}
+
+absl::Status Aggregator::WriteFor(Institution& institution,
+                                  rocksdb::WriteBatch& batch) {
+  const absl::Status status = store_->Write(batch);
+  if (!status.ok()) {
+    institution.ledger.reset();
+  }
+  return status;
+}
+
+void Aggregator::EvictLedgers() {
+  const std::lock_guard lock(mutex_);
+  size_t total = 0;
+  std::vector<InstitutionPtr> idle;
+  for (auto& [name, institution] : institutions_) {
+    // Nobody else can get hold of it while the map is locked.
+    if (institution.use_count() > 1 || !institution->ledger) continue;
+    total += institution->ledger->bytes();
+    idle.push_back(institution);
+  }
+  if (total <= options_.ledger_bytes_max) return;
+  std::sort(idle.begin(), idle.end(), [](auto& a, auto& b) {
+    return a->last_used < b->last_used;
+  });
+  for (auto& institution : idle) {
+    if (total <= options_.ledger_bytes_max) break;
+    total -= institution->ledger->bytes();
+    institution->ledger.reset();
+  }
+}
+
+absl::StatusOr<std::string> Aggregator::Open(const v1::FeedName& feed,
+                                             uint64_t offset, uint32_t count,
+                                             std::string_view sealed) const {
+  const BatchPlace place{feed.kind() == v1::FEED_KIND_VISITS
+                             ? SealedKind::kVisits
+                             : SealedKind::kRelations,
+                         feed.institution(), feed.source(), offset, count};
+  return OpenBatch(keys_.sealing, sealing_public_, place, sealed);
+}
+
+absl::StatusOr<std::vector<Element>> Aggregator::Decrypt(
+    std::string_view ciphertexts) const {
+  const size_t count = ciphertexts.size() / Ciphertext::kBytes;
+  std::vector<Element> pseudonyms(count);
+  std::atomic<bool> malformed{false};
+  ParallelFor(workers_, count, 2 * kChunkRows, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      const Ciphertext c = Ciphertext::From(
+          ciphertexts.substr(i * Ciphertext::kBytes, Ciphertext::kBytes));
+      if (!garderobe::Decrypt(keys_.pseudonym, c.point_a, c.point_b,
+                              &pseudonyms[i])) {
+        malformed = true;
+      }
+    }
+  });
+  if (malformed) {
+    return InvalidArgument("pseudonyms: a ciphertext is malformed");
+  }
+  return pseudonyms;
+}
+
+absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
+    v1::StoreVisitsRequest request) {
+  v1::FeedName& feed_name = *request.mutable_feed();
+  feed_name.set_kind(v1::FEED_KIND_VISITS);
+  const uint32_t count = request.count();
+  GARDEROBE_RETURN_IF_ERROR(
+      CheckShape(feed_name, count, request.handles().size(), kBlockRowsMax));
+  // Opened before the lock: several batches at once.
+  auto payload = Open(feed_name, request.offset(), count, request.sealed());
+  absl::StatusOr<VisitBatch> visits =
+      payload.ok() ? ReadVisitBatch(*payload, count)
+                   : absl::StatusOr<VisitBatch>(payload.status());
+
+  GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
+                             Find(feed_name.institution(), /*create=*/true));
+  v1::BatchOutcome outcome;
+  {
+    const std::lock_guard lock(institution->mutex);
+    GARDEROBE_ASSIGN_OR_RETURN(Feed feed,
+                               ReadFeed(institution->number, feed_name));
+    GARDEROBE_ASSIGN_OR_RETURN(auto stored,
+                               PlaceInFeed(feed, request.offset(), count));
+    if (stored) return *std::move(stored);
+    GARDEROBE_RETURN_IF_ERROR(visits.status());
+    GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
+    rocksdb::WriteBatch batch;
+    std::vector<uint32_t> relations(count, 0);
+    for (uint32_t i = 0; i < count; ++i) {
+      const auto handle = AggregatorHandle::From(
+          std::string_view(request.handles()).substr(i * 16, 16));
+      if (!handle.is_zero() && !visits->is_refused[i]) {
+        relations[i] = institution->ledger->RelationOf(handle, batch);
+      }
+    }
+    outcome.set_offset(request.offset());
+    outcome.set_count(count);
+    for (auto& refusal : visits->refused) {
+      *outcome.add_refused() = std::move(refusal);
+    }
+    auto applied =
+        institution->ledger->Append(*std::move(visits), relations, batch);
+    if (!applied.ok()) {
+      institution->ledger.reset();  // it has taken part of the batch
+      return applied.status();
+    }
+    outcome.set_accepted(applied->accepted);
+    outcome.set_replaced(applied->replaced);
+    Advance(feed, outcome);
+    batch.Put(store_->family(kFeeds),
+              FeedKey(institution->number, feed_name), Encode(feed));
+    ++institution->version;
+    batch.Put(store_->family(kMeta), VersionKey(institution->name),
+              Number(institution->version));
+    batch.Put(store_->family(kDirtyMirrors), institution->name,
+              Number(institution->version));
+    GARDEROBE_RETURN_IF_ERROR(WriteFor(*institution, batch));
+  }
+  // No lock over the sync: batches that came meanwhile share it.
+  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
+  EvictLedgers();
+  return outcome;
+}
+
+absl::Status Aggregator::ReloadPeople() {
+  GARDEROBE_ASSIGN_OR_RETURN(people_, PersonDirectory::Load(*store_));
+  return absl::OkStatus();
+}
+
+absl::Status Aggregator::ApplyRelations(
+    Institution& institution, const v1::StoreRelationsRequest& request,
+    const std::vector<Element>& pseudonyms, RelationBatch rows, Feed feed,
+    const v1::FeedName& feed_name, v1::BatchOutcome* outcome) {
+  rocksdb::WriteBatch batch;
+  uint32_t accepted = 0, replaced = 0;
+  for (uint32_t i = 0; i < request.count(); ++i) {
+    if (rows.is_refused[i]) continue;
+    Relation& row = rows.rows[i];
+    GARDEROBE_ASSIGN_OR_RETURN(
+        row.person, people_->NumberOf(Who::kPerson, pseudonyms[2 * i], batch));
+    GARDEROBE_ASSIGN_OR_RETURN(
+        row.household,
+        people_->NumberOf(Who::kHousehold, pseudonyms[2 * i + 1], batch));
+    row.sequence = next_sequence_++;
+    const uint32_t number = institution.ledger->RelationOf(
+        AggregatorHandle::From(
+            std::string_view(request.handles()).substr(i * 16, 16)),
+        batch);
+    const std::string key = KeyOf(institution.number, number);
+    replaced += store_->Get(kRelations, key).ok();
+    batch.Put(store_->family(kRelations), key, Encode(row));
+    ++accepted;
+  }
+  outcome->set_accepted(accepted);
+  outcome->set_replaced(replaced);
+  for (auto& refusal : rows.refused) {
+    *outcome->add_refused() = std::move(refusal);
+  }
+  Advance(feed, *outcome);
+  batch.Put(store_->family(kFeeds), FeedKey(institution.number, feed_name),
+            Encode(feed));
+  batch.Put(store_->family(kMeta), AsSlice(kSequenceKey),
+            Number(next_sequence_));
+  return store_->Write(batch);
+}
+
+absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
+    const v1::StoreRelationsRequest& request) {
+  v1::FeedName feed_name = request.feed();
+  feed_name.set_kind(v1::FEED_KIND_RELATIONS);
+  const uint32_t count = request.count();
+  GARDEROBE_RETURN_IF_ERROR(
+      CheckShape(feed_name, count, request.handles().size(), 4096));
+  if (request.epoch() != AggregatorKeys::kEpoch) {
+    return FailedPrecondition("the aggregator serves epoch {}",
+                              AggregatorKeys::kEpoch);
+  }
+  if (request.pseudonyms().size() != size_t{count} * 2 * Ciphertext::kBytes) {
+    return InvalidArgument("pseudonyms: 128 bytes for each of count rows");
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
+                             Find(feed_name.institution(), /*create=*/true));
+  {
+    // Cheap, and spares the group operations of a batch that is sent again.
+    const std::lock_guard lock(institution->mutex);
+    GARDEROBE_ASSIGN_OR_RETURN(const Feed feed,
+                               ReadFeed(institution->number, feed_name));
+    GARDEROBE_ASSIGN_OR_RETURN(auto stored,
+                               PlaceInFeed(feed, request.offset(), count));
+    if (stored) return *std::move(stored);
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const std::string payload,
+      Open(feed_name, request.offset(), count, request.sealed()));
+  GARDEROBE_ASSIGN_OR_RETURN(RelationBatch rows,
+                             ReadRelationBatch(payload, count));
+  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<Element> pseudonyms,
+                             Decrypt(request.pseudonyms()));
+  v1::BatchOutcome outcome;
+  outcome.set_offset(request.offset());
+  outcome.set_count(count);
+  {
+    const std::lock_guard lock(institution->mutex);
+    GARDEROBE_ASSIGN_OR_RETURN(Feed feed,
+                               ReadFeed(institution->number, feed_name));
+    GARDEROBE_ASSIGN_OR_RETURN(auto stored,
+                               PlaceInFeed(feed, request.offset(), count));
+    if (stored) return *std::move(stored);
+    GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
+    const std::lock_guard people_lock(people_mutex_);
+    const absl::Status applied =
+        ApplyRelations(*institution, request, pseudonyms, std::move(rows),
+                       std::move(feed), feed_name, &outcome);
+    if (!applied.ok()) {
+      // Ledger and directory have taken what is not stored: start again from
+      // what is.
+      institution->ledger.reset();
+      GARDEROBE_RETURN_IF_ERROR(ReloadPeople());
+      return applied;
+    }
+    people_->Written();
+  }
+  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
+  EvictLedgers();
+  return outcome;
+}
+
+absl::Status Aggregator::StoreLinkChanges(
+    const v1::StoreLinkChangesRequest& request) {
+  if (request.epoch() != AggregatorKeys::kEpoch) {
+    return FailedPrecondition("the aggregator serves epoch {}",
+                              AggregatorKeys::kEpoch);
+  }
+  constexpr size_t kChangeBytes = 2 * Ciphertext::kBytes;
+  if (request.persons().size() % kChangeBytes != 0 ||
+      request.households().size() % kChangeBytes != 0) {
+    return InvalidArgument("persons, households: 128 bytes a change");
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const auto persons, Decrypt(request.persons()));
+  GARDEROBE_ASSIGN_OR_RETURN(const auto households,
+                             Decrypt(request.households()));
+  {
+    const std::lock_guard lock(people_mutex_);
+    rocksdb::WriteBatch batch;
+    auto merge = [&](Who who, const std::vector<Element>& points) -> absl::Status {
+      for (size_t i = 0; i + 1 < points.size(); i += 2) {
+        GARDEROBE_ASSIGN_OR_RETURN(const uint32_t given_up,
+                                   people_->NumberOf(who, points[i], batch));
+        GARDEROBE_ASSIGN_OR_RETURN(
+            const uint32_t stays, people_->NumberOf(who, points[i + 1], batch));
+        people_->Merge(who, given_up, stays, batch);
+      }
+      return absl::OkStatus();
+    };
+    absl::Status status = merge(Who::kPerson, persons);
+    if (status.ok()) status = merge(Who::kHousehold, households);
+    if (status.ok()) status = store_->Write(batch);
+    if (!status.ok()) {
+      GARDEROBE_RETURN_IF_ERROR(ReloadPeople());
+      return status;
+    }
+    people_->Written();
+  }
+  return store_->Sync();
+}
+
+absl::StatusOr<uint64_t> Aggregator::Committed(const v1::FeedName& name) {
+  const auto institution = Find(name.institution(), /*create=*/false);
+  if (!institution.ok()) return uint64_t{0};
+  uint64_t committed;
+  {
+    const std::lock_guard lock((*institution)->mutex);
+    GARDEROBE_ASSIGN_OR_RETURN(const Feed feed,
+                               ReadFeed((*institution)->number, name));
+    committed = feed.committed;
+  }
+  // What is told is committed must be so after a crash, too.
+  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
+  return committed;
+}
+
+std::vector<std::string> Aggregator::DirtyMirrors() {
+  std::vector<std::string> names;
+  const auto it = store_->NewIterator(kDirtyMirrors);
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    names.push_back(it->key().ToString());
+  }
+  return names;
+}
+
+absl::StatusOr<v1::Mirror> Aggregator::MakeMirror(const std::string& name) {
+  GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
+                             Find(name, /*create=*/false));
+  const std::lock_guard lock(institution->mutex);
+  GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
+  return institution->ledger->MakeMirror(name, institution->version);
+}
+
+absl::Status Aggregator::ConfirmMirror(const std::string& name,
+                                       uint64_t version) {
+  GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
+                             Find(name, /*create=*/false));
+  const std::lock_guard lock(institution->mutex);
+  if (institution->version != version) return absl::OkStatus();
+  rocksdb::WriteBatch batch;
+  batch.Delete(store_->family(kDirtyMirrors), name);
+  return store_->Write(batch);
+}
+
+absl::Status Aggregator::ForEachVisit(const std::string& name,
+                                      const VisitVisitor& visit) {
+  const auto institution = Find(name, /*create=*/false);
+  if (!institution.ok()) return absl::OkStatus();
+  {
+    const std::lock_guard lock((*institution)->mutex);
+    GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
+    GARDEROBE_RETURN_IF_ERROR(
+        (*institution)->ledger->ForEachCounted(visit));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Aggregator::ForEachRelation(
+    const std::string& name,
+    const std::function<void(uint32_t, const Relation&)>& visit) {
+  const auto institution = Find(name, /*create=*/false);
+  if (!institution.ok()) return absl::OkStatus();
+  const std::string prefix = KeyOf((*institution)->number);
+  const auto it = store_->NewIterator(kRelations);
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
+       it->Next()) {
+    Relation relation;
+    if (it->key().size() != 8 || !Decode(AsView(it->value()), &relation)) {
+      return DataLoss("a relation's record is damaged");
+    }
+    visit(GetBigEndian<uint32_t>(it->key().data() + 4), relation);
+  }
+  return FromRocks(it->status());
+}
+
+uint32_t Aggregator::RootOf(Who who, uint32_t number) {
+  const std::lock_guard lock(people_mutex_);
+  return people_->Root(who, number);
+}
+
+absl::StatusOr<Element> Aggregator::PseudonymOf(Who who, uint32_t number) {
+  const std::lock_guard lock(people_mutex_);
+  return people_->PseudonymOf(who, number);
+}
+
+std::vector<std::string> Aggregator::InstitutionNames() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, institution] : institutions_) names.push_back(name);
+  return names;
+}
+
+Aggregator::CountsNow Aggregator::counts() {
+  CountsNow now;
+  {
+    const std::lock_guard lock(mutex_);
+    now.institutions = institutions_.size();
+  }
+  const std::lock_guard lock(people_mutex_);
+  now.persons = people_->count(Who::kPerson);
+  now.households = people_->count(Who::kHousehold);
+  return now;
+}
+
+}  // namespace garderobe::aggregator

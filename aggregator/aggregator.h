@@ -1,0 +1,136 @@
+// What the aggregator does with what the TTP forwards: open, check, store,
+// link relations to pseudonyms. No gRPC here.
+//
+// Thread-safe. Calls for different institutions run at the same time; calls
+// for one wait for each other, but never over a sync.
+#ifndef GARDEROBE_AGGREGATOR_AGGREGATOR_H_
+#define GARDEROBE_AGGREGATOR_AGGREGATOR_H_
+
+#include <boost/asio/thread_pool.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "aggregator/institution_ledger.h"
+#include "aggregator/keys.h"
+#include "aggregator/person_directory.h"
+#include "aggregator/relation_batch.h"
+#include "garderobe/v1/aggregator.pb.h"
+
+namespace garderobe::aggregator {
+
+class Aggregator {
+ public:
+  struct Options {
+    size_t ledger_bytes_max = size_t{1} << 30;  // of ledgers kept in memory
+  };
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Aggregator>> Open(
+      AggregatorKeys keys, std::unique_ptr<Store> store,
+      boost::asio::thread_pool& workers, Options options);
+
+  SignedBody SignedParameters() const;
+
+  // Errors and durability as in aggregator.proto.
+  [[nodiscard]] absl::StatusOr<v1::BatchOutcome> StoreVisits(
+      v1::StoreVisitsRequest request);
+  [[nodiscard]] absl::StatusOr<v1::BatchOutcome> StoreRelations(
+      const v1::StoreRelationsRequest& request);
+  [[nodiscard]] absl::Status StoreLinkChanges(
+      const v1::StoreLinkChangesRequest& request);
+  [[nodiscard]] absl::StatusOr<uint64_t> Committed(const v1::FeedName& feed);
+
+  // Institutions whose mirror has changed since it was last confirmed.
+  std::vector<std::string> DirtyMirrors();
+  [[nodiscard]] absl::StatusOr<v1::Mirror> MakeMirror(
+      const std::string& institution);
+  // answerd has this version.
+  [[nodiscard]] absl::Status ConfirmMirror(const std::string& institution,
+                                           uint64_t version);
+
+  // For the publisher: everything of one institution at one moment.
+  using VisitVisitor = std::function<void(const VisitRow&, const Event&)>;
+  [[nodiscard]] absl::Status ForEachVisit(const std::string& institution,
+                                          const VisitVisitor& visit);
+  [[nodiscard]] absl::Status ForEachRelation(
+      const std::string& institution,
+      const std::function<void(uint32_t number, const Relation&)>& visit);
+  uint32_t RootOf(Who who, uint32_t number);
+  [[nodiscard]] absl::StatusOr<Element> PseudonymOf(Who who, uint32_t number);
+  std::vector<std::string> InstitutionNames();
+
+  Store& store() { return *store_; }
+
+  struct CountsNow {
+    uint64_t institutions = 0, persons = 0, households = 0;
+  };
+  CountsNow counts();
+
+ private:
+  // One institution, loaded when it is first needed.
+  struct Institution {
+    std::string name;
+    uint32_t number = 0;
+    std::mutex mutex;  // guards what follows
+    std::unique_ptr<InstitutionLedger> ledger;
+    uint64_t version = 0;  // of its mirror
+    uint64_t last_used = 0;  // guarded by the aggregator's mutex_
+  };
+  using InstitutionPtr = std::shared_ptr<Institution>;
+
+  Aggregator(AggregatorKeys keys, std::unique_ptr<Store> store,
+             boost::asio::thread_pool& workers, Options options)
+      : keys_(std::move(keys)),
+        sealing_public_(PublicKeyOf(keys_.sealing)),
+        store_(std::move(store)),
+        workers_(workers),
+        options_(options) {}
+
+  // `create` for a first delivery; NotFound otherwise.
+  [[nodiscard]] absl::StatusOr<InstitutionPtr> Find(const std::string& name,
+                                                    bool create);
+  // Called with the institution's lock.
+  [[nodiscard]] absl::Status EnsureLoaded(Institution& institution);
+  [[nodiscard]] absl::StatusOr<Feed> ReadFeed(uint32_t institution,
+                                              const v1::FeedName& name) const;
+  // Writes `batch`; on an error the ledger is thrown away, because it has
+  // counted what is not stored.
+  [[nodiscard]] absl::Status WriteFor(Institution& institution,
+                                      rocksdb::WriteBatch& batch);
+  void EvictLedgers();
+  // Called with the locks of institution and people. On an error both have
+  // taken what is not stored.
+  [[nodiscard]] absl::Status ApplyRelations(
+      Institution& institution, const v1::StoreRelationsRequest& request,
+      const std::vector<Element>& pseudonyms, RelationBatch rows, Feed feed,
+      const v1::FeedName& feed_name, v1::BatchOutcome* outcome);
+  [[nodiscard]] absl::Status ReloadPeople();
+  [[nodiscard]] absl::StatusOr<std::string> Open(const v1::FeedName& feed,
+                                                 uint64_t offset,
+                                                 uint32_t count,
+                                                 std::string_view sealed) const;
+  // Pseudonyms of 64-byte ciphertexts; InvalidArgument: one is malformed.
+  [[nodiscard]] absl::StatusOr<std::vector<Element>> Decrypt(
+      std::string_view ciphertexts) const;
+
+  const AggregatorKeys keys_;
+  const SealingPublicKey sealing_public_;
+  const std::unique_ptr<Store> store_;  // own locking
+  boost::asio::thread_pool& workers_;
+  const Options options_;
+
+  std::mutex mutex_;  // guards the map, not the institutions
+  std::map<std::string, InstitutionPtr> institutions_;
+  uint32_t next_institution_ = 1;
+  uint64_t uses_ = 0;
+
+  // Taken after an institution's lock, never before.
+  std::mutex people_mutex_;
+  std::unique_ptr<PersonDirectory> people_;  // guarded by people_mutex_
+  uint64_t next_sequence_ = 1;               // guarded by people_mutex_
+};
+
+}  // namespace garderobe::aggregator
+
+#endif  // GARDEROBE_AGGREGATOR_AGGREGATOR_H_

@@ -1,0 +1,39 @@
+// Brings mirrors and cubes to answerd, which never asks for anything.
+#ifndef GARDEROBE_AGGREGATOR_ANSWER_PUSHER_H_
+#define GARDEROBE_AGGREGATOR_ANSWER_PUSHER_H_
+
+#include <memory>
+#include <mutex>
+
+#include "aggregator/aggregator.h"
+#include "aggregator/publisher.h"
+#include "core/rpc/tls.h"
+#include "garderobe/v1/answer.grpc.pb.h"
+
+namespace garderobe::aggregator {
+
+// Thread-safe. Calls block until answerd has synced, at most some seconds.
+class AnswerPusher {
+ public:
+  AnswerPusher(Aggregator& aggregator, Publisher& publisher,
+               const std::string& address, const TlsFiles& tls)
+      : aggregator_(aggregator),
+        publisher_(publisher),
+        stub_(v1::AnswerIntakeService::NewStub(
+            TlsChannel(address, "answerd", tls))) {}
+
+  // The mirror of one institution as it is now.
+  [[nodiscard]] absl::Status PushMirror(const std::string& institution);
+  [[nodiscard]] absl::Status PushCube(const v1::Cube& cube);
+  // All that answerd lacks, as far as it goes. Called by a timer.
+  void PushAll();
+
+ private:
+  Aggregator& aggregator_;
+  Publisher& publisher_;
+  const std::unique_ptr<v1::AnswerIntakeService::Stub> stub_;
+};
+
+}  // namespace garderobe::aggregator
+
+#endif  // GARDEROBE_AGGREGATOR_ANSWER_PUSHER_H_

@@ -1,0 +1,117 @@
+// One institution's visits: which are live, and what they add up to.
+//
+// Everything in memory is a fold over the blocks on disk, in order: the last
+// delivery of a visit id wins. A new batch is appended as a block; small
+// blocks at the end are joined with it, so that n single visits cost
+// n log n rows of writing. Nothing is updated in place.
+//
+// Not thread-safe: its owner locks. After a failed write it must be thrown
+// away and loaded again, because it has already counted the batch.
+#ifndef GARDEROBE_AGGREGATOR_INSTITUTION_LEDGER_H_
+#define GARDEROBE_AGGREGATOR_INSTITUTION_LEDGER_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "aggregator/tables.h"
+#include "aggregator/visit_block.h"
+#include "core/catalogue/codes.h"
+#include "core/store/store.h"
+#include "garderobe/v1/answer.pb.h"
+
+namespace garderobe::aggregator {
+
+class InstitutionLedger {
+ public:
+  // Reads all blocks. `store` outlives the ledger.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<InstitutionLedger>> Load(
+      const Store& store, uint32_t institution);
+
+  struct Applied {
+    uint32_t accepted = 0;
+    uint32_t replaced = 0;
+  };
+  // Adds the rows that are not refused to the ledger and their writes to
+  // `batch`. `relations` are the rows' relation numbers.
+  [[nodiscard]] absl::StatusOr<Applied> Append(
+      VisitBatch visits, const std::vector<uint32_t>& relations,
+      rocksdb::WriteBatch& batch);
+
+  // The relation number of a handle, a new one when there is none yet; adds
+  // the write to `batch`.
+  uint32_t RelationOf(const AggregatorHandle& handle,
+                      rocksdb::WriteBatch& batch);
+
+  // Calls visit(row, event) for every live row that counts (neither cancelled
+  // nor refunded). Reads the blocks.
+  template <typename Visitor>
+  [[nodiscard]] absl::Status ForEachCounted(Visitor visit) const {
+    for (uint32_t number = 0; number < block_count_; ++number) {
+      GARDEROBE_ASSIGN_OR_RETURN(const VisitBlock block, ReadBlock(number));
+      for (uint32_t row = 0; row < block.rows.size(); ++row) {
+        const VisitRow& r = block.rows[row];
+        if (IsLive(block, number, row) &&
+            Counts(static_cast<VisitStatus>(r.status))) {
+          visit(r, events_[r.event]);
+        }
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // What the institution could count by itself (answers.md, 1).
+  v1::Mirror MakeMirror(const std::string& institution,
+                        uint64_t version) const;
+
+  size_t live_visits() const { return index_.size(); }
+  // About how much memory the ledger takes.
+  size_t bytes() const {
+    return index_.size() * 28 + relations_.size() * 40 + events_.size() * 160;
+  }
+
+ private:
+  // Block number (18 bits) and row (14 bits).
+  using Locator = uint32_t;
+  static Locator MakeLocator(uint32_t block, size_t row) {
+    return block << 14 | static_cast<uint32_t>(row);
+  }
+  struct ChannelCounts {
+    int64_t visits = 0, tickets = 0, revenue_cents = 0;
+  };
+
+  InstitutionLedger(const Store& store, uint32_t institution)
+      : store_(store), institution_(institution) {}
+  [[nodiscard]] absl::Status LoadAll();
+  [[nodiscard]] absl::StatusOr<VisitBlock> ReadBlock(uint32_t number) const;
+  bool IsLive(const VisitBlock& block, uint32_t number, uint32_t row) const {
+    const auto found = index_.find(block.Key(row));
+    return found != index_.end() && found->second == MakeLocator(number, row);
+  }
+  uint32_t EventNumber(Event event, rocksdb::WriteBatch& batch);
+  void AddEvent(Event event);
+  void Count(const VisitRow& row, int sign);
+  // Takes live blocks off the end while they are no larger than what is to be
+  // written; their rows come first in the result.
+  [[nodiscard]] absl::StatusOr<VisitBlock> TakeSmallTail(
+      size_t rows, rocksdb::WriteBatch& batch);
+
+  const Store& store_;
+  const uint32_t institution_;
+  uint32_t block_count_ = 0;
+  std::vector<uint32_t> block_rows_;  // rows of each block, dead ones included
+  absl::flat_hash_map<uint64_t, Locator> index_;  // by VisitBlock::Key
+  absl::flat_hash_map<AggregatorHandle, uint32_t> relations_;
+  std::vector<Event> events_;
+  absl::flat_hash_map<std::string, uint32_t> event_numbers_;  // by Encode
+  std::vector<ChannelCounts> counts_;  // event x channel
+  // The block that was looked into last, for corrections that come in a row.
+  mutable uint32_t cached_number_ = UINT32_MAX;
+  mutable VisitBlock cached_;
+};
+
+}  // namespace garderobe::aggregator
+
+#endif  // GARDEROBE_AGGREGATOR_INSTITUTION_LEDGER_H_

@@ -1,0 +1,46 @@
+#include "aggregator/keys.h"
+
+#include "core/keys/key_file.h"
+
+namespace garderobe::aggregator {
+namespace {
+constexpr char kPseudonym[] = "aggregator-pseudonym";
+constexpr char kSealing[] = "aggregator-sealing";
+constexpr char kSigning[] = "aggregator-signing";
+
+std::string Path(const std::string& directory, const char* role) {
+  return directory + "/" + role + ".key";
+}
+}  // namespace
+
+absl::Status AggregatorKeys::Generate(const std::string& directory) {
+  const auto scalar = PseudonymScalar::Random();
+  GARDEROBE_RETURN_IF_ERROR(
+      WriteKeyFile(Path(directory, kPseudonym), kPseudonym, kEpoch,
+                   KeyFileSecret::CopyFrom({scalar.ExposeSecret(), 32})));
+  for (const char* role : {kSealing, kSigning}) {
+    GARDEROBE_RETURN_IF_ERROR(WriteKeyFile(Path(directory, role), role, kEpoch,
+                                           KeyFileSecret::Random()));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<AggregatorKeys> AggregatorKeys::Read(
+    const std::string& directory) {
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto z,
+      ReadScalar<PseudonymScalar>(Path(directory, kPseudonym), kPseudonym));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto sealing,
+      ReadSecret<SealingSecretKey>(Path(directory, kSealing), kSealing));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto signing,
+      ReadSecret<SigningSeed>(Path(directory, kSigning), kSigning));
+  return AggregatorKeys{std::move(z), std::move(sealing), std::move(signing)};
+}
+
+AggregatorParameters AggregatorKeys::Public() const {
+  return {MultiplyBase(pseudonym), PublicKeyOf(sealing)};
+}
+
+}  // namespace garderobe::aggregator

@@ -1,0 +1,96 @@
+// aggregatord: visits under pseudonyms. What it may know:
+// aggregator/README.md.
+#include "aggregator/service.h"
+#include "core/daemon/daemon.h"
+#include "core/register/register_service.h"
+#include "spdlog/spdlog.h"
+
+namespace garderobe::aggregator {
+namespace {
+
+struct Config {
+  DaemonConfig daemon;
+  std::string keys = "keys";
+  std::string answer_address;
+  int64_t ledger_mib = 1024;
+  int64_t grace_days = 30;
+};
+
+absl::Status Check(const Config& config) {
+  GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.daemon.tls));
+  return AggregatorKeys::Read(config.keys).status();
+}
+
+absl::Status Run(const Config& config) {
+  GARDEROBE_ASSIGN_OR_RETURN(auto daemon,
+                             Daemon::Create("aggregator", config.daemon));
+  GARDEROBE_ASSIGN_OR_RETURN(AggregatorKeys keys,
+                             AggregatorKeys::Read(config.keys));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto store, Store::Open(config.daemon.data + "/store", kFamilyNames));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto aggregator,
+      Aggregator::Open(std::move(keys), std::move(store), daemon->workers(),
+                       {static_cast<size_t>(config.ledger_mib) << 20}));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto institutions,
+      RegisterStore::Open(config.daemon.data + "/register.pb"));
+  Publisher publisher(*aggregator, *institutions, config.grace_days);
+  AnswerPusher pusher(*aggregator, publisher, config.answer_address,
+                      config.daemon.tls);
+  AggregatorServiceImpl service(*aggregator, pusher, *daemon);
+  PublisherServiceImpl publisher_service(publisher, pusher, *daemon);
+  RegisterServiceImpl register_service(*institutions);
+
+  RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(1),
+           [&] { pusher.PushAll(); });
+  auto& persons = prometheus::BuildGauge()
+                      .Name("garderobe_aggregator_pseudonyms")
+                      .Help("Person pseudonyms known, before merges")
+                      .Register(daemon->metrics())
+                      .Add({});
+  RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
+    persons.Set(static_cast<double>(aggregator->counts().persons));
+  });
+  auto state = [&] {
+    const absl::Status disk = daemon->CheckDisk();
+    const auto counts = aggregator->counts();
+    return DaemonState{
+        disk.ok(), AggregatorKeys::kEpoch,
+        disk.ok() ? fmt::format("{} institutions, {} pseudonyms",
+                                counts.institutions, counts.persons)
+                  : std::string(Message(disk))};
+  };
+  return daemon->Serve({&service, &publisher_service, &register_service},
+                       state, nullptr);
+}
+
+absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {
+  GARDEROBE_RETURN_IF_ERROR(AggregatorKeys::Generate(folder));
+  GARDEROBE_ASSIGN_OR_RETURN(const AggregatorKeys keys, AggregatorKeys::Read(folder));
+  return ToHex(VerifyKeyOf(keys.signing).bytes());
+}
+
+}  // namespace
+}  // namespace garderobe::aggregator
+
+int main(int argc, char** argv) {
+  using namespace garderobe;
+  aggregator::Config config;
+  Settings settings;
+  AddDaemonSettings(settings, &config.daemon);
+  settings.Text("keys.directory", &config.keys,
+                "Folder with the aggregator's key files; mode 0600 each.");
+  settings.Text("answer.address", &config.answer_address,
+                "IP address and port of answerd.", /*required=*/true);
+  settings.Number("memory.ledger_mib", &config.ledger_mib,
+                  "Memory for the indices of institutions in use, MiB.", 16,
+                  1 << 20);
+  settings.Number("publish.grace_days", &config.grace_days,
+                  "Days after a period's end before it may be published.", 0,
+                  400);
+  return DaemonMain(
+      argc, argv, settings,
+      {"aggregatord", [&] { return aggregator::Check(config); },
+       [&] { return aggregator::Run(config); }, aggregator::GenerateKeys});
+}

@@ -1,0 +1,110 @@
+#include "aggregator/protection.h"
+
+#include <algorithm>
+
+#include "core/catalogue/cube_format.h"
+
+namespace garderobe::aggregator {
+namespace {
+
+v1::CubeCell Cell(const std::string& id, const char* measure, int64_t value,
+                  const char* mark) {
+  v1::CubeCell cell;
+  cell.set_cell(id);
+  cell.set_measure(measure);
+  cell.set_value(value);
+  cell.set_mark(mark);
+  return cell;
+}
+
+}  // namespace
+
+int64_t VisitCap(Period::Level level) {
+  return level == Period::Level::kYear ? 30 : 10;
+}
+const NoiseTable& VisitsTable(Period::Level level) {
+  return level == Period::Level::kYear ? YearVisitsTable()
+                                       : QuarterVisitsTable();
+}
+
+Protector::NoisyCell Protector::AddNoise(const std::string& cell,
+                                         const ExactCell& exact) const {
+  auto noise = [&](const NoiseTable& table, const char* measure,
+                   const Fingerprint& of) {
+    return DrawNoise(table, key_, snapshot_, cell, measure, of);
+  };
+  const NoiseTable& visits = VisitsTable(period_.level());
+  return {static_cast<int64_t>(exact.persons.count()) +
+              noise(PersonsTable(), "persons", exact.persons),
+          static_cast<int64_t>(exact.households.count()) +
+              noise(PersonsTable(), "households", exact.households),
+          exact.visits + noise(visits, "visits", exact.persons),
+          exact.tickets + noise(visits, "tickets", exact.persons)};
+}
+
+void Protector::Add(const ExactPopulation& population,
+                    std::vector<v1::CubeCell>& out,
+                    ReleaseCounts& counts) const {
+  const std::string reach =
+      CellId("reach", period_.text(), population.population);
+  auto release = [&](const std::string& cell, const char* measure,
+                     int64_t noisy, bool passes, int64_t indicative_below) {
+    if (!passes) {
+      ++counts.withheld;
+      out.push_back(Cell(cell, measure, 0, "p"));
+      return;
+    }
+    ++counts.released;
+    const int64_t value = RoundForRelease(std::max<int64_t>(noisy, 0));
+    out.push_back(
+        Cell(cell, measure, value, noisy < indicative_below ? "u" : ""));
+  };
+  // Visits below ten standard deviations of their noise say little.
+  const int64_t visits_indicative = VisitsTable(period_.level()).d() * 5 / 2;
+  auto release_all = [&](const std::string& cell, const NoisyCell& noisy) {
+    const bool passes = noisy.persons >= kReleaseThreshold;
+    release(cell, "households", noisy.households,
+            passes && noisy.households >= kReleaseThreshold, kIndicativeBelow);
+    release(cell, "persons", noisy.persons, passes, kIndicativeBelow);
+    release(cell, "tickets", noisy.tickets, passes, visits_indicative);
+    release(cell, "visits", noisy.visits, passes, visits_indicative);
+  };
+  if (!population.delivered) {
+    for (const char* measure : {"households", "persons", "tickets", "visits"}) {
+      out.push_back(Cell(reach, measure, 0, "n"));
+    }
+    return;
+  }
+  const NoisyCell whole = AddNoise(reach, population.whole);
+  release_all(reach, whole);
+
+  // Municipalities: years and quarters only (answers.md, 5).
+  if (period_.level() == Period::Level::kMonth) return;
+  int64_t rest = whole.persons;
+  int64_t subtracted = 0;
+  for (const auto& [code, exact] : population.municipalities) {
+    const std::string cell =
+        CellId("municipality", period_.text(), population.population,
+               "municipality=" + code);
+    const NoisyCell noisy = AddNoise(cell, exact);
+    // What is not released is not listed either: a protected municipality
+    // and one without visitors look alike.
+    if (noisy.persons < kReleaseThreshold) {
+      counts.withheld += 4;
+      continue;
+    }
+    release_all(cell, noisy);
+    rest -= noisy.persons;
+    ++subtracted;
+  }
+  // The rest carries the noise of everything subtracted, and has a threshold
+  // of its own: 10 + (k+1) x D.
+  const bool passes =
+      whole.persons >= kReleaseThreshold &&
+      rest >= kHardThreshold + (subtracted + 1) * PersonsTable().d();
+  release(CellId("municipality", period_.text(), population.population,
+                 "municipality=other"),
+          "persons", rest, passes, kIndicativeBelow);
+}
+
+}  // namespace garderobe::aggregator

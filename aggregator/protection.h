@@ -1,0 +1,70 @@
+// From exact counts to what may be released: noise, thresholds on noisy
+// values, one single state for everything withheld, `other`, rounding, marks
+// (answers.md, 2 to 4). Nothing after the noise depends on a true count.
+#ifndef GARDEROBE_AGGREGATOR_PROTECTION_H_
+#define GARDEROBE_AGGREGATOR_PROTECTION_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "aggregator/noise.h"
+#include "core/catalogue/period.h"
+#include "garderobe/v1/answer.pb.h"
+
+namespace garderobe::aggregator {
+
+inline constexpr int64_t kReleaseThreshold = 30;   // on the noisy count
+inline constexpr int64_t kHardThreshold = 10;      // never fewer true persons
+inline constexpr int64_t kIndicativeBelow = 100;   // marked "u"
+
+// Visits, and tickets, counted per person and cell at most.
+int64_t VisitCap(Period::Level level);
+const NoiseTable& VisitsTable(Period::Level level);
+
+// The exact counts of one population, or of one part of it.
+struct ExactCell {
+  Fingerprint persons;
+  Fingerprint households;
+  int64_t visits = 0;   // capped per person
+  int64_t tickets = 0;  // capped per person
+};
+
+// A population: its whole, and its parts by municipality code.
+struct ExactPopulation {
+  std::string population;  // of the cell id: "institution=x", "national"
+  bool delivered = true;   // false: nothing was delivered in the period
+  ExactCell whole;
+  std::map<std::string, ExactCell> municipalities;
+};
+
+struct ReleaseCounts {
+  uint32_t released = 0;
+  uint32_t withheld = 0;
+};
+
+// Protects populations of one period into cells. `snapshot` is 32 bytes;
+// `key` is destroyed by its owner afterwards.
+class Protector {
+ public:
+  Protector(const Period& period, std::string snapshot, const NoiseKey& key)
+      : period_(period), snapshot_(std::move(snapshot)), key_(key) {}
+
+  void Add(const ExactPopulation& population, std::vector<v1::CubeCell>& out,
+           ReleaseCounts& counts) const;
+
+ private:
+  // Noisy, not yet rounded. persons decides for all four.
+  struct NoisyCell {
+    int64_t persons = 0, households = 0, visits = 0, tickets = 0;
+  };
+  NoisyCell AddNoise(const std::string& cell, const ExactCell& exact) const;
+
+  const Period& period_;
+  const std::string snapshot_;
+  const NoiseKey& key_;
+};
+
+}  // namespace garderobe::aggregator
+
+#endif  // GARDEROBE_AGGREGATOR_PROTECTION_H_

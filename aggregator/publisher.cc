@@ -1,0 +1,283 @@
+#include "aggregator/publisher.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "absl/container/flat_hash_set.h"
+#include "core/catalogue/cube_format.h"
+#include "core/geography/geography.h"
+#include "spdlog/spdlog.h"
+
+namespace garderobe::aggregator {
+namespace {
+
+constexpr int32_t kResidentsMin = 1000;  // no smaller area is told apart
+constexpr std::string_view kUnconfirmedPrefix = "unconfirmed/";
+constexpr std::string_view kCubePrefix = "cube/";
+
+std::string Key(std::string_view prefix, std::string_view period) {
+  return std::string(prefix) + std::string(period);
+}
+
+// What one person did in one population.
+struct PersonCounts {
+  int64_t visits = 0;
+  int64_t tickets = 0;
+  uint64_t sequence = 0;  // of the relation that gave the municipality
+  int16_t municipality = -1;
+  std::vector<uint32_t> households;  // roots; most persons have one
+
+  void Take(const PersonCounts& other) {
+    visits += other.visits;
+    tickets += other.tickets;
+    // The address delivered last is the one that counts.
+    if (other.municipality >= 0 && other.sequence >= sequence) {
+      sequence = other.sequence;
+      municipality = other.municipality;
+    }
+    for (uint32_t household : other.households) AddHousehold(household);
+  }
+  void AddHousehold(uint32_t household) {
+    if (std::find(households.begin(), households.end(), household) ==
+        households.end()) {
+      households.push_back(household);
+    }
+  }
+};
+using People = absl::flat_hash_map<uint32_t, PersonCounts>;
+
+int16_t MunicipalityFor(uint16_t pc4) {
+  const int index = MunicipalityOf(pc4);
+  if (index < 0) return -1;
+  const Municipality& m = Municipalities()[static_cast<size_t>(index)];
+  return m.residents >= kResidentsMin ? static_cast<int16_t>(index) : int16_t{-1};
+}
+
+// Fingerprint hashes, each computed once.
+class Hashes {
+ public:
+  explicit Hashes(Aggregator& aggregator) : aggregator_(aggregator) {}
+  [[nodiscard]] absl::StatusOr<unsigned __int128> Of(Who who, uint32_t number) {
+    auto& cache = who == Who::kPerson ? persons_ : households_;
+    const auto found = cache.find(number);
+    if (found != cache.end()) return found->second;
+    GARDEROBE_ASSIGN_OR_RETURN(const Element pseudonym,
+                               aggregator_.PseudonymOf(who, number));
+    return cache[number] = FingerprintHash(key_, pseudonym);
+  }
+
+ private:
+  Aggregator& aggregator_;
+  const FingerprintKey key_ = FingerprintKey::Random();  // Kf, this snapshot's
+  absl::flat_hash_map<uint32_t, unsigned __int128> persons_, households_;
+};
+
+[[nodiscard]] absl::StatusOr<ExactPopulation> CountPopulation(
+    std::string population, const People& people, int64_t cap, Hashes& hashes) {
+  ExactPopulation exact;
+  exact.population = std::move(population);
+  // Which households are already in: of the whole, and of a municipality.
+  absl::flat_hash_set<uint64_t> seen;
+  auto add = [&](ExactCell& cell, int municipality, uint32_t person,
+                 const PersonCounts& counts) -> absl::Status {
+    GARDEROBE_ASSIGN_OR_RETURN(const auto hash,
+                               hashes.Of(Who::kPerson, person));
+    cell.persons.Add(hash);
+    cell.visits += std::min(counts.visits, cap);
+    cell.tickets += std::min(counts.tickets, cap);
+    for (uint32_t household : counts.households) {
+      const uint64_t key = static_cast<uint64_t>(municipality + 1) << 32 | household;
+      if (!seen.insert(key).second) continue;
+      GARDEROBE_ASSIGN_OR_RETURN(const auto household_hash,
+                                 hashes.Of(Who::kHousehold, household));
+      cell.households.Add(household_hash);
+    }
+    return absl::OkStatus();
+  };
+  for (const auto& [person, counts] : people) {
+    GARDEROBE_RETURN_IF_ERROR(add(exact.whole, -1, person, counts));
+    if (counts.municipality < 0) continue;
+    const auto code =
+        Municipalities()[static_cast<size_t>(counts.municipality)].code;
+    GARDEROBE_RETURN_IF_ERROR(add(exact.municipalities[std::string(code)],
+                                  counts.municipality, person, counts));
+  }
+  return exact;
+}
+
+std::string NewSnapshotId(const Period& period) {
+  std::string message("garderobe/snapshot/v1\0", 22);
+  PutLengthPrefixed(message, period.text());
+  PutLengthPrefixed(message, kCatalogueVersion);
+  uint8_t nonce[32];
+  randombytes_buf(nonce, sizeof nonce);
+  message += AsView(nonce);
+  std::string id(32, '\0');
+  crypto_generichash(reinterpret_cast<uint8_t*>(id.data()), id.size(),
+                     AsBytes(message).data(), message.size(), nullptr, 0);
+  return id;
+}
+
+// BLAKE2b-256(salt || Ks): told before anything is counted.
+std::string Commit(const NoiseKey& key) {
+  std::string message(32, '\0');
+  randombytes_buf(message.data(), message.size());
+  message.append(reinterpret_cast<const char*>(key.ExposeSecret()), 32);
+  const ScopedWipe wipe(message);
+  std::string commitment(32, '\0');
+  crypto_generichash(reinterpret_cast<uint8_t*>(commitment.data()),
+                     commitment.size(), AsBytes(message).data(),
+                     message.size(), nullptr, 0);
+  return commitment;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Cube> Publisher::Count(const Period& period,
+                                          ReleaseCounts& counts) {
+  const NoiseKey key = NoiseKey::Random();  // Ks; gone when this returns
+  v1::Cube cube;
+  cube.set_period(period.text());
+  cube.set_catalogue(std::string(kCatalogueVersion));
+  cube.set_snapshot(NewSnapshotId(period));
+  cube.set_noise_commitment(Commit(key));
+  spdlog::info("event=noise-committed period={} snapshot={} commitment={}",
+               period.text(), ToHex(AsBytes(cube.snapshot())),
+               ToHex(AsBytes(cube.noise_commitment())));
+  const Protector protector(period, cube.snapshot(), key);
+  Hashes hashes(aggregator_);
+  std::vector<v1::CubeCell> cells;
+  People nation;
+  uint64_t visits = 0, visits_of_persons = 0;
+  uint32_t delivering = 0;
+  const auto known = institutions_.Get();
+  for (const auto& [name, institution] : *known) {
+    struct OfRelation {
+      int64_t visits = 0, tickets = 0;
+    };
+    absl::flat_hash_map<uint32_t, OfRelation> by_relation;
+    bool delivered = false;
+    GARDEROBE_RETURN_IF_ERROR(aggregator_.ForEachVisit(
+        name, [&](const VisitRow& row, const Event& event) {
+          const int64_t first = int64_t{period.first_day()} * 1440;
+          const int64_t end = int64_t{period.end_day()} * 1440;
+          if (event.starts_at < first || event.starts_at >= end) return;
+          delivered = true;
+          ++visits;
+          if (row.relation == 0) return;
+          auto& of = by_relation[row.relation];
+          ++of.visits;
+          of.tickets += row.quantity;
+        }));
+    People people;
+    GARDEROBE_RETURN_IF_ERROR(aggregator_.ForEachRelation(
+        name, [&](uint32_t number, const Relation& relation) {
+          const auto found = by_relation.find(number);
+          if (found == by_relation.end()) return;
+          visits_of_persons += static_cast<uint64_t>(found->second.visits);
+          PersonCounts one{found->second.visits, found->second.tickets,
+                           relation.sequence, MunicipalityFor(relation.pc4),
+                           {}};
+          one.AddHousehold(
+              aggregator_.RootOf(Who::kHousehold, relation.household));
+          people[aggregator_.RootOf(Who::kPerson, relation.person)].Take(one);
+        }));
+    GARDEROBE_ASSIGN_OR_RETURN(
+        ExactPopulation exact,
+        CountPopulation("institution=" + name, people,
+                        VisitCap(period.level()), hashes));
+    exact.delivered = delivered;
+    delivering += delivered;
+    protector.Add(exact, cells, counts);
+    for (const auto& [person, of] : people) nation[person].Take(of);
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(
+      ExactPopulation national,
+      CountPopulation("national", nation, VisitCap(period.level()), hashes));
+  national.delivered = delivering > 0;
+  protector.Add(national, cells, counts);
+
+  std::sort(cells.begin(), cells.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.cell(), a.measure()) < std::tie(b.cell(), b.measure());
+  });
+  std::vector<std::string> lines;
+  for (auto& cell : cells) {
+    lines.push_back(CanonicalLine(cell.cell(), cell.measure(), cell.value(),
+                                  cell.mark()));
+    *cube.add_cells() = std::move(cell);
+  }
+  cube.set_root(MerkleRoot(lines));
+  cube.set_institutions(delivering);
+  cube.set_visits_share_percent(
+      visits == 0 ? 0
+                  : static_cast<uint32_t>(
+                        (200 * visits_of_persons + visits) / (2 * visits)));
+  return cube;
+}
+
+absl::StatusOr<Publisher::Published> Publisher::Publish(
+    const Period& period, const CivilDate& today) {
+  const std::lock_guard lock(mutex_);
+  Published result;
+  Store& store = aggregator_.store();
+  const auto stored = store.Get(kCubes, Key(kCubePrefix, period.text()));
+  if (stored.ok()) {
+    if (!result.cube.ParseFromString(*stored)) {
+      return DataLoss("the cube of {} is damaged", period.text());
+    }
+    for (const auto& cell : result.cube.cells()) {
+      ++(cell.mark() == "p" ? result.counts.withheld : result.counts.released);
+    }
+    result.already_published = true;
+    return result;
+  }
+  const int64_t opens = int64_t{period.end_day()} + grace_days_;
+  if (DayNumber(today) < opens) {
+    return FailedPrecondition("{} can be published from {}", period.text(),
+                              ToIso(FromDayNumber(static_cast<int32_t>(opens))));
+  }
+  if (institutions_.Get()->empty()) {
+    return FailedPrecondition("the register of institutions is empty");
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(result.cube, Count(period, result.counts));
+  if (result.cube.institutions() == 0) {
+    return FailedPrecondition("nothing was delivered for {}", period.text());
+  }
+  rocksdb::WriteBatch batch;
+  batch.Put(store.family(kCubes), Key(kCubePrefix, period.text()),
+            result.cube.SerializeAsString());
+  batch.Put(store.family(kCubes), Key(kUnconfirmedPrefix, period.text()), "");
+  GARDEROBE_RETURN_IF_ERROR(store.WriteAndSync(batch));
+  spdlog::info("event=published period={} snapshot={} root={}", period.text(),
+               ToHex(AsBytes(result.cube.snapshot())),
+               ToHex(AsBytes(result.cube.root())));
+  return result;
+}
+
+absl::StatusOr<std::vector<v1::Cube>> Publisher::Unconfirmed() {
+  Store& store = aggregator_.store();
+  std::vector<v1::Cube> cubes;
+  const auto it = store.NewIterator(kCubes);
+  for (it->Seek(AsSlice(kUnconfirmedPrefix));
+       it->Valid() && it->key().starts_with(AsSlice(kUnconfirmedPrefix));
+       it->Next()) {
+    const auto period = AsView(it->key()).substr(kUnconfirmedPrefix.size());
+    GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes,
+                               store.Get(kCubes, Key(kCubePrefix, period)));
+    if (!cubes.emplace_back().ParseFromString(bytes)) {
+      return DataLoss("the cube of {} is damaged", period);
+    }
+  }
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
+  return cubes;
+}
+
+absl::Status Publisher::Confirm(const std::string& period) {
+  rocksdb::WriteBatch batch;
+  batch.Delete(aggregator_.store().family(kCubes),
+               Key(kUnconfirmedPrefix, period));
+  return aggregator_.store().Write(batch);
+}
+
+}  // namespace garderobe::aggregator

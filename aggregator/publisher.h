@@ -1,0 +1,54 @@
+// Counts a closed period, protects it and fixes the cube, once (answers.md).
+#ifndef GARDEROBE_AGGREGATOR_PUBLISHER_H_
+#define GARDEROBE_AGGREGATOR_PUBLISHER_H_
+
+#include <mutex>
+#include <string>
+
+#include "aggregator/aggregator.h"
+#include "aggregator/protection.h"
+#include "core/register/register_store.h"
+#include "garderobe/v1/answer.pb.h"
+
+namespace garderobe::aggregator {
+
+// Thread-safe; one publication at a time. All arguments of the constructor
+// outlive it.
+class Publisher {
+ public:
+  // `grace_days` after a period's end it may be published.
+  Publisher(Aggregator& aggregator, const RegisterStore& institutions,
+            int64_t grace_days)
+      : aggregator_(aggregator),
+        institutions_(institutions),
+        grace_days_(grace_days) {}
+
+  struct Published {
+    v1::Cube cube;
+    ReleaseCounts counts;
+    bool already_published = false;
+  };
+  // The cube of the period: the stored one if it was published before,
+  // otherwise a new one, stored and synced before it is returned.
+  // FailedPrecondition: the period is not closed on `today`, or nothing was
+  // delivered yet.
+  [[nodiscard]] absl::StatusOr<Published> Publish(const Period& period,
+                                                  const CivilDate& today);
+
+  // Cubes that answerd has yet to get, and word that it has one.
+  [[nodiscard]] absl::StatusOr<std::vector<v1::Cube>> Unconfirmed();
+  [[nodiscard]] absl::Status Confirm(const std::string& period);
+
+ private:
+  [[nodiscard]] absl::StatusOr<v1::Cube> Count(const Period& period,
+                                               ReleaseCounts& counts);
+
+  Aggregator& aggregator_;
+  const RegisterStore& institutions_;
+  const int64_t grace_days_;
+  std::mutex mutex_;  // one publication at a time
+};
+
+}  // namespace garderobe::aggregator
+
+#endif  // GARDEROBE_AGGREGATOR_PUBLISHER_H_

@@ -1,0 +1,24 @@
+// A batch of relation attributes as it came out of its seal, checked.
+#ifndef GARDEROBE_AGGREGATOR_RELATION_BATCH_H_
+#define GARDEROBE_AGGREGATOR_RELATION_BATCH_H_
+
+#include <string>
+#include <vector>
+
+#include "aggregator/tables.h"
+
+namespace garderobe::aggregator {
+
+struct RelationBatch {
+  std::vector<Relation> rows;           // persons and households not yet set
+  std::vector<v1::RowRefusal> refused;  // attributes beyond their lists
+  std::vector<bool> is_refused;
+};
+
+// InvalidArgument: not a RelationColumns, or columns of unequal length.
+[[nodiscard]] absl::StatusOr<RelationBatch> ReadRelationBatch(
+    const std::string& payload, uint32_t count);
+
+}  // namespace garderobe::aggregator
+
+#endif  // GARDEROBE_AGGREGATOR_RELATION_BATCH_H_

@@ -1,0 +1,115 @@
+#include "aggregator/service.h"
+
+#include "core/rpc/ordered_stream.h"
+#include "core/rpc/peer.h"
+#include "spdlog/spdlog.h"
+
+namespace garderobe::aggregator {
+
+// Only the TTP delivers.
+#define GARDEROBE_REQUIRE_TTP(context)                                    \
+  if (auto peer = RequirePeer(*context, Role::kParty, "ttp"); !peer.ok()) \
+  return FinishNow(context, peer.status())
+
+grpc::ServerUnaryReactor* AggregatorServiceImpl::GetParameters(
+    grpc::CallbackServerContext* context,
+    const v1::GetAggregatorParametersRequest*,
+    v1::GetAggregatorParametersResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  response->mutable_parameters()->set_body(parameters_.body);
+  response->mutable_parameters()->set_signature(parameters_.signature);
+  return FinishNow(context, absl::OkStatus());
+}
+
+grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreVisits(
+    grpc::CallbackServerContext* context, const v1::StoreVisitsRequest* request,
+    v1::StoreVisitsResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
+    GARDEROBE_ASSIGN_OR_RETURN(*response->mutable_outcome(),
+                               aggregator_.StoreVisits(*request));
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreRelations(
+    grpc::CallbackServerContext* context,
+    const v1::StoreRelationsRequest* request,
+    v1::StoreRelationsResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
+    GARDEROBE_ASSIGN_OR_RETURN(*response->mutable_outcome(),
+                               aggregator_.StoreRelations(*request));
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreLinkChanges(
+    grpc::CallbackServerContext* context,
+    const v1::StoreLinkChangesRequest* request, v1::StoreLinkChangesResponse*) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
+    return aggregator_.StoreLinkChanges(*request);
+  });
+}
+
+grpc::ServerUnaryReactor* AggregatorServiceImpl::GetFeed(
+    grpc::CallbackServerContext* context, const v1::GetFeedRequest* request,
+    v1::GetFeedResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_ASSIGN_OR_RETURN(const uint64_t committed,
+                               aggregator_.Committed(request->feed()));
+    response->set_committed(committed);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* AggregatorServiceImpl::CloseFeed(
+    grpc::CallbackServerContext* context, const v1::CloseFeedRequest* request,
+    v1::CloseFeedResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_ASSIGN_OR_RETURN(const uint64_t committed,
+                               aggregator_.Committed(request->feed()));
+    response->set_committed(committed);
+    response->set_counts_agree(committed == request->rows());
+    const absl::Status pushed =
+        pusher_.PushMirror(request->feed().institution());
+    if (!pushed.ok()) {
+      // The visits are safe; their mirror follows by itself.
+      spdlog::warn("event=push what=mirror reason=\"{}\"", Message(pushed));
+    }
+    response->set_mirror_current(pushed.ok());
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* PublisherServiceImpl::Publish(
+    grpc::CallbackServerContext* context, const v1::PublishRequest* request,
+    v1::PublishResponse* response) {
+  auto peer = RequirePeer(*context, Role::kCoordinator);
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_ASSIGN_OR_RETURN(const Period period,
+                               Period::Parse(request->period()));
+    GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
+    GARDEROBE_ASSIGN_OR_RETURN(const auto published,
+                               publisher_.Publish(period, Today()));
+    response->set_snapshot(ToHex(AsBytes(published.cube.snapshot())));
+    response->set_cells_released(published.counts.released);
+    response->set_cells_withheld(published.counts.withheld);
+    response->set_already_published(published.already_published);
+    const absl::Status pushed = pusher_.PushCube(published.cube);
+    if (!pushed.ok()) {
+      spdlog::warn("event=push what=cube reason=\"{}\"", Message(pushed));
+    }
+    response->set_pushed(pushed.ok());
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace garderobe::aggregator

@@ -1,0 +1,74 @@
+// The gRPC shells of the aggregator: authorise, hand over, answer. There is no
+// call that reads what is stored.
+#ifndef GARDEROBE_AGGREGATOR_SERVICE_H_
+#define GARDEROBE_AGGREGATOR_SERVICE_H_
+
+#include "aggregator/aggregator.h"
+#include "aggregator/answer_pusher.h"
+#include "core/daemon/daemon.h"
+#include "garderobe/v1/aggregator.grpc.pb.h"
+
+namespace garderobe::aggregator {
+
+// For the TTP.
+class AggregatorServiceImpl final
+    : public v1::AggregatorService::CallbackService {
+ public:
+  // All outlive the service.
+  AggregatorServiceImpl(Aggregator& aggregator, AnswerPusher& pusher,
+                        Daemon& daemon)
+      : aggregator_(aggregator),
+        pusher_(pusher),
+        daemon_(daemon),
+        parameters_(aggregator.SignedParameters()) {}
+
+  grpc::ServerUnaryReactor* GetParameters(
+      grpc::CallbackServerContext* context,
+      const v1::GetAggregatorParametersRequest* request,
+      v1::GetAggregatorParametersResponse* response) override;
+  grpc::ServerUnaryReactor* StoreVisits(
+      grpc::CallbackServerContext* context,
+      const v1::StoreVisitsRequest* request,
+      v1::StoreVisitsResponse* response) override;
+  grpc::ServerUnaryReactor* StoreRelations(
+      grpc::CallbackServerContext* context,
+      const v1::StoreRelationsRequest* request,
+      v1::StoreRelationsResponse* response) override;
+  grpc::ServerUnaryReactor* StoreLinkChanges(
+      grpc::CallbackServerContext* context,
+      const v1::StoreLinkChangesRequest* request,
+      v1::StoreLinkChangesResponse* response) override;
+  grpc::ServerUnaryReactor* GetFeed(grpc::CallbackServerContext* context,
+                                    const v1::GetFeedRequest* request,
+                                    v1::GetFeedResponse* response) override;
+  grpc::ServerUnaryReactor* CloseFeed(grpc::CallbackServerContext* context,
+                                      const v1::CloseFeedRequest* request,
+                                      v1::CloseFeedResponse* response) override;
+
+ private:
+  Aggregator& aggregator_;
+  AnswerPusher& pusher_;
+  Daemon& daemon_;
+  const SignedBody parameters_;
+};
+
+// For the coordinator.
+class PublisherServiceImpl final : public v1::PublisherService::CallbackService {
+ public:
+  PublisherServiceImpl(Publisher& publisher, AnswerPusher& pusher,
+                       Daemon& daemon)
+      : publisher_(publisher), pusher_(pusher), daemon_(daemon) {}
+
+  grpc::ServerUnaryReactor* Publish(grpc::CallbackServerContext* context,
+                                    const v1::PublishRequest* request,
+                                    v1::PublishResponse* response) override;
+
+ private:
+  Publisher& publisher_;
+  AnswerPusher& pusher_;
+  Daemon& daemon_;
+};
+
+}  // namespace garderobe::aggregator
+
+#endif  // GARDEROBE_AGGREGATOR_SERVICE_H_

@@ -1,0 +1,87 @@
+// The aggregator's tables: column families, keys and small records. Stored,
+// never change; laid out in aggregator/README.md.
+#ifndef GARDEROBE_AGGREGATOR_TABLES_H_
+#define GARDEROBE_AGGREGATOR_TABLES_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aggregator/visit_batch.h"
+#include "core/base/bytes.h"
+#include "core/sealing/handles.h"
+#include "garderobe/v1/common.pb.h"
+
+namespace garderobe::aggregator {
+
+enum Family : size_t {
+  kMeta,          // names and counters
+  kFeeds,         // where each feed stands
+  kBlocks,        // visits
+  kEvents,        // an institution's events by number
+  kHandles,       // handle_a to relation number
+  kRelations,     // relation number to person, household, attributes
+  kPseudonyms,    // pseudonym to person or household number
+  kNumbers,       // person or household number to pseudonym
+  kMerges,        // number that was given up to the one that stays
+  kDirtyMirrors,  // institutions whose mirror answerd has yet to get
+  kCubes,         // published cubes
+};
+inline const std::vector<std::string> kFamilyNames = {
+    "default",    "feeds",   "blocks", "events",        "handles", "relations",
+    "pseudonyms", "numbers", "merges", "dirty_mirrors", "cubes"};
+
+// Institution number, 4 bytes, then what follows.
+template <typename... Numbers>
+std::string KeyOf(uint32_t institution, Numbers... numbers) {
+  std::string key;
+  PutBigEndian(key, institution);
+  (PutBigEndian(key, numbers), ...);
+  return key;
+}
+inline std::string HandleKey(uint32_t institution,
+                             const AggregatorHandle& handle) {
+  return KeyOf(institution) + std::string(handle.view());
+}
+std::string FeedKey(uint32_t institution, const v1::FeedName& feed);
+
+// What is known of a relation.
+struct Relation {
+  uint32_t person = 0;     // number, before merges
+  uint32_t household = 0;  // number, before merges
+  uint64_t sequence = 0;   // of its last delivery; later is larger
+  uint16_t pc4 = 0;        // 0 unknown
+  uint16_t birth_year = 0;
+  uint8_t gender = 0;
+  uint8_t newsletter = 0;
+  uint16_t customer_since = 0;  // months since 1900-01
+  std::string language;
+};
+std::string Encode(const Relation& relation);
+[[nodiscard]] bool Decode(std::string_view bytes, Relation* relation);
+
+std::string Encode(const Event& event);
+[[nodiscard]] bool Decode(std::string_view bytes, Event* event);
+
+// Where a feed stands, and what became of its last batches: an answer that
+// was lost on the way can be given again.
+struct Feed {
+  static constexpr size_t kOutcomesKept = 16;
+  static constexpr int kRefusalsKept = 256;  // an outcome
+  uint64_t committed = 0;
+  std::vector<v1::BatchOutcome> outcomes;  // oldest first
+};
+std::string Encode(const Feed& feed);
+[[nodiscard]] bool Decode(std::string_view bytes, Feed* feed);
+
+// What to do with a batch that begins at `offset`.
+// An outcome: it is stored already. OutOfRange: it leaves a gap, or overlaps
+// the end. No outcome: it is next.
+[[nodiscard]] absl::StatusOr<std::optional<v1::BatchOutcome>> PlaceInFeed(
+    const Feed& feed, uint64_t offset, uint32_t count);
+// Adds `outcome` to the feed.
+void Advance(Feed& feed, const v1::BatchOutcome& outcome);
+
+}  // namespace garderobe::aggregator
+
+#endif  // GARDEROBE_AGGREGATOR_TABLES_H_

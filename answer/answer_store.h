@@ -1,0 +1,64 @@
+// What answerd keeps: published cubes and each institution's own mirror.
+// Figures that may be shown, and nothing else.
+//
+// Thread-safe. Storage: answer/README.md.
+#ifndef GARDEROBE_ANSWER_ANSWER_STORE_H_
+#define GARDEROBE_ANSWER_ANSWER_STORE_H_
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "core/store/store.h"
+#include "garderobe/v1/answer.pb.h"
+
+namespace garderobe::answer {
+
+// A cube, ready to be looked up in. Immutable.
+class LoadedCube {
+ public:
+  explicit LoadedCube(v1::Cube cube);
+  const v1::Cube& cube() const { return cube_; }
+  // The cells of one id, in order of measure; empty when there are none.
+  std::vector<const v1::CubeCell*> Find(const std::string& cell) const;
+  // The cells whose id begins with `prefix`, in order of id.
+  std::vector<const v1::CubeCell*> FindPrefix(const std::string& prefix) const;
+
+ private:
+  const v1::Cube cube_;  // cells are sorted
+};
+
+class AnswerStore {
+ public:
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<AnswerStore>> Open(
+      const std::string& directory);
+
+  // Synced when it returns. An older version never replaces a newer one.
+  [[nodiscard]] absl::Status PutMirror(const v1::Mirror& mirror);
+  // InvalidArgument: not sorted, or the root is not that of the cells.
+  // AlreadyExists: another cube of this period is published.
+  [[nodiscard]] absl::Status PutCube(const v1::Cube& cube);
+
+  // NotFound: nothing was delivered.
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const v1::Mirror>> FindMirror(
+      const std::string& institution);
+  // NotFound: not published.
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const LoadedCube>> FindCube(
+      const std::string& period);
+  std::vector<std::shared_ptr<const LoadedCube>> Cubes();
+
+ private:
+  explicit AnswerStore(std::unique_ptr<Store> store)
+      : store_(std::move(store)) {}
+
+  const std::unique_ptr<Store> store_;
+  std::mutex mutex_;  // guards what follows
+  std::map<std::string, std::shared_ptr<const v1::Mirror>> mirrors_;
+  std::map<std::string, std::shared_ptr<const LoadedCube>> cubes_;
+};
+
+}  // namespace garderobe::answer
+
+#endif  // GARDEROBE_ANSWER_ANSWER_STORE_H_

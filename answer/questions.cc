@@ -1,0 +1,206 @@
+#include "answer/questions.h"
+
+#include <algorithm>
+
+#include "core/base/civil_time.h"
+#include "core/catalogue/codes.h"
+#include "core/catalogue/cube_format.h"
+#include "core/catalogue/period.h"
+
+namespace garderobe::answer {
+namespace {
+
+constexpr std::string_view kInstitutionPrefix = "institution:";
+
+// A day number's bound from an ISO date, or `open` for an empty one.
+absl::StatusOr<int32_t> Bound(std::string_view option, std::string_view date,
+                              int32_t open) {
+  if (date.empty()) return open;
+  const auto parsed = ParseDate(date);
+  if (!parsed) return InvalidArgument("{}: dates are written 2025-01-31", option);
+  return DayNumber(*parsed);
+}
+
+// The value of a dimension in a cell id: "municipality=GM0363" at the end.
+void AddDimensions(const std::string& cell, int skip,
+                   google::protobuf::Map<std::string, std::string>* out) {
+  std::string_view rest = cell;
+  for (int i = 0; i < skip && !rest.empty(); ++i) {
+    const size_t end = rest.find(';');
+    rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
+  }
+  const size_t equals = rest.find('=');
+  if (equals == rest.npos) return;
+  (*out)[std::string(rest.substr(0, equals))] =
+      std::string(rest.substr(equals + 1));
+}
+
+}  // namespace
+
+absl::StatusOr<v1::QueryOwnResponse> Questions::Own(
+    const Peer& asker, const v1::QueryOwnRequest& request) {
+  if (asker.role != Role::kAnalyst || asker.name != request.institution()) {
+    return PermissionDenied(
+        "own figures are for the institution itself; the certificate says {}",
+        PeerUri(asker));
+  }
+  if (!institutions_.Get()->contains(request.institution())) {
+    return NotFound("the register has no institution {}", request.institution());
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const int32_t from,
+                             Bound("--from", request.from(), INT32_MIN));
+  GARDEROBE_ASSIGN_OR_RETURN(const int32_t to,
+                             Bound("--to", request.to(), INT32_MAX));
+  const std::string& by = request.by();
+  if (by != "month" && by != "day" && by != "event" && by != "channel") {
+    return InvalidArgument("--by: month, day, event or channel");
+  }
+  v1::QueryOwnResponse response;
+  const auto mirror = store_.FindMirror(request.institution());
+  if (!mirror.ok()) return response;  // nothing delivered: no rows
+  std::map<std::string, v1::Mirror::Row> rows;
+  for (const auto& cell : (*mirror)->cells()) {
+    if (cell.day() < from || cell.day() > to) continue;
+    std::string key;
+    if (by == "event") {
+      key = cell.event();
+    } else if (by == "channel") {
+      key = kChannels[std::min<size_t>(cell.channel(), kChannels.size() - 1)];
+    } else {
+      key = ToIso(FromDayNumber(cell.day()));
+      if (by == "month") key.resize(7);
+    }
+    auto& row = rows[key];
+    row.set_visits(row.visits() + cell.visits());
+    row.set_tickets(row.tickets() + cell.tickets());
+    row.set_revenue_cents(row.revenue_cents() + cell.revenue_cents());
+  }
+  for (auto& [key, row] : rows) {
+    row.set_key(key);
+    if (by == "event") {
+      const auto title = (*mirror)->event_titles().find(key);
+      if (title != (*mirror)->event_titles().end()) {
+        row.set_label(title->second);
+      }
+    }
+    *response.add_rows() = std::move(row);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::QueryResponse> Questions::Protected(
+    const Peer& asker, const v1::QueryRequest& request) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Period period,
+                             Period::Parse(request.period()));
+  const std::string& name = request.template_name();
+  if (name != "reach" && name != "municipality") {
+    return InvalidArgument(
+        "catalogue {} has reach and municipality; `query catalogue` tells more",
+        kCatalogueVersion);
+  }
+  if (name == "municipality" && period.level() == Period::Level::kMonth) {
+    return InvalidArgument("municipality is answered per quarter and year");
+  }
+  const std::string& population = request.population();
+  if (population.starts_with(kInstitutionPrefix)) {
+    const std::string id = population.substr(kInstitutionPrefix.size());
+    // Refused before it is looked up: an institution does not learn from the
+    // refusal whether another one exists.
+    if (asker.role == Role::kAnalyst && asker.name != id) {
+      return PermissionDenied(
+          "an institution may ask about itself and about the nation");
+    }
+    if (!institutions_.Get()->contains(id)) {
+      return NotFound("the register has no institution {}",
+                      IsInstitutionId(id) ? id : "of that name");
+    }
+  } else if (population != "national") {
+    return InvalidArgument(
+        "--population: institution:<id> or national; catalogue {} has no "
+        "clusters",
+        kCatalogueVersion);
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const auto cube, store_.FindCube(period.text()));
+  v1::QueryResponse response;
+  response.set_snapshot(cube->cube().snapshot());
+  response.set_catalogue(cube->cube().catalogue());
+  response.set_institutions(cube->cube().institutions());
+  response.set_visits_share_percent(cube->cube().visits_share_percent());
+  response.set_noise_commitment(
+      ToHex(AsBytes(cube->cube().noise_commitment())));
+  response.set_root(ToHex(AsBytes(cube->cube().root())));
+  const std::string id =
+      CellId(name, period.text(), PopulationOfCell(population));
+  const auto cells =
+      name == "reach" ? cube->Find(id) : cube->FindPrefix(id + ";");
+  for (const v1::CubeCell* cell : cells) {
+    auto* row = response.add_rows();
+    row->set_measure(cell->measure());
+    row->set_value(cell->value());
+    row->set_mark(cell->mark());
+    row->set_cell(cell->cell());
+    if (name != "reach") {
+      AddDimensions(cell->cell(), 4, row->mutable_dimensions());
+    }
+  }
+  if (cells.empty()) {
+    // An institution that joined after the publication.
+    auto* row = response.add_rows();
+    row->set_measure("persons");
+    row->set_mark("n");
+    row->set_cell(id);
+  }
+  return response;
+}
+
+v1::GetCatalogueResponse Questions::Catalogue() const {
+  v1::GetCatalogueResponse response;
+  response.set_version(std::string(kCatalogueVersion));
+  auto add = [&](const char* name, std::vector<std::string> dimensions,
+                 std::vector<std::string> periods) {
+    auto* t = response.add_templates();
+    t->set_name(name);
+    for (auto& d : dimensions) t->add_dimensions(std::move(d));
+    for (auto& p : periods) t->add_periods(std::move(p));
+    for (const char* m : {"persons", "households", "visits", "tickets"}) {
+      t->add_measures(m);
+    }
+    t->add_populations("institution:<id>");
+    t->add_populations("national");
+  };
+  add("reach", {}, {"year", "quarter", "month"});
+  add("municipality", {"municipality"}, {"year", "quarter"});
+  auto tell = [&](const char* name, const char* value, const char* meaning) {
+    auto* p = response.add_parameters();
+    p->set_name(name);
+    p->set_value(value);
+    p->set_meaning(meaning);
+  };
+  tell("noise", "3/4, 20",
+       "added to counts of persons and households: probability proportional "
+       "to (3/4)^|x|, |x| <= 20; standard deviation 4.74");
+  tell("noise of visits and tickets, year", "105/106, 600",
+       "for a cap of 30 a person and cell");
+  tell("noise of visits and tickets, quarter and month", "35/36, 200",
+       "for a cap of 10 a person and cell");
+  tell("hard threshold", "10", "no cell with fewer true persons ever appears");
+  tell("release threshold", "30", "tested on the noisy count of persons");
+  tell("rounding", "5, 10, 3 digits",
+       "to 5 below 1,000, to 10 below 10,000, then 3 significant digits");
+  tell("smallest area", "1000", "residents of a municipality told apart");
+  return response;
+}
+
+v1::GetPeriodsResponse Questions::Periods() {
+  v1::GetPeriodsResponse response;
+  for (const auto& cube : store_.Cubes()) {
+    auto* period = response.add_periods();
+    period->set_period(cube->cube().period());
+    period->set_snapshot(cube->cube().snapshot());
+    period->set_catalogue(cube->cube().catalogue());
+    period->set_institutions(cube->cube().institutions());
+  }
+  return response;
+}
+
+}  // namespace garderobe::answer

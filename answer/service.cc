@@ -1,0 +1,80 @@
+#include "answer/service.h"
+
+#include "core/rpc/ordered_stream.h"
+
+namespace garderobe::answer {
+namespace {
+
+// The coordinator and institutions may ask.
+absl::StatusOr<Peer> RequireAsker(const grpc::ServerContextBase& context) {
+  GARDEROBE_ASSIGN_OR_RETURN(Peer peer, PeerOf(context));
+  if (peer.role != Role::kCoordinator && peer.role != Role::kAnalyst) {
+    return PermissionDenied(
+        "questions are for the coordinator and for analysts of institutions");
+  }
+  return peer;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* IntakeServiceImpl::PutMirror(
+    grpc::CallbackServerContext* context, const v1::PutMirrorRequest* request,
+    v1::PutMirrorResponse*) {
+  auto peer = RequirePeer(*context, Role::kParty, "aggregator");
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
+    return store_.PutMirror(request->mirror());
+  });
+}
+
+grpc::ServerUnaryReactor* IntakeServiceImpl::PutCube(
+    grpc::CallbackServerContext* context, const v1::PutCubeRequest* request,
+    v1::PutCubeResponse*) {
+  auto peer = RequirePeer(*context, Role::kParty, "aggregator");
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
+    return store_.PutCube(request->cube());
+  });
+}
+
+grpc::ServerUnaryReactor* AnswerServiceImpl::QueryOwn(
+    grpc::CallbackServerContext* context, const v1::QueryOwnRequest* request,
+    v1::QueryOwnResponse* response) {
+  const auto peer = RequireAsker(*context);
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  auto answer = questions_.Own(*peer, *request);
+  if (answer.ok()) *response = *std::move(answer);
+  return FinishNow(context, answer.status());
+}
+
+grpc::ServerUnaryReactor* AnswerServiceImpl::Query(
+    grpc::CallbackServerContext* context, const v1::QueryRequest* request,
+    v1::QueryResponse* response) {
+  const auto peer = RequireAsker(*context);
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  auto answer = questions_.Protected(*peer, *request);
+  if (answer.ok()) *response = *std::move(answer);
+  return FinishNow(context, answer.status());
+}
+
+grpc::ServerUnaryReactor* AnswerServiceImpl::GetCatalogue(
+    grpc::CallbackServerContext* context, const v1::GetCatalogueRequest*,
+    v1::GetCatalogueResponse* response) {
+  const auto peer = RequireAsker(*context);
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  *response = questions_.Catalogue();
+  return FinishNow(context, absl::OkStatus());
+}
+
+grpc::ServerUnaryReactor* AnswerServiceImpl::GetPeriods(
+    grpc::CallbackServerContext* context, const v1::GetPeriodsRequest*,
+    v1::GetPeriodsResponse* response) {
+  const auto peer = RequireAsker(*context);
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  *response = questions_.Periods();
+  return FinishNow(context, absl::OkStatus());
+}
+
+}  // namespace garderobe::answer

@@ -1,0 +1,105 @@
+#include "client/batches.h"
+
+#include "core/group/elgamal.h"
+#include "core/group/hash_to_group.h"
+
+namespace garderobe::client {
+
+VisitBatchBuilder::VisitBatchBuilder(const FeedContext& feed,
+                                     const InstitutionHandleKey& key)
+    : feed_(feed), key_(key) {}
+
+uint32_t VisitBatchBuilder::EventIndex(const OrderLine& line) {
+  event_key_.clear();
+  event_key_.append(reinterpret_cast<const char*>(&line.starts_at),
+                    sizeof line.starts_at);
+  event_key_.push_back(static_cast<char>(line.genre));
+  event_key_.append(line.event_id);
+  event_key_.push_back('\0');
+  event_key_.append(line.event_title);
+  const auto [entry, is_new] =
+      events_.try_emplace(event_key_, static_cast<uint32_t>(events_.size()));
+  if (is_new) {
+    auto* events = columns_.mutable_events();
+    events->add_id(ToUtf8(line.event_id));
+    events->add_title(ToUtf8(line.event_title.substr(0, 160)));
+    events->add_genre(line.genre);
+    events->add_starts_at(line.starts_at);
+  }
+  return entry->second;
+}
+
+void VisitBatchBuilder::Add(const OrderLine& line, const Handle& handle) {
+  if (handles_.empty()) {
+    handles_.reserve(kRows * Handle::kBytes);
+    columns_.mutable_visit_ids()->reserve(kRows * VisitId::kBytes);
+    columns_.mutable_channel()->reserve(kRows);
+    columns_.mutable_status()->reserve(kRows);
+  }
+  handles_.append(handle.view());
+  columns_.mutable_visit_ids()->append(
+      MakeVisitId(key_, line.order_id, line.line_id).view());
+  columns_.add_event(EventIndex(line));
+  columns_.add_sold_at(line.sold_at);
+  columns_.add_quantity(line.quantity);
+  columns_.add_price_cents(line.price_cents);
+  columns_.mutable_channel()->push_back(static_cast<char>(line.channel));
+  columns_.mutable_status()->push_back(static_cast<char>(line.status));
+}
+
+v1::VisitBatch VisitBatchBuilder::Build(uint64_t offset,
+                                        std::vector<uint64_t>* lines) {
+  v1::VisitBatch batch;
+  const auto count = static_cast<uint32_t>(lines_.size());
+  batch.set_offset(offset);
+  batch.set_count(count);
+  batch.set_handles(std::move(handles_));
+  batch.set_sealed(SealBatch(feed_.aggregator.sealing_key,
+                             {SealedKind::kVisits, feed_.institution,
+                              feed_.source, offset, count},
+                             columns_.SerializeAsString()));
+  *lines = std::move(lines_);
+  lines_.clear();
+  handles_.clear();
+  columns_.Clear();
+  events_.clear();
+  return batch;
+}
+
+v1::RelationBatch BuildRelationBatch(const FeedContext& feed, uint64_t offset,
+                                     const std::vector<Customer>& customers) {
+  v1::RelationBatch batch;
+  v1::RelationColumns columns;
+  const auto count = static_cast<uint32_t>(customers.size());
+  batch.set_offset(offset);
+  batch.set_count(count);
+  for (const Customer& customer : customers) {
+    batch.mutable_handles()->append(customer.handle.view());
+    const EphemeralScalar r = EphemeralScalar::Random();
+    batch.mutable_points_a()->append(MultiplyBase(r).view());
+    uint8_t kinds = 0;
+    for (size_t kind = 0; kind < kKindCount; ++kind) {
+      const std::string& value = customer.identifiers[kind];
+      if (value.empty()) continue;
+      kinds = static_cast<uint8_t>(kinds | 1 << kind);
+      Element point;
+      GARDEROBE_CHECK(
+          Encrypt(r, HashToGroup(KindName(static_cast<Kind>(kind)), value),
+                  feed.vault.public_keys[kind], &point));
+      batch.mutable_points_b()->append(point.view());
+    }
+    batch.mutable_kinds()->push_back(static_cast<char>(kinds));
+    columns.add_pc4(customer.pc4);
+    columns.add_birth_year(customer.birth_year);
+    columns.mutable_gender()->push_back(0);
+    columns.mutable_newsletter()->push_back(0);
+    columns.add_customer_since(0);
+  }
+  batch.set_sealed(SealBatch(feed.aggregator.sealing_key,
+                             {SealedKind::kRelations, feed.institution,
+                              feed.source, offset, count},
+                             columns.SerializeAsString()));
+  return batch;
+}
+
+}  // namespace garderobe::client

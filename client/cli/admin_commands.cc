@@ -1,0 +1,112 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "client/cli/command.h"
+#include "core/rpc/status_conversion.h"
+#include "garderobe/v1/aggregator.grpc.pb.h"
+#include "garderobe/v1/common.grpc.pb.h"
+#include "nlohmann/json.hpp"
+
+namespace garderobe::client {
+namespace {
+
+using nlohmann::json;
+
+absl::Status ImportRegister(Context& context, const std::string& path) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  GARDEROBE_ASSIGN_OR_RETURN(const v1::Register reg, ReadRegisterToml(path));
+  GARDEROBE_RETURN_IF_ERROR(deployment.AddInstitutions(reg));
+  // Where the figures are shown first, where deliveries come in last: nobody
+  // delivers to a party that does not know the institution yet.
+  for (const Party& party : {kParties[3], kParties[2], kParties[0]}) {
+    const auto stub = v1::RegisterService::NewStub(
+        TlsChannel(deployment.address(party.name), std::string(party.daemon),
+                   deployment.coordinator_tls()));
+    grpc::ClientContext call;
+    call.set_deadline(std::chrono::system_clock::now() +
+                      std::chrono::seconds(20));
+    v1::ImportRegisterRequest request;
+    *request.mutable_register_() = reg;
+    v1::ImportRegisterResponse response;
+    GARDEROBE_RETURN_IF_ERROR(Annotate(
+        FromGrpc(stub->ImportRegister(&call, request, &response)),
+        party.daemon));
+  }
+  if (context.json) {
+    std::cout << json{{"institutions", reg.institutions_size()}}.dump() << "\n";
+  } else {
+    std::cout << fmt::format("{} institutions in the register\n",
+                             reg.institutions_size());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Publish(Context& context, const std::string& period) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  const auto stub = v1::PublisherService::NewStub(
+      TlsChannel(deployment.address("aggregator"), "aggregatord",
+                 deployment.coordinator_tls()));
+  ShowProgress("publishing " + period);
+  grpc::ClientContext call;
+  call.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(30));
+  v1::PublishRequest request;
+  request.set_period(period);
+  v1::PublishResponse response;
+  const absl::Status status =
+      FromGrpc(stub->Publish(&call, request, &response));
+  ClearProgress();
+  GARDEROBE_RETURN_IF_ERROR(status);
+  if (context.json) {
+    std::cout << json{{"period", period},
+                      {"snapshot", response.snapshot()},
+                      {"cells_released", response.cells_released()},
+                      {"cells_withheld", response.cells_withheld()},
+                      {"already_published", response.already_published()},
+                      {"pushed", response.pushed()}}
+                     .dump()
+              << "\n";
+    return absl::OkStatus();
+  }
+  std::cout << fmt::format(
+      "{} {}: {} cells released, {} withheld; snapshot {}\n", period,
+      response.already_published() ? "was published before; nothing changed"
+                                   : "is published",
+      response.cells_released(), response.cells_withheld(),
+      response.snapshot().substr(0, 12));
+  if (!response.pushed()) {
+    std::cout << "answerd is not reached; it gets the cube by itself\n";
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddAdminCommands(CLI::App& app, Context& context) {
+  auto* admin = app.add_subcommand("admin", "for the coordinating body");
+  admin->require_subcommand(1);
+  auto argument = std::make_shared<std::string>();
+  auto run = [&context, argument](auto work) {
+    return [&context, argument, work] {
+      const absl::Status status = work(context, *argument);
+      if (!status.ok()) context.Fail(status);
+    };
+  };
+  auto* institution =
+      admin->add_subcommand("institution", "the register of institutions");
+  institution->require_subcommand(1);
+  auto* import = institution->add_subcommand(
+      "import", "replace the register by a TOML file");
+  import->add_option("FILE", *argument, "register.toml (docs/operating.md)")
+      ->required();
+  import->footer("Example: garderobe admin institution import register.toml");
+  import->callback(run(ImportRegister));
+  auto* publish = admin->add_subcommand(
+      "publish", "count, protect and publish a closed period, once");
+  publish->add_option("PERIOD", *argument, "2025, 2025Q3 or 2025-07")->required();
+  publish->footer("Example: garderobe admin publish 2025Q3");
+  publish->callback(run(Publish));
+}
+
+}  // namespace garderobe::client

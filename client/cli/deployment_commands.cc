@@ -1,0 +1,132 @@
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <thread>
+
+#include "client/cli/command.h"
+#include "core/rpc/status_conversion.h"
+#include "garderobe/v1/common.grpc.pb.h"
+#include "nlohmann/json.hpp"
+
+namespace garderobe::client {
+namespace {
+
+struct PartyStatus {
+  std::string name;
+  absl::Status reached;
+  v1::GetStatusResponse status;
+};
+
+PartyStatus AskParty(const Deployment& deployment, const Party& party) {
+  PartyStatus result{std::string(party.name), absl::OkStatus(), {}};
+  const TlsFiles tls = deployment.coordinator_tls();
+  const auto stub = v1::StatusService::NewStub(TlsChannel(
+      deployment.address(party.name), std::string(party.daemon), tls));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(3));
+  result.reached = FromGrpc(stub->GetStatus(&context, {}, &result.status));
+  if (!result.reached.ok()) {
+    const std::string why =
+        DiagnoseConnection(deployment.address(party.name), tls);
+    if (!why.empty()) result.reached = Unavailable("{}", why);
+  }
+  return result;
+}
+
+void Status(Context& context) {
+  auto deployment = context.OpenDeployment();
+  if (!deployment.ok()) return context.Fail(deployment.status());
+  nlohmann::json parties;
+  std::string table = fmt::format("{:<12}{:<8}{:<9}{:<7}{:<12}{:<12}{}\n",
+                                  "party", "ready", "version", "epoch",
+                                  "cert days", "disk free", "detail");
+  for (const Party& party : kParties) {
+    const PartyStatus asked = AskParty(*deployment, party);
+    const bool ready = asked.reached.ok() && asked.status.ready();
+    const std::string detail = asked.reached.ok()
+                                   ? asked.status.detail()
+                                   : std::string(Message(asked.reached));
+    if (!ready) context.exit = kUnreachable;
+    parties[asked.name] = {
+        {"ready", ready},
+        {"version", asked.status.version()},
+        {"epoch", asked.status.epoch()},
+        {"detail", detail},
+        {"certificate_days_left", asked.status.certificate_days_left()},
+        {"disk_free_bytes", asked.status.disk_free_bytes()}};
+    table += fmt::format("{:<12}{:<8}{:<9}{:<7}{:<12}{:<12}{}\n", asked.name,
+                         ready ? "yes" : "NO", asked.status.version(),
+                         asked.status.epoch(),
+                         asked.status.certificate_days_left(),
+                         fmt::format("{} GiB", asked.status.disk_free_bytes() >> 30),
+                         detail);
+  }
+  if (context.json) {
+    std::cout << nlohmann::json{{"parties", parties}}.dump() << "\n";
+  } else {
+    std::cout << table;
+  }
+}
+
+}  // namespace
+
+void AddDeploymentCommands(CLI::App& app, Context& context) {
+  auto folder = std::make_shared<std::string>();
+  auto* init = app.add_subcommand(
+      "init", "make a complete local deployment: authority, certificates, "
+              "keys, a configuration for each party, two example institutions");
+  init->footer("Example: garderobe init ~/garderobe");
+  init->add_option("DIR", *folder, "an empty or new folder")->required();
+  init->callback([&context, folder] {
+    const absl::Status status = Deployment::Init(*folder);
+    if (!status.ok()) return context.Fail(status);
+    if (!context.json) {
+      std::cout << "made a deployment in " << *folder << "\nnext: garderobe up "
+                << *folder << "\n";
+    }
+  });
+
+  // `up DIR`, or the deployment that is named otherwise.
+  auto with_deployment = [&context, folder](auto work) {
+    return [&context, folder, work] {
+      if (!folder->empty()) context.deployment = *folder;
+      auto deployment = context.OpenDeployment();
+      if (!deployment.ok()) return context.Fail(deployment.status());
+      const absl::Status status = work(*deployment);
+      if (!status.ok()) context.Fail(status);
+    };
+  };
+  auto foreground = std::make_shared<bool>(false);
+  auto* up = app.add_subcommand(
+      "up", "start the daemons that do not run; returns when all are ready");
+  up->add_option("DIR", *folder, "the deployment's folder");
+  up->add_flag("--foreground", *foreground,
+               "stay, and end them on an interrupt");
+  up->footer("Example: garderobe up ~/garderobe");
+  up->callback(with_deployment([foreground](const Deployment& deployment) {
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    const absl::Status status = deployment.Up();
+    if (!status.ok() || !*foreground) return status;
+    std::cerr << "all parties are ready; interrupt to end them\n";
+    pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+    int signal = 0;
+    sigwait(&ends, &signal);
+    return deployment.Down();
+  }));
+  auto* down = app.add_subcommand("down", "end the daemons of a deployment");
+  down->add_option("DIR", *folder, "the deployment's folder");
+  down->callback(with_deployment(
+      [](const Deployment& deployment) { return deployment.Down(); }));
+
+  app.add_subcommand("status",
+                     "reachability, version, epoch, certificate and disk of "
+                     "every party")
+      ->callback([&context] { Status(context); });
+}
+
+}  // namespace garderobe::client

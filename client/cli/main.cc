@@ -1,0 +1,96 @@
+// garderobe: the command line of vendors, institutions, the coordinating body
+// and auditors.
+#include <sodium.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+#include "client/cli/command.h"
+#include "core/rpc/status_conversion.h"
+
+namespace garderobe::client {
+
+absl::StatusOr<Deployment> Context::OpenDeployment() const {
+  if (deployment.empty()) {
+    return InvalidArgument(
+        "which deployment? Name it with --deployment DIR or "
+        "GARDEROBE_DEPLOYMENT; `garderobe init DIR` makes one");
+  }
+  return Deployment::Open(deployment);
+}
+
+void Context::Fail(const absl::Status& status) {
+  ClearProgress();
+  std::cerr << "garderobe: " << Message(status) << "\n";
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+      exit = kUnreachable;
+      break;
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAlreadyExists:
+      exit = kUsage;
+      break;
+    default:
+      exit = kRefused;
+  }
+}
+
+bool ShowsProgress() { return isatty(2) != 0; }
+void ShowProgress(const std::string& line) {
+  if (ShowsProgress()) std::fprintf(stderr, "\r\x1b[K%s", line.c_str());
+}
+void ClearProgress() {
+  if (ShowsProgress()) std::fputs("\r\x1b[K", stderr);
+}
+
+int Main(int argc, char** argv) {
+  if (sodium_init() < 0) {
+    std::cerr << "garderobe: libsodium does not start\n";
+    return kRefused;
+  }
+  Context context;
+  if (const char* folder = std::getenv("GARDEROBE_DEPLOYMENT")) {
+    context.deployment = folder;
+  }
+  CLI::App app(
+      "Garderobe: whom culture reaches, without anybody being able to tell "
+      "who anybody is.",
+      "garderobe");
+  app.set_version_flag("--version", std::string("garderobe 0.1.0"));
+  app.footer(
+      "A first round:\n"
+      "  garderobe init /tmp/g && export GARDEROBE_DEPLOYMENT=/tmp/g\n"
+      "  garderobe up $GARDEROBE_DEPLOYMENT\n"
+      "  garderobe simulate --institutions 8 --visits 10000 --out /tmp/country\n"
+      "  garderobe admin institution import /tmp/country/register.toml\n"
+      "  garderobe send /tmp/country/museum-01.csv --institution museum-01\n"
+      "  garderobe query own visits --institution museum-01 --by month\n\n"
+      "Exit status: 0 done, 1 refused, 2 wrong usage, 3 unreachable, 4 partly "
+      "refused.");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_option("--deployment", context.deployment,
+                 "the deployment's folder (or GARDEROBE_DEPLOYMENT)");
+  app.add_flag("--json", context.json,
+               "one JSON object on standard output (docs/json.md)");
+  AddDeploymentCommands(app, context);
+  AddDeliveryCommands(app, context);
+  AddQueryCommands(app, context);
+  AddAdminCommands(app, context);
+  AddSimulateCommand(app, context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  return context.exit;
+}
+
+}  // namespace garderobe::client
+
+int main(int argc, char** argv) { return garderobe::client::Main(argc, argv); }

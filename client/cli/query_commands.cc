@@ -1,0 +1,315 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "client/cli/command.h"
+#include "core/base/bytes.h"
+#include "core/register/register_store.h"
+#include "core/rpc/status_conversion.h"
+#include "garderobe/v1/answer.grpc.pb.h"
+#include "nlohmann/json.hpp"
+
+namespace garderobe::client {
+namespace {
+
+using nlohmann::json;
+
+struct QueryArguments {
+  std::string institution, by = "month", from, to;
+  std::string population = "national", period, as;
+  bool csv = false;
+};
+
+void SetDeadline(grpc::ClientContext& context) {
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(20));
+}
+
+// A stub that asks as the coordinator, or as an institution.
+absl::StatusOr<std::unique_ptr<v1::AnswerService::Stub>> Ask(
+    const Context& context, const std::string& institution) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  if (!institution.empty() && !IsInstitutionId(institution)) {
+    return InvalidArgument("an institution's id is 1 to 32 of a-z, 0-9 and -");
+  }
+  const TlsFiles tls = institution.empty()
+                           ? deployment.coordinator_tls()
+                           : deployment.analyst_tls(institution);
+  const absl::Status usable = CheckTlsFiles(tls);
+  if (!usable.ok()) {
+    if (institution.empty()) return usable;
+    return NotFound("this deployment can't ask as {}: {}", institution,
+                    Message(usable));
+  }
+  return v1::AnswerService::NewStub(
+      TlsChannel(deployment.address("answer"), "answerd", tls));
+}
+
+std::string CsvField(const std::string& field) {
+  if (field.find_first_of(",\"\n") == field.npos) return field;
+  std::string out = "\"";
+  for (char c : field) {
+    if (c == '"') out.push_back('"');
+    out.push_back(c);
+  }
+  return out + "\"";
+}
+
+absl::Status QueryOwn(Context& context, const QueryArguments& a) {
+  GARDEROBE_ASSIGN_OR_RETURN(const auto stub, Ask(context, a.institution));
+  v1::QueryOwnRequest request;
+  request.set_institution(a.institution);
+  request.set_by(a.by);
+  request.set_from(a.from);
+  request.set_to(a.to);
+  grpc::ClientContext call;
+  SetDeadline(call);
+  v1::QueryOwnResponse response;
+  GARDEROBE_RETURN_IF_ERROR(
+      FromGrpc(stub->QueryOwn(&call, request, &response)));
+  if (context.json) {
+    json rows = json::array();
+    for (const auto& row : response.rows()) {
+      json r = {{a.by, row.key()},
+                {"visits", row.visits()},
+                {"tickets", row.tickets()},
+                {"revenue_cents", row.revenue_cents()}};
+      if (!row.label().empty()) r["title"] = row.label();
+      rows.push_back(std::move(r));
+    }
+    std::cout << json{{"kind", "own"}, {"rows", rows}}.dump() << "\n";
+    return absl::OkStatus();
+  }
+  auto euros = [](int64_t cents) {
+    return fmt::format("{}{}.{:02}", cents < 0 ? "-" : "", std::abs(cents) / 100,
+                       std::abs(cents) % 100);
+  };
+  std::cout << (a.csv ? fmt::format("{},visits,tickets,revenue\n", a.by)
+                      : fmt::format("{:<24}{:>10}{:>10}{:>14}\n", a.by,
+                                    "visits", "tickets", "revenue"));
+  for (const auto& row : response.rows()) {
+    std::cout << (a.csv
+                      ? fmt::format("{},{},{},{}\n", CsvField(row.key()),
+                                    row.visits(), row.tickets(),
+                                    euros(row.revenue_cents()))
+                      : fmt::format("{:<24}{:>10}{:>10}{:>14}  {}\n", row.key(),
+                                    row.visits(), row.tickets(),
+                                    euros(row.revenue_cents()), row.label()));
+  }
+  if (response.rows().empty() && !a.csv) {
+    std::cout << "nothing delivered in these dates\n";
+  }
+  return absl::OkStatus();
+}
+
+// "p" and "n" carry no value.
+bool HasValue(const v1::QueryResponse::Row& row) {
+  return row.mark() != "p" && row.mark() != "n";
+}
+
+absl::Status QueryProtected(Context& context, const std::string& name,
+                            const QueryArguments& a) {
+  GARDEROBE_ASSIGN_OR_RETURN(const auto stub, Ask(context, a.as));
+  v1::QueryRequest request;
+  request.set_template_name(name);
+  request.set_population(a.population);
+  request.set_period(a.period);
+  grpc::ClientContext call;
+  SetDeadline(call);
+  v1::QueryResponse response;
+  GARDEROBE_RETURN_IF_ERROR(FromGrpc(stub->Query(&call, request, &response)));
+  if (context.json) {
+    json rows = json::array();
+    for (const auto& row : response.rows()) {
+      json r = {{"measure", row.measure()},
+                {"value", HasValue(row) ? json(row.value()) : json(nullptr)},
+                {"mark", row.mark()},
+                {"cell", row.cell()}};
+      for (const auto& [dimension, value] : row.dimensions()) {
+        r[dimension] = value;
+      }
+      rows.push_back(std::move(r));
+    }
+    std::cout << json{{"kind", "protected"},
+                      {"snapshot", ToHex(AsBytes(response.snapshot()))},
+                      {"catalogue", response.catalogue()},
+                      {"root", response.root()},
+                      {"noise_commitment", response.noise_commitment()},
+                      {"coverage",
+                       {{"institutions", response.institutions()},
+                        {"visits_share",
+                         response.visits_share_percent() / 100.0}}},
+                      {"rows", rows}}
+                     .dump()
+              << "\n";
+    return absl::OkStatus();
+  }
+  auto dimensions = [](const v1::QueryResponse::Row& row) {
+    std::string text;
+    for (const auto& [dimension, value] : row.dimensions()) text += value;
+    return text;
+  };
+  auto value = [](const v1::QueryResponse::Row& row) {
+    return HasValue(row) ? std::to_string(row.value()) : std::string();
+  };
+  if (a.csv) {
+    std::cout << "area,measure,value,mark,cell\n";
+    for (const auto& row : response.rows()) {
+      std::cout << fmt::format("{},{},{},{},{}\n", CsvField(dimensions(row)),
+                               row.measure(), value(row), row.mark(),
+                               CsvField(row.cell()));
+    }
+    return absl::OkStatus();
+  }
+  std::cout << fmt::format("{:<14}{:<14}{:>12}\n", name == "reach" ? "" : name,
+                           "measure", "value");
+  for (const auto& row : response.rows()) {
+    std::cout << fmt::format("{:<14}{:<14}{:>12}{}\n", dimensions(row),
+                             row.measure(), value(row),
+                             row.mark().empty() ? "" : " :" + row.mark());
+  }
+  std::cout << fmt::format(
+      "\n{} institutions, {} % of their visits carry a customer; snapshot {}, "
+      "catalogue {}\n:p protected  :n nothing delivered  :u indicative. "
+      "Persons of periods or institutions do not add up: who comes twice is "
+      "one person.{}\n",
+      response.institutions(), response.visits_share_percent(),
+      ToHex(AsBytes(response.snapshot())).substr(0, 12), response.catalogue(),
+      name == "municipality"
+          ? " A municipality that is not listed is protected."
+          : "");
+  return absl::OkStatus();
+}
+
+absl::Status QueryCatalogue(Context& context, const QueryArguments& a) {
+  GARDEROBE_ASSIGN_OR_RETURN(const auto stub, Ask(context, a.as));
+  grpc::ClientContext call;
+  SetDeadline(call);
+  v1::GetCatalogueResponse response;
+  GARDEROBE_RETURN_IF_ERROR(
+      FromGrpc(stub->GetCatalogue(&call, {}, &response)));
+  if (context.json) {
+    json templates = json::array(), parameters = json::array();
+    auto list = [](const auto& strings) {
+      return std::vector<std::string>(strings.begin(), strings.end());
+    };
+    for (const auto& t : response.templates()) {
+      templates.push_back({{"name", t.name()},
+                           {"dimensions", list(t.dimensions())},
+                           {"measures", list(t.measures())},
+                           {"populations", list(t.populations())},
+                           {"periods", list(t.periods())}});
+    }
+    for (const auto& p : response.parameters()) {
+      parameters.push_back({{"name", p.name()},
+                            {"value", p.value()},
+                            {"meaning", p.meaning()}});
+    }
+    std::cout << json{{"version", response.version()},
+                      {"templates", templates},
+                      {"parameters", parameters}}
+                     .dump()
+              << "\n";
+    return absl::OkStatus();
+  }
+  auto join = [](const auto& strings) {
+    std::string text;
+    for (const auto& s : strings) text += (text.empty() ? "" : ", ") + s;
+    return text;
+  };
+  std::cout << "catalogue " << response.version() << "\n\n";
+  for (const auto& t : response.templates()) {
+    std::cout << fmt::format("{}\n  measures     {}\n  populations  {}\n"
+                             "  periods      {}\n",
+                             t.name(), join(t.measures()),
+                             join(t.populations()), join(t.periods()));
+  }
+  std::cout << "\n";
+  for (const auto& p : response.parameters()) {
+    std::cout << fmt::format("{:<38} {:<18} {}\n", p.name(), p.value(),
+                             p.meaning());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status QueryPeriods(Context& context, const QueryArguments& a) {
+  GARDEROBE_ASSIGN_OR_RETURN(const auto stub, Ask(context, a.as));
+  grpc::ClientContext call;
+  SetDeadline(call);
+  v1::GetPeriodsResponse response;
+  GARDEROBE_RETURN_IF_ERROR(FromGrpc(stub->GetPeriods(&call, {}, &response)));
+  json periods = json::array();
+  for (const auto& p : response.periods()) {
+    const std::string snapshot = ToHex(AsBytes(p.snapshot()));
+    if (context.json) {
+      periods.push_back({{"period", p.period()},
+                         {"snapshot", snapshot},
+                         {"catalogue", p.catalogue()},
+                         {"institutions", p.institutions()}});
+    } else {
+      std::cout << fmt::format("{:<10} {} institutions, snapshot {}\n",
+                               p.period(), p.institutions(),
+                               snapshot.substr(0, 12));
+    }
+  }
+  if (context.json) std::cout << json{{"periods", periods}}.dump() << "\n";
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddQueryCommands(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<QueryArguments>();
+  auto* query = app.add_subcommand("query", "ask; see docs/querying.md");
+  query->require_subcommand(1);
+  query->fallthrough();
+  query->add_flag("--csv", arguments->csv, "comma separated, to standard output");
+  query->footer(
+      "Examples:\n"
+      "  garderobe query own visits --institution museum-01 --by month\n"
+      "  garderobe query reach --population national --period 2025\n"
+      "  garderobe query municipality --population institution:museum-01 "
+      "--period 2025Q3 --csv");
+  auto run = [&context, arguments](auto ask) {
+    return [&context, arguments, ask] {
+      const absl::Status status = ask(context, *arguments);
+      if (!status.ok()) context.Fail(status);
+    };
+  };
+  auto* own = query->add_subcommand(
+      "own", "an institution's own figures: exact, at once, for itself only");
+  own->require_subcommand(1);
+  auto* visits = own->add_subcommand("visits", "visits, tickets and revenue");
+  visits->add_option("--institution", arguments->institution, "whose")
+      ->required();
+  visits->add_option("--by", arguments->by, "month, day, event or channel")
+      ->capture_default_str();
+  visits->add_option("--from", arguments->from, "first day of events, 2025-01-31");
+  visits->add_option("--to", arguments->to, "last day of events");
+  visits->callback(run(QueryOwn));
+  for (const char* name : {"reach", "municipality"}) {
+    auto* command = query->add_subcommand(
+        name, name == std::string("reach")
+                  ? "persons, households, visits and tickets of a population"
+                  : "the same by municipality");
+    command->add_option("--population", arguments->population,
+                        "institution:<id> or national")
+        ->capture_default_str();
+    command->add_option("--period", arguments->period,
+                        "2025, 2025Q3 or 2025-07")
+        ->required();
+    command->add_option("--as", arguments->as,
+                        "ask as this institution; otherwise as the "
+                        "coordinating body");
+    command->callback(run([name = std::string(name)](Context& c,
+                                                     const QueryArguments& a) {
+      return QueryProtected(c, name, a);
+    }));
+  }
+  query->add_subcommand("catalogue", "what may be asked, and how it is protected")
+      ->callback(run(QueryCatalogue));
+  query->add_subcommand("periods", "what is published")
+      ->callback(run(QueryPeriods));
+}
+
+}  // namespace garderobe::client

@@ -1,0 +1,50 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "client/cli/command.h"
+#include "client/simulate.h"
+#include "nlohmann/json.hpp"
+
+namespace garderobe::client {
+
+void AddSimulateCommand(CLI::App& app, Context& context) {
+  auto options = std::make_shared<SimulateOptions>();
+  auto* simulate = app.add_subcommand(
+      "simulate", "write a synthetic country with known truth");
+  simulate->add_option("--institutions", options->institutions, "how many")
+      ->capture_default_str();
+  simulate->add_option("--visits", options->visits, "order lines in all")
+      ->capture_default_str();
+  simulate->add_option("--seed", options->seed,
+                       "the same seed gives the same country")
+      ->capture_default_str();
+  simulate->add_option("--year", options->year, "the calendar year")
+      ->capture_default_str();
+  simulate->add_option("--out", options->out, "a folder for the files")
+      ->required();
+  simulate->footer(
+      "Example: garderobe simulate --institutions 8 --visits 10000 --seed 7 "
+      "--out country");
+  simulate->callback([&context, options] {
+    const auto report = Simulate(*options, [](uint64_t lines) {
+      ShowProgress(fmt::format("{} lines", lines));
+    });
+    ClearProgress();
+    if (!report.ok()) return context.Fail(report.status());
+    if (context.json) {
+      std::cout << nlohmann::json{{"lines", report->lines},
+                                  {"customers", report->customers},
+                                  {"persons", report->persons}}
+                       .dump()
+                << "\n";
+    } else {
+      std::cout << fmt::format(
+          "{} order lines of {} institutions, {} customers who are {} persons, "
+          "in {}\n",
+          report->lines, options->institutions, report->customers,
+          report->persons, options->out);
+    }
+  });
+}
+
+}  // namespace garderobe::client

@@ -1,0 +1,256 @@
+#include "client/csv_reader.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace garderobe::client {
+namespace {
+
+constexpr size_t kChunkBytes = 1 << 20;
+constexpr std::string_view kBom = "\xef\xbb\xbf";
+
+// The candidate that the first line holds most often outside quotes.
+char DetectDelimiter(std::string_view line) {
+  char best = ',';
+  size_t most = 0;
+  for (char candidate : {',', ';', '\t', '|'}) {
+    size_t count = 0;
+    bool quoted = false;
+    for (char c : line) {
+      if (c == '"') quoted = !quoted;
+      count += !quoted && c == candidate;
+    }
+    if (count > most) {
+      most = count;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+absl::Status CheckIsText(std::string_view head) {
+  if (head.empty()) return InvalidArgument("the file is empty");
+  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff")) {
+    return InvalidArgument(
+        "found UTF-16; expected UTF-8 or Windows-1252: save it as \"CSV "
+        "UTF-8\"");
+  }
+  if (head.starts_with("PK\x03\x04")) {
+    return InvalidArgument(
+        "found a spreadsheet (XLSX or ODS); expected CSV: save it as CSV");
+  }
+  if (head.starts_with("\xd0\xcf\x11\xe0")) {
+    return InvalidArgument(
+        "found an old spreadsheet (XLS); expected CSV: save it as CSV");
+  }
+  if (head.substr(0, 4096).find('\0') != head.npos) {
+    return InvalidArgument("found binary data; expected CSV");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+CsvReader::~CsvReader() {
+  if (file_ != nullptr) std::fclose(file_);
+}
+
+absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Open(
+    const std::string& path) {
+  std::unique_ptr<CsvReader> reader(new CsvReader());
+  struct stat info;
+  if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
+    return NotFound("{} is a folder; expected a CSV file", path);
+  }
+  reader->file_ = std::fopen(path.c_str(), "rb");
+  if (reader->file_ == nullptr) {
+    return NotFound("cannot open {}: {}", path, std::strerror(errno));
+  }
+  if (stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)) {
+    reader->total_ = static_cast<uint64_t>(info.st_size);
+  }
+  auto status = reader->Begin();
+  if (!status.ok()) return Annotate(status, path);
+  return reader;
+}
+
+absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::OverText(
+    std::string text) {
+  std::unique_ptr<CsvReader> reader(new CsvReader());
+  reader->total_ = text.size();
+  reader->buffer_ = std::move(text);
+  reader->eof_ = true;
+  GARDEROBE_RETURN_IF_ERROR(reader->Begin());
+  return reader;
+}
+
+absl::Status CsvReader::Begin() {
+  if (!eof_) GARDEROBE_RETURN_IF_ERROR(Fill().status());
+  GARDEROBE_RETURN_IF_ERROR(CheckIsText(buffer_));
+  if (buffer_.starts_with(kBom)) at_ = kBom.size();
+  const std::string_view rest = std::string_view(buffer_).substr(at_);
+  delimiter_ = DetectDelimiter(rest.substr(0, rest.find_first_of("\r\n")));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> CsvReader::Fill() {
+  if (eof_) return false;
+  buffer_.erase(0, at_);
+  at_ = 0;
+  const size_t before = buffer_.size();
+  buffer_.resize(before + kChunkBytes);
+  const size_t got = std::fread(buffer_.data() + before, 1, kChunkBytes, file_);
+  buffer_.resize(before + got);
+  if (got < kChunkBytes) {
+    if (std::ferror(file_) != 0) {
+      return Unavailable("the file can't be read on: {}", std::strerror(errno));
+    }
+    eof_ = true;
+  }
+  return got > 0;
+}
+
+size_t CsvReader::FindRowEnd(bool at_end, bool* unbalanced) const {
+  const char* const data = buffer_.data();
+  const size_t size = std::min(buffer_.size(), at_ + kRowBytesMax + 1);
+  size_t i = at_;
+  *unbalanced = false;
+  for (;;) {
+    // At the beginning of a field: only here does a quote open one.
+    if (i < size && data[i] == '"') {
+      for (++i;; ++i) {
+        const void* quote =
+            i < size ? std::memchr(data + i, '"', size - i) : nullptr;
+        if (quote == nullptr) {
+          *unbalanced = true;
+          return std::string::npos;
+        }
+        i = static_cast<size_t>(static_cast<const char*>(quote) - data) + 1;
+        if (i >= size || data[i] != '"') break;
+      }
+    }
+    while (i < size && data[i] != delimiter_ && data[i] != '\n' &&
+           data[i] != '\r') {
+      ++i;
+    }
+    if (i >= size) {
+      return at_end && i == buffer_.size() ? i : std::string::npos;
+    }
+    if (data[i] != delimiter_) return i;
+    ++i;
+  }
+}
+
+absl::Status CsvReader::SkipLine() {
+  size_t end = buffer_.find('\n', at_);
+  while (end == std::string::npos && !eof_) {
+    consumed_ += buffer_.size() - at_;
+    at_ = buffer_.size();
+    GARDEROBE_RETURN_IF_ERROR(Fill().status());
+    end = buffer_.find('\n', at_);
+  }
+  if (end == std::string::npos) end = buffer_.size();
+  consumed_ += end - at_;
+  at_ = end;
+  return absl::OkStatus();
+}
+
+void CsvReader::Split(size_t begin, size_t end, CsvRow* row) {
+  char* const data = buffer_.data();
+  size_t i = begin;
+  for (;;) {
+    if (i < end && data[i] == '"') {
+      // Unescapes in place: what is written never overtakes what is read.
+      const size_t start = i++;
+      size_t out = start;
+      while (i < end) {
+        if (data[i] != '"') {
+          data[out++] = data[i++];
+        } else if (i + 1 < end && data[i + 1] == '"') {
+          data[out++] = '"';
+          i += 2;
+        } else {
+          break;
+        }
+      }
+      ++i;  // the closing quote
+      while (i < end && data[i] != delimiter_) data[out++] = data[i++];
+      row->fields.emplace_back(data + start, out - start);
+    } else {
+      const size_t start = i;
+      const void* found = std::memchr(data + i, delimiter_, end - i);
+      i = found == nullptr
+              ? end
+              : static_cast<size_t>(static_cast<const char*>(found) - data);
+      row->fields.emplace_back(data + start, i - start);
+    }
+    if (i >= end) return;
+    ++i;  // the delimiter
+    if (i == end) {
+      row->fields.emplace_back();
+      return;
+    }
+  }
+}
+
+absl::StatusOr<bool> CsvReader::Read(CsvRow* row) {
+  row->fields.clear();
+  row->fault = {};
+  for (;;) {
+    // Line ends and empty lines.
+    while (at_ < buffer_.size() &&
+           (buffer_[at_] == '\n' || buffer_[at_] == '\r')) {
+      const bool crlf = buffer_[at_] == '\r' && at_ + 1 < buffer_.size() &&
+                        buffer_[at_ + 1] == '\n';
+      at_ += crlf ? 2 : 1;
+      consumed_ += crlf ? 2 : 1;
+      ++line_;
+    }
+    bool unbalanced = false;
+    const size_t end =
+        at_ < buffer_.size() ? FindRowEnd(eof_, &unbalanced) : std::string::npos;
+    if (end == std::string::npos) {
+      const bool too_long = buffer_.size() - at_ > kRowBytesMax;
+      if (!too_long && !eof_) {
+        GARDEROBE_RETURN_IF_ERROR(Fill().status());
+        continue;
+      }
+      if (at_ >= buffer_.size()) return false;
+      // The quote is never closed, or the row has no end: give up this line.
+      row->line = line_;
+      row->fault = unbalanced ? "QUOTE_UNBALANCED" : "ROW_TOO_LONG";
+      GARDEROBE_RETURN_IF_ERROR(SkipLine());
+      return true;
+    }
+    row->line = line_;
+    const auto breaks = static_cast<uint64_t>(
+        std::count(buffer_.begin() + static_cast<ptrdiff_t>(at_),
+                   buffer_.begin() + static_cast<ptrdiff_t>(end), '\n'));
+    if (breaks > 0 && width_ > 0) {
+      // A row over several lines that does not fit the header is a stray
+      // quote: the lines it swallowed are rows of their own. Splitting
+      // unescapes in place, so it is tried on a copy.
+      const std::string before = buffer_.substr(at_, end - at_);
+      Split(at_, end, row);
+      if (row->fields.size() != width_) {
+        row->fields.clear();
+        buffer_.replace(at_, before.size(), before);
+        row->fault = "QUOTE_UNBALANCED";
+        GARDEROBE_RETURN_IF_ERROR(SkipLine());
+        return true;
+      }
+    } else {
+      Split(at_, end, row);
+    }
+    if (width_ == 0) width_ = row->fields.size();
+    line_ += breaks;
+    consumed_ += end - at_;
+    at_ = end;
+    return true;
+  }
+}
+
+}  // namespace garderobe::client

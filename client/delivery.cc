@@ -1,0 +1,385 @@
+#include "client/delivery.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+
+#include "client/batches.h"
+#include "client/feed_stream.h"
+#include "client/journal.h"
+#include "client/relation_ledger.h"
+#include "core/keys/key_file.h"
+
+namespace garderobe::client {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kRelationRows = 500;
+constexpr std::chrono::seconds kLedgerEvery{5};
+
+grpc::ClientContext& WithDeadline(grpc::ClientContext& context) {
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(30));
+  return context;
+}
+
+// Tries `call` until it succeeds, fails for good, or nothing helps any more.
+template <typename Call>
+absl::Status Persist(std::chrono::milliseconds give_up,
+                     const std::function<void(const absl::Status&)>& on_retry,
+                     Call call) {
+  const auto begin = Clock::now();
+  std::chrono::milliseconds wait{100};
+  for (;;) {
+    const absl::Status status = call();
+    const bool transient =
+        IsTransient(status) ||
+        status.code() == absl::StatusCode::kDeadlineExceeded;
+    if (!transient || Clock::now() - begin > give_up) return status;
+    on_retry(status);
+    std::this_thread::sleep_for(std::max(
+        wait, RetryAfter(status).value_or(std::chrono::milliseconds(0))));
+    wait = std::min(wait * 2, std::chrono::milliseconds(2000));
+  }
+}
+
+class Sender {
+ public:
+  Sender(const Endpoint& endpoint, const SendOptions& options,
+         const std::function<void(const SendProgress&)>& progress)
+      : endpoint_(endpoint),
+        options_(options),
+        progress_(progress),
+        channel_(TlsChannel(endpoint.address, "ttpd", endpoint.tls)),
+        stub_(v1::DeliveryService::NewStub(channel_)) {}
+
+  absl::StatusOr<SendReport> Run() {
+    const auto begin = Clock::now();
+    GARDEROBE_ASSIGN_OR_RETURN(reader_, CsvReader::Open(options_.file));
+    CsvRow header;
+    GARDEROBE_ASSIGN_OR_RETURN(const bool any, reader_->Read(&header));
+    if (!any) return InvalidArgument("{}: the file is empty", options_.file);
+    auto columns = ColumnMap::FromHeader(header.fields, reader_->delimiter());
+    if (!columns.ok()) return Annotate(columns.status(), options_.file);
+    columns_ = *std::move(columns);
+    GARDEROBE_ASSIGN_OR_RETURN(key_holder_, LoadKey());
+    GARDEROBE_ASSIGN_OR_RETURN(const std::string digest,
+                               DigestOfFile(options_.file));
+    GARDEROBE_ASSIGN_OR_RETURN(
+        Journal journal,
+        Journal::Open(options_.state,
+                      options_.institution + "." + options_.source, 60));
+    GARDEROBE_RETURN_IF_ERROR(FetchParameters());
+    const std::string ledger_path =
+        options_.state + "/" + options_.institution + ".relations";
+    if (!options_.all_relations) ledger_ = RelationLedger::Load(ledger_path);
+
+    VisitStream visits(
+        [this](grpc::ClientContext* c) { return stub_->DeliverVisits(c); },
+        Hello(v1::FEED_KIND_VISITS), Retry(),
+        [this](const auto& outcome, auto tag) { OnVisits(outcome, tag); });
+    RelationStream relations(
+        [this](grpc::ClientContext* c) { return stub_->DeliverRelations(c); },
+        Hello(v1::FEED_KIND_RELATIONS), Retry(),
+        [this](const auto& outcome, auto tag) { OnRelations(outcome, tag); });
+    GARDEROBE_ASSIGN_OR_RETURN(const uint64_t committed,
+                               visits.WaitUntilOpen());
+    GARDEROBE_ASSIGN_OR_RETURN(relation_offset_, relations.WaitUntilOpen());
+
+    // The same file, not finished last time: go on where it stopped.
+    uint64_t skip = 0;
+    if (journal.file_digest == digest && journal.base_offset < committed) {
+      skip = committed - journal.base_offset;
+      report_.resumed = true;
+    } else {
+      journal.file_digest = digest;
+      journal.base_offset = committed;
+      GARDEROBE_RETURN_IF_ERROR(journal.Save());
+    }
+    visit_offset_ = committed;
+    const absl::Status sent = SendRows(visits, relations, skip, ledger_path);
+    // What was acknowledged is remembered, whatever became of the rest.
+    SaveLedger(ledger_path);
+    GARDEROBE_RETURN_IF_ERROR(sent);
+    GARDEROBE_RETURN_IF_ERROR(Close());
+    journal.file_digest.clear();
+    GARDEROBE_RETURN_IF_ERROR(journal.Save());
+    report_.seconds =
+        std::chrono::duration<double>(Clock::now() - begin).count();
+    std::stable_sort(
+        report_.refused.begin(), report_.refused.end(),
+        [](const auto& a, const auto& b) { return a.line < b.line; });
+    return std::move(report_);
+  }
+
+ private:
+  struct RelationTag {
+    std::vector<std::pair<Handle, uint64_t>> delivered;
+    std::vector<uint64_t> lines;
+  };
+
+  absl::StatusOr<std::unique_ptr<InstitutionHandleKey>> LoadKey() {
+    GARDEROBE_ASSIGN_OR_RETURN(
+        auto key, ReadSecret<InstitutionHandleKey>(options_.handle_key,
+                                                   "institution-handle"));
+    return std::make_unique<InstitutionHandleKey>(std::move(key));
+  }
+
+  absl::Status FetchParameters() {
+    v1::GetParametersResponse response;
+    GARDEROBE_RETURN_IF_ERROR(
+        Persist(options_.give_up, [this](auto& s) { Waiting(s); }, [&] {
+          grpc::ClientContext context;
+          return FromGrpc(stub_->GetParameters(&WithDeadline(context), {},
+                                               &response));
+        }));
+    Waiting(absl::OkStatus());
+    auto verify = [](const VerifyKey& pin, const char* party,
+                     const v1::SignedParameters& from) {
+      return VerifyParameters(pin, party, from.body(), from.signature());
+    };
+    GARDEROBE_RETURN_IF_ERROR(
+        verify(endpoint_.ttp_pin, "ttp", response.ttp()).status());
+    // What is sealed can only be opened by whom these keys belong to: the TTP
+    // that passes them on must not be able to replace them.
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const Parameters vault,
+        verify(endpoint_.vault_pin, "vault", response.vault()));
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const Parameters aggregator,
+        verify(endpoint_.aggregator_pin, "aggregator", response.aggregator()));
+    feed_.institution = options_.institution;
+    feed_.source = options_.source;
+    GARDEROBE_ASSIGN_OR_RETURN(feed_.vault, VaultParameters::From(vault));
+    GARDEROBE_ASSIGN_OR_RETURN(feed_.aggregator,
+                               AggregatorParameters::From(aggregator));
+    return absl::OkStatus();
+  }
+
+  v1::FeedName FeedName(v1::FeedKind kind) const {
+    v1::FeedName name;
+    name.set_institution(options_.institution);
+    name.set_source(options_.source);
+    name.set_kind(kind);
+    return name;
+  }
+  v1::Hello Hello(v1::FeedKind kind) const {
+    v1::Hello hello;
+    hello.set_protocol_version(1);
+    *hello.mutable_feed() = FeedName(kind);
+    hello.set_software("garderobe/0.1.0");
+    return hello;
+  }
+  RetryOptions Retry() {
+    return {options_.give_up, [this](const absl::Status& s) { Waiting(s); }};
+  }
+
+  void Waiting(const absl::Status& status) {
+    const std::lock_guard lock(mutex_);
+    waiting_for_ = status.ok() ? "" : std::string(Message(status));
+    Report();
+  }
+  // Called with the lock.
+  void Report() {
+    if (!progress_) return;
+    progress_({bytes_, reader_->bytes_total(), rows_, waiting_for_});
+  }
+
+  void Refuse(Refusal refusal) {
+    if (report_.refused.size() < SendReport::kRefusalsMax) {
+      report_.refused.push_back(std::move(refusal));
+    }
+  }
+
+  void OnVisits(const v1::BatchOutcome& outcome, std::shared_ptr<void> tag) {
+    const auto lines = std::static_pointer_cast<std::vector<uint64_t>>(tag);
+    const std::lock_guard lock(mutex_);
+    waiting_for_.clear();
+    ++report_.batches;
+    report_.visits_accepted += outcome.accepted();
+    report_.visits_replaced += outcome.replaced();
+    report_.visits_refused += outcome.count() - outcome.accepted();
+    for (const auto& row : outcome.refused()) {
+      if (row.index() >= lines->size()) continue;
+      Refuse({(*lines)[row.index()], row.column(), row.reason()});
+    }
+  }
+
+  void OnRelations(const v1::BatchOutcome& outcome, std::shared_ptr<void> tag) {
+    const auto batch = std::static_pointer_cast<RelationTag>(tag);
+    const std::lock_guard lock(mutex_);
+    waiting_for_.clear();
+    ++report_.batches;
+    report_.relations_accepted += outcome.accepted();
+    report_.relations_refused += outcome.count() - outcome.accepted();
+    for (const auto& row : outcome.refused()) {
+      if (row.index() >= batch->lines.size()) continue;
+      Refuse({batch->lines[row.index()], row.column(), row.reason()});
+    }
+    for (const auto& [handle, digest] : batch->delivered) {
+      delivered_.Put(handle, digest);
+    }
+  }
+
+  // The ledger of acknowledged customers; `ledger_` also knows those under
+  // way.
+  void SaveLedger(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    // A ledger that can't be kept only means that relations go again.
+    (void)delivered_.Save(path);
+  }
+
+  absl::Status FlushVisits(VisitStream& stream, VisitBatchBuilder& builder) {
+    if (builder.size() == 0) return absl::OkStatus();
+    auto lines = std::make_shared<std::vector<uint64_t>>();
+    v1::VisitBatch batch = builder.Build(visit_offset_, lines.get());
+    visit_offset_ += batch.count();
+    return stream.Push(std::move(batch), lines);
+  }
+
+  absl::Status FlushRelations(RelationStream& stream) {
+    if (customers_.empty()) return absl::OkStatus();
+    auto tag = std::make_shared<RelationTag>();
+    std::vector<Customer> customers;
+    for (auto& [handle, waiting] : customers_) {
+      tag->delivered.emplace_back(handle, waiting.digest);
+      tag->lines.push_back(waiting.line);
+      customers.push_back(std::move(waiting.customer));
+    }
+    customers_.clear();
+    v1::RelationBatch batch =
+        BuildRelationBatch(feed_, relation_offset_, customers);
+    relation_offset_ += batch.count();
+    return stream.Push(std::move(batch), tag);
+  }
+
+  void TakeCustomer(const OrderLine& line, const Handle& handle,
+                    uint64_t number) {
+    const uint64_t digest = RawDigest(*key_holder_, line);
+    if (ledger_.Has(handle, digest)) return;
+    ledger_.Put(handle, digest);
+    // A customer that comes twice within a batch goes once, as the later row
+    // says.
+    customers_.insert_or_assign(
+        handle, Waiting_{identities_.Read(line, handle), digest, number});
+  }
+
+  absl::Status SendRows(VisitStream& visits, RelationStream& relations,
+                        uint64_t skip, const std::string& ledger_path) {
+    VisitBatchBuilder builder(feed_, *key_holder_);
+    const bool decimal_comma = reader_->delimiter() == ';';
+    auto ledger_saved = Clock::now();
+    uint64_t skipped = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      delivered_ = ledger_;
+    }
+    CsvRow row;
+    for (;;) {
+      GARDEROBE_ASSIGN_OR_RETURN(const bool more, reader_->Read(&row));
+      if (!more) break;
+      OrderLine line;
+      auto refusal = ReadOrderLine(columns_, row, decimal_comma, &line);
+      if (refusal || rows_ % 4096 == 0) {
+        bytes_ = reader_->bytes_read();
+        const std::lock_guard lock(mutex_);
+        if (refusal) {
+          ++report_.visits_refused;
+          Refuse(*std::move(refusal));
+        }
+        Report();
+      }
+      ++rows_;
+      if (refusal) continue;
+      Handle handle;
+      if (!line.customer_id.empty() && line.share) {
+        handle = MakeHandle(*key_holder_, line.customer_id);
+        TakeCustomer(line, handle, row.line);
+        if (customers_.size() >= kRelationRows) {
+          GARDEROBE_RETURN_IF_ERROR(FlushRelations(relations));
+        }
+      }
+      if (skip > 0) {
+        --skip;  // stored by the run before this one
+        ++skipped;
+        continue;
+      }
+      builder.Add(line, handle);
+      builder.SetLine(row.line);
+      if (builder.full()) {
+        GARDEROBE_RETURN_IF_ERROR(FlushVisits(visits, builder));
+        if (Clock::now() - ledger_saved > kLedgerEvery) {
+          SaveLedger(ledger_path);
+          ledger_saved = Clock::now();
+        }
+      }
+    }
+    GARDEROBE_RETURN_IF_ERROR(FlushVisits(visits, builder));
+    GARDEROBE_RETURN_IF_ERROR(FlushRelations(relations));
+    GARDEROBE_RETURN_IF_ERROR(visits.Finish());
+    GARDEROBE_RETURN_IF_ERROR(relations.Finish());
+    report_.rows = rows_;
+    report_.visits_accepted += skipped;
+    return absl::OkStatus();
+  }
+
+  absl::Status Close() {
+    v1::CloseFeedRequest request;
+    *request.mutable_feed() = FeedName(v1::FEED_KIND_VISITS);
+    request.set_rows(visit_offset_);
+    v1::CloseFeedResponse response;
+    GARDEROBE_RETURN_IF_ERROR(
+        Persist(options_.give_up, [this](auto& s) { Waiting(s); }, [&] {
+          grpc::ClientContext context;
+          return FromGrpc(
+              stub_->CloseFeed(&WithDeadline(context), request, &response));
+        }));
+    report_.mirror_current = response.mirror_current();
+    if (!response.counts_agree()) {
+      return DataLoss(
+          "the service has {} rows of this feed, and {} were sent; tell the "
+          "operator",
+          response.committed(), visit_offset_);
+    }
+    return absl::OkStatus();
+  }
+
+  struct Waiting_ {
+    Customer customer;
+    uint64_t digest;
+    uint64_t line;
+  };
+
+  const Endpoint& endpoint_;
+  const SendOptions& options_;
+  const std::function<void(const SendProgress&)>& progress_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<v1::DeliveryService::Stub> stub_;
+
+  std::unique_ptr<CsvReader> reader_;
+  ColumnMap columns_;
+  std::unique_ptr<InstitutionHandleKey> key_holder_;
+  FeedContext feed_;
+  const IdentityReader identities_{options_.own_domains};
+  uint64_t visit_offset_ = 0, relation_offset_ = 0;
+  std::atomic<uint64_t> rows_{0}, bytes_{0};
+  RelationLedger ledger_;
+  absl::flat_hash_map<Handle, Waiting_> customers_;
+
+  std::mutex mutex_;  // guards what follows
+  RelationLedger delivered_;
+  SendReport report_;
+  std::string waiting_for_;
+};
+
+}  // namespace
+
+absl::StatusOr<SendReport> SendFile(
+    const Endpoint& endpoint, const SendOptions& options,
+    const std::function<void(const SendProgress&)>& progress) {
+  return Sender(endpoint, options, progress).Run();
+}
+
+}  // namespace garderobe::client

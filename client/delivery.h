@@ -1,0 +1,61 @@
+// Delivers one file: reads, seals, sends both streams, resumes by itself.
+#ifndef GARDEROBE_CLIENT_DELIVERY_H_
+#define GARDEROBE_CLIENT_DELIVERY_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "client/identity.h"
+#include "client/order_line.h"
+#include "core/base/status.h"
+#include "core/keys/parameters.h"
+#include "core/rpc/tls.h"
+
+namespace garderobe::client {
+
+// How to reach the TTP, and whom to believe.
+struct Endpoint {
+  std::string address;
+  TlsFiles tls;
+  VerifyKey ttp_pin, vault_pin, aggregator_pin;
+};
+
+struct SendOptions {
+  std::string file;
+  std::string institution;
+  std::string source = "files";     // the feed's name
+  std::string handle_key;           // path of the institution's handle key
+  std::string state;                // folder for what must be remembered
+  std::vector<std::string> own_domains;
+  std::chrono::milliseconds give_up{600'000};
+  bool all_relations = false;  // also customers that were delivered before
+};
+
+struct SendProgress {
+  uint64_t bytes = 0, bytes_total = 0, rows = 0;
+  std::string waiting_for;  // why nothing moves; empty when it does
+};
+
+struct SendReport {
+  uint64_t rows = 0;
+  uint64_t visits_accepted = 0, visits_replaced = 0, visits_refused = 0;
+  uint64_t relations_accepted = 0, relations_refused = 0;
+  uint64_t batches = 0;
+  double seconds = 0;
+  bool resumed = false;
+  bool mirror_current = true;
+  std::vector<Refusal> refused;  // in order of line, at most kRefusalsMax
+  static constexpr size_t kRefusalsMax = 100'000;
+};
+
+// InvalidArgument, NotFound: the file. PermissionDenied and others: as the
+// service says. Unavailable: not reached within `give_up`; what was
+// acknowledged is kept, and the same command goes on from there.
+[[nodiscard]] absl::StatusOr<SendReport> SendFile(
+    const Endpoint& endpoint, const SendOptions& options,
+    const std::function<void(const SendProgress&)>& progress);
+
+}  // namespace garderobe::client
+
+#endif  // GARDEROBE_CLIENT_DELIVERY_H_

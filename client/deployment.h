@@ -1,0 +1,85 @@
+// A local deployment in one folder: every party with its own configuration,
+// keys, certificate and data, and the clients beside them. What `init`, `up`
+// and `down` work on; a real deployment has a machine for each of these.
+#ifndef GARDEROBE_CLIENT_DEPLOYMENT_H_
+#define GARDEROBE_CLIENT_DEPLOYMENT_H_
+
+#include <array>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "client/delivery.h"
+#include "core/rpc/tls.h"
+#include "garderobe/v1/common.pb.h"
+
+namespace garderobe::client {
+
+struct Party {
+  std::string_view name;    // folder, and name in certificates
+  std::string_view daemon;  // program
+};
+inline constexpr std::array<Party, 4> kParties = {{{"ttp", "ttpd"},
+                                                   {"vault", "vaultd"},
+                                                   {"aggregator", "aggregatord"},
+                                                   {"answer", "answerd"}}};
+
+class Deployment {
+ public:
+  // Makes a complete deployment in `folder`, which must be empty or absent,
+  // with two example institutions. AlreadyExists: there is something in it.
+  [[nodiscard]] static absl::Status Init(const std::string& folder);
+  // NotFound: there is none in `folder`; says how to make one.
+  [[nodiscard]] static absl::StatusOr<Deployment> Open(
+      const std::string& folder);
+
+  // Starts the daemons that do not run and waits until all are ready.
+  // Unavailable: one of them is not ready in time; says which and the last
+  // line of its log.
+  [[nodiscard]] absl::Status Up() const;
+  // Ends the daemons and waits for their end.
+  [[nodiscard]] absl::Status Down() const;
+
+  const std::string& folder() const { return folder_; }
+  const std::string& address(std::string_view party) const {
+    return addresses_.at(std::string(party));
+  }
+  TlsFiles coordinator_tls() const { return TlsIn("coordinator"); }
+  TlsFiles analyst_tls(const std::string& institution) const {
+    return TlsIn("analysts/" + institution);
+  }
+  // NotFound: this deployment holds no client of that institution.
+  [[nodiscard]] absl::StatusOr<Endpoint> EndpointFor(
+      const std::string& institution) const;
+  std::string handle_key(const std::string& institution) const {
+    return folder_ + "/clients/" + institution + "/handle.key";
+  }
+  std::string client_state(const std::string& institution) const {
+    return folder_ + "/clients/" + institution + "/state";
+  }
+
+  // Certificates and handle keys for institutions that have none yet, as far
+  // as the authority is in this folder.
+  [[nodiscard]] absl::Status AddInstitutions(const v1::Register& reg) const;
+
+ private:
+  explicit Deployment(std::string folder) : folder_(std::move(folder)) {}
+  TlsFiles TlsIn(const std::string& place) const {
+    const std::string at = folder_ + "/" + place;
+    return {at + "/certificate.pem", at + "/private.key",
+            at + "/authority.pem"};
+  }
+  [[nodiscard]] absl::Status Start(const Party& party) const;
+
+  const std::string folder_;  // absolute
+  std::map<std::string, std::string> addresses_;
+  std::string ttp_pin_, vault_pin_, aggregator_pin_;
+};
+
+// Reads a register.toml. InvalidArgument: names line and rule.
+[[nodiscard]] absl::StatusOr<v1::Register> ReadRegisterToml(
+    const std::string& path);
+
+}  // namespace garderobe::client
+
+#endif  // GARDEROBE_CLIENT_DEPLOYMENT_H_

@@ -1,0 +1,100 @@
+#include "client/identity.h"
+
+#include "core/base/civil_time.h"
+#include "core/identifiers/address.h"
+#include "core/identifiers/email.h"
+#include "core/identifiers/phone.h"
+
+namespace garderobe::client {
+namespace {
+
+uint64_t Hash(const InstitutionHandleKey& key, const std::string& message) {
+  uint8_t hash[16];
+  crypto_generichash(hash, sizeof hash, AsBytes(message).data(),
+                     message.size(), key.ExposeSecret(),
+                     InstitutionHandleKey::kBytes);
+  return GetBigEndian<uint64_t>(hash);
+}
+
+void PutShort(std::string& out, std::string_view field) {
+  PutLengthPrefixed(out, field.substr(0, 0xffff));
+}
+
+// Years that a birth date may lie in; 1 January is what forms fill in.
+uint16_t BirthYear(std::string_view text) {
+  const auto date = ParseDate(text);
+  if (!date || date->year < 1900 || *date > Today()) return 0;
+  if (date->month == 1 && date->day == 1) return 0;
+  return static_cast<uint16_t>(date->year);
+}
+
+}  // namespace
+
+Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
+                              IdentityFindings* findings) const {
+  Customer customer;
+  customer.handle = handle;
+  auto take = [&](Normalised normalised) {
+    if (!normalised.ok()) {
+      if (findings != nullptr) {
+        ++findings->refused[std::string(normalised.reason)];
+      }
+      return;
+    }
+    const auto kind = static_cast<size_t>(normalised.kind);
+    if (findings != nullptr) ++findings->usable[kind];
+    customer.identifiers[kind] = std::move(normalised.value);
+  };
+  if (!line.email.empty()) {
+    take(NormaliseEmail(ToUtf8(line.email), own_domains_));
+  }
+  if (!line.phone.empty()) {
+    const std::string_view country = CountryCode(line.country);
+    take(NormalisePhone(ToUtf8(line.phone), country.empty() ? "NL" : country));
+  }
+  if (!line.postcode.empty() && !line.house_number.empty()) {
+    take(NormaliseAddress({line.country, line.postcode, line.house_number,
+                           line.house_number_addition}));
+  }
+  if (CountryCode(line.country) == "NL") {
+    if (const auto postcode = NormalisePostcodeNl(line.postcode)) {
+      customer.pc4 =
+          static_cast<uint16_t>(std::stoi(postcode->substr(0, 4)));
+    } else if (line.postcode.size() == 4) {
+      // Only the digits: no address, but the area is known.
+      const auto with_letters =
+          NormalisePostcodeNl(std::string(line.postcode) + "AA");
+      if (with_letters) {
+        customer.pc4 =
+            static_cast<uint16_t>(std::stoi(with_letters->substr(0, 4)));
+      }
+    }
+  }
+  if (!line.birth_date.empty()) customer.birth_year = BirthYear(line.birth_date);
+  return customer;
+}
+
+uint64_t CustomerDigest(const InstitutionHandleKey& key,
+                        const Customer& customer) {
+  std::string message("garderobe/customer-digest/v1\0", 29);
+  for (const std::string& value : customer.identifiers) {
+    PutShort(message, value);
+  }
+  PutBigEndian(message, customer.pc4);
+  PutBigEndian(message, customer.birth_year);
+  const ScopedWipe wipe(message);
+  return Hash(key, message);
+}
+
+uint64_t RawDigest(const InstitutionHandleKey& key, const OrderLine& line) {
+  std::string message("garderobe/raw-digest/v1\0", 24);
+  for (std::string_view field :
+       {line.email, line.phone, line.birth_date, line.postcode,
+        line.house_number, line.house_number_addition, line.country}) {
+    PutShort(message, field);
+  }
+  const ScopedWipe wipe(message);
+  return Hash(key, message);
+}
+
+}  // namespace garderobe::client

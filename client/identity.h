@@ -1,0 +1,55 @@
+// Who a customer is, for one institution: identifiers in normal form, and the
+// coarse attributes that go to the aggregator.
+#ifndef GARDEROBE_CLIENT_IDENTITY_H_
+#define GARDEROBE_CLIENT_IDENTITY_H_
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/order_line.h"
+#include "core/identifiers/identifier.h"
+#include "core/sealing/handles.h"
+
+namespace garderobe::client {
+
+struct Customer {
+  Handle handle;
+  std::array<std::string, kKindCount> identifiers;  // empty: not there
+  uint16_t pc4 = 0;
+  uint16_t birth_year = 0;
+};
+
+// What was seen of the identifiers, for reports: never a value.
+struct IdentityFindings {
+  std::array<uint64_t, kKindCount> usable{};
+  std::map<std::string, uint64_t> refused;  // by reason
+};
+
+// Thread-safe once made.
+class IdentityReader {
+ public:
+  explicit IdentityReader(std::vector<std::string> own_domains)
+      : own_domains_(std::move(own_domains)) {}
+
+  // Normalises what the line says about its customer; a value that is no
+  // identifier is left out and counted in `findings` when that is given.
+  Customer Read(const OrderLine& line, const Handle& handle,
+                IdentityFindings* findings = nullptr) const;
+
+ private:
+  const std::vector<std::string> own_domains_;
+};
+
+// 8 bytes that change when any identifier or attribute changes, under the
+// institution's key.
+uint64_t CustomerDigest(const InstitutionHandleKey& key,
+                        const Customer& customer);
+// The same of the raw fields: cheap, to see whether a row says anything new.
+uint64_t RawDigest(const InstitutionHandleKey& key, const OrderLine& line);
+
+}  // namespace garderobe::client
+
+#endif  // GARDEROBE_CLIENT_IDENTITY_H_

@@ -1,0 +1,82 @@
+#include "client/journal.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include "core/base/bytes.h"
+#include "core/base/files.h"
+#include "nlohmann/json.hpp"
+
+namespace garderobe::client {
+
+absl::StatusOr<Journal> Journal::Open(const std::string& folder,
+                                      const std::string& name,
+                                      int patience_s) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  const std::string path = folder + "/" + name + ".json";
+  const int lock =
+      open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) return Unavailable("cannot write in {}", folder);
+  for (int tenths = 0; flock(lock, LOCK_EX | LOCK_NB) != 0; ++tenths) {
+    if (tenths >= patience_s * 10) {
+      close(lock);
+      return Unavailable(
+          "another delivery of this feed is under way; wait for it, or give "
+          "this one another --source");
+    }
+    usleep(100'000);
+  }
+  Journal journal(path, lock);
+  if (const auto text = ReadWholeFile(path); text.ok()) {
+    // A journal that can't be read is as good as none.
+    const auto json = nlohmann::json::parse(*text, nullptr, false);
+    if (json.is_object()) {
+      journal.file_digest = json.value("file_digest", "");
+      journal.base_offset = json.value("base_offset", uint64_t{0});
+    }
+  }
+  return journal;
+}
+
+Journal::Journal(Journal&& other) noexcept
+    : file_digest(std::move(other.file_digest)),
+      base_offset(other.base_offset),
+      path_(other.path_),
+      lock_(std::exchange(other.lock_, -1)) {}
+
+Journal::~Journal() {
+  if (lock_ >= 0) close(lock_);
+}
+
+absl::Status Journal::Save() const {
+  const nlohmann::json json = {{"file_digest", file_digest},
+                               {"base_offset", base_offset}};
+  return ReplaceFile(path_, json.dump() + "\n", 0600);
+}
+
+absl::StatusOr<std::string> DigestOfFile(const std::string& path) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
+      std::fopen(path.c_str(), "rb"), &std::fclose);
+  if (!file) return NotFound("cannot open {}", path);
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, nullptr, 0, 32);
+  std::string buffer(1 << 20, '\0');
+  for (;;) {
+    const size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get());
+    crypto_generichash_update(&state, AsBytes(buffer).data(), got);
+    if (got < buffer.size()) break;
+  }
+  uint8_t digest[32];
+  crypto_generichash_final(&state, digest, sizeof digest);
+  return ToHex(digest);
+}
+
+}  // namespace garderobe::client

@@ -1,0 +1,42 @@
+// What a client remembers of a feed between runs: which file is under way and
+// where in the feed its first row stands. Losing it costs time, not data.
+#ifndef GARDEROBE_CLIENT_JOURNAL_H_
+#define GARDEROBE_CLIENT_JOURNAL_H_
+
+#include <string>
+
+#include "core/base/status.h"
+
+namespace garderobe::client {
+
+class Journal {
+ public:
+  // Opens the journal of a feed and holds it until destruction: one delivery
+  // of a feed at a time. Waits for another to end, at most `patience_s`.
+  // Unavailable: the other one does not end, or the folder can't be written.
+  [[nodiscard]] static absl::StatusOr<Journal> Open(const std::string& folder,
+                                                    const std::string& name,
+                                                    int patience_s);
+  Journal(Journal&& other) noexcept;
+  Journal& operator=(Journal&&) = delete;
+  ~Journal();
+
+  // The delivery that was not finished; an empty digest when there is none.
+  std::string file_digest;
+  uint64_t base_offset = 0;  // of the file's first row in the feed
+
+  // Stores the two above, synced.
+  [[nodiscard]] absl::Status Save() const;
+
+ private:
+  Journal(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+  const std::string path_;
+  int lock_;
+};
+
+// BLAKE2b-256 of a file's bytes, hex. NotFound: it can't be read.
+[[nodiscard]] absl::StatusOr<std::string> DigestOfFile(const std::string& path);
+
+}  // namespace garderobe::client
+
+#endif  // GARDEROBE_CLIENT_JOURNAL_H_

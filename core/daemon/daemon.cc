@@ -1,0 +1,306 @@
+#include "core/daemon/daemon.h"
+
+#include <sodium.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+#include "core/daemon/metrics_endpoint.h"
+#include "core/rpc/ordered_stream.h"
+#include "core/rpc/peer.h"
+#include "garderobe/v1/common.grpc.pb.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/resource_quota.h"
+#include "grpcpp/server_builder.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+
+namespace garderobe {
+namespace {
+
+constexpr int kMessageBytesMax = 4 << 20;
+
+uint64_t FreeBytes(const std::string& path) {
+  struct statvfs info;
+  if (statvfs(path.c_str(), &info) != 0) return 0;
+  return static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
+}
+
+class StatusServiceImpl final : public v1::StatusService::CallbackService {
+ public:
+  StatusServiceImpl(std::string party, const DaemonConfig& config,
+                    std::function<DaemonState()> state)
+      : party_(std::move(party)), config_(config), state_(std::move(state)) {}
+
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
+                                      const v1::GetStatusRequest*,
+                                      v1::GetStatusResponse* response) override {
+    // Whoever holds a certificate of the deployment may ask how a party is.
+    const auto peer = PeerOf(*context);
+    if (!peer.ok()) return FinishNow(context, peer.status());
+    const DaemonState state = state_();
+    response->set_party(party_);
+    response->set_ready(state.ready);
+    response->set_version(kVersion);
+    response->set_epoch(state.epoch);
+    response->set_detail(state.detail);
+    response->set_disk_free_bytes(FreeBytes(config_.data));
+    const auto certificate = ReadCertificate(config_.tls.certificate);
+    if (certificate.ok()) {
+      response->set_certificate_days_left(DaysLeft(*certificate));
+    }
+    return FinishNow(context, absl::OkStatus());
+  }
+
+ private:
+  const std::string party_;
+  const DaemonConfig& config_;
+  const std::function<DaemonState()> state_;
+};
+
+void ForbidCoreDumps() {
+  const struct rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+}  // namespace
+
+void AddDaemonSettings(Settings& settings, DaemonConfig* config) {
+  settings.Text("server.listen", &config->listen,
+                "IP address and port to serve gRPC on.", /*required=*/true);
+  settings.Number("server.worker_threads", &config->worker_threads,
+                  "Threads that do the work; 0 is one a core.", 0, 256);
+  settings.Number("server.memory_mib", &config->memory_mib,
+                  "Memory for gRPC's buffers, MiB.", 16, 65536);
+  settings.Number("server.connection_streams_max",
+                  &config->connection_streams_max,
+                  "Calls at the same time on one connection.", 1, 4096);
+  settings.Number("server.drain_ms", &config->drain_ms,
+                  "How long running calls may take to end on SIGTERM, ms.", 0,
+                  600000);
+  settings.Text("tls.certificate", &config->tls.certificate,
+                "PEM file with this daemon's certificate.");
+  settings.Text("tls.private_key", &config->tls.private_key,
+                "PEM file with its private key; mode 0600.");
+  settings.Text("tls.authority", &config->tls.authority,
+                "PEM file with the authority of the deployment.");
+  settings.Text("data.directory", &config->data,
+                "Where this daemon keeps its state.");
+  settings.Number("data.disk_reserve_mib", &config->disk_reserve_mib,
+                  "Nothing is accepted when less than this is free, MiB.", 1,
+                  1 << 20);
+  settings.Text("metrics.listen", &config->metrics_listen,
+                "IP address and port for Prometheus; empty for none.");
+  settings.Text("log.level", &config->log_level,
+                "debug, info, warning or error.");
+}
+
+Daemon::Daemon(std::string party, const DaemonConfig& config)
+    : party_(std::move(party)),
+      config_(config),
+      workers_(std::make_unique<boost::asio::thread_pool>(
+          config.worker_threads > 0
+              ? static_cast<size_t>(config.worker_threads)
+              : std::max(2u, std::thread::hardware_concurrency()))),
+      metrics_(std::make_shared<prometheus::Registry>()) {}
+
+Daemon::~Daemon() {
+  workers_->join();
+  io_.stop();
+}
+
+absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(
+    std::string party, const DaemonConfig& config) {
+  ForbidCoreDumps();
+  if (sodium_init() < 0) return Internal("libsodium does not start");
+  auto logger = spdlog::stderr_logger_mt(party);
+  logger->set_pattern("time=%Y-%m-%dT%H:%M:%S.%e%z level=%l party=%n %v");
+  const auto level = spdlog::level::from_str(config.log_level);
+  if (level == spdlog::level::off) {
+    return InvalidArgument(
+        "log.level must be debug, info, warning or error");
+  }
+  logger->set_level(level);
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(logger);
+  GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.tls));
+  std::error_code error;
+  std::filesystem::create_directories(config.data, error);
+  if (error) {
+    return FailedPrecondition("cannot create data.directory {}: {}",
+                              config.data, error.message());
+  }
+  return std::unique_ptr<Daemon>(new Daemon(std::move(party), config));
+}
+
+absl::Status Daemon::CheckDisk() const {
+  const uint64_t reserve = static_cast<uint64_t>(config_.disk_reserve_mib) << 20;
+  const uint64_t free = FreeBytes(config_.data);
+  if (free >= reserve) return absl::OkStatus();
+  return WithRetryAfter(
+      ResourceExhausted("the disk of {} is full: {} MiB free, {} MiB needed; "
+                        "nothing is stored until there is room",
+                        party_, free >> 20, reserve >> 20),
+      std::chrono::seconds(2));
+}
+
+absl::Status Daemon::Serve(std::vector<grpc::Service*> services,
+                           std::function<DaemonState()> state,
+                           std::function<void()> reload) {
+  StatusServiceImpl status_service(party_, config_, state);
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort(config_.listen, ServerTls(config_.tls), &port);
+  // Two daemons on one port would share its connections.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                             static_cast<int>(config_.connection_streams_max));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10000);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10000);
+  builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+  builder.SetMaxSendMessageSize(kMessageBytesMax);
+  builder.SetResourceQuota(
+      grpc::ResourceQuota(party_).Resize(
+          static_cast<size_t>(config_.memory_mib) << 20));
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  builder.RegisterService(&status_service);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (!server || port == 0) {
+    return Unavailable("cannot listen on {}; is the port taken?",
+                       config_.listen);
+  }
+  if (!config_.metrics_listen.empty()) {
+    GARDEROBE_RETURN_IF_ERROR(ServeMetrics(io_, config_.metrics_listen,
+                                           metrics_,
+                                           [state] { return state().ready; }));
+  }
+  boost::asio::signal_set ends(io_, SIGTERM, SIGINT);
+  boost::asio::signal_set reloads(io_, SIGHUP);
+  ends.async_wait([this](const auto& error, int signal) {
+    if (error) return;
+    spdlog::info("event=stopping signal={}", signal);
+    io_.stop();
+  });
+  std::function<void(const boost::system::error_code&, int)> on_reload =
+      [&](const boost::system::error_code& error, int) {
+        if (error) return;
+        spdlog::info("event=reloading");
+        if (reload) reload();
+        reloads.async_wait(on_reload);
+      };
+  reloads.async_wait(on_reload);
+
+  server->GetHealthCheckService()->SetServingStatus(true);
+  spdlog::info("event=serving listen={} version={}", config_.listen, kVersion);
+  io_.run();
+  server->GetHealthCheckService()->SetServingStatus(false);
+  server->Shutdown(std::chrono::system_clock::now() +
+                   std::chrono::milliseconds(config_.drain_ms));
+  server->Wait();
+  workers_->join();
+  spdlog::info("event=stopped");
+  return absl::OkStatus();
+}
+
+namespace {
+// Owns the timer and the work between runs.
+struct Repeater : std::enable_shared_from_this<Repeater> {
+  Repeater(boost::asio::io_context& io, boost::asio::thread_pool& pool,
+           std::chrono::milliseconds every, std::function<void()> what)
+      : timer(io), workers(pool), period(every), work(std::move(what)) {}
+  void Arm() {
+    timer.expires_after(period);
+    timer.async_wait([self = shared_from_this()](const auto& error) {
+      if (error) return;
+      boost::asio::post(self->workers, [self] {
+        self->work();
+        boost::asio::post(self->timer.get_executor(), [self] { self->Arm(); });
+      });
+    });
+  }
+  boost::asio::steady_timer timer;
+  boost::asio::thread_pool& workers;
+  const std::chrono::milliseconds period;
+  const std::function<void()> work;
+};
+}  // namespace
+
+void RunEvery(boost::asio::io_context& io, boost::asio::thread_pool& workers,
+              std::chrono::milliseconds period, std::function<void()> work) {
+  std::make_shared<Repeater>(io, workers, period, std::move(work))->Arm();
+}
+
+int DaemonMain(int argc, char** argv, Settings& settings,
+               const DaemonProgram& program) {
+  const std::string& name = program.name;
+  CLI::App app(name + ", a daemon of Garderobe", name);
+  app.set_version_flag("--version", std::string(kVersion));
+  app.footer("Example:\n  " + name + " --config /etc/garderobe/" + name +
+             ".toml");
+  std::string config, keys;
+  bool check_only = false, example = false;
+  app.add_option("--config", config, "the configuration, a TOML file");
+  app.add_flag("--check-config", check_only,
+               "say whether the configuration is in order, and stop");
+  app.add_flag("--example-config", example,
+               "print every setting with its default and meaning, and stop");
+  if (program.generate_keys) {
+    app.add_option("--generate-keys", keys,
+                   "write fresh keys into this folder, print the key that "
+                   "others pin, and stop");
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (example) {
+    std::cout << settings.Example();
+    return 0;
+  }
+  auto fail = [&](const absl::Status& status, int code) {
+    std::cerr << name << ": " << Message(status) << "\n";
+    return code;
+  };
+  if (!keys.empty()) {
+    ForbidCoreDumps();
+    const auto pin = program.generate_keys(keys);
+    if (!pin.ok()) return fail(pin.status(), 1);
+    std::cout << *pin << "\n";
+    return 0;
+  }
+  if (config.empty()) return fail(InvalidArgument("--config is missing"), 2);
+  if (auto status = settings.ReadFile(config); !status.ok()) {
+    return fail(status, 2);
+  }
+  std::error_code error;
+  const auto folder = std::filesystem::absolute(config).parent_path();
+  std::filesystem::current_path(folder, error);
+  if (error) return fail(FailedPrecondition("cannot enter {}", folder.string()), 2);
+  if (check_only) {
+    if (auto status = program.check(); !status.ok()) return fail(status, 1);
+    std::cout << "the configuration is in order\n";
+    return 0;
+  }
+  if (auto status = program.run(); !status.ok()) {
+    spdlog::error("event=failed reason=\"{}\"", Message(status));
+    return fail(status, 1);
+  }
+  return 0;
+}
+
+}  // namespace garderobe

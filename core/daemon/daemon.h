@@ -1,0 +1,111 @@
+// What every daemon does by itself: settings, hardening, logs, metrics,
+// health, signals, and an orderly end. Boost.Asio runs it; gRPC's callbacks
+// hand work to the pool and never block.
+#ifndef GARDEROBE_CORE_DAEMON_DAEMON_H_
+#define GARDEROBE_CORE_DAEMON_DAEMON_H_
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/status.h"
+#include "core/config/settings.h"
+#include "core/rpc/tls.h"
+#include "grpcpp/server.h"
+#include "prometheus/counter.h"
+#include "prometheus/gauge.h"
+#include "prometheus/registry.h"
+
+namespace garderobe {
+
+struct DaemonConfig {
+  std::string listen;
+  TlsFiles tls{"tls/certificate.pem", "tls/private.key", "tls/authority.pem"};
+  std::string data = "data";
+  std::string metrics_listen;  // empty: no endpoint
+  std::string log_level = "info";
+  int64_t worker_threads = 0;  // 0: as many as cores
+  int64_t memory_mib = 512;
+  int64_t connection_streams_max = 64;
+  int64_t disk_reserve_mib = 64;
+  int64_t drain_ms = 5000;
+};
+
+// Adds the settings that every daemon has.
+void AddDaemonSettings(Settings& settings, DaemonConfig* config);
+
+inline constexpr char kVersion[] = "0.1.0";
+
+// Says what `garderobe status` shows.
+struct DaemonState {
+  bool ready = true;
+  uint32_t epoch = 0;
+  std::string detail;
+};
+
+class Daemon {
+ public:
+  // Turns core dumps off, opens logs, and checks certificate and key.
+  // FailedPrecondition: one of them is not in order (says which).
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Daemon>> Create(
+      std::string party, const DaemonConfig& config);
+  ~Daemon();
+
+  boost::asio::io_context& io() { return io_; }
+  boost::asio::thread_pool& workers() { return *workers_; }
+  prometheus::Registry& metrics() { return *metrics_; }
+  const DaemonConfig& config() const { return config_; }
+
+  // ResourceExhausted, with how long to wait: less than the reserve is left
+  // where the data directory is. Nothing may be acknowledged then.
+  [[nodiscard]] absl::Status CheckDisk() const;
+
+  // Serves `services`, health, reflection, status and metrics until SIGTERM
+  // or SIGINT; then refuses new calls, lets the running ones end within the
+  // drain time, and returns. SIGHUP calls `reload`. `state` may be called
+  // from any thread. Unavailable: the address can't be bound.
+  [[nodiscard]] absl::Status Serve(std::vector<grpc::Service*> services,
+                                   std::function<DaemonState()> state,
+                                   std::function<void()> reload);
+
+ private:
+  Daemon(std::string party, const DaemonConfig& config);
+
+  const std::string party_;
+  const DaemonConfig config_;
+  boost::asio::io_context io_;
+  std::unique_ptr<boost::asio::thread_pool> workers_;
+  std::shared_ptr<prometheus::Registry> metrics_;
+};
+
+// A timer on the daemon's own thread that runs `work` every `period` until
+// the io_context stops. Each run is handed to `workers`, never two at once.
+void RunEvery(boost::asio::io_context& io, boost::asio::thread_pool& workers,
+              std::chrono::milliseconds period, std::function<void()> work);
+
+// What a daemon does with its command line.
+struct DaemonProgram {
+  std::string name;
+  // Whether the settings that were read are in order.
+  std::function<absl::Status()> check;
+  // Serves until it is told to stop.
+  std::function<absl::Status()> run;
+  // Writes fresh keys into a folder and returns the key, hex, that others pin;
+  // empty for a daemon without keys.
+  std::function<absl::StatusOr<std::string>(const std::string&)> generate_keys;
+};
+
+// The command line that every daemon has: --config, --check-config,
+// --example-config, --generate-keys, --version, --help. Calls `run` with the
+// settings read and the configuration's folder as working directory. The
+// process's exit status.
+int DaemonMain(int argc, char** argv, Settings& settings,
+               const DaemonProgram& program);
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_DAEMON_DAEMON_H_

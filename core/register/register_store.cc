@@ -1,0 +1,119 @@
+#include "core/register/register_store.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "core/base/files.h"
+#include "core/catalogue/codes.h"
+
+namespace garderobe {
+namespace {
+
+bool AllOf(std::string_view text, size_t most, std::string_view marks) {
+  return !text.empty() && text.size() <= most &&
+         std::all_of(text.begin(), text.end(), [marks](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                  marks.find(c) != marks.npos;
+         });
+}
+
+}  // namespace
+
+bool IsInstitutionId(std::string_view id) { return AllOf(id, 32, "-"); }
+bool IsSourceName(std::string_view name) { return AllOf(name, 64, "-._"); }
+
+absl::Status CheckRegister(const v1::Register& reg) {
+  std::set<std::string> seen;
+  for (int i = 0; i < reg.institutions_size(); ++i) {
+    const auto& institution = reg.institutions(i);
+    const std::string place = fmt::format("institutions[{}]", i);
+    if (!IsInstitutionId(institution.id())) {
+      return InvalidArgument("{}.id: 1 to 32 of a-z, 0-9 and -", place);
+    }
+    if (!seen.insert(institution.id()).second) {
+      return InvalidArgument("{}.id: {} is there twice", place,
+                             institution.id());
+    }
+    if (!CodeOf(kSubsectors, institution.subsector())) {
+      return InvalidArgument(
+          "{}.subsector: museum, podium, festival, film, library or other",
+          place);
+    }
+    for (const std::string* date :
+         {&institution.agreement_from(), &institution.agreement_to()}) {
+      if (!date->empty() && !ParseDate(*date)) {
+        return InvalidArgument("{}: agreement dates are written 2025-01-31",
+                               place);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<RegisterStore>> RegisterStore::Open(
+    const std::string& path) {
+  std::unique_ptr<RegisterStore> store(new RegisterStore(path));
+  if (std::filesystem::exists(path)) {
+    std::ifstream file(path, std::ios::binary);
+    std::stringstream bytes;
+    bytes << file.rdbuf();
+    v1::Register reg;
+    if (!file || !reg.ParseFromString(bytes.str())) {
+      return DataLoss("{} is damaged; import the register again after removing "
+                      "it", path);
+    }
+    store->Take(reg);
+  }
+  return store;
+}
+
+void RegisterStore::Take(const v1::Register& reg) {
+  auto institutions = std::make_shared<Institutions>();
+  for (const auto& institution : reg.institutions()) {
+    institutions->emplace(institution.id(), institution);
+  }
+  const std::lock_guard lock(mutex_);
+  institutions_ = std::move(institutions);
+}
+
+absl::Status RegisterStore::Replace(const v1::Register& reg) {
+  GARDEROBE_RETURN_IF_ERROR(CheckRegister(reg));
+  GARDEROBE_RETURN_IF_ERROR(
+      ReplaceFile(path_, reg.SerializeAsString(), 0600));
+  Take(reg);
+  return absl::OkStatus();
+}
+
+std::shared_ptr<const Institutions> RegisterStore::Get() const {
+  const std::lock_guard lock(mutex_);
+  return institutions_;
+}
+
+absl::Status RegisterStore::MayDeliver(std::string_view client,
+                                       std::string_view institution,
+                                       const CivilDate& today) const {
+  const auto institutions = Get();
+  const auto found = institutions->find(institution);
+  if (found == institutions->end()) {
+    return PermissionDenied(
+        "the register has no institution {}; the coordinating body adds it",
+        IsInstitutionId(institution) ? institution : "of that name");
+  }
+  const auto& clients = found->second.clients();
+  if (std::find(clients.begin(), clients.end(), client) == clients.end()) {
+    return PermissionDenied("{} is not listed as a client of {}", client,
+                            institution);
+  }
+  const auto from = ParseDate(found->second.agreement_from());
+  const auto to = ParseDate(found->second.agreement_to());
+  if (!from || *from > today || (to && *to < today)) {
+    return PermissionDenied("no agreement of {} covers {}", institution,
+                            ToIso(today));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace garderobe

@@ -1,0 +1,57 @@
+// A party's copy of the register of institutions, on its own disk.
+#ifndef GARDEROBE_CORE_REGISTER_REGISTER_STORE_H_
+#define GARDEROBE_CORE_REGISTER_REGISTER_STORE_H_
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/base/civil_time.h"
+#include "core/base/status.h"
+#include "garderobe/v1/common.pb.h"
+
+namespace garderobe {
+
+// 1 to 32 of [a-z0-9-].
+bool IsInstitutionId(std::string_view id);
+// 1 to 64 of [a-z0-9._-].
+bool IsSourceName(std::string_view name);
+
+// InvalidArgument: names the entry and the rule.
+[[nodiscard]] absl::Status CheckRegister(const v1::Register& reg);
+
+// Immutable once made.
+using Institutions = std::map<std::string, v1::Register::Institution, std::less<>>;
+
+// Thread-safe.
+class RegisterStore {
+ public:
+  // Reads `path` if it is there. DataLoss: it is damaged.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<RegisterStore>> Open(
+      const std::string& path);
+
+  // Checks, writes (atomically, synced) and takes over `reg`.
+  [[nodiscard]] absl::Status Replace(const v1::Register& reg);
+
+  std::shared_ptr<const Institutions> Get() const;
+
+  // PermissionDenied: there is no such institution, `client` is not listed
+  // there, or no agreement covers `today`. The text says what to do.
+  [[nodiscard]] absl::Status MayDeliver(std::string_view client,
+                                        std::string_view institution,
+                                        const CivilDate& today) const;
+
+ private:
+  explicit RegisterStore(std::string path) : path_(std::move(path)) {}
+  void Take(const v1::Register& reg);
+
+  const std::string path_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Institutions> institutions_ =
+      std::make_shared<Institutions>();  // guarded by mutex_
+};
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_REGISTER_REGISTER_STORE_H_

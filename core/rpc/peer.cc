@@ -1,0 +1,63 @@
+#include "core/rpc/peer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "grpc/grpc_security_constants.h"
+#include "grpcpp/impl/codegen/server_context.h"
+
+namespace garderobe {
+namespace {
+constexpr std::string_view kScheme = "garderobe://";
+constexpr std::array<std::string_view, 4> kRoles = {"party", "client",
+                                                    "analyst", "coordinator"};
+}  // namespace
+
+absl::StatusOr<Peer> ParsePeerUri(std::string_view uri) {
+  if (uri.starts_with(kScheme)) {
+    uri.remove_prefix(kScheme.size());
+    const size_t slash = uri.find('/');
+    const std::string_view role = uri.substr(0, slash);
+    const auto found = std::find(kRoles.begin(), kRoles.end(), role);
+    if (slash != uri.npos && found != kRoles.end() &&
+        slash + 1 < uri.size() && uri.size() < 128) {
+      return Peer{static_cast<Role>(found - kRoles.begin()),
+                  std::string(uri.substr(slash + 1))};
+    }
+  }
+  return InvalidArgument("not an identity of this deployment");
+}
+
+std::string PeerUri(const Peer& peer) {
+  return fmt::format("{}{}/{}", kScheme,
+                     kRoles[static_cast<size_t>(peer.role)], peer.name);
+}
+
+absl::StatusOr<Peer> PeerOf(const grpc::ServerContextBase& context) {
+  const auto auth = context.auth_context();
+  const auto refused = [] {
+    return Unauthenticated(
+        "the certificate does not name exactly one garderobe:// identity");
+  };
+  if (!auth || !auth->IsPeerAuthenticated()) return refused();
+  const auto uris = auth->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME);
+  if (uris.size() != 1) return refused();
+  auto peer = ParsePeerUri({uris[0].data(), uris[0].size()});
+  if (!peer.ok()) return refused();
+  return peer;
+}
+
+absl::StatusOr<Peer> RequirePeer(const grpc::ServerContextBase& context,
+                                 Role role, std::string_view name) {
+  GARDEROBE_ASSIGN_OR_RETURN(Peer peer, PeerOf(context));
+  if (peer.role != role || (!name.empty() && peer.name != name)) {
+    return PermissionDenied(
+        "this call is for {}, and the certificate says {}",
+        name.empty() ? std::string(kRoles[static_cast<size_t>(role)])
+                     : PeerUri({role, std::string(name)}),
+        PeerUri(peer));
+  }
+  return peer;
+}
+
+}  // namespace garderobe

@@ -1,0 +1,43 @@
+// Who is at the other end, from the certificate that mutual TLS verified.
+//
+// The identity is the one URI of the certificate's subject alternative names:
+//   garderobe://party/<ttp|vault|aggregator|answer>
+//   garderobe://client/<name>        delivers for the institutions that list it
+//   garderobe://analyst/<institution>  asks on behalf of one institution
+//   garderobe://coordinator/<name>   the coordinating body
+#ifndef GARDEROBE_CORE_RPC_PEER_H_
+#define GARDEROBE_CORE_RPC_PEER_H_
+
+#include <string>
+
+#include "core/base/status.h"
+
+namespace grpc {
+class ServerContextBase;
+}
+
+namespace garderobe {
+
+enum class Role { kParty, kClient, kAnalyst, kCoordinator };
+
+struct Peer {
+  Role role;
+  std::string name;
+};
+
+// InvalidArgument: not one of the forms above.
+[[nodiscard]] absl::StatusOr<Peer> ParsePeerUri(std::string_view uri);
+std::string PeerUri(const Peer& peer);
+
+// Unauthenticated: no certificate, or not exactly one identity in it.
+[[nodiscard]] absl::StatusOr<Peer> PeerOf(const grpc::ServerContextBase& context);
+
+// The peer, if it has `role` (and `name`, unless that is empty).
+// PermissionDenied: it is somebody else; the text names the role needed.
+[[nodiscard]] absl::StatusOr<Peer> RequirePeer(
+    const grpc::ServerContextBase& context, Role role,
+    std::string_view name = "");
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_RPC_PEER_H_

@@ -1,0 +1,200 @@
+#include "core/rpc/tls.h"
+
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <ctime>
+
+#include "core/base/civil_time.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/security/tls_certificate_provider.h"
+#include "grpcpp/security/tls_credentials_options.h"
+
+namespace garderobe {
+namespace {
+
+constexpr unsigned kReloadSeconds = 5;
+constexpr int kMessageBytesMax = 4 << 20;
+
+template <auto Free>
+struct Freer {
+  template <typename T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+using X509Ptr = std::unique_ptr<X509, Freer<X509_free>>;
+
+int64_t SecondsSince1970(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return 0;
+  return timegm(&parts);
+}
+
+std::string UriOf(const X509* certificate) {
+  std::string uri;
+  auto* names = static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
+    if (name->type != GEN_URI) continue;
+    const ASN1_IA5STRING* text = name->d.uniformResourceIdentifier;
+    uri.assign(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+               static_cast<size_t>(ASN1_STRING_length(text)));
+  }
+  GENERAL_NAMES_free(names);
+  return uri;
+}
+
+CertificateInfo InfoOf(const X509* certificate) {
+  return {UriOf(certificate),
+          SecondsSince1970(X509_get0_notBefore(certificate)),
+          SecondsSince1970(X509_get0_notAfter(certificate))};
+}
+
+std::string Date(int64_t seconds) {
+  const std::time_t time = seconds;
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &parts);
+  return text;
+}
+
+std::string WrongTime(const CertificateInfo& info) {
+  const int64_t now = std::time(nullptr);
+  if (info.not_after < now) return "expired on " + Date(info.not_after);
+  if (info.not_before > now) {
+    return "is not valid before " + Date(info.not_before);
+  }
+  return "";
+}
+
+template <typename Options>
+Options TlsOptions(const TlsFiles& files) {
+  Options options = [&] {
+    auto provider =
+        std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+            files.private_key, files.certificate, files.authority,
+            kReloadSeconds);
+    if constexpr (std::is_constructible_v<Options, decltype(provider)>) {
+      return Options(provider);
+    } else {
+      Options made;
+      made.set_certificate_provider(provider);
+      return made;
+    }
+  }();
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  return options;
+}
+
+}  // namespace
+
+absl::StatusOr<CertificateInfo> ReadCertificate(const std::string& path) {
+  const std::unique_ptr<BIO, Freer<BIO_free_all>> file(
+      BIO_new_file(path.c_str(), "r"));
+  if (!file) return NotFound("cannot read the certificate {}", path);
+  const X509Ptr certificate(
+      PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
+  if (!certificate) return InvalidArgument("{} is not a PEM certificate", path);
+  return InfoOf(certificate.get());
+}
+
+absl::Status CheckTlsFiles(const TlsFiles& files) {
+  for (const std::string& path : {files.authority, files.certificate}) {
+    auto info = ReadCertificate(path);
+    if (!info.ok()) return FailedPrecondition("{}", Message(info.status()));
+    if (const std::string wrong = WrongTime(*info); !wrong.empty()) {
+      return FailedPrecondition("the certificate {} {}; renew it", path, wrong);
+    }
+  }
+  struct stat info;
+  if (stat(files.private_key.c_str(), &info) != 0) {
+    return FailedPrecondition("cannot read the private key {}",
+                              files.private_key);
+  }
+  if ((info.st_mode & 077) != 0) {
+    return FailedPrecondition("{} may be read by others; run: chmod 600 {}",
+                              files.private_key, files.private_key);
+  }
+  return absl::OkStatus();
+}
+
+uint32_t DaysLeft(const CertificateInfo& info) {
+  const int64_t left = info.not_after - std::time(nullptr);
+  return left > 0 ? static_cast<uint32_t>(left / 86400) : 0;
+}
+
+std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files) {
+  auto options =
+      TlsOptions<grpc::experimental::TlsServerCredentialsOptions>(files);
+  options.set_cert_request_type(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  return grpc::experimental::TlsServerCredentials(options);
+}
+
+std::shared_ptr<grpc::Channel> TlsChannel(const std::string& address,
+                                          const std::string& daemon,
+                                          const TlsFiles& files) {
+  grpc::ChannelArguments arguments;
+  arguments.SetSslTargetNameOverride(daemon + ".garderobe");
+  arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+  arguments.SetMaxSendMessageSize(kMessageBytesMax);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
+  // Each channel its own connection: a daemon that comes back is seen at once.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(
+      address,
+      grpc::experimental::TlsCredentials(
+          TlsOptions<grpc::experimental::TlsChannelCredentialsOptions>(files)),
+      arguments);
+}
+
+std::string DiagnoseConnection(const std::string& address,
+                               const TlsFiles& files) {
+  const std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>> context(
+      SSL_CTX_new(TLS_client_method()));
+  if (!context) return "";
+  SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str());
+  SSL_CTX_use_PrivateKey_file(context.get(), files.private_key.c_str(),
+                              SSL_FILETYPE_PEM);
+  const std::unique_ptr<BIO, Freer<BIO_free_all>> bio(
+      BIO_new_ssl_connect(context.get()));
+  BIO_set_conn_hostname(bio.get(), address.c_str());
+  BIO_set_nbio(bio.get(), 1);
+  const auto deadline = std::time(nullptr) + 2;
+  while (BIO_do_handshake(bio.get()) <= 0) {
+    if (!BIO_should_retry(bio.get())) {
+      SSL* ssl = nullptr;
+      BIO_get_ssl(bio.get(), &ssl);
+      if (ssl == nullptr || SSL_get_state(ssl) == TLS_ST_BEFORE) {
+        return "nothing listens at " + address;
+      }
+      break;
+    }
+    if (std::time(nullptr) > deadline) return address + " does not answer";
+    usleep(5000);
+  }
+  SSL* ssl = nullptr;
+  BIO_get_ssl(bio.get(), &ssl);
+  const X509Ptr shown(SSL_get1_peer_certificate(ssl));
+  if (!shown) return "no TLS at " + address;
+  const CertificateInfo info = InfoOf(shown.get());
+  if (const std::string wrong = WrongTime(info); !wrong.empty()) {
+    return fmt::format("the certificate that {} shows ({}) {}", address,
+                       info.identity, wrong);
+  }
+  return "";
+}
+
+}  // namespace garderobe

@@ -1,0 +1,57 @@
+// Mutual TLS: nothing else is spoken between daemons and clients.
+#ifndef GARDEROBE_CORE_RPC_TLS_H_
+#define GARDEROBE_CORE_RPC_TLS_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/base/status.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/security/server_credentials.h"
+
+namespace garderobe {
+
+// PEM files. They are read again when they change, so that a renewed
+// certificate needs no restart.
+struct TlsFiles {
+  std::string certificate;
+  std::string private_key;
+  std::string authority;  // whose certificates are accepted from the peer
+};
+
+// What a certificate file says of itself.
+struct CertificateInfo {
+  std::string identity;   // its garderobe:// URI, empty when it has none
+  int64_t not_before = 0;  // seconds since 1970
+  int64_t not_after = 0;
+};
+
+// NotFound, InvalidArgument: no readable certificate in `path`.
+[[nodiscard]] absl::StatusOr<CertificateInfo> ReadCertificate(
+    const std::string& path);
+
+// FailedPrecondition: a file is missing, the certificate is expired or not yet
+// valid (says which and since when), the private key may be read by others.
+[[nodiscard]] absl::Status CheckTlsFiles(const TlsFiles& files);
+
+// Whole days until `info` expires, 0 when it has.
+uint32_t DaysLeft(const CertificateInfo& info);
+
+std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files);
+
+// A channel to `address` that accepts only the daemon called `daemon` (the
+// DNS name `<daemon>.garderobe` in its certificate).
+std::shared_ptr<grpc::Channel> TlsChannel(const std::string& address,
+                                          const std::string& daemon,
+                                          const TlsFiles& files);
+
+// Why a connection to `address` fails, as far as a look at the port and at
+// the certificate shown there can tell; empty when nothing is wrong with
+// either. Blocks up to two seconds.
+std::string DiagnoseConnection(const std::string& address,
+                               const TlsFiles& files);
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_RPC_TLS_H_

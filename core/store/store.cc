@@ -1,0 +1,89 @@
+#include "core/store/store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+namespace garderobe {
+
+absl::Status FromRocks(const rocksdb::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  if (status.IsNotFound()) return NotFound("no such entry in the store");
+  if (status.IsNoSpace()) {
+    return ResourceExhausted("the disk is full; nothing was stored");
+  }
+  if (status.IsCorruption()) return DataLoss("the store is corrupt");
+  // RocksDB's own text holds paths and byte positions, no keys or values.
+  return Unavailable("the store does not answer: {}", status.ToString());
+}
+
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(
+    const std::string& path, const std::vector<std::string>& families,
+    const StoreOptions& options) {
+  rocksdb::Options db_options;
+  db_options.create_if_missing = true;
+  db_options.create_missing_column_families = true;
+  db_options.max_open_files = 512;
+  db_options.keep_log_file_num = 2;
+  db_options.max_total_wal_size = 256 << 20;
+  db_options.wal_recovery_mode =
+      rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.block_size = 16 << 10;
+  rocksdb::ColumnFamilyOptions family_options;
+  family_options.write_buffer_size = options.write_buffer_bytes;
+  family_options.table_factory.reset(
+      rocksdb::NewBlockBasedTableFactory(table));
+  // Points and hashes do not compress, and blocks already are.
+  family_options.compression = rocksdb::kNoCompression;
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const std::string& name : families) {
+    descriptors.emplace_back(name, family_options);
+  }
+  std::unique_ptr<Store> store(new Store());
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status opened =
+      rocksdb::DB::Open(db_options, path, descriptors, &store->handles_, &db);
+  if (!opened.ok()) return Annotate(FromRocks(opened), path);
+  store->db_.reset(db);
+  return store;
+}
+
+Store::~Store() {
+  for (auto* handle : handles_) {
+    if (db_) db_->DestroyColumnFamilyHandle(handle);
+  }
+}
+
+absl::StatusOr<std::string> Store::Get(size_t family,
+                                       std::string_view key) const {
+  std::string value;
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(db_->Get(
+      rocksdb::ReadOptions(), handles_[family], AsSlice(key), &value)));
+  return value;
+}
+
+absl::Status Store::Write(rocksdb::WriteBatch& batch) {
+  rocksdb::Status status = db_->Write(rocksdb::WriteOptions(), &batch);
+  if (!status.ok() && db_->Resume().ok()) {
+    // An earlier failure, most often a full disk, had closed the store.
+    status = db_->Write(rocksdb::WriteOptions(), &batch);
+  }
+  return FromRocks(status);
+}
+
+absl::Status Store::Sync() { return FromRocks(db_->SyncWAL()); }
+
+absl::Status Store::WriteAndSync(rocksdb::WriteBatch& batch) {
+  GARDEROBE_RETURN_IF_ERROR(Write(batch));
+  return Sync();
+}
+
+std::unique_ptr<rocksdb::Iterator> Store::NewIterator(size_t family) const {
+  return std::unique_ptr<rocksdb::Iterator>(
+      db_->NewIterator(rocksdb::ReadOptions(), handles_[family]));
+}
+
+}  // namespace garderobe

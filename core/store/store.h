@@ -1,0 +1,70 @@
+// A RocksDB database with named column families, as every party that keeps
+// state uses it. Nothing is acknowledged before Sync.
+#ifndef GARDEROBE_CORE_STORE_STORE_H_
+#define GARDEROBE_CORE_STORE_STORE_H_
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/base/status.h"
+
+namespace garderobe {
+
+struct StoreOptions {
+  size_t write_buffer_bytes = 32 << 20;  // a column family
+  size_t block_cache_bytes = 32 << 20;   // for all
+};
+
+// Thread-safe, as RocksDB is.
+class Store {
+ public:
+  // Opens or creates. `families[0]` must be "default".
+  // Unavailable: locked by another process, or the disk does not answer;
+  // DataLoss: corrupt.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Store>> Open(
+      const std::string& path, const std::vector<std::string>& families,
+      const StoreOptions& options = {});
+  ~Store();
+
+  rocksdb::ColumnFamilyHandle* family(size_t index) const {
+    return handles_[index];
+  }
+  rocksdb::DB& db() { return *db_; }
+
+  // NotFound when there is no such key.
+  [[nodiscard]] absl::StatusOr<std::string> Get(size_t family,
+                                                std::string_view key) const;
+  // Written to the log in order, not yet synced. ResourceExhausted: no room;
+  // the store tries to come back by itself at the next write.
+  [[nodiscard]] absl::Status Write(rocksdb::WriteBatch& batch);
+  // All that was written before is on the disk when this returns. Callers at
+  // the same time share one sync.
+  [[nodiscard]] absl::Status Sync();
+  [[nodiscard]] absl::Status WriteAndSync(rocksdb::WriteBatch& batch);
+
+  std::unique_ptr<rocksdb::Iterator> NewIterator(size_t family) const;
+
+ private:
+  Store() = default;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+};
+
+// RocksDB's status as ours.
+absl::Status FromRocks(const rocksdb::Status& status);
+
+inline rocksdb::Slice AsSlice(std::string_view text) {
+  return {text.data(), text.size()};
+}
+inline std::string_view AsView(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_STORE_STORE_H_

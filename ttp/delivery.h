@@ -1,0 +1,48 @@
+// What the streams of the delivery service share: the parts of the TTP, and
+// opening a feed.
+#ifndef GARDEROBE_TTP_DELIVERY_H_
+#define GARDEROBE_TTP_DELIVERY_H_
+
+#include "core/daemon/daemon.h"
+#include "core/register/register_store.h"
+#include "core/rpc/ordered_stream.h"
+#include "garderobe/v1/delivery.grpc.pb.h"
+#include "ttp/converter.h"
+#include "ttp/gatherer.h"
+#include "ttp/link_forwarder.h"
+#include "ttp/upstream.h"
+
+namespace garderobe::ttp {
+
+// All outlive the streams.
+struct Parts {
+  Daemon& daemon;
+  RegisterStore& institutions;
+  Upstream& upstream;
+  const Converter& converter;
+  Gatherer& gatherer;
+  LinkForwarder& forwarder;
+  prometheus::Counter& visits;
+  prometheus::Counter& relations;
+  prometheus::Counter& refused_calls;
+};
+
+inline constexpr uint32_t kProtocolVersion = 1;
+inline constexpr uint32_t kWindowBatches = 8;
+
+// The feed with the client's name filled in.
+// InvalidArgument: a name is malformed. PermissionDenied: as MayDeliver.
+[[nodiscard]] absl::StatusOr<v1::FeedName> AuthorisedFeed(
+    const Parts& parts, const std::string& client, v1::FeedName feed);
+
+// A stream of visits, or of relations, by the client of that name.
+std::unique_ptr<
+    StreamHandler<v1::DeliverVisitsRequest, v1::DeliverVisitsResponse>>
+NewVisitHandler(const Parts& parts, std::string client);
+std::unique_ptr<
+    StreamHandler<v1::DeliverRelationsRequest, v1::DeliverRelationsResponse>>
+NewRelationHandler(const Parts& parts, std::string client);
+
+}  // namespace garderobe::ttp
+
+#endif  // GARDEROBE_TTP_DELIVERY_H_

@@ -1,0 +1,139 @@
+#include "ttp/gatherer.h"
+
+#include <algorithm>
+
+#include "core/group/elgamal.h"
+
+namespace garderobe::ttp {
+namespace {
+
+// A row's place: which entry, which of its rows.
+struct Place {
+  uint32_t entry;
+  uint32_t row;
+};
+
+// Fisher-Yates with libsodium's unbiased draws: nobody can predict the order.
+void Shuffle(std::vector<Place>& places) {
+  for (size_t i = places.size(); i > 1; --i) {
+    std::swap(places[i - 1],
+              places[randombytes_uniform(static_cast<uint32_t>(i))]);
+  }
+}
+
+}  // namespace
+
+void Gatherer::Add(std::string institution, std::vector<ConvertedRelation> rows,
+                   Done done) {
+  auto entries = std::make_shared<Entries>();
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_rows_ += rows.size();
+    waiting_.push_back(
+        {std::move(institution), std::move(rows), std::move(done)});
+    if (waiting_rows_ < options_.rows) {
+      if (!timer_set_) {
+        timer_set_ = true;
+        timer_.expires_after(options_.wait);
+        timer_.async_wait([this](const auto& error) {
+          if (error) return;
+          auto late = std::make_shared<Entries>();
+          {
+            const std::lock_guard inner(mutex_);
+            timer_set_ = false;
+            late->swap(waiting_);
+            waiting_rows_ = 0;
+          }
+          if (!late->empty()) Send(late);
+        });
+      }
+      return;
+    }
+    entries->swap(waiting_);
+    waiting_rows_ = 0;
+    timer_.cancel();
+    timer_set_ = false;
+  }
+  Send(entries);
+}
+
+void Gatherer::Send(std::shared_ptr<Entries> entries) {
+  const auto published = upstream_.published();
+  if (!published.ok()) {
+    for (Entry& entry : *entries) entry.done(published.status());
+    return;
+  }
+  auto places = std::make_shared<std::vector<Place>>();
+  for (uint32_t e = 0; e < entries->size(); ++e) {
+    for (uint32_t r = 0; r < (*entries)[e].rows.size(); ++r) {
+      places->push_back({e, r});
+    }
+  }
+  Shuffle(*places);
+
+  v1::LinkRelationsRequest request;
+  *request.mutable_aggregator() = (*published)->aggregator_signed;
+  request.set_epoch(TtpKeys::kEpoch);
+  std::vector<uint32_t> institution(entries->size());
+  for (size_t e = 0; e < entries->size(); ++e) {
+    const auto& names = request.institutions();
+    const auto known =
+        std::find(names.begin(), names.end(), (*entries)[e].institution);
+    institution[e] = static_cast<uint32_t>(known - names.begin());
+    if (known == names.end()) {
+      request.add_institutions((*entries)[e].institution);
+    }
+  }
+  for (const Place& place : *places) {
+    const ConvertedRelation& row = (*entries)[place.entry].rows[place.row];
+    request.add_institution(institution[place.entry]);
+    request.mutable_handles()->append(row.handle.view());
+    request.mutable_kinds()->push_back(static_cast<char>(row.kinds));
+    request.mutable_points_a()->append(row.point_a.view());
+    for (const Element& point : row.points_b) {
+      request.mutable_points_b()->append(point.view());
+    }
+  }
+  auto answered = [entries, places](
+                      absl::StatusOr<v1::LinkRelationsResponse> response) {
+    constexpr size_t kBytes = 2 * Ciphertext::kBytes;
+    absl::Status status = response.status();
+    if (status.ok() &&
+        response->pseudonyms().size() != places->size() * kBytes) {
+      status = Internal("the vault answered another number of rows");
+    }
+    // Any other refusal would be the TTP's fault, not the client's.
+    if (status.code() == absl::StatusCode::kInvalidArgument) {
+      status = Internal("the vault refused the batch");
+    }
+    if (!status.ok()) {
+      for (Entry& entry : *entries) entry.done(status);
+      return;
+    }
+    std::vector<absl::StatusOr<Answer>> answers(entries->size());
+    for (size_t e = 0; e < entries->size(); ++e) {
+      answers[e] = Answer{
+          std::string((*entries)[e].rows.size() * kBytes, '\0'),
+          response->changes_pending()};
+    }
+    for (size_t i = 0; i < places->size(); ++i) {
+      const Place place = (*places)[i];
+      std::memcpy(answers[place.entry]->pseudonyms.data() + place.row * kBytes,
+                  response->pseudonyms().data() + i * kBytes, kBytes);
+    }
+    for (uint32_t refused : response->refused()) {
+      if (refused >= places->size()) continue;
+      const Place place = (*places)[refused];
+      answers[place.entry] = InvalidArgument(
+          "record {}: a point is not a valid group element", place.row);
+    }
+    for (size_t e = 0; e < entries->size(); ++e) {
+      (*entries)[e].done(std::move(answers[e]));
+    }
+  };
+  upstream_.CallVault<v1::LinkRelationsRequest, v1::LinkRelationsResponse>(
+      &Upstream::Vault::LinkRelations, std::move(request),
+      std::move(answered));
+}
+
+}  // namespace garderobe::ttp

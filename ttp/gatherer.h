@@ -1,0 +1,62 @@
+// Gathers converted relations of several clients into one batch for the
+// vault, in random order: the batch is the crowd in which a row hides
+// (protocol.md, 3).
+#ifndef GARDEROBE_TTP_GATHERER_H_
+#define GARDEROBE_TTP_GATHERER_H_
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "ttp/converter.h"
+#include "ttp/upstream.h"
+
+namespace garderobe::ttp {
+
+// Thread-safe. `io` and `upstream` outlive it.
+class Gatherer {
+ public:
+  // Ciphertexts of P and H to the aggregator, 128 bytes a row, in the order
+  // of the rows that were added; and whether the vault has link changes.
+  struct Answer {
+    std::string pseudonyms;
+    bool changes_pending = false;
+  };
+  using Done = std::function<void(absl::StatusOr<Answer>)>;
+
+  struct Options {
+    size_t rows = 500;                           // enough to go at once
+    std::chrono::milliseconds wait{60'000};      // else what came in this time
+  };
+  Gatherer(boost::asio::io_context& io, Upstream& upstream, Options options)
+      : upstream_(upstream), options_(options), timer_(io) {}
+
+  // Calls `done` once the vault has synced, on one of gRPC's threads.
+  // InvalidArgument: the vault refused a row of these; names the record.
+  void Add(std::string institution, std::vector<ConvertedRelation> rows,
+           Done done);
+
+ private:
+  struct Entry {
+    std::string institution;
+    std::vector<ConvertedRelation> rows;
+    Done done;
+  };
+  using Entries = std::vector<Entry>;
+  void Send(std::shared_ptr<Entries> entries);
+
+  Upstream& upstream_;
+  const Options options_;
+  std::mutex mutex_;  // guards what follows
+  boost::asio::steady_timer timer_;
+  bool timer_set_ = false;
+  Entries waiting_;
+  size_t waiting_rows_ = 0;
+};
+
+}  // namespace garderobe::ttp
+
+#endif  // GARDEROBE_TTP_GATHERER_H_

@@ -1,0 +1,43 @@
+// Carries the vault's link changes to the aggregator: fetch, convert, store
+// there, confirm; until there are none. Any number of times, by any replica:
+// a change that is stored twice changes nothing.
+#ifndef GARDEROBE_TTP_LINK_FORWARDER_H_
+#define GARDEROBE_TTP_LINK_FORWARDER_H_
+
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "ttp/converter.h"
+#include "ttp/upstream.h"
+
+namespace garderobe::ttp {
+
+// Thread-safe. All arguments of the constructor outlive it.
+class LinkForwarder {
+ public:
+  using Done = std::function<void(absl::Status)>;
+  LinkForwarder(const Converter& converter, Upstream& upstream,
+                boost::asio::thread_pool& workers)
+      : converter_(converter), upstream_(upstream), workers_(workers) {}
+
+  // Calls `done` when every change that the vault had at the time of the call
+  // is stored at the aggregator.
+  void Forward(Done done);
+
+ private:
+  void Fetch(uint64_t confirmed);
+  void Store(v1::LinkChanges changes);
+  void Finish(const absl::Status& status);
+
+  const Converter& converter_;
+  Upstream& upstream_;
+  boost::asio::thread_pool& workers_;
+  std::mutex mutex_;  // guards what follows
+  bool running_ = false;
+  std::vector<Done> current_, next_;
+};
+
+}  // namespace garderobe::ttp
+
+#endif  // GARDEROBE_TTP_LINK_FORWARDER_H_

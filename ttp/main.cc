@@ -1,0 +1,128 @@
+// ttpd: converts, maps and forwards; opens nothing. What it may know:
+// ttp/README.md.
+#include "core/daemon/daemon.h"
+#include "core/keys/pins.h"
+#include "core/register/register_service.h"
+#include "spdlog/spdlog.h"
+#include "ttp/service.h"
+
+namespace garderobe::ttp {
+namespace {
+
+struct Config {
+  DaemonConfig daemon;
+  std::string keys = "keys";
+  std::string vault_address, aggregator_address, vault_pin, aggregator_pin;
+  int64_t gather_rows = 500;
+  int64_t gather_ms = 60'000;
+  int64_t streams_max = 32;
+};
+
+absl::StatusOr<Upstream::Options> UpstreamOptions(const Config& config) {
+  Upstream::Options options{config.vault_address, config.aggregator_address,
+                            {}, {}, config.daemon.tls};
+  GARDEROBE_ASSIGN_OR_RETURN(options.vault_pin,
+                             ParsePin("pins.vault", config.vault_pin));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      options.aggregator_pin,
+      ParsePin("pins.aggregator", config.aggregator_pin));
+  return options;
+}
+
+absl::Status Check(const Config& config) {
+  GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.daemon.tls));
+  GARDEROBE_RETURN_IF_ERROR(UpstreamOptions(config).status());
+  return TtpKeys::Read(config.keys).status();
+}
+
+prometheus::Counter& Count(Daemon& daemon, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(
+      daemon.metrics()).Add({});
+}
+
+absl::Status Run(const Config& config) {
+  GARDEROBE_ASSIGN_OR_RETURN(auto daemon, Daemon::Create("ttp", config.daemon));
+  GARDEROBE_ASSIGN_OR_RETURN(const TtpKeys keys, TtpKeys::Read(config.keys));
+  GARDEROBE_ASSIGN_OR_RETURN(const auto upstream_options,
+                             UpstreamOptions(config));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto institutions,
+      RegisterStore::Open(config.daemon.data + "/register.pb"));
+  Upstream upstream(upstream_options);
+  const Converter converter(keys, daemon->workers());
+  Gatherer gatherer(daemon->io(), upstream,
+                    {static_cast<size_t>(config.gather_rows),
+                     std::chrono::milliseconds(config.gather_ms)});
+  LinkForwarder forwarder(converter, upstream, daemon->workers());
+  const Parts parts{
+      *daemon, *institutions, upstream, converter, gatherer, forwarder,
+      Count(*daemon, "garderobe_ttp_visits_total", "Visits acknowledged"),
+      Count(*daemon, "garderobe_ttp_relations_total", "Relations acknowledged"),
+      Count(*daemon, "garderobe_ttp_refused_calls_total",
+            "Calls refused for want of permission")};
+  DeliveryServiceImpl delivery(parts, keys, config.streams_max);
+  RegisterServiceImpl register_service(*institutions);
+
+  RunEvery(daemon->io(), daemon->workers(), std::chrono::milliseconds(100),
+           [&upstream, ticks = 0]() mutable {
+             // Often until both are there, then once a minute.
+             if (upstream.published().ok() && ++ticks % 600 != 0) return;
+             const absl::Status fetched = upstream.Fetch();
+             if (!fetched.ok()) {
+               spdlog::debug("event=upstream reason=\"{}\"", Message(fetched));
+             }
+           });
+  RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
+    forwarder.Forward([](const absl::Status&) {});
+  });
+  auto state = [&] {
+    const auto published = upstream.published();
+    return DaemonState{published.ok(), TtpKeys::kEpoch,
+                       published.ok()
+                           ? fmt::format("{} institutions",
+                                         institutions->Get()->size())
+                           : std::string(Message(published.status()))};
+  };
+  const absl::Status served =
+      daemon->Serve({&delivery, &register_service}, state, nullptr);
+  // Answers still to come would find their callers gone.
+  upstream.Stop();
+  return served;
+}
+
+absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {
+  GARDEROBE_RETURN_IF_ERROR(TtpKeys::Generate(folder));
+  GARDEROBE_ASSIGN_OR_RETURN(const TtpKeys keys, TtpKeys::Read(folder));
+  return ToHex(VerifyKeyOf(keys.signing).bytes());
+}
+
+}  // namespace
+}  // namespace garderobe::ttp
+
+int main(int argc, char** argv) {
+  using namespace garderobe;
+  ttp::Config config;
+  Settings settings;
+  AddDaemonSettings(settings, &config.daemon);
+  settings.Number("server.streams_max", &config.streams_max,
+                  "Deliveries at the same time; a further one waits.", 1, 4096);
+  settings.Text("keys.directory", &config.keys,
+                "Folder with the TTP's key files; mode 0600 each.");
+  settings.Text("vault.address", &config.vault_address,
+                "IP address and port of vaultd.", /*required=*/true);
+  settings.Text("aggregator.address", &config.aggregator_address,
+                "IP address and port of aggregatord.", /*required=*/true);
+  settings.Text("pins.vault", &config.vault_pin,
+                "Ed25519 key that signs the vault's parameters, hex.", true);
+  settings.Text("pins.aggregator", &config.aggregator_pin,
+                "Ed25519 key that signs the aggregator's parameters, hex.",
+                true);
+  settings.Number("gather.rows", &config.gather_rows,
+                  "Relations that go to the vault at once, at least.", 1, 4000);
+  settings.Number("gather.wait_ms", &config.gather_ms,
+                  "How long fewer relations wait for others, ms.", 0, 600000);
+  return DaemonMain(
+      argc, argv, settings,
+      {"ttpd", [&] { return ttp::Check(config); },
+       [&] { return ttp::Run(config); }, ttp::GenerateKeys});
+}

@@ -1,0 +1,125 @@
+#include "ttp/service.h"
+
+#include "core/rpc/peer.h"
+
+namespace garderobe::ttp {
+namespace {
+
+using Aggregator = Upstream::Aggregator;
+
+void Fill(const SignedBody& from, v1::SignedParameters* to) {
+  to->set_body(from.body);
+  to->set_signature(from.signature);
+}
+
+// A stream that ends at once.
+template <typename Request, typename Response>
+class RefusedStream final : public grpc::ServerBidiReactor<Request, Response> {
+ public:
+  explicit RefusedStream(const absl::Status& status) {
+    this->Finish(ToGrpc(status));
+  }
+  void OnDone() override { delete this; }
+};
+
+// Passes a unary call about a feed on to the aggregator.
+template <typename Request, typename Response>
+void PassOn(Upstream& upstream,
+            Upstream::Method<Aggregator, Request, Response> method,
+            Request request, Response* response,
+            grpc::ServerUnaryReactor* reactor) {
+  upstream.CallAggregator<Request, Response>(
+      method, std::move(request),
+      [response, reactor](absl::StatusOr<Response> result) {
+        if (result.ok()) *response = *std::move(result);
+        reactor->Finish(ToGrpc(result.status()));
+      });
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* DeliveryServiceImpl::GetParameters(
+    grpc::CallbackServerContext* context, const v1::GetParametersRequest*,
+    v1::GetParametersResponse* response) {
+  if (auto peer = PeerOf(*context); !peer.ok()) {
+    return FinishNow(context, peer.status());
+  }
+  const auto published = parts_.upstream.published();
+  if (!published.ok()) return FinishNow(context, published.status());
+  Fill(parameters_, response->mutable_ttp());
+  *response->mutable_vault() = (*published)->vault_signed;
+  *response->mutable_aggregator() = (*published)->aggregator_signed;
+  return FinishNow(context, absl::OkStatus());
+}
+
+grpc::ServerUnaryReactor* DeliveryServiceImpl::GetFeed(
+    grpc::CallbackServerContext* context, const v1::GetFeedRequest* request,
+    v1::GetFeedResponse* response) {
+  const auto peer = RequirePeer(*context, Role::kClient);
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  auto feed = AuthorisedFeed(parts_, peer->name, request->feed());
+  if (!feed.ok()) return FinishNow(context, feed.status());
+  v1::GetFeedRequest passed;
+  *passed.mutable_feed() = *std::move(feed);
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  PassOn<v1::GetFeedRequest, v1::GetFeedResponse>(
+      parts_.upstream, &Aggregator::GetFeed, std::move(passed), response,
+      reactor);
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* DeliveryServiceImpl::CloseFeed(
+    grpc::CallbackServerContext* context, const v1::CloseFeedRequest* request,
+    v1::CloseFeedResponse* response) {
+  const auto peer = RequirePeer(*context, Role::kClient);
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  auto feed = AuthorisedFeed(parts_, peer->name, request->feed());
+  if (!feed.ok()) return FinishNow(context, feed.status());
+  v1::CloseFeedRequest passed = *request;
+  *passed.mutable_feed() = *std::move(feed);
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  // What was linked during the delivery is at the aggregator before it ends.
+  parts_.forwarder.Forward([this, passed = std::move(passed), response,
+                            reactor](const absl::Status& status) {
+    if (!status.ok()) return reactor->Finish(ToGrpc(status));
+    PassOn<v1::CloseFeedRequest, v1::CloseFeedResponse>(
+        parts_.upstream, &Aggregator::CloseFeed, passed, response, reactor);
+  });
+  return reactor;
+}
+
+template <typename Request, typename Response, typename Make>
+grpc::ServerBidiReactor<Request, Response>* DeliveryServiceImpl::OpenStream(
+    grpc::CallbackServerContext* context, Make make) {
+  using Refused = RefusedStream<Request, Response>;
+  const auto peer = RequirePeer(*context, Role::kClient);
+  if (!peer.ok()) {
+    parts_.refused_calls.Increment();
+    return new Refused(peer.status());
+  }
+  if (streams_.fetch_add(1) >= streams_max_) {
+    --streams_;
+    return new Refused(WithRetryAfter(
+        ResourceExhausted("{} deliveries are under way; try again later",
+                          streams_max_),
+        std::chrono::seconds(2)));
+  }
+  return OrderedStream<Request, Response>::Start(
+      parts_.daemon.workers(), kWindowBatches, make(parts_, peer->name),
+      [this] { --streams_; });
+}
+
+grpc::ServerBidiReactor<v1::DeliverVisitsRequest, v1::DeliverVisitsResponse>*
+DeliveryServiceImpl::DeliverVisits(grpc::CallbackServerContext* context) {
+  return OpenStream<v1::DeliverVisitsRequest, v1::DeliverVisitsResponse>(
+      context, NewVisitHandler);
+}
+
+grpc::ServerBidiReactor<v1::DeliverRelationsRequest,
+                        v1::DeliverRelationsResponse>*
+DeliveryServiceImpl::DeliverRelations(grpc::CallbackServerContext* context) {
+  return OpenStream<v1::DeliverRelationsRequest, v1::DeliverRelationsResponse>(
+      context, NewRelationHandler);
+}
+
+}  // namespace garderobe::ttp

@@ -1,0 +1,98 @@
+#include "ttp/upstream.h"
+
+#include "core/rpc/status_conversion.h"
+
+namespace garderobe::ttp {
+namespace {
+void SetDeadline(grpc::ClientContext& context) {
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(2));
+}
+}  // namespace
+
+Upstream::Upstream(const Options& options)
+    : options_(options),
+      vault_(v1::VaultService::NewStub(
+          TlsChannel(options.vault_address, "vaultd", options.tls))),
+      aggregator_(v1::AggregatorService::NewStub(TlsChannel(
+          options.aggregator_address, "aggregatord", options.tls))),
+      why_not_(Unavailable("vault and aggregator have not been reached yet")) {}
+
+void Upstream::Stop() {
+  std::unique_lock lock(mutex_);
+  ending_ = true;
+  for (grpc::ClientContext* context : calls_) context->TryCancel();
+  idle_.wait(lock, [this] { return calls_.empty(); });
+}
+
+void Upstream::Begin(grpc::ClientContext* context) {
+  const std::lock_guard lock(mutex_);
+  calls_.insert(context);
+  if (ending_) context->TryCancel();
+}
+
+void Upstream::End(grpc::ClientContext* context) {
+  const std::lock_guard lock(mutex_);
+  calls_.erase(context);
+  idle_.notify_all();
+}
+
+absl::Status Upstream::OfParty(const grpc::Status& status) {
+  // A party that does not answer in time, or was restarted, is worth another
+  // try; a client must not take it for its own fault.
+  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ||
+      status.error_code() == grpc::StatusCode::CANCELLED) {
+    return Unavailable("a party behind the TTP does not answer");
+  }
+  return FromGrpc(status);
+}
+
+absl::Status Upstream::Fetch() {
+  auto fetch = [&]() -> absl::StatusOr<std::shared_ptr<const Published>> {
+    auto result = std::make_shared<Published>();
+    {
+      grpc::ClientContext context;
+      SetDeadline(context);
+      v1::GetVaultParametersResponse response;
+      GARDEROBE_RETURN_IF_ERROR(Annotate(
+          FromGrpc(vault_->GetParameters(&context, {}, &response)), "vault"));
+      result->vault_signed = response.parameters();
+    }
+    {
+      grpc::ClientContext context;
+      SetDeadline(context);
+      v1::GetAggregatorParametersResponse response;
+      GARDEROBE_RETURN_IF_ERROR(
+          Annotate(FromGrpc(aggregator_->GetParameters(&context, {}, &response)),
+                   "aggregator"));
+      result->aggregator_signed = response.parameters();
+    }
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const Parameters vault,
+        VerifyParameters(options_.vault_pin, "vault",
+                         result->vault_signed.body(),
+                         result->vault_signed.signature()));
+    GARDEROBE_ASSIGN_OR_RETURN(result->vault, VaultParameters::From(vault));
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const Parameters aggregator,
+        VerifyParameters(options_.aggregator_pin, "aggregator",
+                         result->aggregator_signed.body(),
+                         result->aggregator_signed.signature()));
+    GARDEROBE_ASSIGN_OR_RETURN(result->aggregator,
+                               AggregatorParameters::From(aggregator));
+    return result;
+  };
+  auto fetched = fetch();
+  const std::lock_guard lock(mutex_);
+  why_not_ = fetched.status();
+  if (fetched.ok()) published_ = *std::move(fetched);
+  return why_not_;
+}
+
+absl::StatusOr<std::shared_ptr<const Published>> Upstream::published() const {
+  const std::lock_guard lock(mutex_);
+  if (published_) return published_;
+  return Unavailable("{}", Message(why_not_));
+}
+
+}  // namespace garderobe::ttp

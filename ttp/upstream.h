@@ -1,0 +1,116 @@
+// The two parties behind the TTP: channels to them, and what they have
+// published, verified against the pinned keys.
+#ifndef GARDEROBE_TTP_UPSTREAM_H_
+#define GARDEROBE_TTP_UPSTREAM_H_
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+
+#include "core/keys/parameters.h"
+#include "core/rpc/tls.h"
+#include "garderobe/v1/aggregator.grpc.pb.h"
+#include "garderobe/v1/vault.grpc.pb.h"
+
+namespace garderobe::ttp {
+
+inline constexpr std::chrono::seconds kUpstreamTimeout{30};
+
+// What both have published. Immutable.
+struct Published {
+  v1::SignedParameters vault_signed;
+  v1::SignedParameters aggregator_signed;
+  VaultParameters vault;
+  AggregatorParameters aggregator;
+};
+
+// Thread-safe.
+class Upstream {
+ public:
+  struct Options {
+    std::string vault_address, aggregator_address;
+    VerifyKey vault_pin, aggregator_pin;
+    TlsFiles tls;
+  };
+  explicit Upstream(const Options& options);
+
+  ~Upstream() { Stop(); }
+  // Cancels what is under way and waits for the ends of all calls.
+  void Stop();
+
+  using Vault = v1::VaultService::Stub::async_interface;
+  using Aggregator = v1::AggregatorService::Stub::async_interface;
+  template <typename Async, typename Request, typename Response>
+  using Method = void (Async::*)(grpc::ClientContext*, const Request*,
+                                 Response*, std::function<void(grpc::Status)>);
+  template <typename Response>
+  using Done = std::function<void(absl::StatusOr<Response>)>;
+
+  // Calls `method` and then `done`, on one of gRPC's threads: hand anything
+  // longer on. Unavailable: the party is not reached within 30 s.
+  template <typename Request, typename Response>
+  void CallVault(Method<Vault, Request, Response> method, Request request,
+                 Done<Response> done) {
+    Call<Vault, Request, Response>(vault_->async(), method, std::move(request),
+                                   std::move(done));
+  }
+  template <typename Request, typename Response>
+  void CallAggregator(Method<Aggregator, Request, Response> method,
+                      Request request, Done<Response> done) {
+    Call<Aggregator, Request, Response>(aggregator_->async(), method,
+                                        std::move(request), std::move(done));
+  }
+
+  // Asks both parties until it has what they publish; blocks up to a few
+  // seconds. Called by a timer.
+  [[nodiscard]] absl::Status Fetch();
+  // Unavailable: a party has not been reached yet.
+  [[nodiscard]] absl::StatusOr<std::shared_ptr<const Published>> published()
+      const;
+
+ private:
+  // One call, which owns its request, response and context.
+  template <typename Async, typename Request, typename Response>
+  void Call(Async* async, Method<Async, Request, Response> method,
+            Request request, Done<Response> done) {
+    struct State {
+      grpc::ClientContext context;
+      Request request;
+      Response response;
+    };
+    auto state = std::make_shared<State>();
+    state->request = std::move(request);
+    state->context.set_deadline(std::chrono::system_clock::now() +
+                                kUpstreamTimeout);
+    Begin(&state->context);
+    (async->*method)(&state->context, &state->request, &state->response,
+                     [this, state, done = std::move(done)](grpc::Status status) {
+                       if (status.ok()) {
+                         done(std::move(state->response));
+                       } else {
+                         done(OfParty(status));
+                       }
+                       End(&state->context);
+                     });
+  }
+  void Begin(grpc::ClientContext* context);
+  void End(grpc::ClientContext* context);
+  static absl::Status OfParty(const grpc::Status& status);
+
+  const Options options_;
+  const std::unique_ptr<v1::VaultService::Stub> vault_;
+  const std::unique_ptr<v1::AggregatorService::Stub> aggregator_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Published> published_;  // guarded by mutex_
+  absl::Status why_not_;                        // guarded by mutex_
+  std::set<grpc::ClientContext*> calls_;        // guarded by mutex_
+  bool ending_ = false;                         // guarded by mutex_
+  std::condition_variable idle_;
+};
+
+}  // namespace garderobe::ttp
+
+#endif  // GARDEROBE_TTP_UPSTREAM_H_

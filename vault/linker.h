@@ -1,0 +1,95 @@
+// Who belongs together: relations that share a token (data.md, Linking).
+//
+// A person is a connected component of relations over person tokens (e-mail,
+// mobile); a household is a component over household tokens (address,
+// landline) and over its persons. Tokens once seen with a relation stay its
+// evidence, so components only grow, and the order of arrival never changes
+// them. Each person and each household has a random point, drawn when first
+// seen; of two that merge the older point stays.
+//
+// Sees tokens only: identifiers, visits and the aggregator's pseudonyms never
+// come here. Thread-safe. Storage: vault/README.md.
+#ifndef GARDEROBE_VAULT_LINKER_H_
+#define GARDEROBE_VAULT_LINKER_H_
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "core/group/element.h"
+#include "core/identifiers/identifier.h"
+#include "core/sealing/handles.h"
+#include "core/store/store.h"
+
+namespace garderobe::vault {
+
+struct Token {
+  Kind kind;
+  Element point;  // s*M
+};
+
+struct LinkRow {
+  VaultHandle handle;
+  std::string institution;
+  std::vector<Token> tokens;
+};
+
+struct LinkedRow {
+  Element person;     // P
+  Element household;  // H
+};
+
+// One of two persons (or households) was given up for the other.
+struct LinkChange {
+  bool is_person;
+  Element given_up;
+  Element stays;
+};
+struct LinkChanges {
+  uint64_t sequence = 0;  // of the last one
+  std::vector<LinkChange> changes;
+};
+
+class Linker {
+ public:
+  static constexpr size_t kChangesMax = 256;
+
+  // Opens or creates the store in `directory`. Errors of Store::Open.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Linker>> Open(
+      const std::string& directory);
+
+  // Stores and links the rows, in order; the points they have afterwards.
+  // Synced when it returns. On an error nothing is stored.
+  [[nodiscard]] absl::StatusOr<std::vector<LinkedRow>> Link(
+      const std::vector<LinkRow>& rows);
+
+  // Forgets the changes up to `confirmed`, and returns the oldest that remain.
+  [[nodiscard]] absl::StatusOr<LinkChanges> Changes(uint64_t confirmed);
+  bool HasChanges() const;
+
+  struct Counts {
+    uint64_t relations = 0, tokens = 0, persons = 0, households = 0;
+  };
+  Counts counts() const;
+
+  Store& store() { return *store_; }  // for the adversary's tests
+
+ private:
+  class Transaction;
+  struct Meta {
+    uint64_t next_node = 1, next_relation = 1, next_token = 1;
+    uint64_t next_change = 1, first_change = 1;
+    uint64_t persons = 0, households = 0;
+  };
+  explicit Linker(std::unique_ptr<Store> store) : store_(std::move(store)) {}
+  [[nodiscard]] absl::Status LoadMeta();
+  static std::string EncodeMeta(const Meta& meta);
+
+  const std::unique_ptr<Store> store_;  // own locking
+  mutable std::mutex mutex_;
+  Meta meta_;  // guarded by mutex_
+};
+
+}  // namespace garderobe::vault
+
+#endif  // GARDEROBE_VAULT_LINKER_H_

@@ -1,0 +1,81 @@
+// vaultd: who belongs together. What it may know: vault/README.md.
+#include "core/daemon/daemon.h"
+#include "core/keys/pins.h"
+#include "spdlog/spdlog.h"
+#include "vault/service.h"
+
+namespace garderobe::vault {
+namespace {
+
+struct Config {
+  DaemonConfig daemon;
+  std::string keys = "keys";
+  std::string aggregator_pin;
+};
+
+absl::Status Check(const Config& config) {
+  GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.daemon.tls));
+  GARDEROBE_RETURN_IF_ERROR(ParsePin("pins.aggregator", config.aggregator_pin).status());
+  return VaultKeys::Read(config.keys).status();
+}
+
+absl::Status Run(const Config& config) {
+  GARDEROBE_ASSIGN_OR_RETURN(auto daemon,
+                             Daemon::Create("vault", config.daemon));
+  GARDEROBE_ASSIGN_OR_RETURN(VaultKeys keys, VaultKeys::Read(config.keys));
+  GARDEROBE_ASSIGN_OR_RETURN(const VerifyKey pin,
+                             ParsePin("pins.aggregator", config.aggregator_pin));
+  GARDEROBE_ASSIGN_OR_RETURN(auto linker, Linker::Open(config.daemon.data));
+  Vault vault(std::move(keys), pin, std::move(linker), daemon->workers());
+  VaultServiceImpl service(vault, *daemon);
+
+  auto& relations = prometheus::BuildGauge()
+                        .Name("garderobe_vault_relations")
+                        .Help("Relations known")
+                        .Register(daemon->metrics())
+                        .Add({});
+  auto& persons = prometheus::BuildGauge()
+                      .Name("garderobe_vault_persons")
+                      .Help("Persons after linking")
+                      .Register(daemon->metrics())
+                      .Add({});
+  RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
+    const Linker::Counts counts = vault.linker().counts();
+    relations.Set(static_cast<double>(counts.relations));
+    persons.Set(static_cast<double>(counts.persons));
+  });
+  auto state = [&] {
+    const absl::Status disk = daemon->CheckDisk();
+    const Linker::Counts counts = vault.linker().counts();
+    return DaemonState{
+        disk.ok(), Vault::kEpoch,
+        disk.ok() ? fmt::format("{} relations", counts.relations)
+                  : std::string(Message(disk))};
+  };
+  return daemon->Serve({&service}, state, nullptr);
+}
+
+absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {
+  GARDEROBE_RETURN_IF_ERROR(VaultKeys::Generate(folder));
+  GARDEROBE_ASSIGN_OR_RETURN(const VaultKeys keys, VaultKeys::Read(folder));
+  return ToHex(VerifyKeyOf(keys.signing).bytes());
+}
+
+}  // namespace
+}  // namespace garderobe::vault
+
+int main(int argc, char** argv) {
+  using namespace garderobe;
+  vault::Config config;
+  Settings settings;
+  AddDaemonSettings(settings, &config.daemon);
+  settings.Text("keys.directory", &config.keys,
+                "Folder with the vault's key files; mode 0600 each.");
+  settings.Text("pins.aggregator", &config.aggregator_pin,
+                "Ed25519 key that signs the aggregator's parameters, hex.",
+                /*required=*/true);
+  return DaemonMain(
+      argc, argv, settings,
+      {"vaultd", [&] { return vault::Check(config); },
+       [&] { return vault::Run(config); }, vault::GenerateKeys});
+}

@@ -1,0 +1,43 @@
+#include "vault/service.h"
+
+#include "core/rpc/ordered_stream.h"
+#include "core/rpc/peer.h"
+
+namespace garderobe::vault {
+
+// Only the TTP speaks to the vault.
+#define GARDEROBE_REQUIRE_TTP(context)                                    \
+  if (auto peer = RequirePeer(*context, Role::kParty, "ttp"); !peer.ok()) \
+  return FinishNow(context, peer.status())
+
+grpc::ServerUnaryReactor* VaultServiceImpl::GetParameters(
+    grpc::CallbackServerContext* context, const v1::GetVaultParametersRequest*,
+    v1::GetVaultParametersResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  response->mutable_parameters()->set_body(parameters_.body);
+  response->mutable_parameters()->set_signature(parameters_.signature);
+  return FinishNow(context, absl::OkStatus());
+}
+
+grpc::ServerUnaryReactor* VaultServiceImpl::LinkRelations(
+    grpc::CallbackServerContext* context,
+    const v1::LinkRelationsRequest* request,
+    v1::LinkRelationsResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
+    return vault_.LinkRelations(*request, response);
+  });
+}
+
+grpc::ServerUnaryReactor* VaultServiceImpl::GetLinkChanges(
+    grpc::CallbackServerContext* context,
+    const v1::GetLinkChangesRequest* request,
+    v1::GetLinkChangesResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this] {
+    return vault_.GetLinkChanges(*request, response);
+  });
+}
+
+}  // namespace garderobe::vault

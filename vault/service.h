@@ -1,0 +1,38 @@
+// The gRPC shell of the vault: authorise, hand over, answer.
+#ifndef GARDEROBE_VAULT_SERVICE_H_
+#define GARDEROBE_VAULT_SERVICE_H_
+
+#include "core/daemon/daemon.h"
+#include "garderobe/v1/vault.grpc.pb.h"
+#include "vault/vault.h"
+
+namespace garderobe::vault {
+
+class VaultServiceImpl final : public v1::VaultService::CallbackService {
+ public:
+  // Both outlive the service.
+  VaultServiceImpl(Vault& vault, Daemon& daemon)
+      : vault_(vault), daemon_(daemon), parameters_(vault.SignedParameters()) {}
+
+  grpc::ServerUnaryReactor* GetParameters(
+      grpc::CallbackServerContext* context,
+      const v1::GetVaultParametersRequest* request,
+      v1::GetVaultParametersResponse* response) override;
+  grpc::ServerUnaryReactor* LinkRelations(
+      grpc::CallbackServerContext* context,
+      const v1::LinkRelationsRequest* request,
+      v1::LinkRelationsResponse* response) override;
+  grpc::ServerUnaryReactor* GetLinkChanges(
+      grpc::CallbackServerContext* context,
+      const v1::GetLinkChangesRequest* request,
+      v1::GetLinkChangesResponse* response) override;
+
+ private:
+  Vault& vault_;
+  Daemon& daemon_;
+  const SignedBody parameters_;
+};
+
+}  // namespace garderobe::vault
+
+#endif  // GARDEROBE_VAULT_SERVICE_H_

@@ -1,0 +1,161 @@
+#include "vault/vault.h"
+
+#include <bit>
+
+#include "core/base/parallel.h"
+
+namespace garderobe::vault {
+namespace {
+
+// Rows a worker takes at once: some 10 ms of group operations.
+constexpr size_t kChunkRows = 16;
+
+// Where each row's points begin in points_b, and the total at the end.
+std::vector<size_t> PointOffsets(std::string_view kinds) {
+  std::vector<size_t> offsets(kinds.size() + 1, 0);
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    offsets[i + 1] =
+        offsets[i] + std::popcount(static_cast<uint8_t>(kinds[i]));
+  }
+  return offsets;
+}
+
+absl::Status CheckShape(const v1::LinkRelationsRequest& request) {
+  const size_t rows = request.kinds().size();
+  if (rows == 0 || rows > Vault::kRowsMax) {
+    return InvalidArgument("kinds: 1 to {} rows", Vault::kRowsMax);
+  }
+  if (request.handles().size() != rows * VaultHandle::kBytes) {
+    return InvalidArgument("handles: 16 bytes a row");
+  }
+  if (request.points_a().size() != rows * Element::kBytes) {
+    return InvalidArgument("points_a: 32 bytes a row");
+  }
+  if (static_cast<size_t>(request.institution_size()) != rows) {
+    return InvalidArgument("institution: one a row");
+  }
+  for (size_t i = 0; i < rows; ++i) {
+    if ((static_cast<uint8_t>(request.kinds()[i]) & ~kAllKinds) != 0) {
+      return InvalidArgument("kinds[{}]: unknown kind", i);
+    }
+    if (request.institution(static_cast<int>(i)) >=
+        static_cast<uint32_t>(request.institutions_size())) {
+      return InvalidArgument("institution[{}]: beyond institutions", i);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+SignedBody Vault::SignedParameters() const {
+  return SignParameters(keys_.signing, keys_.Public().ToParameters());
+}
+
+absl::StatusOr<Element> Vault::PseudonymKey(
+    const v1::SignedParameters& aggregator) const {
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const Parameters parameters,
+      VerifyParameters(aggregator_pin_, "aggregator", aggregator.body(),
+                       aggregator.signature()));
+  GARDEROBE_ASSIGN_OR_RETURN(const auto read,
+                             AggregatorParameters::From(parameters));
+  return read.pseudonym_key;
+}
+
+absl::StatusOr<std::vector<std::optional<LinkRow>>> Vault::OpenRows(
+    const v1::LinkRelationsRequest& request) const {
+  GARDEROBE_RETURN_IF_ERROR(CheckShape(request));
+  const size_t count = request.kinds().size();
+  const std::vector<size_t> offsets = PointOffsets(request.kinds());
+  if (request.points_b().size() != offsets.back() * Element::kBytes) {
+    return InvalidArgument("points_b: 32 bytes for every kind of every row");
+  }
+  const std::string_view handles = request.handles();
+  const std::string_view points_a = request.points_a();
+  const std::string_view points_b = request.points_b();
+  std::vector<std::optional<LinkRow>> rows(count);
+  auto open_row = [&](size_t i) -> std::optional<LinkRow> {
+    LinkRow row;
+    row.handle = VaultHandle::From(handles.substr(i * 16, 16));
+    row.institution = request.institutions(
+        static_cast<int>(request.institution(static_cast<int>(i))));
+    const Element point_a = Element::From(points_a.substr(i * 32, 32));
+    size_t point = offsets[i];
+    for (size_t kind = 0; kind < kKindCount; ++kind) {
+      if ((static_cast<uint8_t>(request.kinds()[i]) >> kind & 1) == 0) continue;
+      Token token{static_cast<Kind>(kind), {}};
+      if (!Decrypt(keys_.decryption[kind], point_a,
+                   Element::From(points_b.substr(point * 32, 32)),
+                   &token.point)) {
+        return std::nullopt;
+      }
+      row.tokens.push_back(token);
+      ++point;
+    }
+    // Without identifiers nothing has looked at A yet.
+    if (row.tokens.empty() && !DecodeElement(point_a.bytes()).ok()) {
+      return std::nullopt;
+    }
+    return row;
+  };
+  ParallelFor(workers_, count, kChunkRows, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) rows[i] = open_row(i);
+  });
+  return rows;
+}
+
+absl::Status Vault::LinkRelations(const v1::LinkRelationsRequest& request,
+                                  v1::LinkRelationsResponse* response) {
+  if (request.epoch() != kEpoch) {
+    return FailedPrecondition("the vault serves epoch {}", kEpoch);
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const Element key,
+                             PseudonymKey(request.aggregator()));
+  GARDEROBE_ASSIGN_OR_RETURN(auto opened, OpenRows(request));
+  std::vector<LinkRow> rows;
+  std::vector<size_t> places;  // of the rows in the request
+  for (size_t i = 0; i < opened.size(); ++i) {
+    if (opened[i]) {
+      rows.push_back(*std::move(opened[i]));
+      places.push_back(i);
+    } else {
+      response->add_refused(static_cast<uint32_t>(i));
+    }
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<LinkedRow> linked,
+                             linker_->Link(rows));
+  constexpr size_t kAnswerBytes = 2 * Ciphertext::kBytes;
+  std::string pseudonyms(opened.size() * kAnswerBytes, '\0');
+  ParallelFor(workers_, rows.size(), kChunkRows, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      std::string answer;
+      EncryptFresh(linked[i].person, key).AppendTo(answer);
+      EncryptFresh(linked[i].household, key).AppendTo(answer);
+      std::memcpy(pseudonyms.data() + places[i] * kAnswerBytes, answer.data(),
+                  kAnswerBytes);
+    }
+  });
+  response->set_pseudonyms(std::move(pseudonyms));
+  response->set_changes_pending(linker_->HasChanges());
+  return absl::OkStatus();
+}
+
+absl::Status Vault::GetLinkChanges(const v1::GetLinkChangesRequest& request,
+                                   v1::GetLinkChangesResponse* response) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Element key,
+                             PseudonymKey(request.aggregator()));
+  GARDEROBE_ASSIGN_OR_RETURN(const LinkChanges changes,
+                             linker_->Changes(request.confirmed()));
+  auto* out = response->mutable_changes();
+  out->set_sequence(changes.sequence);
+  for (const LinkChange& change : changes.changes) {
+    std::string* list = change.is_person ? out->mutable_persons()
+                                         : out->mutable_households();
+    EncryptFresh(change.given_up, key).AppendTo(*list);
+    EncryptFresh(change.stays, key).AppendTo(*list);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace garderobe::vault
