@@ -14,6 +14,8 @@ constexpr size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 static_assert(kWrappedKeyBytes + kNonceBytes + kTagBytes ==
               kSealedOverheadBytes);
 
+constexpr std::string_view kZstdMagic("\x28\xb5\x2f\xfd", 4);
+
 absl::Status DoesNotOpen() {
   return InvalidArgument("the sealed payload does not open");
 }
@@ -105,7 +107,7 @@ absl::StatusOr<std::string> OpenBatch(const SealingSecretKey& secret,
       OpenSealed(secret, key, AssociatedData(place), sealed));
   // Compression is the client's choice; a Protobuf message of columns never
   // starts with the bytes of a zstd frame.
-  if (!compressed.starts_with("\x28\xb5\x2f\xfd")) {
+  if (!AsView(AsBytes(compressed)).starts_with(kZstdMagic)) {
     if (compressed.size() > kPayloadBytesMax) return DoesNotOpen();
     return compressed;
   }
