@@ -158,9 +158,10 @@ absl::Status CsvReader::SkipLine() {
   return absl::OkStatus();
 }
 
-void CsvReader::Split(size_t begin, size_t end, CsvRow* row) {
+bool CsvReader::Split(size_t begin, size_t end, CsvRow* row) {
   char* const data = buffer_.data();
   size_t i = begin;
+  bool clean = true;
   for (;;) {
     if (i < end && data[i] == '"') {
       // Unescapes in place: what is written never overtakes what is read.
@@ -177,7 +178,10 @@ void CsvReader::Split(size_t begin, size_t end, CsvRow* row) {
         }
       }
       ++i;  // the closing quote
-      while (i < end && data[i] != delimiter_) data[out++] = data[i++];
+      while (i < end && data[i] != delimiter_) {
+        clean = false;
+        data[out++] = data[i++];
+      }
       row->fields.emplace_back(data + start, out - start);
     } else {
       const size_t start = i;
@@ -187,11 +191,11 @@ void CsvReader::Split(size_t begin, size_t end, CsvRow* row) {
               : static_cast<size_t>(static_cast<const char*>(found) - data);
       row->fields.emplace_back(data + start, i - start);
     }
-    if (i >= end) return;
+    if (i >= end) return clean;
     ++i;  // the delimiter
     if (i == end) {
       row->fields.emplace_back();
-      return;
+      return clean;
     }
   }
 }
@@ -234,8 +238,8 @@ absl::StatusOr<bool> CsvReader::Read(CsvRow* row) {
       // quote: the lines it swallowed are rows of their own. Splitting
       // unescapes in place, so it is tried on a copy.
       const std::string before = buffer_.substr(at_, end - at_);
-      Split(at_, end, row);
-      if (row->fields.size() != width_) {
+      const bool clean = Split(at_, end, row);
+      if (!clean || row->fields.size() != width_) {
         row->fields.clear();
         buffer_.replace(at_, before.size(), before);
         row->fault = "QUOTE_UNBALANCED";

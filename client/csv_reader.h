@@ -55,7 +55,8 @@ class CsvReader {
   // The end of the row that begins at `at_`; npos when the buffer ends first.
   // `unbalanced`: inside quotes there.
   size_t FindRowEnd(bool at_end, bool* unbalanced) const;
-  void Split(size_t begin, size_t end, CsvRow* row);
+  // False: something stands between a closing quote and the separator.
+  bool Split(size_t begin, size_t end, CsvRow* row);
   // Passes over the line that begins at `at_`, whatever it holds.
   [[nodiscard]] absl::Status SkipLine();
 

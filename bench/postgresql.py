@@ -1,0 +1,177 @@
+"""PostgreSQL as somebody would use it who does without Garderobe.
+
+One table of visits with keyed hashes of e-mail and address in it: nothing is
+linked, and nobody is kept apart from anybody. A server of its own in a
+temporary folder, with the settings that it comes with (fsync on), reached
+over a Unix socket, without TLS.
+"""
+import glob
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import time
+
+from progress import percentile, processor_seconds, say
+
+TABLE = """
+CREATE EXTENSION pgcrypto;
+CREATE TABLE visits (
+  institution text, order_id text, line_id integer,
+  customer_id text, email_hash bytea, address_hash bytea,
+  event_id text, event_title text, genre text,
+  starts_at timestamp, sold_at timestamp,
+  quantity integer, price_cents bigint, channel text, status text,
+  PRIMARY KEY (institution, order_id, line_id));
+"""
+
+VALUES = """
+  '{institution}', order_id, line_id::integer, customer_id,
+  hmac(lower(trim(email)), '{key}', 'sha256'),
+  hmac(upper(replace(postcode, ' ', '')) || '/' || house_number || '/'
+       || coalesce(upper(house_number_addition), ''), '{key}', 'sha256'),
+  event_id, event_title, genre, starts_at::timestamp, sold_at::timestamp,
+  quantity::integer, (price::numeric * 100)::bigint, channel, status
+"""
+UPDATED = ("customer_id", "email_hash", "address_hash", "event_id",
+           "event_title", "genre", "starts_at", "sold_at", "quantity",
+           "price_cents", "channel", "status")
+
+# The question of `query own visits --by month`.
+OWN_VISITS = """
+SELECT to_char(starts_at, 'YYYY-MM') AS month, count(*), sum(quantity),
+       sum(price_cents)
+FROM visits
+WHERE institution = '{institution}' AND status NOT IN ('cancelled', 'refunded')
+GROUP BY month ORDER BY month;
+"""
+QUESTIONS_UNMEASURED = 5
+
+
+def find_programs():
+    """The folder with initdb and postgres; installs PostgreSQL when there is
+    none and this user may. None: there is none."""
+    def found():
+        folders = glob.glob("/usr/lib/postgresql/*/bin")
+        on_path = shutil.which("initdb")
+        if on_path:
+            folders.append(os.path.dirname(os.path.realpath(on_path)))
+        folders = [f for f in folders if os.path.exists(f"{f}/postgres") and
+                   os.path.exists(f"{f}/psql")]
+        return max(folders, key=lambda f: [int(n) for n in
+                                           re.findall(r"\d+", f)],
+                   default=None)
+    if found() is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        say("installing PostgreSQL")
+        # Its pgcrypto and psql come along; a cluster that the package makes
+        # for itself is left alone.
+        subprocess.run(["apt-get", "install", "-y", "-q", "postgresql"],
+                       check=False, stdout=subprocess.DEVNULL,
+                       env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+    return found()
+
+
+class Server:
+
+    def __init__(self, programs, folder):
+        """`folder` is made; its parents let everybody pass."""
+        self._programs = programs
+        self._folder = folder
+        os.mkdir(folder, 0o700)
+        self._as_user = {}
+        if os.geteuid() == 0:  # initdb refuses to run as root
+            user = pwd.getpwnam("postgres")
+            os.chown(folder, user.pw_uid, user.pw_gid)
+            self._as_user = {"user": user.pw_uid, "group": user.pw_gid,
+                             "extra_groups": []}
+        self._data = f"{folder}/data"
+        self._run("initdb", "-D", self._data, "-U", "bench", "--auth=trust",
+                  "--encoding=UTF8", "--locale=C")
+        self._run("pg_ctl", "-D", self._data, "-l", f"{folder}/log", "-w",
+                  "-o", f"-c listen_addresses= "
+                  f"-c unix_socket_directories={folder}", "start")
+        with open(f"{self._data}/postmaster.pid", encoding="ascii") as file:
+            self._pid = int(file.readline())
+        self._psql(TABLE)
+        self.version = self._psql("SHOW server_version;").strip()
+
+    def _run(self, program, *arguments):
+        subprocess.run([f"{self._programs}/{program}", *arguments],
+                       check=True, cwd=self._folder,
+                       stdout=subprocess.DEVNULL, **self._as_user)
+
+    def end(self):
+        if os.path.exists(f"{self._data}/postmaster.pid"):
+            self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w",
+                      "stop")
+
+    def _start_psql(self, *arguments):
+        return subprocess.Popen(
+            [f"{self._programs}/psql", "-X", "-q", "-A", "-t", "-v",
+             "ON_ERROR_STOP=1", "-h", self._folder, "-U", "bench", "-d",
+             "postgres", *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "LC_ALL": "C"})
+
+    def _psql(self, commands, *arguments):
+        with self._start_psql(*arguments) as session:
+            output, _ = session.communicate(commands)
+        if session.returncode != 0:
+            raise RuntimeError("psql did not succeed")
+        return output
+
+    def _processor_seconds(self):
+        """Of the server and its sessions, the ended ones included."""
+        total = processor_seconds(self._pid, with_ended_children=True)
+        with open(f"/proc/{self._pid}/task/{self._pid}/children",
+                  encoding="ascii") as file:
+            return total + sum(processor_seconds(c) for c in
+                               file.read().split())
+
+    def load_at_once(self, files, header):
+        """Takes `files`, {institution: path}, each in a session of its own.
+        Seconds on the clock, and processor seconds."""
+        columns = ", ".join(f"{c} text" for c in header)
+        update = ", ".join(f"{c} = EXCLUDED.{c}" for c in UPDATED)
+        before = self._processor_seconds()
+        begin = time.monotonic()
+        sessions = []
+        for institution, path in files.items():
+            values = VALUES.format(institution=institution, key="k" * 32)
+            session = self._start_psql()
+            # A temporary table is not logged: the faster way.
+            session.stdin.write(
+                f"BEGIN; CREATE TEMPORARY TABLE staging ({columns});"
+                f"COPY staging FROM '{path}' (FORMAT csv, HEADER);"
+                f"INSERT INTO visits SELECT {values} FROM staging "
+                f"ON CONFLICT (institution, order_id, line_id) "
+                f"DO UPDATE SET {update}; COMMIT;\n")
+            session.stdin.close()
+            sessions.append(session)
+        failed = sum(session.wait() != 0 for session in sessions)
+        seconds = time.monotonic() - begin
+        for session in sessions:
+            session.stdout.close()
+        if failed:
+            raise RuntimeError("PostgreSQL did not take a file")
+        return seconds, self._processor_seconds() - before
+
+    def ask_own_visits(self, institution, times):
+        """Asks for an institution's visits by month. The answer, and p50,
+        p95 and p99 in milliseconds, as psql measures them."""
+        question = OWN_VISITS.format(institution=institution)
+        self._psql("VACUUM ANALYZE visits;")
+        rows = [line.split("|") for line in
+                self._psql(question).splitlines()]
+        answer = [[r[0], *map(int, r[1:])] for r in rows]
+        output = self._psql("\\timing on\n" + "\\o /dev/null\n" +
+                            question * (times + QUESTIONS_UNMEASURED))
+        took = [float(ms) for ms in
+                re.findall(r"^Time: ([0-9.]+) ms", output, re.MULTILINE)]
+        took = took[QUESTIONS_UNMEASURED:]
+        if len(took) != times:
+            raise RuntimeError("psql did not time every question")
+        return answer, {"calls": times, "p50_ms": percentile(took, 0.50),
+                        "p95_ms": percentile(took, 0.95),
+                        "p99_ms": percentile(took, 0.99)}
