@@ -102,7 +102,7 @@ class Deployment:
         busy = machine_seconds()[0] - machine
         others = busy - sum(used.values()) - (time.process_time() - own)
         others = max(0.0, others)
-        if others > 0.1 * seconds * os.cpu_count():
+        if others > 0.5 + 0.1 * seconds * os.cpu_count():
             say(f"other processes took {others:.1f} processor seconds "
                 f"meanwhile; figures suffer")
         for report in reports:

@@ -40,11 +40,14 @@ UPDATED = ("customer_id", "email_hash", "address_hash", "event_id",
 
 # The question of `query own visits --by month`.
 OWN_VISITS = """
-SELECT to_char(starts_at, 'YYYY-MM') AS month, count(*), sum(quantity),
-       sum(price_cents)
-FROM visits
-WHERE institution = '{institution}' AND status NOT IN ('cancelled', 'refunded')
-GROUP BY month ORDER BY month;
+SELECT to_char(month, 'YYYY-MM'), visits, tickets, revenue_cents
+FROM (SELECT date_trunc('month', starts_at) AS month, count(*) AS visits,
+             sum(quantity) AS tickets, sum(price_cents) AS revenue_cents
+      FROM visits
+      WHERE institution = '{institution}'
+        AND status NOT IN ('cancelled', 'refunded')
+      GROUP BY 1) months
+ORDER BY month;
 """
 QUESTIONS_UNMEASURED = 5
 

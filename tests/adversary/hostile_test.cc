@@ -1,0 +1,421 @@
+// Peers that misbehave: each is cut off by itself, and nobody else is harmed.
+#include <boost/asio/thread_pool.hpp>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "client/authority.h"
+#include "client/batches.h"
+#include "core/base/files.h"
+#include "core/catalogue/codes.h"
+#include "core/group/elgamal.h"
+#include "core/rpc/status_conversion.h"
+#include "garderobe/v1/aggregator.grpc.pb.h"
+#include "garderobe/v1/answer.grpc.pb.h"
+#include "garderobe/v1/delivery.grpc.pb.h"
+#include "garderobe/v1/vault.grpc.pb.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/local_deployment.h"
+#include "tests/support/status_matchers.h"
+
+namespace garderobe {
+namespace {
+
+using ::testing::HasSubstr;
+constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+
+void SetDeadline(grpc::ClientContext& context, int seconds = 10) {
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(seconds));
+}
+
+class HostileTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    deployment_ = new LocalDeployment();
+    deployment_->Up();
+  }
+  static void TearDownTestSuite() {
+    delete deployment_;
+    deployment_ = nullptr;
+  }
+  void SetUp() override {
+    source_ = "test-" + std::to_string(++sources_);
+    auto stub = Delivery("clients/example-museum");
+    grpc::ClientContext context;
+    SetDeadline(context);
+    v1::GetParametersResponse p;
+    ASSERT_THAT(FromGrpc(stub->GetParameters(&context, {}, &p)), IsOk());
+    aggregator_signed_ = p.aggregator();
+    feed_.institution = "example-museum";
+    feed_.source = source_;
+    // The signatures are the business of other tests.
+    ReadValues(p.vault().body(), "Y.email", feed_.vault.public_keys[0]);
+    for (auto& key : feed_.vault.public_keys) key = feed_.vault.public_keys[0];
+    ReadValues(p.aggregator().body(), "Z", feed_.aggregator.pseudonym_key);
+    ReadValues(p.aggregator().body(), "seal", feed_.aggregator.sealing_key);
+  }
+  template <typename Bytes>
+  static void ReadValues(const std::string& body, const std::string& name,
+                         Bytes& into) {
+    const size_t at = body.find(std::string("\0", 1) + static_cast<char>(name.size()) + name);
+    ASSERT_NE(at, body.npos);
+    into = Bytes::From(std::string_view(body).substr(at + 2 + name.size() + 2, 32));
+  }
+  std::unique_ptr<v1::DeliveryService::Stub> Delivery(const std::string& who) {
+    return v1::DeliveryService::NewStub(
+        TlsChannel(deployment_->address("ttp"), "ttpd", deployment_->tls(who)));
+  }
+  std::unique_ptr<v1::VaultService::Stub> Vault(const std::string& who) {
+    return v1::VaultService::NewStub(TlsChannel(
+        deployment_->address("vault"), "vaultd", deployment_->tls(who)));
+  }
+  v1::Hello Hello() {
+    v1::Hello hello;
+    hello.set_protocol_version(1);
+    hello.mutable_feed()->set_institution("example-museum");
+    hello.mutable_feed()->set_source(source_);
+    return hello;
+  }
+  // A conversation: what is written, what comes back, and how it ends.
+  template <typename Request, typename Response, typename Open>
+  absl::Status Converse(Open open, const std::vector<Request>& requests,
+                        std::vector<Response>* responses = nullptr) {
+    grpc::ClientContext context;
+    SetDeadline(context);
+    auto stream = open(&context);
+    for (const Request& request : requests) {
+      if (!stream->Write(request)) break;
+    }
+    stream->WritesDone();
+    Response response;
+    while (stream->Read(&response)) {
+      if (responses != nullptr) responses->push_back(response);
+    }
+    return FromGrpc(stream->Finish());
+  }
+  absl::Status Visits(const std::vector<v1::VisitBatch>& batches,
+                      std::vector<v1::DeliverVisitsResponse>* out = nullptr,
+                      const std::string& who = "clients/example-museum") {
+    auto stub = Delivery(who);
+    std::vector<v1::DeliverVisitsRequest> requests(1);
+    *requests[0].mutable_hello() = Hello();
+    for (const auto& batch : batches) {
+      *requests.emplace_back().mutable_batch() = batch;
+    }
+    return Converse<v1::DeliverVisitsRequest, v1::DeliverVisitsResponse>(
+        [&](auto* context) { return stub->DeliverVisits(context); }, requests,
+        out);
+  }
+  absl::Status Relations(const std::vector<v1::RelationBatch>& batches,
+                         std::vector<v1::DeliverRelationsResponse>* out = nullptr) {
+    auto stub = Delivery("clients/example-museum");
+    std::vector<v1::DeliverRelationsRequest> requests(1);
+    *requests[0].mutable_hello() = Hello();
+    for (const auto& batch : batches) {
+      *requests.emplace_back().mutable_batch() = batch;
+    }
+    return Converse<v1::DeliverRelationsRequest, v1::DeliverRelationsResponse>(
+        [&](auto* context) { return stub->DeliverRelations(context); },
+        requests, out);
+  }
+  v1::VisitBatch GoodVisits(uint64_t offset, int rows = 3) {
+    client::VisitBatchBuilder builder(feed_, key_);
+    for (int i = 0; i < rows; ++i) {
+      client::OrderLine line;
+      const std::string id = source_ + std::to_string(offset) + "-" + std::to_string(i);
+      line.order_id = id;
+      line.line_id = "1";
+      line.event_id = "E";
+      line.starts_at = 0;
+      builder.Add(line, Handle());
+      builder.SetLine(1);
+    }
+    std::vector<uint64_t> lines;
+    return builder.Build(offset, &lines);
+  }
+  v1::RelationBatch GoodRelations(uint64_t offset, int rows = 3) {
+    std::vector<client::Customer> customers(static_cast<size_t>(rows));
+    for (int i = 0; i < rows; ++i) {
+      auto& c = customers[static_cast<size_t>(i)];
+      c.handle = MakeHandle(key_, source_ + std::to_string(i));
+      c.identifiers[0] = source_ + std::to_string(i) + "@example.nl";
+    }
+    return client::BuildRelationBatch(feed_, offset, customers);
+  }
+  void ExpectServiceStillWorks() {
+    source_ += "x";
+    feed_.source = source_;
+    EXPECT_THAT(Visits({GoodVisits(0)}), IsOk());
+    EXPECT_THAT(Relations({GoodRelations(0)}), IsOk());
+  }
+
+  static LocalDeployment* deployment_;
+  static int sources_;
+  std::string source_;
+  client::FeedContext feed_;
+  v1::SignedParameters aggregator_signed_;
+  InstitutionHandleKey key_ = InstitutionHandleKey::Random();
+};
+LocalDeployment* HostileTest::deployment_ = nullptr;
+int HostileTest::sources_ = 0;
+
+TEST_F(HostileTest, GoodPeerIsServed) { ExpectServiceStillWorks(); }
+
+TEST_F(HostileTest, RightCertificateInTheWrongRoleIsRefused) {
+  for (const char* who : {"clients/example-museum", "coordinator", "answer/tls",
+                          "aggregator/tls", "analysts/example-museum"}) {
+    grpc::ClientContext one, two;
+    SetDeadline(one);
+    SetDeadline(two);
+    v1::LinkRelationsResponse linked;
+    EXPECT_THAT(FromGrpc(Vault(who)->LinkRelations(&one, {}, &linked)),
+                StatusIs(kDenied)) << who;
+    auto aggregator = v1::AggregatorService::NewStub(TlsChannel(
+        deployment_->address("aggregator"), "aggregatord", deployment_->tls(who)));
+    v1::StoreVisitsResponse stored;
+    EXPECT_THAT(FromGrpc(aggregator->StoreVisits(&two, {}, &stored)),
+                StatusIs(kDenied)) << who;
+  }
+  for (const char* who : {"coordinator", "analysts/example-museum", "vault/tls"}) {
+    EXPECT_THAT(Visits({}, nullptr, who), StatusIs(kDenied)) << who;
+  }
+  for (const char* who : {"clients/example-museum", "analysts/example-museum", "ttp/tls"}) {
+    auto publisher = v1::PublisherService::NewStub(TlsChannel(
+        deployment_->address("aggregator"), "aggregatord", deployment_->tls(who)));
+    grpc::ClientContext context;
+    SetDeadline(context);
+    v1::PublishResponse response;
+    EXPECT_THAT(FromGrpc(publisher->Publish(&context, {}, &response)), StatusIs(kDenied)) << who;
+    auto intake = v1::AnswerIntakeService::NewStub(TlsChannel(
+        deployment_->address("answer"), "answerd", deployment_->tls(who)));
+    grpc::ClientContext put;
+    SetDeadline(put);
+    v1::PutCubeResponse cube;
+    EXPECT_THAT(FromGrpc(intake->PutCube(&put, {}, &cube)), StatusIs(kDenied)) << who;
+  }
+}
+
+TEST_F(HostileTest, StrangersAndImpostorsGetNoConnection) {
+  auto authority = client::Authority::OpenOrCreate(deployment_->folder() + "/other-ca");
+  ASSERT_THAT(authority, IsOk());
+  const std::string place = deployment_->folder() + "/stranger";
+  ASSERT_THAT(authority->Issue(place, {Role::kParty, "ttp"}, "ttpd"), IsOk());
+  // A certificate of another authority, in front of the right authority file.
+  std::filesystem::copy_file(deployment_->folder() + "/ca/authority.pem",
+                             place + "/authority.pem",
+                             std::filesystem::copy_options::overwrite_existing);
+  grpc::ClientContext context;
+  SetDeadline(context, 3);
+  v1::GetVaultParametersResponse response;
+  EXPECT_FALSE(Vault("stranger")->GetParameters(&context, {}, &response).ok());
+  // A daemon that shows another's certificate is not believed.
+  auto wrong = v1::DeliveryService::NewStub(TlsChannel(
+      deployment_->address("vault"), "ttpd", deployment_->tls("clients/example-museum")));
+  grpc::ClientContext second;
+  SetDeadline(second, 3);
+  v1::GetParametersResponse parameters;
+  EXPECT_THAT(FromGrpc(wrong->GetParameters(&second, {}, &parameters)),
+              StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(HostileTest, ForAnotherInstitutionIsRefused) {
+  auto stub = Delivery("clients/example-museum");
+  v1::DeliverVisitsRequest hello;
+  *hello.mutable_hello() = Hello();
+  hello.mutable_hello()->mutable_feed()->set_institution("example-theatre");
+  auto open = [&](auto* context) { return stub->DeliverVisits(context); };
+  using Request = v1::DeliverVisitsRequest;
+  using Response = v1::DeliverVisitsResponse;
+  EXPECT_THAT((Converse<Request, Response>(open, {hello})),
+              StatusIs(kDenied, HasSubstr("not listed as a client")));
+  // The name of another client in Hello changes nothing.
+  *hello.mutable_hello() = Hello();
+  hello.mutable_hello()->mutable_feed()->set_client("example-theatre");
+  std::vector<Response> responses;
+  EXPECT_THAT((Converse<Request, Response>(open, {hello}, &responses)), IsOk());
+  hello.mutable_hello()->set_protocol_version(9);
+  EXPECT_THAT((Converse<Request, Response>(open, {hello})),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  *hello.mutable_hello() = Hello();
+  hello.mutable_hello()->mutable_feed()->set_source("../x");
+  EXPECT_THAT((Converse<Request, Response>(open, {hello})), StatusIs(kInvalid));
+  Request batch;
+  *batch.mutable_batch() = GoodVisits(0);
+  EXPECT_THAT((Converse<Request, Response>(open, {batch})),
+              StatusIs(kInvalid, HasSubstr("begins with Hello")));
+  *hello.mutable_hello() = Hello();
+  EXPECT_THAT((Converse<Request, Response>(open, {hello, hello})), StatusIs(kInvalid));
+}
+
+TEST_F(HostileTest, MalformedPointsAreRefusedByRecord) {
+  for (const std::string& bad :
+       {std::string(32, '\0'), std::string(32, '\xff'), "\x01" + std::string(31, '\0')}) {
+    v1::RelationBatch batch = GoodRelations(0);
+    batch.mutable_points_b()->replace(32, 32, bad);
+    EXPECT_THAT(Relations({batch}), StatusIs(kInvalid, HasSubstr("record 1")));
+    batch = GoodRelations(0);
+    batch.mutable_points_a()->replace(64, 32, bad);
+    EXPECT_THAT(Relations({batch}), StatusIs(kInvalid, HasSubstr("record 2")));
+  }
+  ExpectServiceStillWorks();
+}
+
+// A token that is the identity passes the TTP, which can't open it, and was
+// once refused by the vault together with the rows it was gathered with.
+TEST_F(HostileTest, IdentityTokenHarmsNobodyElseInTheBatch) {
+  const EphemeralScalar r = EphemeralScalar::Random();
+  Element b;
+  ASSERT_TRUE(Multiply(r, feed_.vault.public_keys[0], &b));
+  v1::RelationBatch bad = GoodRelations(0);
+  bad.mutable_points_a()->replace(32, 32, MultiplyBase(r).view());
+  bad.mutable_points_b()->replace(32, 32, b.view());
+  // Another feed, gathered within the same 200 ms.
+  client::FeedContext other_feed = feed_;
+  other_feed.source = source_ + "-other";
+  client::Customer customer;
+  customer.handle = MakeHandle(key_, "other");
+  customer.identifiers[0] = "other@example.nl";
+  const v1::RelationBatch good =
+      client::BuildRelationBatch(other_feed, 0, {customer});
+  absl::Status good_status;
+  std::thread other([&] {
+    auto stub = Delivery("clients/example-museum");
+    std::vector<v1::DeliverRelationsRequest> requests(2);
+    *requests[0].mutable_hello() = Hello();
+    requests[0].mutable_hello()->mutable_feed()->set_source(other_feed.source);
+    *requests[1].mutable_batch() = good;
+    good_status = Converse<v1::DeliverRelationsRequest, v1::DeliverRelationsResponse>(
+        [&](auto* context) { return stub->DeliverRelations(context); }, requests);
+  });
+  EXPECT_THAT(Relations({bad}), StatusIs(kInvalid, HasSubstr("record 1")));
+  other.join();
+  EXPECT_THAT(good_status, IsOk());
+  ExpectServiceStillWorks();
+}
+
+TEST_F(HostileTest, LyingCountsAndGarbageAreRefused) {
+  v1::VisitBatch batch = GoodVisits(0);
+  batch.set_count(2);
+  EXPECT_THAT(Visits({batch}), StatusIs(kInvalid));
+  batch = GoodVisits(0);
+  batch.set_count(4);
+  batch.mutable_handles()->append(16, '\0');  // fits, but the seal does not
+  EXPECT_THAT(Visits({batch}), StatusIs(kInvalid, HasSubstr("does not open")));
+  batch = GoodVisits(0);
+  batch.set_count(0);
+  batch.clear_handles();
+  EXPECT_THAT(Visits({batch}), StatusIs(kInvalid));
+  batch = GoodVisits(0);
+  batch.set_sealed("garbage");
+  EXPECT_THAT(Visits({batch}), StatusIs(kInvalid, HasSubstr("does not open")));
+  // Sealed for another place in the feed.
+  batch = GoodVisits(3);
+  batch.set_offset(0);
+  EXPECT_THAT(Visits({batch}), StatusIs(kInvalid, HasSubstr("does not open")));
+  // More rows than allowed, consistently told.
+  batch.set_count(20000);
+  batch.set_handles(std::string(20000 * 16, '\0'));
+  EXPECT_THAT(Visits({batch}), StatusIs(kInvalid));
+  v1::RelationBatch relations = GoodRelations(0);
+  relations.mutable_handles()->replace(0, 16, relations.handles().substr(16, 16));
+  EXPECT_THAT(Relations({relations}), StatusIs(kInvalid, HasSubstr("handles[1]")));
+  ExpectServiceStillWorks();
+}
+
+TEST_F(HostileTest, ReplayedBatchIsStoredOnceAndSkippedOffsetsStop) {
+  const v1::VisitBatch batch = GoodVisits(0);
+  std::vector<v1::DeliverVisitsResponse> responses;
+  EXPECT_THAT(Visits({batch, batch}, &responses), IsOk());
+  ASSERT_EQ(responses.size(), 3u);
+  EXPECT_FALSE(responses[1].outcome().already_stored());
+  EXPECT_TRUE(responses[2].outcome().already_stored());
+  EXPECT_EQ(responses[2].outcome().accepted(), 3u);
+  responses.clear();
+  EXPECT_THAT(Visits({GoodVisits(7)}, &responses),
+              StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("stands at 3")));
+  EXPECT_EQ(responses[0].welcome().committed(), 3u);
+  EXPECT_THAT(Visits({GoodVisits(2)}), StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_THAT(Visits({GoodVisits(UINT64_MAX)}), StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_THAT(Visits({GoodVisits(3)}), IsOk());
+  std::vector<v1::DeliverRelationsResponse> relations;
+  const auto r = GoodRelations(0);
+  EXPECT_THAT(Relations({r, r}, &relations), IsOk());
+  EXPECT_TRUE(relations[2].outcome().already_stored());
+  EXPECT_THAT(Relations({GoodRelations(9)}), StatusIs(absl::StatusCode::kOutOfRange));
+}
+
+TEST_F(HostileTest, OversizedMessageIsCutOff) {
+  v1::VisitBatch batch = GoodVisits(0);
+  batch.set_sealed(std::string(5 << 20, 'x'));
+  EXPECT_THAT(Visits({batch}), StatusIs(absl::StatusCode::kResourceExhausted));
+  ExpectServiceStillWorks();
+}
+
+TEST_F(HostileTest, TooManyStreamsAreToldToWait) {
+  auto stub = Delivery("clients/example-museum");
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReaderWriter<v1::DeliverVisitsRequest, v1::DeliverVisitsResponse>>> streams;
+  absl::Status refused;
+  for (int i = 0; i < 40 && refused.ok(); ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    SetDeadline(*contexts.back());
+    streams.push_back(stub->DeliverVisits(contexts.back().get()));
+    v1::DeliverVisitsRequest hello;
+    *hello.mutable_hello() = Hello();
+    v1::DeliverVisitsResponse welcome;
+    if (!streams.back()->Write(hello) || !streams.back()->Read(&welcome)) {
+      refused = FromGrpc(streams.back()->Finish());
+      streams.pop_back();
+    }
+  }
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_TRUE(RetryAfter(refused).has_value());
+  for (auto& context : contexts) context->TryCancel();
+  for (auto& stream : streams) (void)stream->Finish();
+  // The places are free again.
+  for (int i = 0; i < 50; ++i) {
+    if (Visits({}).ok()) break;
+    usleep(20'000);
+  }
+  ExpectServiceStillWorks();
+}
+
+TEST_F(HostileTest, ATtpOfAnotherEpochOrWithForgedParametersIsRefused) {
+  v1::LinkRelationsRequest request;
+  request.set_epoch(2);
+  *request.mutable_aggregator() = aggregator_signed_;
+  v1::LinkRelationsResponse response;
+  grpc::ClientContext one, two, three;
+  EXPECT_THAT(FromGrpc(Vault("ttp/tls")->LinkRelations(&one, request, &response)),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  request.set_epoch(1);
+  request.mutable_aggregator()->mutable_body()->back() ^= 1;
+  EXPECT_THAT(FromGrpc(Vault("ttp/tls")->LinkRelations(&two, request, &response)),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("pinned")));
+  *request.mutable_aggregator() = aggregator_signed_;
+  EXPECT_THAT(FromGrpc(Vault("ttp/tls")->LinkRelations(&three, request, &response)),
+              StatusIs(kInvalid));
+}
+
+TEST_F(HostileTest, ClientDoesNotSealToKeysThatAreNotPinned) {
+  const std::string path = deployment_->folder() + "/client.toml";
+  auto config = ReadWholeFile(path);
+  ASSERT_THAT(config, IsOk());
+  const std::string file = deployment_->Write("x.csv", "order_id,line_id,event_id,starts_at\n1,1,E,2025-01-01\n");
+  for (const char* party : {"vault = \"", "aggregator = \"", "ttp = \""}) {
+    std::string other = *config;
+    const size_t at = other.rfind(party) + std::string(party).size();
+    other[at] = other[at] == '0' ? '1' : '0';
+    std::ofstream(path) << other;
+    const RunResult r = deployment_->Run({"send", file, "--institution", "example-museum"});
+    EXPECT_EQ(r.exit, 1);
+    EXPECT_THAT(r.err, HasSubstr("not signed by the key that is pinned"));
+  }
+  std::ofstream(path) << *config;
+}
+
+}  // namespace
+}  // namespace garderobe

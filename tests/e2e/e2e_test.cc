@@ -1,0 +1,304 @@
+// The whole path through the built binaries, over real TLS.
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "client/authority.h"
+#include "core/base/files.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/local_deployment.h"
+#include "tests/support/status_matchers.h"
+
+namespace garderobe {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kHeader[] = "order_id;line_id;event_id;starts_at;aantal;prijs;klantnummer;email\n";
+
+class EndToEndTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    deployment_ = new LocalDeployment();
+    deployment_->Up();
+    deployment_->Simulate(5, 6000, 11);
+  }
+  static void TearDownTestSuite() {
+    delete deployment_;
+    deployment_ = nullptr;
+  }
+  RunResult Run(std::vector<std::string> arguments) {
+    return deployment_->Run(std::move(arguments));
+  }
+  static LocalDeployment* deployment_;
+};
+LocalDeployment* EndToEndTest::deployment_ = nullptr;
+
+TEST_F(EndToEndTest, ACountryIsDeliveredMirroredPublishedAndAsked) {
+  std::map<std::string, std::set<std::string>> person_of;
+  {
+    std::ifstream truth(deployment_->country() + "/truth.csv");
+    std::string line;
+    std::getline(truth, line);
+    while (std::getline(truth, line)) {
+      std::stringstream fields(line);
+      std::string institution, customer, person;
+      std::getline(fields, institution, ',');
+      std::getline(fields, customer, ',');
+      std::getline(fields, person, ',');
+      person_of[institution].insert(person);
+      person_of["national"].insert(person);
+    }
+  }
+  for (const std::string& name : deployment_->institutions()) {
+    const RunResult sent = Run({"send", deployment_->file(name),
+                                "--institution", name, "--json"});
+    ASSERT_EQ(sent.exit, 0) << sent.err;
+    EXPECT_EQ(sent.json()["visits_refused"], 0);
+    EXPECT_GT(sent.json()["relations_accepted"], 0);
+    EXPECT_EQ(MirrorOf(*deployment_, name), MirrorOfFile(deployment_->file(name)));
+  }
+  const std::string first = deployment_->institutions()[0];
+  const RunResult again =
+      Run({"send", deployment_->file(first), "--institution", first, "--json"});
+  EXPECT_EQ(again.json()["visits_replaced"], again.json()["visits_accepted"]);
+  EXPECT_EQ(again.json()["relations_accepted"], 0);
+  EXPECT_EQ(MirrorOf(*deployment_, first), MirrorOfFile(deployment_->file(first)));
+
+  RunResult r = Run({"admin", "publish", "2025", "--json"});
+  ASSERT_EQ(r.exit, 0) << r.err;
+  const auto snapshot = r.json()["snapshot"];
+  r = Run({"admin", "publish", "2025", "--json"});
+  EXPECT_EQ(r.json()["snapshot"], snapshot);
+  EXPECT_TRUE(r.json()["already_published"].get<bool>());
+
+  r = Run({"query", "reach", "--period", "2025", "--json"});
+  ASSERT_EQ(r.exit, 0) << r.err;
+  EXPECT_EQ(r.json()["coverage"]["institutions"], 5);
+  for (const auto& row : r.json()["rows"]) {
+    if (row["measure"] != "persons") continue;
+    const double truth = static_cast<double>(person_of["national"].size());
+    EXPECT_NEAR(row["value"].get<double>(), truth, 45 + 0.04 * truth);
+    EXPECT_EQ(row["cell"], "v1;reach;2025;national");
+  }
+  EXPECT_EQ(Run({"query", "reach", "--period", "2025", "--json"}).out, r.out);
+}
+
+TEST_F(EndToEndTest, UglyExportIsReadAndBadRowsAreNamed) {
+  // Semicolons, Windows-1252, Dutch headers, decimal comma, dd-mm-yyyy.
+  const std::string file = deployment_->Write(
+      "ugly.csv",
+      std::string(kHeader) +
+          "A1;1;E1;14-03-2025 20:15;2;27,50;K1;zo\xeb@example.nl\n"
+          "A1;2;E1;14-03-2025 20:15;x;27,50;K1;zo\xeb@example.nl\n"
+          "A2;1;E1;14-03-2025 20:15;1;\"1.027,50\";K2;b@example.nl\n"
+          "A3;1;E1;gisteren;1;5;K2;b@example.nl\n"
+          "A4;1\n");
+  const RunResult r = Run({"send", file, "--institution", "example-museum", "--json"});
+  EXPECT_EQ(r.exit, 4) << r.err;
+  const auto j = r.json();
+  EXPECT_EQ(j["rows"], 5);
+  EXPECT_EQ(j["visits_accepted"], 2);
+  EXPECT_EQ(j["visits_refused"], 3);
+  ASSERT_EQ(j["refused"].size(), 3u);
+  EXPECT_EQ(j["refused"][0], (nlohmann::json{{"line", 3}, {"column", "quantity"}, {"reason", "QUANTITY_INVALID"}}));
+  EXPECT_EQ(j["refused"][1]["reason"], "STARTS_AT_INVALID");
+  EXPECT_EQ(j["refused"][2], (nlohmann::json{{"line", 6}, {"column", ""}, {"reason", "TOO_FEW_COLUMNS"}}));
+  EXPECT_THAT(r.out + r.err, ::testing::Not(HasSubstr("gisteren")));
+}
+
+TEST_F(EndToEndTest, CancellationInALaterDeliveryRemoves) {
+  auto send = [&](const std::string& status) {
+    const std::string file = deployment_->Write(
+        "status.csv",
+        "order_id,line_id,event_id,starts_at,status\nZ1,1,EZ,2024-05-01," +
+            status + "\n");
+    EXPECT_EQ(Run({"send", file, "--institution", "example-theatre"}).exit, 0);
+    return MirrorOf(*deployment_, "example-theatre");
+  };
+  // The register of the simulated country replaced the examples; bring back.
+  const std::string reg = deployment_->Write(
+      "register.toml",
+      [&] {
+        std::ifstream in(deployment_->country() + "/register.toml");
+        return std::string(std::istreambuf_iterator<char>(in), {});
+      }() +
+          "[[institution]]\nid = \"example-theatre\"\nname = \"T\"\n"
+          "subsector = \"podium\"\nagreement_from = \"2020-01-01\"\n"
+          "[[institution]]\nid = \"example-museum\"\nname = \"M\"\n"
+          "subsector = \"museum\"\nagreement_from = \"2020-01-01\"\n"
+          "[[institution]]\nid = \"ended\"\nname = \"E\"\n"
+          "subsector = \"museum\"\nagreement_from = \"2020-01-01\"\n"
+          "agreement_to = \"2021-01-01\"\n");
+  ASSERT_EQ(Run({"admin", "institution", "import", reg}).exit, 0);
+  EXPECT_EQ(send("sold").size(), 1u);
+  EXPECT_TRUE(send("cancelled").empty());
+  EXPECT_EQ(send("sold").size(), 1u);
+  // An agreement that has ended covers nothing.
+  const RunResult ended = Run({"send", deployment_->folder() + "/status.csv", "--institution", "ended"});
+  EXPECT_EQ(ended.exit, 1);
+  EXPECT_THAT(ended.err, HasSubstr("no agreement of ended covers"));
+}
+
+TEST_F(EndToEndTest, WrongUseIsToldInOneSentence) {
+  struct Case {
+    std::vector<std::string> arguments;
+    int exit;
+    std::string text;
+  };
+  const std::string empty = deployment_->Write("empty.csv", "");
+  const std::string foreign = deployment_->Write("foreign.csv", "naam|plaats\nx|y\n");
+  const std::string utf16 = deployment_->Write("utf16.csv", std::string("\xff\xfe" "o\0", 4));
+  for (const Case& c : std::initializer_list<Case>{
+           {{"send", empty, "--institution", "museum-01"}, 2, "the file is empty"},
+           {{"send", foreign, "--institution", "museum-01"}, 2, "separated by '|', none of a known name"},
+           {{"send", utf16, "--institution", "museum-01"}, 2, "UTF-16"},
+           {{"send", "/nowhere.csv", "--institution", "museum-01"}, 2, "cannot open"},
+           {{"send", empty, "--institution", "nobody"}, 2, "holds no client of nobody"},
+           {{"send", empty}, 2, "--institution is required"},
+           {{"query", "reach", "--population", "institution:nobody", "--period", "2025"}, 2, "has no institution nobody"},
+           {{"query", "reach", "--period", "2025Q9"}, 2, "not a period"},
+           {{"query", "reach", "--period", "1999"}, 2, "not a period"},
+           {{"query", "reach", "--period", "2024"}, 2, "2024 is not published"},
+           {{"query", "reach", "--population", "cluster:x", "--period", "2025"}, 2, "no clusters"},
+           {{"query", "own", "visits", "--institution", "museum-01", "--by", "customer"}, 2, "month, day, event or channel"},
+           {{"admin", "publish", "2190"}, 1, "can be published from 2191-01-01"},
+           {{"init", deployment_->folder()}, 2, "is not empty"},
+           {{"mapping", "show", "x"}, 2, "there is no mapping x"}}) {
+    const RunResult r = Run(c.arguments);
+    EXPECT_EQ(r.exit, c.exit) << c.arguments[0] << ": " << r.err;
+    EXPECT_THAT(r.err, HasSubstr(c.text));
+  }
+}
+
+TEST_F(EndToEndTest, AnInstitutionAsksAboutItselfOnly) {
+  Run({"admin", "publish", "2025"});
+  const RunResult other =
+      Run({"query", "reach", "--period", "2025", "--population",
+           "institution:museum-01", "--as", "film-03"});
+  EXPECT_EQ(other.exit, 1);
+  EXPECT_THAT(other.err, HasSubstr("about itself"));
+  // Whether another one exists is not told either.
+  const RunResult unknown =
+      Run({"query", "reach", "--period", "2025", "--population",
+           "institution:nobody", "--as", "film-03"});
+  EXPECT_EQ(unknown.err, other.err);
+  EXPECT_EQ(Run({"query", "reach", "--period", "2025", "--as", "film-03"}).exit, 0);
+}
+
+TEST_F(EndToEndTest, StatusTellsEveryParty) {
+  const RunResult r = Run({"status", "--json"});
+  ASSERT_EQ(r.exit, 0) << r.err;
+  for (const char* party : {"ttp", "vault", "aggregator", "answer"}) {
+    EXPECT_TRUE(r.json()["parties"][party]["ready"].get<bool>()) << party;
+    EXPECT_EQ(r.json()["parties"][party]["version"], "0.1.0");
+  }
+}
+
+TEST(DaemonTest, WrongKeyInTheConfigurationNamesTheNearestRightOne) {
+  LocalDeployment deployment;
+  for (const char* daemon : {"ttp/ttpd", "vault/vaultd",
+                             "aggregator/aggregatord", "answer/answerd"}) {
+    const std::string config = deployment.folder() + "/" + daemon + ".toml";
+    auto text = ReadWholeFile(config);
+    ASSERT_THAT(text, IsOk());
+    std::ofstream(config) << *text << "\n[servers]\nlisten = \"x\"\n";
+    const std::string program = std::string(GARDEROBE_BIN_DIR) + "/" +
+                                std::filesystem::path(daemon).filename().string();
+    const RunResult r = RunToEnd({program, "--config", config, "--check-config"});
+    EXPECT_EQ(r.exit, 2);
+    EXPECT_THAT(r.err, HasSubstr("unknown key servers.listen; did you mean server.listen?"));
+    std::ofstream(config) << *text;
+    EXPECT_EQ(RunToEnd({program, "--config", config, "--check-config"}).exit, 0);
+  }
+}
+
+TEST(DaemonTest, ExpiredCertificateSaysWhichAndSinceWhen) {
+  LocalDeployment deployment;
+  const std::string tls = deployment.folder() + "/vault/tls";
+  auto authority = client::Authority::Open(deployment.folder() + "/ca");
+  ASSERT_THAT(authority, IsOk());
+  std::filesystem::remove_all(tls);
+  ASSERT_THAT(authority->Issue(tls, {Role::kParty, "vault"}, "vaultd", -3), IsOk());
+  const RunResult up = deployment.Run({"up", deployment.folder()});
+  EXPECT_EQ(up.exit, 3);
+  EXPECT_THAT(up.err, HasSubstr("tls/certificate.pem expired on 20"));
+
+  // A client's own certificate is told before anything is sent.
+  const std::string client = deployment.folder() + "/clients/example-museum";
+  for (const char* file : {"/certificate.pem", "/private.key", "/authority.pem"}) {
+    std::filesystem::remove(client + file);
+  }
+  ASSERT_THAT(authority->Issue(client, {Role::kClient, "example-museum"}, "", -3), IsOk());
+  const RunResult send = deployment.Run({"send", "x.csv", "--institution", "example-museum"});
+  EXPECT_EQ(send.exit, 1);
+  EXPECT_THAT(send.err, HasSubstr("clients/example-museum/certificate.pem expired on"));
+}
+
+TEST(DaemonTest, KeyThatOthersMayReadIsRefused) {
+  LocalDeployment deployment;
+  chmod((deployment.folder() + "/ttp/keys/ttp-shuffle-vault.key").c_str(), 0644);
+  const RunResult up = deployment.Run({"up", deployment.folder()});
+  EXPECT_EQ(up.exit, 3);
+  EXPECT_THAT(up.err, HasSubstr("may be read by others"));
+}
+
+TEST(DaemonTest, UnreachableServiceIsExitThreeAndSaysWhere) {
+  LocalDeployment deployment;
+  const std::string file = deployment.Write("x.csv", "order_id,line_id,event_id,starts_at\n1,1,E,2025-01-01\n");
+  const RunResult r = deployment.Run({"send", file, "--institution", "example-museum", "--give-up-after", "1"});
+  EXPECT_EQ(r.exit, 3);
+  EXPECT_THAT(r.err, HasSubstr("nothing listens at 127.0.0.1"));
+}
+
+TEST(DaemonTest, DrainsOnSigtermAndStartsAgainWithItsData) {
+  LocalDeployment deployment;
+  deployment.Up();
+  deployment.Simulate(1, 500, 3);
+  ASSERT_EQ(deployment.Run({"send", deployment.file("museum-01"), "--institution", "museum-01"}).exit, 0);
+  const Mirror before = MirrorOf(deployment, "museum-01");
+  EXPECT_FALSE(before.empty());
+  deployment.Down();
+  EXPECT_EQ(deployment.Pid("ttpd"), 0);
+  deployment.Up();
+  EXPECT_EQ(MirrorOf(deployment, "museum-01"), before);
+}
+
+TEST(DaemonTest, FullDiskStopsAcknowledgingSaysSoAndRecovers) {
+  if (geteuid() != 0) GTEST_SKIP() << "a small disk can only be mounted by root";
+  LocalDeployment deployment;
+  const std::string data = deployment.folder() + "/aggregator/data";
+  auto reg = ReadWholeFile(data + "/register.pb");
+  ASSERT_THAT(reg, IsOk());
+  if (mount("tmpfs", data.c_str(), "tmpfs", 0, "size=200m") != 0) {
+    GTEST_SKIP() << "no file system can be mounted here";
+  }
+  std::ofstream(data + "/register.pb") << *reg;
+  deployment.Up();
+  deployment.Simulate(1, 2000, 3);
+  // All but the reserve is taken by somebody else.
+  const std::string ballast = data + "/ballast";
+  std::ofstream(ballast) << std::string(150 << 20, 'x');
+  const RunResult full = deployment.Run({"send", deployment.file("museum-01"), "--institution", "museum-01", "--give-up-after", "2"});
+  EXPECT_EQ(full.exit, 1) << full.err;
+  EXPECT_THAT(full.err, HasSubstr("the disk of aggregator is full"));
+  const RunResult status = deployment.Run({"status"});
+  EXPECT_EQ(status.exit, 3);
+  EXPECT_THAT(status.out, HasSubstr("the disk of aggregator is full"));
+  std::filesystem::remove(ballast);
+  const RunResult room = deployment.Run({"send", deployment.file("museum-01"), "--institution", "museum-01"});
+  EXPECT_EQ(room.exit, 0) << room.err;
+  EXPECT_EQ(MirrorOf(deployment, "museum-01"), MirrorOfFile(deployment.file("museum-01")));
+  deployment.Down();
+  umount(data.c_str());
+}
+
+}  // namespace
+}  // namespace garderobe

@@ -1,0 +1,16 @@
+// Any stored bytes: a record, or damage.
+#include "aggregator/tables.h"
+#include "aggregator/visit_block.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace garderobe::aggregator;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  (void)DecodeBlock(text);
+  Relation relation;
+  (void)Decode(text, &relation);
+  Event event;
+  (void)Decode(text, &event);
+  Feed feed;
+  (void)Decode(text, &feed);
+  return 0;
+}

@@ -1,0 +1,23 @@
+// Any configuration: read, or refused in words.
+#include "core/config/settings.h"
+#include "core/register/register_store.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace garderobe;
+  std::string listen;
+  int64_t number = 1;
+  bool flag = false;
+  std::vector<std::string> list;
+  Settings settings;
+  settings.Text("server.listen", &listen, "", true);
+  settings.Number("server.number", &number, "", 0, 9);
+  settings.Flag("log.flag", &flag, "");
+  settings.List("peers.list", &list, "");
+  (void)settings.ReadText(
+      std::string_view(reinterpret_cast<const char*>(data), size), "fuzz");
+  v1::Register reg;
+  if (reg.ParseFromArray(data, static_cast<int>(size))) {
+    (void)CheckRegister(reg);
+  }
+  return 0;
+}
