@@ -23,8 +23,10 @@ absl::Status AnswerPusher::PushMirror(const std::string& institution) {
   grpc::ClientContext context;
   SetDeadline(context);
   v1::PutMirrorResponse response;
-  GARDEROBE_RETURN_IF_ERROR(
-      FromGrpc(stub_->PutMirror(&context, request, &response)));
+  const absl::Status status =
+      FromGrpc(stub_.Get()->PutMirror(&context, request, &response));
+  stub_.Report(status);
+  GARDEROBE_RETURN_IF_ERROR(status);
   return aggregator_.ConfirmMirror(institution, version);
 }
 
@@ -34,24 +36,32 @@ absl::Status AnswerPusher::PushCube(const v1::Cube& cube) {
   grpc::ClientContext context;
   SetDeadline(context);
   v1::PutCubeResponse response;
-  GARDEROBE_RETURN_IF_ERROR(
-      FromGrpc(stub_->PutCube(&context, request, &response)));
+  const absl::Status status =
+      FromGrpc(stub_.Get()->PutCube(&context, request, &response));
+  stub_.Report(status);
+  GARDEROBE_RETURN_IF_ERROR(status);
   return publisher_.Confirm(cube.period());
 }
 
 void AnswerPusher::PushAll() {
-  auto report = [](const char* what, const absl::Status& status) {
-    if (status.ok()) return true;
-    spdlog::warn("event=push what={} reason=\"{}\"", what, Message(status));
-    return false;
+  // Whether to go on: one mirror that answerd does not take must not hold up
+  // the others, but when it is not reached there is no point.
+  auto reached = [](const char* what, const absl::Status& status) {
+    if (!status.ok()) {
+      spdlog::warn("event=push what={} reason=\"{}\"", what, Message(status));
+    }
+    return status.code() != absl::StatusCode::kUnavailable;
   };
   for (const std::string& institution : aggregator_.DirtyMirrors()) {
-    if (!report("mirror", PushMirror(institution))) return;
+    if (!reached("mirror", PushMirror(institution))) return;
   }
   const auto cubes = publisher_.Unconfirmed();
-  if (!report("cube", cubes.status())) return;
+  if (!cubes.ok()) {
+    reached("cube", cubes.status());
+    return;
+  }
   for (const v1::Cube& cube : *cubes) {
-    if (!report("cube", PushCube(cube))) return;
+    if (!reached("cube", PushCube(cube))) return;
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "aggregator/aggregator.h"
 #include "aggregator/publisher.h"
+#include "core/rpc/stub_holder.h"
 #include "core/rpc/tls.h"
 #include "garderobe/v1/answer.grpc.pb.h"
 
@@ -19,8 +20,10 @@ class AnswerPusher {
                const std::string& address, const TlsFiles& tls)
       : aggregator_(aggregator),
         publisher_(publisher),
-        stub_(v1::AnswerIntakeService::NewStub(
-            TlsChannel(address, "answerd", tls))) {}
+        stub_([address, tls] {
+          return v1::AnswerIntakeService::NewStub(
+              TlsChannel(address, "answerd", tls));
+        }) {}
 
   // The mirror of one institution as it is now.
   [[nodiscard]] absl::Status PushMirror(const std::string& institution);
@@ -31,7 +34,7 @@ class AnswerPusher {
  private:
   Aggregator& aggregator_;
   Publisher& publisher_;
-  const std::unique_ptr<v1::AnswerIntakeService::Stub> stub_;
+  StubHolder<v1::AnswerIntakeService> stub_;
 };
 
 }  // namespace garderobe::aggregator

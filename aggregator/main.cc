@@ -57,8 +57,8 @@ absl::Status Run(const Config& config) {
     const auto counts = aggregator->counts();
     return DaemonState{
         disk.ok(), AggregatorKeys::kEpoch,
-        disk.ok() ? fmt::format("{} institutions, {} pseudonyms",
-                                counts.institutions, counts.persons)
+        disk.ok() ? fmt::format("{} institutions have delivered",
+                                counts.institutions)
                   : std::string(Message(disk))};
   };
   return daemon->Serve({&service, &publisher_service, &register_service},

@@ -43,18 +43,15 @@ Protector::NoisyCell Protector::AddNoise(const std::string& cell,
 }
 
 void Protector::Add(const ExactPopulation& population,
-                    std::vector<v1::CubeCell>& out,
-                    ReleaseCounts& counts) const {
+                    std::vector<v1::CubeCell>& out) const {
   const std::string reach =
       CellId("reach", period_.text(), population.population);
   auto release = [&](const std::string& cell, const char* measure,
                      int64_t noisy, bool passes, int64_t indicative_below) {
     if (!passes) {
-      ++counts.withheld;
       out.push_back(Cell(cell, measure, 0, "p"));
       return;
     }
-    ++counts.released;
     const int64_t value = RoundForRelease(std::max<int64_t>(noisy, 0));
     out.push_back(
         Cell(cell, measure, value, noisy < indicative_below ? "u" : ""));
@@ -89,10 +86,7 @@ void Protector::Add(const ExactPopulation& population,
     const NoisyCell noisy = AddNoise(cell, exact);
     // What is not released is not listed either: a protected municipality
     // and one without visitors look alike.
-    if (noisy.persons < kReleaseThreshold) {
-      counts.withheld += 4;
-      continue;
-    }
+    if (noisy.persons < kReleaseThreshold) continue;
     release_all(cell, noisy);
     rest -= noisy.persons;
     ++subtracted;

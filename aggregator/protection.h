@@ -38,6 +38,7 @@ struct ExactPopulation {
   std::map<std::string, ExactCell> municipalities;
 };
 
+// Cells of a cube, with a value and without.
 struct ReleaseCounts {
   uint32_t released = 0;
   uint32_t withheld = 0;
@@ -50,8 +51,8 @@ class Protector {
   Protector(const Period& period, std::string snapshot, const NoiseKey& key)
       : period_(period), snapshot_(std::move(snapshot)), key_(key) {}
 
-  void Add(const ExactPopulation& population, std::vector<v1::CubeCell>& out,
-           ReleaseCounts& counts) const;
+  void Add(const ExactPopulation& population,
+           std::vector<v1::CubeCell>& out) const;
 
  private:
   // Noisy, not yet rounded. persons decides for all four.

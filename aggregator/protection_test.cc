@@ -23,7 +23,7 @@ class ProtectionTest : public ::testing::Test {
                                     const char* text = "2025") {
     auto period = Period::Parse(text);
     std::vector<v1::CubeCell> cells;
-    Protector(*period, std::string(32, 's'), key_).Add(population, cells, counts_);
+    Protector(*period, std::string(32, 's'), key_).Add(population, cells);
     return cells;
   }
   static const v1::CubeCell* Find(const std::vector<v1::CubeCell>& cells,
@@ -35,7 +35,6 @@ class ProtectionTest : public ::testing::Test {
     return nullptr;
   }
   NoiseKey key_ = NoiseKey::Random();
-  ReleaseCounts counts_;
 };
 
 TEST_F(ProtectionTest, FewerThanTenPersonsNeverAppear) {

@@ -106,6 +106,15 @@ class Hashes {
   return exact;
 }
 
+ReleaseCounts CountsOf(const v1::Cube& cube) {
+  ReleaseCounts counts;
+  for (const auto& cell : cube.cells()) {
+    ++(cell.mark() == "p" || cell.mark() == "n" ? counts.withheld
+                                                : counts.released);
+  }
+  return counts;
+}
+
 std::string NewSnapshotId(const Period& period) {
   std::string message("garderobe/snapshot/v1\0", 22);
   PutLengthPrefixed(message, period.text());
@@ -134,8 +143,7 @@ std::string Commit(const NoiseKey& key) {
 
 }  // namespace
 
-absl::StatusOr<v1::Cube> Publisher::Count(const Period& period,
-                                          ReleaseCounts& counts) {
+absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
   const NoiseKey key = NoiseKey::Random();  // Ks; gone when this returns
   v1::Cube cube;
   cube.set_period(period.text());
@@ -189,14 +197,14 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period,
                         VisitCap(period.level()), hashes));
     exact.delivered = delivered;
     delivering += delivered;
-    protector.Add(exact, cells, counts);
+    protector.Add(exact, cells);
     for (const auto& [person, of] : people) nation[person].Take(of);
   }
   GARDEROBE_ASSIGN_OR_RETURN(
       ExactPopulation national,
       CountPopulation("national", nation, VisitCap(period.level()), hashes));
   national.delivered = delivering > 0;
-  protector.Add(national, cells, counts);
+  protector.Add(national, cells);
 
   std::sort(cells.begin(), cells.end(), [](const auto& a, const auto& b) {
     return std::tie(a.cell(), a.measure()) < std::tie(b.cell(), b.measure());
@@ -226,9 +234,7 @@ absl::StatusOr<Publisher::Published> Publisher::Publish(
     if (!result.cube.ParseFromString(*stored)) {
       return DataLoss("the cube of {} is damaged", period.text());
     }
-    for (const auto& cell : result.cube.cells()) {
-      ++(cell.mark() == "p" ? result.counts.withheld : result.counts.released);
-    }
+    result.counts = CountsOf(result.cube);
     result.already_published = true;
     return result;
   }
@@ -240,7 +246,8 @@ absl::StatusOr<Publisher::Published> Publisher::Publish(
   if (institutions_.Get()->empty()) {
     return FailedPrecondition("the register of institutions is empty");
   }
-  GARDEROBE_ASSIGN_OR_RETURN(result.cube, Count(period, result.counts));
+  GARDEROBE_ASSIGN_OR_RETURN(result.cube, Count(period));
+  result.counts = CountsOf(result.cube);
   if (result.cube.institutions() == 0) {
     return FailedPrecondition("nothing was delivered for {}", period.text());
   }

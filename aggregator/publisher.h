@@ -40,8 +40,7 @@ class Publisher {
   [[nodiscard]] absl::Status Confirm(const std::string& period);
 
  private:
-  [[nodiscard]] absl::StatusOr<v1::Cube> Count(const Period& period,
-                                               ReleaseCounts& counts);
+  [[nodiscard]] absl::StatusOr<v1::Cube> Count(const Period& period);
 
   Aggregator& aggregator_;
   const RegisterStore& institutions_;

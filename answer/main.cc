@@ -32,6 +32,7 @@ absl::Status Run(const DaemonConfig& config) {
 int main(int argc, char** argv) {
   using namespace garderobe;
   DaemonConfig config;
+  config.message_mib_max = 256;  // a nation's cube is one message
   Settings settings;
   AddDaemonSettings(settings, &config);
   return DaemonMain(argc, argv, settings,

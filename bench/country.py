@@ -8,6 +8,7 @@ import collections
 import csv
 import io
 import os
+import random
 
 CUSTOMER_COLUMNS = 10  # customer_id to country
 ORDER_ID, LINE_ID, EVENT_ID = 10, 11, 12
@@ -57,39 +58,45 @@ class Institution:
             for copy in copies:
                 batch = lines[:rows_max - rows]
                 file.writelines(
-                    f"{l.who},{l.order}-{copy},{l.line},{l.event}-{copy},"
-                    f"{l.rest}\n" for l in batch)
+                    f"{line.who},{line.order}-{copy},{line.line},"
+                    f"{line.event}-{copy},{line.rest}\n" for line in batch)
                 rows += len(batch)
                 if rows == rows_max:
                     break
         os.chmod(path, 0o644)  # the database server reads it as another user
         return rows
 
-    def write_customers(self, path, customers_max=None):
+    def write_customers(self, path):
         """One line for each customer with e-mail, telephone and address."""
-        lines = list(self.complete.values())[:customers_max]
+        lines = list(self.complete.values())
         return self._write(path, lines, ["first"], len(lines))
 
-    def write_visits_of_these(self, path, rows):
-        """Further visits of all customers that write_customers delivered,
-        and anonymous ones in the simulated proportion."""
-        lines, anonymous_left = [], 0.0
-        share = (sum(1 for l in self.lines if l.who == ANONYMOUS) /
+    def write_visits(self, path, rows):
+        """Further visits of the customers that write_customers delivers, and
+        anonymous ones in the simulated proportion."""
+        lines, anonymous_due = [], 0.0
+        share = (sum(line.who == ANONYMOUS for line in self.lines) /
                  len(self.lines))
         for line in self.lines:
             if line.who in self.complete:
                 lines.append(line)
-                anonymous_left += share / (1 - share)
-            elif line.who == ANONYMOUS and anonymous_left >= 1:
+                anonymous_due += share / (1 - share)
+            elif line.who == ANONYMOUS and anonymous_due >= 1:
                 lines.append(line)
-                anonymous_left -= 1
+                anonymous_due -= 1
         return self._write(path, lines, range(rows), rows)
 
-    def write_visits_of_few(self, path, rows, customers):
-        """All visits, as if a few customers had made them."""
-        few = list(self.complete)[:customers]
-        lines = [
-            l if l.who == ANONYMOUS else l._replace(who=few[i % len(few)])
-            for i, l in enumerate(self.lines)
-        ]
-        return self._write(path, lines, range(rows), rows)
+
+def write_refunds(path, visits, rows, seed):
+    """Rows of the file `visits`, refunded, in no order: what a box office
+    corrects lies all over the season."""
+    with open(visits, encoding="utf-8") as file:
+        header, *lines = file
+    random.seed(seed)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(header)
+        for line in random.sample(lines, min(rows, len(lines))):
+            rest, _status, share = line.rsplit(",", 2)
+            file.write(f"{rest},refunded,{share}")
+    os.chmod(path, 0o644)
+    return min(rows, len(lines))

@@ -7,7 +7,7 @@ import tempfile
 import time
 import tomllib
 
-from progress import machine_seconds, processor_seconds, say
+from progress import machine_seconds, processor_seconds
 
 DAEMONS = ("ttpd", "vaultd", "aggregatord", "answerd")
 # After the last acknowledgement the daemons still push mirrors and flush
@@ -17,8 +17,36 @@ SETTLE_SECONDS = 1.5
 
 # seconds on the clock; processor_seconds by process; reports of `send`;
 # others: processor seconds that somebody else's processes took meanwhile.
+# beside: what the program that ran beside it printed, and what it took.
 Phase = collections.namedtuple(
-    "Phase", "seconds processor_seconds reports others")
+    "Phase", "seconds processor_seconds reports others beside beside_seconds")
+
+
+class Child:
+    """A process of which the kernel tells at its end what it took: the last
+    word of /proc/<pid>/stat, which nobody could read in time."""
+
+    def __init__(self, command, **options):
+        self._output = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(command, stdout=self._output,
+                                        **options)
+
+    def wait(self, exits):
+        """The JSON that it printed, and its processor seconds."""
+        _, status, usage = os.wait4(self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        if self.process.returncode not in exits:
+            raise RuntimeError(f"{self.process.args} ended with "
+                               f"{self.process.returncode}")
+        self._output.seek(0)
+        return json.load(self._output), usage.ru_utime + usage.ru_stime
+
+    def end(self):
+        """Whatever has become of it."""
+        if self.process.returncode is None:
+            self.process.kill()
+            self.process.wait()
+        self._output.close()
 
 
 class Deployment:
@@ -63,48 +91,41 @@ class Deployment:
             [f"{self.programs}/{name}", *map(str, arguments)], check=True,
             stdout=subprocess.PIPE).stdout)
 
-    def send_at_once(self, files):
+    def send_at_once(self, files, beside=None):
         """Delivers `files`, {institution: path}, each by a `send` of its own,
-        all at the same time."""
-        machine, _ = machine_seconds()
+        all at the same time. `beside` is a program that runs meanwhile, until
+        its standard input ends."""
+        machine = machine_seconds()[0]
         before = {d: processor_seconds(p) for d, p in self._pids.items()}
         own = time.process_time()
-        senders, reports = [], []
         used = collections.Counter()
-        begin = time.monotonic()
+        children, reports, observed = [], [], (None, 0.0)
         try:
+            if beside:
+                observer = Child([f"{self.programs}/{beside[0]}", *beside[1:]],
+                                 stdin=subprocess.PIPE)
+                children.append(observer)
+            begin = time.monotonic()
+            senders = []
             for institution, path in files.items():
-                output = tempfile.TemporaryFile()
-                senders.append((subprocess.Popen(
-                    self._command("send", path, "--institution", institution),
-                    stdout=output), output))
-            for sender, output in senders:
-                # The kernel's account of an ended process: what
-                # /proc/<pid>/stat said last, without missing its end.
-                _, status, usage = os.wait4(sender.pid, 0)
-                sender.returncode = os.waitstatus_to_exitcode(status)
-                used["senders"] += usage.ru_utime + usage.ru_stime
-                output.seek(0)
-                if sender.returncode not in (0, 4):  # 4: partly refused
-                    raise RuntimeError(
-                        f"send ended with {sender.returncode}")
-                reports.append(json.load(output))
+                senders.append(Child(self._command(
+                    "send", path, "--institution", institution)))
+                children.append(senders[-1])
+            for sender in senders:
+                report, seconds = sender.wait(exits=(0, 4))  # 4: some refused
+                del report["refused"]
+                reports.append(report)
+                used["senders"] += seconds
+            took = time.monotonic() - begin
+            if beside:
+                observer.process.stdin.close()
+                observed = observer.wait(exits=(0,))
         finally:
-            for sender, output in senders:
-                if sender.returncode is None:
-                    sender.kill()
-                    sender.wait()
-                output.close()
-        seconds = time.monotonic() - begin
+            for child in children:
+                child.end()
         time.sleep(SETTLE_SECONDS)
         for daemon, pid in self._pids.items():
             used[daemon] += processor_seconds(pid) - before[daemon]
-        busy = machine_seconds()[0] - machine
-        others = busy - sum(used.values()) - (time.process_time() - own)
-        others = max(0.0, others)
-        if others > 0.5 + 0.1 * seconds * os.cpu_count():
-            say(f"other processes took {others:.1f} processor seconds "
-                f"meanwhile; figures suffer")
-        for report in reports:
-            report.pop("refused", None)
-        return Phase(seconds, dict(used), reports, others)
+        others = (machine_seconds()[0] - machine - sum(used.values()) -
+                  observed[1] - (time.process_time() - own))
+        return Phase(took, dict(used), reports, max(0.0, others), *observed)

@@ -6,8 +6,15 @@
 // its line here changes with it. Not counted, though libsodium does it too:
 // the hashing before from_hash, handles, sealing, and the points that the
 // vault draws at random for somebody whom it sees for the first time.
+//
+// With --beside it runs until standard input ends, little at a time, beside
+// what it is compared with: a processor's speed is not the same from one
+// second to the next, least of all on a shared machine.
+#include <poll.h>
 #include <sodium.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +22,7 @@
 #include <iostream>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "nlohmann/json.hpp"
 
@@ -57,12 +65,13 @@ struct Operation {
   const char* name;
   int Counts::*count;
   int (*call)(size_t i);
-  double seconds = 0;  // of all rounds
+  std::vector<double> seconds;  // a call, in each round
 };
 
 constexpr size_t kInputs = 64;
-constexpr int kRounds = 100;
-constexpr int kCallsPerRound = 64;
+constexpr size_t kCallsPerRound = 32;  // some 6 ms for all operations
+constexpr int kRounds = 200;           // when it runs by itself
+constexpr int kPauseMs = 150;          // after a round, beside something else
 
 // Inputs are made before anything is measured.
 uint8_t scalars[kInputs][32], points[kInputs][32], hashes[kInputs][64];
@@ -81,32 +90,43 @@ const uint8_t* Point(size_t i) { return points[i % kInputs]; }
 
 std::array<Operation, 6> Operations() {
   return {{
-      {"from_hash", &Counts::from_hash,
+      {"from_hash",
+       &Counts::from_hash,
        [](size_t i) {
-         return crypto_core_ristretto255_from_hash(result,
-                                                   hashes[i % kInputs]);
-       }},
-      {"random_scalar", &Counts::random_scalar,
+         return crypto_core_ristretto255_from_hash(result, hashes[i % kInputs]);
+       },
+       {}},
+      {"random_scalar",
+       &Counts::random_scalar,
        [](size_t) {
          crypto_core_ristretto255_scalar_random(result);
          return 0;
-       }},
-      {"base_multiplication", &Counts::base,
+       },
+       {}},
+      {"base_multiplication",
+       &Counts::base,
        [](size_t i) {
          return crypto_scalarmult_ristretto255_base(result, Scalar(i));
-       }},
-      {"multiplication", &Counts::multiply,
+       },
+       {}},
+      {"multiplication",
+       &Counts::multiply,
        [](size_t i) {
          return crypto_scalarmult_ristretto255(result, Scalar(i), Point(i));
-       }},
-      {"addition", &Counts::add,
+       },
+       {}},
+      {"addition",
+       &Counts::add,
        [](size_t i) {
          return crypto_core_ristretto255_add(result, Point(i), Point(i + 1));
-       }},
-      {"subtraction", &Counts::subtract,
+       },
+       {}},
+      {"subtraction",
+       &Counts::subtract,
        [](size_t i) {
          return crypto_core_ristretto255_sub(result, Point(i), Point(i + 1));
-       }},
+       },
+       {}},
   }};
 }
 
@@ -117,30 +137,51 @@ double ProcessorSeconds() {
          1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-void Measure(Operation& operation) {
-  const double begin = ProcessorSeconds();
-  for (size_t i = 0; i < kCallsPerRound; ++i) {
-    if (operation.call(i) != 0) {
-      std::fprintf(stderr, "%s failed\n", operation.name);
-      std::exit(1);
-    }
-  }
-  operation.seconds += ProcessorSeconds() - begin;
+void Call(const Operation& operation, size_t i) {
+  if (operation.call(i) == 0) return;
+  std::fprintf(stderr, "%s failed\n", operation.name);
+  std::exit(1);
 }
 
-int Main() {
+void Measure(Operation& operation) {
+  Call(operation, kInputs - 1);  // brings code and tables into the cache
+  const double begin = ProcessorSeconds();
+  for (size_t i = 0; i < kCallsPerRound; ++i) Call(operation, i);
+  operation.seconds.push_back((ProcessorSeconds() - begin) / kCallsPerRound);
+}
+
+// Rounds that the machine's host interrupts are no part of it: what it takes
+// away counts as processor time of whoever happens to run.
+double Median(std::vector<double> values) {
+  const auto middle =
+      values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// Whether standard input has ended, after at most kPauseMs.
+bool InputEnds() {
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  if (poll(&input, 1, kPauseMs) <= 0) return false;
+  char ignored[64];
+  return read(STDIN_FILENO, ignored, sizeof ignored) <= 0;
+}
+
+int Main(bool beside) {
   if (sodium_init() < 0) return 1;
   MakeInputs();
   auto operations = Operations();
-  // In turns, so that a slow moment of the machine falls on all of them.
-  for (int round = 0; round < kRounds; ++round) {
+  int rounds = 0;
+  do {
+    // In turns, so that a slow moment of the machine falls on all of them.
     for (Operation& operation : operations) Measure(operation);
-  }
+    ++rounds;
+  } while (beside ? !InputEnds() : rounds < kRounds);
   nlohmann::json told;
   std::map<std::string, double> by_party;
   double seconds_per_relation = 0;
   for (const Operation& operation : operations) {
-    const double seconds = operation.seconds / (kRounds * kCallsPerRound);
+    const double seconds = Median(operation.seconds);
     int count = 0;
     for (const Counts& party : kParties) {
       count += party.*operation.count;
@@ -161,4 +202,11 @@ int Main() {
 }  // namespace
 }  // namespace garderobe::bench
 
-int main() { return garderobe::bench::Main(); }
+int main(int argc, char** argv) {
+  const bool beside = argc == 2 && std::string(argv[1]) == "--beside";
+  if (argc != 1 && !beside) {
+    std::cerr << "usage: bench_group_operations [--beside]\n";
+    return 2;
+  }
+  return garderobe::bench::Main(beside);
+}

@@ -22,13 +22,14 @@ absl::StatusOr<nlohmann::json> Run(const std::string& address,
   request.set_institution(institution);
   request.set_by("month");
   v1::QueryOwnResponse response;
-  GARDEROBE_ASSIGN_OR_RETURN(auto result, MeasureCalls(calls, [&] {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(10));
-    response.Clear();
-    return FromGrpc(stub->QueryOwn(&context, request, &response));
-  }));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto result, MeasureCalls(calls, [&] {
+        grpc::ClientContext context;
+        context.set_deadline(std::chrono::system_clock::now() +
+                             std::chrono::seconds(10));
+        response.Clear();
+        return FromGrpc(stub->QueryOwn(&context, request, &response));
+      }));
   // The answer itself, so that it can be laid beside another's.
   auto rows = nlohmann::json::array();
   for (const auto& row : response.rows()) {

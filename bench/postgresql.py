@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import time
 
-from progress import percentile, processor_seconds, say
+from progress import machine_seconds, percentile, processor_seconds, say
 
 TABLE = """
 CREATE EXTENSION pgcrypto;
@@ -134,9 +134,11 @@ class Server:
 
     def load_at_once(self, files, header):
         """Takes `files`, {institution: path}, each in a session of its own.
-        Seconds on the clock, and processor seconds."""
+        Seconds on the clock, processor seconds of the server, and those of
+        other processes meanwhile."""
         columns = ", ".join(f"{c} text" for c in header)
         update = ", ".join(f"{c} = EXCLUDED.{c}" for c in UPDATED)
+        machine = machine_seconds()[0]
         before = self._processor_seconds()
         begin = time.monotonic()
         sessions = []
@@ -158,7 +160,10 @@ class Server:
             session.stdout.close()
         if failed:
             raise RuntimeError("PostgreSQL did not take a file")
-        return seconds, self._processor_seconds() - before
+        used = self._processor_seconds() - before
+        others = max(0.0, machine_seconds()[0] - machine - used)
+        return {"seconds": seconds, "processor_seconds": used,
+                "others_processor_seconds": others}
 
     def ask_own_visits(self, institution, times):
         """Asks for an institution's visits by month. The answer, and p50,

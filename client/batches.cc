@@ -4,6 +4,11 @@
 #include "core/group/hash_to_group.h"
 
 namespace garderobe::client {
+namespace {
+// Longer titles are cut by the aggregator, at a character; nobody's title is
+// longer than this.
+constexpr size_t kTitleBytesMax = 2048;
+}  // namespace
 
 VisitBatchBuilder::VisitBatchBuilder(const FeedContext& feed,
                                      const InstitutionHandleKey& key)
@@ -22,7 +27,7 @@ uint32_t VisitBatchBuilder::EventIndex(const OrderLine& line) {
   if (is_new) {
     auto* events = columns_.mutable_events();
     events->add_id(ToUtf8(line.event_id));
-    events->add_title(ToUtf8(line.event_title.substr(0, 160)));
+    events->add_title(ToUtf8(line.event_title.substr(0, kTitleBytesMax)));
     events->add_genre(line.genre);
     events->add_starts_at(line.starts_at);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <mutex>
 
 #include "client/batches.h"
@@ -10,6 +11,7 @@
 #include "client/journal.h"
 #include "client/relation_ledger.h"
 #include "core/keys/key_file.h"
+#include "core/rpc/stub_holder.h"
 
 namespace garderobe::client {
 namespace {
@@ -52,8 +54,10 @@ class Sender {
       : endpoint_(endpoint),
         options_(options),
         progress_(progress),
-        channel_(TlsChannel(endpoint.address, "ttpd", endpoint.tls)),
-        stub_(v1::DeliveryService::NewStub(channel_)) {}
+        stub_([this] {
+          return v1::DeliveryService::NewStub(
+              TlsChannel(endpoint_.address, "ttpd", endpoint_.tls));
+        }) {}
 
   absl::StatusOr<SendReport> Run() {
     const auto begin = Clock::now();
@@ -71,17 +75,25 @@ class Sender {
         Journal journal,
         Journal::Open(options_.state,
                       options_.institution + "." + options_.source, 60));
+    // Two machines with one certificate never share a feed: where one stopped
+    // says nothing about what the other has sent.
+    source_ = options_.source + "-" + journal.place;
     GARDEROBE_RETURN_IF_ERROR(FetchParameters());
     const std::string ledger_path =
         options_.state + "/" + options_.institution + ".relations";
     if (!options_.all_relations) ledger_ = RelationLedger::Load(ledger_path);
 
     VisitStream visits(
-        [this](grpc::ClientContext* c) { return stub_->DeliverVisits(c); },
+        [this](grpc::ClientContext* c) {
+          return OpenStream<VisitStream>(&v1::DeliveryService::Stub::DeliverVisits, c);
+        },
         Hello(v1::FEED_KIND_VISITS), Retry(),
         [this](const auto& outcome, auto tag) { OnVisits(outcome, tag); });
     RelationStream relations(
-        [this](grpc::ClientContext* c) { return stub_->DeliverRelations(c); },
+        [this](grpc::ClientContext* c) {
+          return OpenStream<RelationStream>(
+              &v1::DeliveryService::Stub::DeliverRelations, c);
+        },
         Hello(v1::FEED_KIND_RELATIONS), Retry(),
         [this](const auto& outcome, auto tag) { OnRelations(outcome, tag); });
     GARDEROBE_ASSIGN_OR_RETURN(const uint64_t committed,
@@ -120,6 +132,23 @@ class Sender {
     std::vector<uint64_t> lines;
   };
 
+  // Tells the holder of the stub how a call went.
+  absl::Status Reported(const absl::Status& status) {
+    stub_.Report(status);
+    return status;
+  }
+
+  // A stream keeps the stub that it was opened with.
+  template <typename Feed, typename Method>
+  std::unique_ptr<typename Feed::Stream> OpenStream(
+      Method method, grpc::ClientContext* context) {
+    const auto stub = stub_.Get();
+    const std::lock_guard lock(mutex_);
+    streams_of_.push_back(stub);
+    if (streams_of_.size() > 8) streams_of_.pop_front();
+    return ((*stub).*method)(context);
+  }
+
   absl::StatusOr<std::unique_ptr<InstitutionHandleKey>> LoadKey() {
     GARDEROBE_ASSIGN_OR_RETURN(
         auto key, ReadSecret<InstitutionHandleKey>(options_.handle_key,
@@ -132,8 +161,8 @@ class Sender {
     GARDEROBE_RETURN_IF_ERROR(
         Persist(options_.give_up, [this](auto& s) { Waiting(s); }, [&] {
           grpc::ClientContext context;
-          return FromGrpc(stub_->GetParameters(&WithDeadline(context), {},
-                                               &response));
+          return Reported(FromGrpc(stub_.Get()->GetParameters(
+              &WithDeadline(context), {}, &response)));
         }));
     Waiting(absl::OkStatus());
     auto verify = [](const VerifyKey& pin, const char* party,
@@ -151,7 +180,7 @@ class Sender {
         const Parameters aggregator,
         verify(endpoint_.aggregator_pin, "aggregator", response.aggregator()));
     feed_.institution = options_.institution;
-    feed_.source = options_.source;
+    feed_.source = source_;
     GARDEROBE_ASSIGN_OR_RETURN(feed_.vault, VaultParameters::From(vault));
     GARDEROBE_ASSIGN_OR_RETURN(feed_.aggregator,
                                AggregatorParameters::From(aggregator));
@@ -161,7 +190,7 @@ class Sender {
   v1::FeedName FeedName(v1::FeedKind kind) const {
     v1::FeedName name;
     name.set_institution(options_.institution);
-    name.set_source(options_.source);
+    name.set_source(source_);
     name.set_kind(kind);
     return name;
   }
@@ -173,7 +202,9 @@ class Sender {
     return hello;
   }
   RetryOptions Retry() {
-    return {options_.give_up, [this](const absl::Status& s) { Waiting(s); }};
+    return {options_.give_up, [this](const absl::Status& s) {
+              Waiting(Reported(s));
+            }};
   }
 
   void Waiting(const absl::Status& status) {
@@ -214,12 +245,16 @@ class Sender {
     ++report_.batches;
     report_.relations_accepted += outcome.accepted();
     report_.relations_refused += outcome.count() - outcome.accepted();
+    std::vector<bool> refused(batch->lines.size());
     for (const auto& row : outcome.refused()) {
       if (row.index() >= batch->lines.size()) continue;
+      refused[row.index()] = true;
       Refuse({batch->lines[row.index()], row.column(), row.reason()});
     }
-    for (const auto& [handle, digest] : batch->delivered) {
-      delivered_.Put(handle, digest);
+    // What was refused goes again when it comes again.
+    for (size_t i = 0; i < batch->delivered.size(); ++i) {
+      const auto& [handle, digest] = batch->delivered[i];
+      if (!refused[i]) delivered_.Put(handle, digest);
     }
   }
 
@@ -333,8 +368,8 @@ class Sender {
     GARDEROBE_RETURN_IF_ERROR(
         Persist(options_.give_up, [this](auto& s) { Waiting(s); }, [&] {
           grpc::ClientContext context;
-          return FromGrpc(
-              stub_->CloseFeed(&WithDeadline(context), request, &response));
+          return Reported(FromGrpc(stub_.Get()->CloseFeed(
+              &WithDeadline(context), request, &response)));
         }));
     report_.mirror_current = response.mirror_current();
     if (!response.counts_agree()) {
@@ -355,13 +390,13 @@ class Sender {
   const Endpoint& endpoint_;
   const SendOptions& options_;
   const std::function<void(const SendProgress&)>& progress_;
-  const std::shared_ptr<grpc::Channel> channel_;
-  const std::unique_ptr<v1::DeliveryService::Stub> stub_;
+  StubHolder<v1::DeliveryService> stub_;
 
   std::unique_ptr<CsvReader> reader_;
   ColumnMap columns_;
   std::unique_ptr<InstitutionHandleKey> key_holder_;
   FeedContext feed_;
+  std::string source_;  // the feed's full name
   const IdentityReader identities_{options_.own_domains};
   uint64_t visit_offset_ = 0, relation_offset_ = 0;
   std::atomic<uint64_t> rows_{0}, bytes_{0};
@@ -369,6 +404,7 @@ class Sender {
   absl::flat_hash_map<Handle, Waiting_> customers_;
 
   std::mutex mutex_;  // guards what follows
+  std::deque<std::shared_ptr<v1::DeliveryService::Stub>> streams_of_;
   RelationLedger delivered_;
   SendReport report_;
   std::string waiting_for_;

@@ -234,7 +234,7 @@ absl::Status Deployment::Start(const Party& party) const {
   const std::string place = fmt::format("{}/{}", folder_, party.name);
   const std::string config = fmt::format("{}/{}.toml", place, party.daemon);
   const std::string pid_file = fmt::format("{}/{}.pid", folder_, party.daemon);
-  if (RunningDaemon(pid_file, config) != 0) return absl::OkStatus();
+  if (IsRunning(party)) return absl::OkStatus();
   return StartDaemon(ProgramFolder() + "/" + std::string(party.daemon), config,
                      fmt::format("{}/{}.log", folder_, party.daemon), pid_file);
 }
@@ -242,27 +242,34 @@ absl::Status Deployment::Start(const Party& party) const {
 absl::Status Deployment::Up() const {
   for (const Party& party : kParties) GARDEROBE_RETURN_IF_ERROR(Start(party));
   const auto deadline = std::chrono::steady_clock::now() + kUpTimeout;
-  for (const Party& party : kParties) {
-    const std::string daemon(party.daemon);
-    for (;;) {
-      const absl::Status ready =
-          IsReady(address(party.name), daemon, coordinator_tls());
-      if (ready.ok()) break;
-      const std::string config =
-          fmt::format("{}/{}/{}.toml", folder_, party.name, party.daemon);
-      const std::string pid_file =
-          fmt::format("{}/{}.pid", folder_, party.daemon);
-      const bool gone = RunningDaemon(pid_file, config) == 0;
-      if (gone || std::chrono::steady_clock::now() > deadline) {
-        return Unavailable("{} {}; {} ends with: {}", daemon,
-                           gone ? "has ended" : "is not ready",
-                           fmt::format("{}/{}.log", folder_, daemon),
-                           LastLine(fmt::format("{}/{}.log", folder_, daemon)));
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  for (;;) {
+    // One that has ended is told before those that wait for it.
+    for (const Party& party : kParties) {
+      if (IsRunning(party)) continue;
+      const std::string log = fmt::format("{}/{}.log", folder_, party.daemon);
+      return Unavailable("{} has ended; {} says: {}", party.daemon, log,
+                         LastLine(log));
     }
+    absl::Status waiting;
+    for (const Party& party : kParties) {
+      const absl::Status ready =
+          IsReady(address(party.name), std::string(party.daemon),
+                  coordinator_tls());
+      if (!ready.ok()) waiting = Annotate(ready, party.daemon);
+    }
+    if (waiting.ok()) return waiting;
+    if (std::chrono::steady_clock::now() > deadline) {
+      return Unavailable("not ready in time: {}", Message(waiting));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  return absl::OkStatus();
+}
+
+bool Deployment::IsRunning(const Party& party) const {
+  return RunningDaemon(
+             fmt::format("{}/{}.pid", folder_, party.daemon),
+             fmt::format("{}/{}/{}.toml", folder_, party.name, party.daemon)) !=
+         0;
 }
 
 absl::Status Deployment::Down() const {
@@ -324,6 +331,10 @@ absl::Status Deployment::AddInstitutions(const v1::Register& reg) const {
       GARDEROBE_RETURN_IF_ERROR(MakePrivateFolder(client));
       GARDEROBE_RETURN_IF_ERROR(
           authority->Issue(client, {Role::kClient, id}, ""));
+    }
+    // The key outlives a certificate: another one would make strangers of all
+    // customers.
+    if (!fs::exists(client + "/handle.key")) {
       GARDEROBE_RETURN_IF_ERROR(WriteKeyFile(client + "/handle.key",
                                              "institution-handle", 1,
                                              KeyFileSecret::Random()));

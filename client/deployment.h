@@ -70,6 +70,7 @@ class Deployment {
             at + "/authority.pem"};
   }
   [[nodiscard]] absl::Status Start(const Party& party) const;
+  bool IsRunning(const Party& party) const;
 
   const std::string folder_;  // absolute
   std::map<std::string, std::string> addresses_;

@@ -92,11 +92,11 @@ class FeedStream {
     auto last_progress = std::chrono::steady_clock::now();
     std::chrono::milliseconds backoff{100};
     for (;;) {
-      const uint64_t acknowledged_before = acknowledged_;
+      const uint64_t before = acknowledged_ + welcomes_;
       const absl::Status status = Converse();
       std::unique_lock lock(mutex_);
       if (status.ok() || abandoned_) break;
-      if (acknowledged_ != acknowledged_before) {
+      if (acknowledged_ + welcomes_ != before) {
         last_progress = std::chrono::steady_clock::now();
         backoff = std::chrono::milliseconds(100);
       }
@@ -144,6 +144,7 @@ class FeedStream {
           const std::lock_guard lock(mutex_);
           if (!opened_) first_committed_ = response.welcome().committed();
           opened_ = true;
+          ++welcomes_;
           window_ = std::max(1u, response.welcome().window());
         }
         changed_.notify_all();
@@ -217,6 +218,7 @@ class FeedStream {
   size_t sent_ = 0;
   size_t window_ = 4;
   uint64_t acknowledged_ = 0;
+  uint64_t welcomes_ = 0;
   uint64_t first_committed_ = 0;
   bool opened_ = false, finishing_ = false, abandoned_ = false, ended_ = false;
   bool reader_ended_ = false;

@@ -50,7 +50,8 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
   }
   if (!line.phone.empty()) {
     const std::string_view country = CountryCode(line.country);
-    take(NormalisePhone(ToUtf8(line.phone), country.empty() ? "NL" : country));
+    // Of a country that is not known only a number with its code is taken.
+    take(NormalisePhone(ToUtf8(line.phone), country.empty() ? "ZZ" : country));
   }
   if (!line.postcode.empty() && !line.house_number.empty()) {
     take(NormaliseAddress({line.country, line.postcode, line.house_number,
@@ -72,18 +73,6 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
   }
   if (!line.birth_date.empty()) customer.birth_year = BirthYear(line.birth_date);
   return customer;
-}
-
-uint64_t CustomerDigest(const InstitutionHandleKey& key,
-                        const Customer& customer) {
-  std::string message("garderobe/customer-digest/v1\0", 29);
-  for (const std::string& value : customer.identifiers) {
-    PutShort(message, value);
-  }
-  PutBigEndian(message, customer.pc4);
-  PutBigEndian(message, customer.birth_year);
-  const ScopedWipe wipe(message);
-  return Hash(key, message);
 }
 
 uint64_t RawDigest(const InstitutionHandleKey& key, const OrderLine& line) {

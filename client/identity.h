@@ -43,11 +43,8 @@ class IdentityReader {
   const std::vector<std::string> own_domains_;
 };
 
-// 8 bytes that change when any identifier or attribute changes, under the
-// institution's key.
-uint64_t CustomerDigest(const InstitutionHandleKey& key,
-                        const Customer& customer);
-// The same of the raw fields: cheap, to see whether a row says anything new.
+// 8 bytes, under the institution's key, that change when a field that says who
+// somebody is changes: whether a row says anything new of its customer.
 uint64_t RawDigest(const InstitutionHandleKey& key, const OrderLine& line);
 
 }  // namespace garderobe::client

@@ -41,7 +41,14 @@ absl::StatusOr<Journal> Journal::Open(const std::string& folder,
     if (json.is_object()) {
       journal.file_digest = json.value("file_digest", "");
       journal.base_offset = json.value("base_offset", uint64_t{0});
+      journal.place = json.value("place", "");
     }
+  }
+  if (journal.place.size() != 8) {
+    uint8_t place[4];
+    randombytes_buf(place, sizeof place);
+    journal.place = ToHex(place);
+    GARDEROBE_RETURN_IF_ERROR(journal.Save());
   }
   return journal;
 }
@@ -49,6 +56,7 @@ absl::StatusOr<Journal> Journal::Open(const std::string& folder,
 Journal::Journal(Journal&& other) noexcept
     : file_digest(std::move(other.file_digest)),
       base_offset(other.base_offset),
+      place(std::move(other.place)),
       path_(other.path_),
       lock_(std::exchange(other.lock_, -1)) {}
 
@@ -58,7 +66,8 @@ Journal::~Journal() {
 
 absl::Status Journal::Save() const {
   const nlohmann::json json = {{"file_digest", file_digest},
-                               {"base_offset", base_offset}};
+                               {"base_offset", base_offset},
+                               {"place", place}};
   return ReplaceFile(path_, json.dump() + "\n", 0600);
 }
 

@@ -24,8 +24,10 @@ class Journal {
   // The delivery that was not finished; an empty digest when there is none.
   std::string file_digest;
   uint64_t base_offset = 0;  // of the file's first row in the feed
+  // Of this folder, drawn when the journal is first opened: 8 hex digits.
+  std::string place;
 
-  // Stores the two above, synced.
+  // Stores the above, synced.
   [[nodiscard]] absl::Status Save() const;
 
  private:

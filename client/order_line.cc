@@ -219,7 +219,7 @@ std::optional<int64_t> ParsePriceCents(std::string_view text,
       decimals_at = last;
     } else if (after == 3 && only_one && text[last] == expected) {
       return std::nullopt;  // "12,345" where the comma is decimal
-    } else if (after != 3) {
+    } else if (after != 3 || mixed) {
       return std::nullopt;
     }
   }

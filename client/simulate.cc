@@ -18,8 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Proportions of the simulated country; docs/simulation.md tells where each
-// comes from.
+// Proportions of the simulated country: chosen, not measured
+// (docs/simulation.md).
 constexpr double kAnonymousShare = 0.18;   // sales without a customer
 constexpr double kNoShareShare = 0.02;     // customers who choose not to share
 constexpr double kSharedEmailShare = 0.012;  // persons with a relative's e-mail
@@ -281,7 +281,7 @@ absl::StatusOr<SimulateReport> Simulate(
                              Create(options.out + "/register.toml"));
   std::fputs("institution,customer_id,person,household\n", truth.get());
 
-  // 18 visits a year for each of the 10 million persons of the scale model.
+  // One person for every 8 visits of the year.
   const Country country(options.seed, std::max<uint64_t>(options.visits / 8, 20));
   SimulateReport report;
   std::unordered_set<uint64_t> customers_somewhere;

@@ -12,10 +12,14 @@ void SetDeadline(grpc::ClientContext& context) {
 
 Upstream::Upstream(const Options& options)
     : options_(options),
-      vault_(v1::VaultService::NewStub(
-          TlsChannel(options.vault_address, "vaultd", options.tls))),
-      aggregator_(v1::AggregatorService::NewStub(TlsChannel(
-          options.aggregator_address, "aggregatord", options.tls))),
+      vault_([this] {
+        return v1::VaultService::NewStub(
+            TlsChannel(options_.vault_address, "vaultd", options_.tls));
+      }),
+      aggregator_([this] {
+        return v1::AggregatorService::NewStub(TlsChannel(
+            options_.aggregator_address, "aggregatord", options_.tls));
+      }),
       why_not_(Unavailable("vault and aggregator have not been reached yet")) {}
 
 void Upstream::Stop() {
@@ -38,13 +42,22 @@ void Upstream::End(grpc::ClientContext* context) {
 }
 
 absl::Status Upstream::OfParty(const grpc::Status& status) {
-  // A party that does not answer in time, or was restarted, is worth another
-  // try; a client must not take it for its own fault.
-  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ||
-      status.error_code() == grpc::StatusCode::CANCELLED) {
-    return Unavailable("a party behind the TTP does not answer");
+  switch (status.error_code()) {
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+    case grpc::StatusCode::CANCELLED:
+      // It does not answer in time, or was restarted: worth another try.
+      return Unavailable("a party behind the TTP does not answer");
+    case grpc::StatusCode::INVALID_ARGUMENT:
+    case grpc::StatusCode::OUT_OF_RANGE:
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+    case grpc::StatusCode::UNAVAILABLE:
+      return FromGrpc(status);
+    default:
+      // A certificate, pin or epoch of the TTP's own that is wrong there: a
+      // client must not take it for its fault.
+      return Internal("a party behind the TTP refuses it: {}",
+                      status.error_message());
   }
-  return FromGrpc(status);
 }
 
 absl::Status Upstream::Fetch() {
@@ -54,17 +67,20 @@ absl::Status Upstream::Fetch() {
       grpc::ClientContext context;
       SetDeadline(context);
       v1::GetVaultParametersResponse response;
-      GARDEROBE_RETURN_IF_ERROR(Annotate(
-          FromGrpc(vault_->GetParameters(&context, {}, &response)), "vault"));
+      const absl::Status status =
+          FromGrpc(vault_.Get()->GetParameters(&context, {}, &response));
+      vault_.Report(status);
+      GARDEROBE_RETURN_IF_ERROR(Annotate(status, "vault"));
       result->vault_signed = response.parameters();
     }
     {
       grpc::ClientContext context;
       SetDeadline(context);
       v1::GetAggregatorParametersResponse response;
-      GARDEROBE_RETURN_IF_ERROR(
-          Annotate(FromGrpc(aggregator_->GetParameters(&context, {}, &response)),
-                   "aggregator"));
+      const absl::Status status =
+          FromGrpc(aggregator_.Get()->GetParameters(&context, {}, &response));
+      aggregator_.Report(status);
+      GARDEROBE_RETURN_IF_ERROR(Annotate(status, "aggregator"));
       result->aggregator_signed = response.parameters();
     }
     GARDEROBE_ASSIGN_OR_RETURN(

@@ -11,6 +11,8 @@
 #include <set>
 
 #include "core/keys/parameters.h"
+#include "core/rpc/status_conversion.h"
+#include "core/rpc/stub_holder.h"
 #include "core/rpc/tls.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/vault.grpc.pb.h"
@@ -54,13 +56,13 @@ class Upstream {
   template <typename Request, typename Response>
   void CallVault(Method<Vault, Request, Response> method, Request request,
                  Done<Response> done) {
-    Call<Vault, Request, Response>(vault_->async(), method, std::move(request),
+    Call<Vault, Request, Response>(vault_, method, std::move(request),
                                    std::move(done));
   }
   template <typename Request, typename Response>
   void CallAggregator(Method<Aggregator, Request, Response> method,
                       Request request, Done<Response> done) {
-    Call<Aggregator, Request, Response>(aggregator_->async(), method,
+    Call<Aggregator, Request, Response>(aggregator_, method,
                                         std::move(request), std::move(done));
   }
 
@@ -73,36 +75,42 @@ class Upstream {
 
  private:
   // One call, which owns its request, response and context.
-  template <typename Async, typename Request, typename Response>
-  void Call(Async* async, Method<Async, Request, Response> method,
-            Request request, Done<Response> done) {
+  template <typename Async, typename Request, typename Response,
+            typename Service>
+  void Call(StubHolder<Service>& holder,
+            Method<Async, Request, Response> method, Request request,
+            Done<Response> done) {
     struct State {
+      std::shared_ptr<typename Service::Stub> stub;
       grpc::ClientContext context;
       Request request;
       Response response;
     };
     auto state = std::make_shared<State>();
+    state->stub = holder.Get();
     state->request = std::move(request);
     state->context.set_deadline(std::chrono::system_clock::now() +
                                 kUpstreamTimeout);
     Begin(&state->context);
-    (async->*method)(&state->context, &state->request, &state->response,
-                     [this, state, done = std::move(done)](grpc::Status status) {
-                       if (status.ok()) {
-                         done(std::move(state->response));
-                       } else {
-                         done(OfParty(status));
-                       }
-                       End(&state->context);
-                     });
+    (state->stub->async()->*method)(
+        &state->context, &state->request, &state->response,
+        [this, &holder, state, done = std::move(done)](grpc::Status status) {
+          holder.Report(FromGrpc(status));
+          if (status.ok()) {
+            done(std::move(state->response));
+          } else {
+            done(OfParty(status));
+          }
+          End(&state->context);
+        });
   }
   void Begin(grpc::ClientContext* context);
   void End(grpc::ClientContext* context);
   static absl::Status OfParty(const grpc::Status& status);
 
   const Options options_;
-  const std::unique_ptr<v1::VaultService::Stub> vault_;
-  const std::unique_ptr<v1::AggregatorService::Stub> aggregator_;
+  StubHolder<v1::VaultService> vault_;            // own locking
+  StubHolder<v1::AggregatorService> aggregator_;  // own locking
   mutable std::mutex mutex_;
   std::shared_ptr<const Published> published_;  // guarded by mutex_
   absl::Status why_not_;                        // guarded by mutex_

@@ -46,11 +46,8 @@ absl::Status Run(const Config& config) {
   });
   auto state = [&] {
     const absl::Status disk = daemon->CheckDisk();
-    const Linker::Counts counts = vault.linker().counts();
-    return DaemonState{
-        disk.ok(), Vault::kEpoch,
-        disk.ok() ? fmt::format("{} relations", counts.relations)
-                  : std::string(Message(disk))};
+    return DaemonState{disk.ok(), Vault::kEpoch,
+                       disk.ok() ? "linking" : std::string(Message(disk))};
   };
   return daemon->Serve({&service}, state, nullptr);
 }

@@ -140,12 +140,21 @@ absl::Status Watch(Context& context, const SendArguments& arguments) {
       SendArguments one = arguments;
       one.options.file = file;
       const absl::Status status = SendOne(context, one);
-      if (status.code() == absl::StatusCode::kUnavailable) return status;
       if (!status.ok()) context.Fail(status);
+      // Only a file that can never be delivered is put away; anything else
+      // (no connection, a full disk, an agreement) may be mended.
+      if (!status.ok() && status.code() != absl::StatusCode::kInvalidArgument) {
+        std::this_thread::sleep_for(std::chrono::seconds(30));
+        break;
+      }
       const fs::path to =
           fs::path(arguments.watch) / (status.ok() ? "delivered" : "refused");
       fs::create_directories(to, error);
-      fs::rename(file, to / fs::path(file).filename(), error);
+      fs::path place = to / fs::path(file).filename();
+      for (int copy = 2; fs::exists(place); ++copy) {
+        place = to / fmt::format("{}.{}", fs::path(file).filename().string(), copy);
+      }
+      fs::rename(file, place, error);
       if (error) return Unavailable("cannot move {}: {}", file, error.message());
       seen.erase(file);
     }
@@ -216,7 +225,8 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
       ->capture_default_str();
   command->add_option("--own-domain", send->options.own_domains,
                       "the institution's own e-mail domain, which identifies "
-                      "nobody; may be given more than once");
+                      "nobody; may be given more than once")
+      ->allow_extra_args(false);
   command->add_option("--watch", send->watch,
                       "keep delivering the .csv files that appear in a folder");
   command->add_option("--give-up-after", send->give_up_s,
@@ -229,7 +239,8 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
       "  garderobe send --watch /srv/exports --institution museum-01");
   command->callback([&context, send] {
     if (send->options.file.empty() == send->watch.empty()) {
-      return context.Fail(InvalidArgument("send needs a FILE or --watch DIR"));
+      return context.Fail(
+          InvalidArgument("send needs either a FILE or --watch DIR"));
     }
     const absl::Status status = send->watch.empty()
                                     ? SendOne(context, *send)
@@ -244,7 +255,8 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
   check_command->add_option("--rejected", check->rejected,
                             "write the refused rows here, to be mended");
   check_command->add_option("--own-domain", check->own_domains,
-                            "the institution's own e-mail domain");
+                            "the institution's own e-mail domain")
+      ->allow_extra_args(false);
   check_command->footer("Example: garderobe check export.csv");
   check_command->callback([&context, check] { Check(context, *check); });
 

@@ -306,10 +306,16 @@ void AddQueryCommands(CLI::App& app, Context& context) {
       return QueryProtected(c, name, a);
     }));
   }
-  query->add_subcommand("catalogue", "what may be asked, and how it is protected")
-      ->callback(run(QueryCatalogue));
-  query->add_subcommand("periods", "what is published")
-      ->callback(run(QueryPeriods));
+  auto* catalogue = query->add_subcommand(
+      "catalogue", "what may be asked, and how it is protected");
+  catalogue->callback(run(QueryCatalogue));
+  auto* periods = query->add_subcommand("periods", "what is published");
+  periods->callback(run(QueryPeriods));
+  for (auto* command : {catalogue, periods}) {
+    command->add_option("--as", arguments->as,
+                        "ask as this institution; otherwise as the "
+                        "coordinating body");
+  }
 }
 
 }  // namespace garderobe::client

@@ -151,18 +151,28 @@ absl::Status Settings::ReadText(std::string_view toml,
 }
 
 std::string Settings::Example() const {
-  std::string out, section;
+  // A section stands once, whatever order its settings were added in.
+  std::vector<std::string> sections;
+  auto section_of = [](const Setting& setting) {
+    return setting.name.substr(0, setting.name.find('.'));
+  };
   for (const Setting& setting : settings_) {
-    const size_t dot = setting.name.find('.');
-    const std::string in = setting.name.substr(0, dot);
-    if (in != section) {
-      out += fmt::format("{}[{}]\n", out.empty() ? "" : "\n", in);
-      section = in;
+    const std::string in = section_of(setting);
+    if (std::find(sections.begin(), sections.end(), in) == sections.end()) {
+      sections.push_back(in);
     }
-    out += fmt::format("# {}{}\n", setting.meaning,
-                       setting.required ? " Required." : "");
-    out += fmt::format("{}{} = {}\n", setting.required ? "" : "# ",
-                       setting.name.substr(dot + 1), setting.default_text);
+  }
+  std::string out;
+  for (const std::string& section : sections) {
+    out += fmt::format("{}[{}]\n", out.empty() ? "" : "\n", section);
+    for (const Setting& setting : settings_) {
+      if (section_of(setting) != section) continue;
+      out += fmt::format("# {}{}\n", setting.meaning,
+                         setting.required ? " Required." : "");
+      out += fmt::format("{}{} = {}\n", setting.required ? "" : "# ",
+                         setting.name.substr(section.size() + 1),
+                         setting.default_text);
+    }
   }
   return out;
 }

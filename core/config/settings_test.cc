@@ -13,11 +13,13 @@ class SettingsTest : public ::testing::Test {
     table_.Number("server.streams_max", &streams_, "Streams at once.", 1, 100);
     table_.Flag("log.json", &json_, "JSON lines.");
     table_.List("peers.allow", &allow_, "Names.");
+    table_.Number("server.late", &late_, "Of a section begun before.", 0, 9);
   }
   std::string listen_;
   int64_t streams_ = 8;
   bool json_ = false;
   std::vector<std::string> allow_;
+  int64_t late_ = 1;
   Settings table_;
 };
 

@@ -27,8 +27,6 @@
 namespace garderobe {
 namespace {
 
-constexpr int kMessageBytesMax = 4 << 20;
-
 uint64_t FreeBytes(const std::string& path) {
   struct statvfs info;
   if (statvfs(path.c_str(), &info) != 0) return 0;
@@ -44,8 +42,9 @@ class StatusServiceImpl final : public v1::StatusService::CallbackService {
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest*,
                                       v1::GetStatusResponse* response) override {
-    // Whoever holds a certificate of the deployment may ask how a party is.
-    const auto peer = PeerOf(*context);
+    // How much there is, is for operators: a deliverer could watch a count
+    // while it delivers one guess after another (protocol.md, 7).
+    const auto peer = RequirePeer(*context, Role::kCoordinator);
     if (!peer.ok()) return FinishNow(context, peer.status());
     const DaemonState state = state_();
     response->set_party(party_);
@@ -82,6 +81,8 @@ void AddDaemonSettings(Settings& settings, DaemonConfig* config) {
                   "Threads that do the work; 0 is one a core.", 0, 256);
   settings.Number("server.memory_mib", &config->memory_mib,
                   "Memory for gRPC's buffers, MiB.", 16, 65536);
+  settings.Number("server.message_mib_max", &config->message_mib_max,
+                  "The largest message that is taken in, MiB.", 1, 1024);
   settings.Number("server.connection_streams_max",
                   &config->connection_streams_max,
                   "Calls at the same time on one connection.", 1, 4096);
@@ -171,8 +172,8 @@ absl::Status Daemon::Serve(std::vector<grpc::Service*> services,
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10000);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10000);
-  builder.SetMaxReceiveMessageSize(kMessageBytesMax);
-  builder.SetMaxSendMessageSize(kMessageBytesMax);
+  builder.SetMaxReceiveMessageSize(
+      static_cast<int>(config_.message_mib_max << 20));
   builder.SetResourceQuota(
       grpc::ResourceQuota(party_).Resize(
           static_cast<size_t>(config_.memory_mib) << 20));
@@ -198,6 +199,7 @@ absl::Status Daemon::Serve(std::vector<grpc::Service*> services,
   std::function<void(const boost::system::error_code&, int)> on_reload =
       [&](const boost::system::error_code& error, int) {
         if (error) return;
+        // Certificates are read again by themselves when their files change.
         spdlog::info("event=reloading");
         if (reload) reload();
         reloads.async_wait(on_reload);

@@ -30,6 +30,7 @@ struct DaemonConfig {
   std::string log_level = "info";
   int64_t worker_threads = 0;  // 0: as many as cores
   int64_t memory_mib = 512;
+  int64_t message_mib_max = 4;
   int64_t connection_streams_max = 64;
   int64_t disk_reserve_mib = 64;
   int64_t drain_ms = 5000;

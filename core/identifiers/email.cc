@@ -145,7 +145,8 @@ Normalised NormaliseEmail(std::string_view raw,
   }
   if (local.empty()) return malformed();
   if (IsPlaceholder(local)) return Normalised::Refused("EMAIL_PLACEHOLDER");
-  for (const std::string& own : own_domains) {
+  for (const std::string& given : own_domains) {
+    const std::string own = Fold(given).value_or(given);
     if (*domain == own || domain->ends_with("." + own)) {
       return Normalised::Refused("EMAIL_OWN_DOMAIN");
     }

