@@ -126,11 +126,19 @@ class Server:
 
     def _processor_seconds(self):
         """Of the server and its sessions, the ended ones included."""
-        total = processor_seconds(self._pid, with_ended_children=True)
-        with open(f"/proc/{self._pid}/task/{self._pid}/children",
-                  encoding="ascii") as file:
-            return total + sum(processor_seconds(c) for c in
-                               file.read().split())
+        while True:
+            server = processor_seconds(self._pid, with_ended_children=True)
+            with open(f"/proc/{self._pid}/task/{self._pid}/children",
+                      encoding="ascii") as file:
+                children = file.read().split()
+            try:
+                sessions = sum(processor_seconds(pid) for pid in children)
+            except FileNotFoundError:
+                continue
+            # One that ended meanwhile would be missed, or counted twice.
+            if server == processor_seconds(self._pid,
+                                           with_ended_children=True):
+                return server + sessions
 
     def load_at_once(self, files, header):
         """Takes `files`, {institution: path}, each in a session of its own.

@@ -65,6 +65,7 @@ class FeedStream {
     changed_.wait(
         lock, [&] { return !status_.ok() || batches_.size() < window_; });
     GARDEROBE_RETURN_IF_ERROR(status_);
+    if (batches_.empty()) moved_ = std::chrono::steady_clock::now();
     batches_.push_back({std::move(batch), std::move(tag)});
     lock.unlock();
     changed_.notify_all();
@@ -89,18 +90,14 @@ class FeedStream {
   bool Done() const { return abandoned_ || (finishing_ && batches_.empty()); }
 
   void Run() {
-    auto last_progress = std::chrono::steady_clock::now();
     std::chrono::milliseconds backoff{100};
     for (;;) {
-      const uint64_t before = acknowledged_ + welcomes_;
+      const uint64_t before = acknowledged_;
       const absl::Status status = Converse();
       std::unique_lock lock(mutex_);
       if (status.ok() || abandoned_) break;
-      if (acknowledged_ + welcomes_ != before) {
-        last_progress = std::chrono::steady_clock::now();
-        backoff = std::chrono::milliseconds(100);
-      }
-      const auto waited = std::chrono::steady_clock::now() - last_progress;
+      if (acknowledged_ != before) backoff = std::chrono::milliseconds(100);
+      const auto waited = std::chrono::steady_clock::now() - moved_;
       const bool transient =
           IsTransient(status) ||
           status.code() == absl::StatusCode::kCancelled ||
@@ -144,7 +141,7 @@ class FeedStream {
           const std::lock_guard lock(mutex_);
           if (!opened_) first_committed_ = response.welcome().committed();
           opened_ = true;
-          ++welcomes_;
+
           window_ = std::max(1u, response.welcome().window());
         }
         changed_.notify_all();
@@ -196,6 +193,7 @@ class FeedStream {
         batches_.pop_front();
         --sent_;
         ++acknowledged_;
+        moved_ = std::chrono::steady_clock::now();
       }
       on_outcome_(response.outcome(), std::move(acknowledged.tag));
       changed_.notify_all();
@@ -218,7 +216,9 @@ class FeedStream {
   size_t sent_ = 0;
   size_t window_ = 4;
   uint64_t acknowledged_ = 0;
-  uint64_t welcomes_ = 0;
+  // When a batch was last acknowledged, or the first of some began to wait.
+  std::chrono::steady_clock::time_point moved_ =
+      std::chrono::steady_clock::now();
   uint64_t first_committed_ = 0;
   bool opened_ = false, finishing_ = false, abandoned_ = false, ended_ = false;
   bool reader_ended_ = false;

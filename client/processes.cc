@@ -43,6 +43,13 @@ absl::Status StartDaemon(const std::string& program, const std::string& config,
   const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0640);
   if (out < 0) return Unavailable("cannot write {}", log);
   const bool change_user = geteuid() == 0 && owner.st_uid != 0;
+  // Closes by itself when the daemon's program has taken over: only then does
+  // the process show whose it is.
+  int started[2];
+  if (pipe2(started, O_CLOEXEC) != 0) {
+    close(out);
+    return Unavailable("no pipe to be had");
+  }
   const pid_t pid = fork();
   if (pid < 0) {
     close(out);
@@ -55,7 +62,9 @@ absl::Status StartDaemon(const std::string& program, const std::string& config,
     dup2(out, 1);
     dup2(out, 2);
     // Nothing else of the caller goes along.
-    for (int fd = 3; fd < 1024; ++fd) close(fd);
+    for (int fd = 3; fd < 1024; ++fd) {
+      if (fd != started[1]) close(fd);
+    }
     if (change_user &&
         (setgroups(0, nullptr) != 0 || setgid(owner.st_gid) != 0 ||
          setuid(owner.st_uid) != 0)) {
@@ -66,6 +75,11 @@ absl::Status StartDaemon(const std::string& program, const std::string& config,
     _exit(127);
   }
   close(out);
+  close(started[1]);
+  char nothing;
+  while (read(started[0], &nothing, 1) < 0 && errno == EINTR) {
+  }
+  close(started[0]);
   // A daemon that ends at once is not to stay as a zombie of this process.
   signal(SIGCHLD, SIG_IGN);
   return ReplaceFile(pid_file, std::to_string(pid) + "\n", 0644);

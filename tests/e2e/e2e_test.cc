@@ -278,6 +278,15 @@ TEST(DaemonTest, FullDiskStopsAcknowledgingSaysSoAndRecovers) {
   if (mount("tmpfs", data.c_str(), "tmpfs", 0, "size=200m") != 0) {
     GTEST_SKIP() << "no file system can be mounted here";
   }
+  // Unmounted whatever the test comes to.
+  struct Unmount {
+    ~Unmount() {
+      deployment.Down();
+      umount(data.c_str());
+    }
+    const LocalDeployment& deployment;
+    const std::string& data;
+  } const unmount{deployment, data};
   std::ofstream(data + "/register.pb") << *reg;
   deployment.Up();
   deployment.Simulate(1, 2000, 3);
@@ -294,8 +303,6 @@ TEST(DaemonTest, FullDiskStopsAcknowledgingSaysSoAndRecovers) {
   const RunResult room = deployment.Run({"send", deployment.file("museum-01"), "--institution", "museum-01"});
   EXPECT_EQ(room.exit, 0) << room.err;
   EXPECT_EQ(MirrorOf(deployment, "museum-01"), MirrorOfFile(deployment.file("museum-01")));
-  deployment.Down();
-  umount(data.c_str());
 }
 
 }  // namespace
