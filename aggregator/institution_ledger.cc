@@ -119,6 +119,21 @@ void InstitutionLedger::Count(const VisitRow& row, int sign) {
   counts.revenue_cents += sign * int64_t{row.price_cents};
 }
 
+absl::Status InstitutionLedger::Uncount(std::vector<Locator> rows) {
+  // Each block is read once, however the corrections are scattered over them.
+  std::sort(rows.begin(), rows.end());
+  VisitBlock block;
+  uint32_t number = UINT32_MAX;
+  for (const Locator row : rows) {
+    if (row >> 14 != number) {
+      number = row >> 14;
+      GARDEROBE_ASSIGN_OR_RETURN(block, ReadBlock(number));
+    }
+    Count(block.rows[row & 0x3fff], -1);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<VisitBlock> InstitutionLedger::TakeSmallTail(
     size_t rows, rocksdb::WriteBatch& batch) {
   std::vector<VisitBlock> taken;
@@ -138,7 +153,6 @@ absl::StatusOr<VisitBlock> InstitutionLedger::TakeSmallTail(
     block_rows_.pop_back();
     --block_count_;
   }
-  cached_number_ = UINT32_MAX;
   VisitBlock joined;
   for (auto block = taken.rbegin(); block != taken.rend(); ++block) {
     joined.visit_ids += block->visit_ids;
@@ -168,6 +182,7 @@ absl::StatusOr<InstitutionLedger::Applied> InstitutionLedger::Append(
     index_[block.Key(row)] = MakeLocator(number, row);
   }
   Applied applied;
+  std::vector<Locator> superseded;  // rows of earlier blocks
   for (size_t i = 0; i < visits.rows.size(); ++i) {
     if (visits.is_refused[i]) continue;
     VisitRow row = visits.rows[i];
@@ -184,11 +199,7 @@ absl::StatusOr<InstitutionLedger::Applied> InstitutionLedger::Append(
       if (old_block == number) {
         Count(block.rows[old_row], -1);
       } else {
-        if (cached_number_ != old_block) {
-          GARDEROBE_ASSIGN_OR_RETURN(cached_, ReadBlock(old_block));
-          cached_number_ = old_block;
-        }
-        Count(cached_.rows[old_row], -1);
+        superseded.push_back(entry->second);
       }
       entry->second = MakeLocator(number, at);
       ++applied.replaced;
@@ -196,6 +207,7 @@ absl::StatusOr<InstitutionLedger::Applied> InstitutionLedger::Append(
     Count(row, +1);
     ++applied.accepted;
   }
+  GARDEROBE_RETURN_IF_ERROR(Uncount(std::move(superseded)));
   if (block.rows.empty()) return applied;
   batch.Put(store_.family(kBlocks), KeyOf(institution_, number),
             EncodeBlock(block));

@@ -93,6 +93,8 @@ class InstitutionLedger {
   uint32_t EventNumber(Event event, rocksdb::WriteBatch& batch);
   void AddEvent(Event event);
   void Count(const VisitRow& row, int sign);
+  // Takes rows of stored blocks out of the counts.
+  [[nodiscard]] absl::Status Uncount(std::vector<Locator> rows);
   // Takes live blocks off the end while they are no larger than what is to be
   // written; their rows come first in the result.
   [[nodiscard]] absl::StatusOr<VisitBlock> TakeSmallTail(
@@ -107,9 +109,6 @@ class InstitutionLedger {
   std::vector<Event> events_;
   absl::flat_hash_map<std::string, uint32_t> event_numbers_;  // by Encode
   std::vector<ChannelCounts> counts_;  // event x channel
-  // The block that was looked into last, for corrections that come in a row.
-  mutable uint32_t cached_number_ = UINT32_MAX;
-  mutable VisitBlock cached_;
 };
 
 }  // namespace garderobe::aggregator
