@@ -18,7 +18,8 @@ std::string Sha256(std::string_view bytes) {
 }
 
 TEST(NoiseTableTest, ThresholdsMatchThePublishedHashes) {
-  for (const auto& entry : ReadVectors("noise-v1.json")["tables"]) {
+  const auto file = ReadVectors("noise-v1.json");
+  for (const auto& entry : file["tables"]) {
     const NoiseTable table(entry["a"], entry["b"], entry["d"]);
     std::string bytes;
     for (uint64_t t : table.thresholds()) PutBigEndian(bytes, t);

@@ -350,6 +350,7 @@ absl::Status Deployment::AddInstitutions(const v1::Register& reg) const {
 
 absl::StatusOr<v1::Register> ReadRegisterToml(const std::string& path) {
   GARDEROBE_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(path));
+  GARDEROBE_RETURN_IF_ERROR(CheckTomlText(text, path));
   const toml::parse_result parsed = toml::parse(text, path);
   if (!parsed) {
     const auto& error = parsed.error();

@@ -17,13 +17,28 @@ uint64_t RelationLedger::KeyOf(const Handle& handle) {
 
 bool RelationLedger::Has(const Handle& handle, uint64_t digest) const {
   const uint64_t key = KeyOf(handle);
-  const Entry& entry = entries_[key % kEntries];
-  return entry.key == key && entry.digest == digest;
+  for (size_t i = 0; i < kProbes; ++i) {
+    const Entry& entry = entries_[(key + i) % kEntries];
+    if (entry.key == key) return entry.digest == digest;
+  }
+  return false;
 }
 
 void RelationLedger::Put(const Handle& handle, uint64_t digest) {
-  const uint64_t key = KeyOf(handle);
-  entries_[key % kEntries] = {key, digest};
+  Place({KeyOf(handle), digest});
+}
+
+void RelationLedger::Place(const Entry& entry) {
+  Entry* place = &entries_[(entry.key + entry.digest % kProbes) % kEntries];
+  for (size_t i = kProbes; i-- > 0;) {
+    Entry& candidate = entries_[(entry.key + i) % kEntries];
+    if (candidate.key == 0) place = &candidate;
+  }
+  for (size_t i = 0; i < kProbes; ++i) {
+    Entry& candidate = entries_[(entry.key + i) % kEntries];
+    if (candidate.key == entry.key) place = &candidate;
+  }
+  *place = entry;
 }
 
 RelationLedger RelationLedger::Load(const std::string& path) {
@@ -36,7 +51,7 @@ RelationLedger RelationLedger::Load(const std::string& path) {
   }
   Entry entry;
   while (file.read(reinterpret_cast<char*>(&entry), sizeof entry)) {
-    ledger.entries_[entry.key % kEntries] = entry;
+    ledger.Place(entry);
   }
   return ledger;
 }

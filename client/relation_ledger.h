@@ -34,7 +34,11 @@ class RelationLedger {
     uint64_t digest = 0;
   };
   static uint64_t KeyOf(const Handle& handle);
-  std::vector<Entry> entries_;  // one place a key; the last one stays
+  void Place(const Entry& entry);
+  // Looks at kProbes places from where the key belongs, so that two customers
+  // seldom push each other out.
+  static constexpr size_t kProbes = 8;
+  std::vector<Entry> entries_;
 };
 
 }  // namespace garderobe::client

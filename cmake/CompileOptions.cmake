@@ -10,11 +10,11 @@ option(GARDEROBE_FUZZ "Build the fuzz targets (clang)" OFF)
 add_library(garderobe_options INTERFACE)
 target_include_directories(garderobe_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(garderobe_options INTERFACE
-  -Wall -Wextra -Werror -Wno-dangling-else -Wshadow=local -Wnon-virtual-dtor
+  -Wall -Wextra -Werror -Wno-dangling-else $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> -Wnon-virtual-dtor
   -fstack-protector-strong -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   target_compile_options(garderobe_options INTERFACE
-    -Wno-shadow -Wthread-safety -Wno-unused-private-field)
+    -Wthread-safety -Wno-unused-private-field)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # g++ 12 takes the union in StatusOr for uninitialised; clang still warns.

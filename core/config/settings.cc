@@ -74,6 +74,37 @@ std::string Settings::Nearest(std::string_view name) const {
   return nearest == settings_.end() ? "" : nearest->name;
 }
 
+absl::Status CheckTomlText(std::string_view text, const std::string& source) {
+  size_t line_number = 0;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++line_number;
+    for (const char c : line) {
+      const auto byte = static_cast<uint8_t>(c);
+      if ((byte < 0x20 && c != '\t' && c != '\r') || byte == 0x7f) {
+        return InvalidArgument("{}: line {}: holds a control character", source,
+                               line_number);
+      }
+    }
+    const size_t first = line.find_first_not_of(" \t[");
+    if (line.substr(0, first).find('[') == std::string_view::npos ||
+        first == std::string_view::npos) {
+      continue;
+    }
+    const char c = line[first];
+    const bool key = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+                     c == '"' || c == '\'' || c == ']' || c == '\r';
+    if (!key) {
+      return InvalidArgument("{}: line {}: a table's name is expected after [",
+                             source, line_number);
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Settings::ReadFile(const std::string& path) {
   std::ifstream file(path);
   if (!file) return NotFound("cannot read the configuration {}", path);
@@ -84,6 +115,7 @@ absl::Status Settings::ReadFile(const std::string& path) {
 
 absl::Status Settings::ReadText(std::string_view toml,
                                 const std::string& source) {
+  GARDEROBE_RETURN_IF_ERROR(CheckTomlText(toml, source));
   const toml::parse_result result = toml::parse(toml, source);
   if (!result) {
     const auto& error = result.error();

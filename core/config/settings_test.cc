@@ -54,6 +54,14 @@ TEST_F(SettingsTest, FaultsNamePlaceAndRule) {
   EXPECT_THAT(message("[server\n"), ::testing::StartsWith("t.toml:1:"));
 }
 
+// Each of these once stopped the process.
+TEST_F(SettingsTest, TableWithoutANameIsRefusedInWords) {
+  for (const char* text : {"[=", "[[ .", "[\x01", "x=1\n [,]\n", "[#"}) {
+    EXPECT_THAT(table_.ReadText(text, "t.toml"),
+                StatusIs(absl::StatusCode::kInvalidArgument));
+  }
+}
+
 TEST_F(SettingsTest, ExampleParsesAndNamesEverySetting) {
   const std::string example = table_.Example();
   EXPECT_THAT(example, ::testing::HasSubstr("# streams_max = 8"));

@@ -143,7 +143,8 @@ Normalised NormaliseEmail(std::string_view raw,
     domain = provider.canonical_domain;
     if (provider.dots_ignored) std::erase(local, '.');
   }
-  if (local.empty()) return malformed();
+  // What the tag or the dots leave must be an address, too.
+  if (!IsLocalPart(local)) return malformed();
   if (IsPlaceholder(local)) return Normalised::Refused("EMAIL_PLACEHOLDER");
   for (const std::string& given : own_domains) {
     const std::string own = Fold(given).value_or(given);

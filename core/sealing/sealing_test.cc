@@ -140,8 +140,9 @@ TEST(WycheproofTest, WholeSetsHold) {
   const auto aead = PublicDataPath("crypto/wycheproof/xchacha20_poly1305_test.json");
   const auto x25519 = PublicDataPath("crypto/wycheproof/x25519_test.json");
   if (!aead || !x25519) GTEST_SKIP() << "the public vectors are not here";
-  for (const json& group : ReadJson(*aead)["testGroups"]) RunAead(group["tests"]);
-  for (const json& group : ReadJson(*x25519)["testGroups"]) {
+  const json aead_file = ReadJson(*aead), x25519_file = ReadJson(*x25519);
+  for (const json& group : aead_file["testGroups"]) RunAead(group["tests"]);
+  for (const json& group : x25519_file["testGroups"]) {
     RunX25519(group["tests"]);
   }
 }
