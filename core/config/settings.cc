@@ -76,6 +76,7 @@ std::string Settings::Nearest(std::string_view name) const {
 
 absl::Status CheckTomlText(std::string_view text, const std::string& source) {
   size_t line_number = 0;
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
@@ -88,15 +89,16 @@ absl::Status CheckTomlText(std::string_view text, const std::string& source) {
                                line_number);
       }
     }
-    const size_t first = line.find_first_not_of(" \t[");
-    if (line.substr(0, first).find('[') == std::string_view::npos ||
-        first == std::string_view::npos) {
-      continue;
-    }
-    const char c = line[first];
+    // "[" or "[[", and what follows it.
+    const size_t first = std::min(line.find_first_not_of(" \t"), line.size());
+    line.remove_prefix(first);
+    if (!line.starts_with('[')) continue;
+    line.remove_prefix(line.starts_with("[[") ? 2 : 1);
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    const char c = line.empty() ? '\0' : line.front();
     const bool key = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                      (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-                     c == '"' || c == '\'' || c == ']' || c == '\r';
+                     c == '"' || c == '\'' || c == ']';
     if (!key) {
       return InvalidArgument("{}: line {}: a table's name is expected after [",
                              source, line_number);
