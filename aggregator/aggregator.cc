@@ -47,13 +47,14 @@ absl::Status CheckShape(const v1::FeedName& feed, uint32_t count,
 absl::StatusOr<std::unique_ptr<Aggregator>> Aggregator::Open(
     AggregatorKeys keys, std::unique_ptr<Store> store,
     boost::asio::thread_pool& workers, Options options) {
-  std::unique_ptr<Aggregator> result(new Aggregator(
-      std::move(keys), std::move(store), workers, options));
+  std::unique_ptr<Aggregator> result(
+      new Aggregator(std::move(keys), std::move(store), workers, options));
   const auto it = result->store_->NewIterator(kMeta);
   for (it->Seek(AsSlice(kInstitutionPrefix));
        it->Valid() && it->key().starts_with(AsSlice(kInstitutionPrefix));
        it->Next()) {
-    if (it->value().size() != 4) return DataLoss("the table of names is damaged");
+    if (it->value().size() != 4)
+      return DataLoss("the table of names is damaged");
     auto institution = std::make_shared<Institution>();
     institution->name = AsView(it->key()).substr(kInstitutionPrefix.size());
     institution->number = GetBigEndian<uint32_t>(it->value().data());
@@ -98,8 +99,7 @@ absl::StatusOr<Aggregator::InstitutionPtr> Aggregator::Find(
 absl::Status Aggregator::EnsureLoaded(Institution& institution) {
   if (institution.ledger) return absl::OkStatus();
   GARDEROBE_ASSIGN_OR_RETURN(
-      institution.ledger,
-      InstitutionLedger::Load(*store_, institution.number));
+      institution.ledger, InstitutionLedger::Load(*store_, institution.number));
   const auto version = store_->Get(kMeta, VersionKey(institution.name));
   institution.version = version.ok() && version->size() == 8
                             ? GetBigEndian<uint64_t>(version->data())
@@ -137,9 +137,8 @@ void Aggregator::EvictLedgers() {
     idle.push_back(institution);
   }
   if (total <= options_.ledger_bytes_max) return;
-  std::sort(idle.begin(), idle.end(), [](auto& a, auto& b) {
-    return a->last_used < b->last_used;
-  });
+  std::sort(idle.begin(), idle.end(),
+            [](auto& a, auto& b) { return a->last_used < b->last_used; });
   for (auto& institution : idle) {
     if (total <= options_.ledger_bytes_max) break;
     total -= institution->ledger->bytes();
@@ -226,8 +225,8 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
     outcome.set_accepted(applied->accepted);
     outcome.set_replaced(applied->replaced);
     Advance(feed, outcome);
-    batch.Put(store_->family(kFeeds),
-              FeedKey(institution->number, feed_name), Encode(feed));
+    batch.Put(store_->family(kFeeds), FeedKey(institution->number, feed_name),
+              Encode(feed));
     ++institution->version;
     batch.Put(store_->family(kMeta), VersionKey(institution->name),
               Number(institution->version));
@@ -361,7 +360,8 @@ absl::Status Aggregator::StoreLinkChanges(
   {
     const std::lock_guard lock(people_mutex_);
     rocksdb::WriteBatch batch;
-    auto merge = [&](Who who, const std::vector<Element>& points) -> absl::Status {
+    auto merge = [&](Who who,
+                     const std::vector<Element>& points) -> absl::Status {
       for (size_t i = 0; i + 1 < points.size(); i += 2) {
         GARDEROBE_ASSIGN_OR_RETURN(const uint32_t given_up,
                                    people_->NumberOf(who, points[i], batch));
@@ -433,8 +433,7 @@ absl::Status Aggregator::ForEachVisit(const std::string& name,
   {
     const std::lock_guard lock((*institution)->mutex);
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
-    GARDEROBE_RETURN_IF_ERROR(
-        (*institution)->ledger->ForEachCounted(visit));
+    GARDEROBE_RETURN_IF_ERROR((*institution)->ledger->ForEachCounted(visit));
   }
   return absl::OkStatus();
 }

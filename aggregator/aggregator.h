@@ -74,7 +74,7 @@ class Aggregator {
     uint32_t number = 0;
     std::mutex mutex;  // guards what follows
     std::unique_ptr<InstitutionLedger> ledger;
-    uint64_t version = 0;  // of its mirror
+    uint64_t version = 0;    // of its mirror
     uint64_t last_used = 0;  // guarded by the aggregator's mutex_
   };
   using InstitutionPtr = std::shared_ptr<Institution>;

@@ -18,9 +18,7 @@ class AnswerPusher {
  public:
   AnswerPusher(Aggregator& aggregator, Publisher& publisher,
                const std::string& address, const TlsFiles& tls)
-      : aggregator_(aggregator),
-        publisher_(publisher),
-        stub_([address, tls] {
+      : aggregator_(aggregator), publisher_(publisher), stub_([address, tls] {
           return v1::AnswerIntakeService::NewStub(
               TlsChannel(address, "answerd", tls));
         }) {}

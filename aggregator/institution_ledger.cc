@@ -32,8 +32,8 @@ absl::Status InstitutionLedger::LoadAll() {
     const auto it = store_.NewIterator(family);
     for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
          it->Next()) {
-      GARDEROBE_RETURN_IF_ERROR(take(
-          AsView(it->key()).substr(prefix.size()), AsView(it->value())));
+      GARDEROBE_RETURN_IF_ERROR(
+          take(AsView(it->key()).substr(prefix.size()), AsView(it->value())));
     }
     return FromRocks(it->status());
   };

@@ -63,8 +63,7 @@ class InstitutionLedger {
   }
 
   // What the institution could count by itself (answers.md, 1).
-  v1::Mirror MakeMirror(const std::string& institution,
-                        uint64_t version) const;
+  v1::Mirror MakeMirror(const std::string& institution, uint64_t version) const;
 
   size_t live_visits() const { return index_.size(); }
   // About how much memory the ledger takes.
@@ -108,7 +107,7 @@ class InstitutionLedger {
   absl::flat_hash_map<AggregatorHandle, uint32_t> relations_;
   std::vector<Event> events_;
   absl::flat_hash_map<std::string, uint32_t> event_numbers_;  // by Encode
-  std::vector<ChannelCounts> counts_;  // event x channel
+  std::vector<ChannelCounts> counts_;                         // event x channel
 };
 
 }  // namespace garderobe::aggregator

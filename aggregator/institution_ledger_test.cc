@@ -170,8 +170,10 @@ TEST(FeedTest, OffsetsAreTakenOnceInOrder) {
   ASSERT_TRUE(place->has_value());
   EXPECT_TRUE((*place)->already_stored());
   EXPECT_EQ((*place)->accepted(), 9u);  // the answer that was lost
-  EXPECT_THAT(PlaceInFeed(feed, 11, 1), StatusIs(absl::StatusCode::kOutOfRange));
-  EXPECT_THAT(PlaceInFeed(feed, 5, 10), StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_THAT(PlaceInFeed(feed, 11, 1),
+              StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_THAT(PlaceInFeed(feed, 5, 10),
+              StatusIs(absl::StatusCode::kOutOfRange));
   EXPECT_THAT(PlaceInFeed(feed, UINT64_MAX, 10),
               StatusIs(absl::StatusCode::kOutOfRange));
   Feed read;

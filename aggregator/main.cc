@@ -55,19 +55,19 @@ absl::Status Run(const Config& config) {
   auto state = [&] {
     const absl::Status disk = daemon->CheckDisk();
     const auto counts = aggregator->counts();
-    return DaemonState{
-        disk.ok(), AggregatorKeys::kEpoch,
-        disk.ok() ? fmt::format("{} institutions have delivered",
-                                counts.institutions)
-                  : std::string(Message(disk))};
+    return DaemonState{disk.ok(), AggregatorKeys::kEpoch,
+                       disk.ok() ? fmt::format("{} institutions have delivered",
+                                               counts.institutions)
+                                 : std::string(Message(disk))};
   };
-  return daemon->Serve({&service, &publisher_service, &register_service},
-                       state, nullptr);
+  return daemon->Serve({&service, &publisher_service, &register_service}, state,
+                       nullptr);
 }
 
 absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {
   GARDEROBE_RETURN_IF_ERROR(AggregatorKeys::Generate(folder));
-  GARDEROBE_ASSIGN_OR_RETURN(const AggregatorKeys keys, AggregatorKeys::Read(folder));
+  GARDEROBE_ASSIGN_OR_RETURN(const AggregatorKeys keys,
+                             AggregatorKeys::Read(folder));
   return ToHex(VerifyKeyOf(keys.signing).bytes());
 }
 

@@ -62,8 +62,8 @@ unsigned __int128 FingerprintHash(const FingerprintKey& key,
   std::string message(kFingerprintLabel);
   message += pseudonym.view();
   uint8_t hash[16];
-  crypto_generichash(hash, sizeof hash, AsBytes(message).data(),
-                     message.size(), key.ExposeSecret(), 32);
+  crypto_generichash(hash, sizeof hash, AsBytes(message).data(), message.size(),
+                     key.ExposeSecret(), 32);
   unsigned __int128 value = 0;
   for (uint8_t byte : hash) value = value << 8 | byte;
   return value;
@@ -80,8 +80,8 @@ int32_t DrawNoise(const NoiseTable& table, const NoiseKey& key,
   message += fingerprint.Bytes();
   uint8_t seed[32];
   const ScopedWipe wipe(seed, sizeof seed);
-  crypto_generichash(seed, sizeof seed, AsBytes(message).data(),
-                     message.size(), key.ExposeSecret(), 32);
+  crypto_generichash(seed, sizeof seed, AsBytes(message).data(), message.size(),
+                     key.ExposeSecret(), 32);
   return table.Draw(GetBigEndian<uint64_t>(seed));
 }
 

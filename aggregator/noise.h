@@ -28,9 +28,9 @@ class NoiseTable {
   std::vector<uint64_t> thresholds_;  // T[0..2d-1], ascending
 };
 
-const NoiseTable& PersonsTable();       // 3/4, 20
-const NoiseTable& QuarterVisitsTable(); // 35/36, 200, for a cap of 10
-const NoiseTable& YearVisitsTable();    // 105/106, 600, for a cap of 30
+const NoiseTable& PersonsTable();        // 3/4, 20
+const NoiseTable& QuarterVisitsTable();  // 35/36, 200, for a cap of 10
+const NoiseTable& YearVisitsTable();     // 105/106, 600, for a cap of 30
 
 using FingerprintKey = SecretBytes<32, struct FingerprintKeyRole>;  // Kf
 using NoiseKey = SecretBytes<32, struct NoiseKeyRole>;              // Ks

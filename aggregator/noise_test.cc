@@ -44,10 +44,10 @@ TEST(NoiseTest, DrawsMatchThePublishedExamples) {
   }
   EXPECT_EQ(fingerprint.Bytes(), Hex(v["fingerprint"]));
   for (const auto& cell : v["cells"]) {
-    EXPECT_EQ(DrawNoise(PersonsTable(), ks, Hex(v["snapshot"]),
-                        cell["cell"].get<std::string>(), "persons",
-                        fingerprint),
-              cell["x"].get<int>());
+    EXPECT_EQ(
+        DrawNoise(PersonsTable(), ks, Hex(v["snapshot"]),
+                  cell["cell"].get<std::string>(), "persons", fingerprint),
+        cell["x"].get<int>());
   }
 }
 
@@ -65,8 +65,10 @@ TEST(NoiseTest, CellMeasureSnapshotKeyAndPeopleEachChangeTheDraw) {
     const auto& table = YearVisitsTable();
     const int x = DrawNoise(table, ks, snapshot, cell, "persons", people);
     EXPECT_EQ(x, DrawNoise(table, ks, snapshot, cell, "persons", people));
-    same[0] += x == DrawNoise(table, other_ks, snapshot, cell, "persons", people);
-    same[1] += x == DrawNoise(table, ks, other_snapshot, cell, "persons", people);
+    same[0] +=
+        x == DrawNoise(table, other_ks, snapshot, cell, "persons", people);
+    same[1] +=
+        x == DrawNoise(table, ks, other_snapshot, cell, "persons", people);
     same[2] += x == DrawNoise(table, ks, snapshot, cell, "households", people);
     same[3] += x == DrawNoise(table, ks, snapshot, cell, "persons", others);
   }

@@ -14,9 +14,9 @@
 
 namespace garderobe::aggregator {
 
-inline constexpr int64_t kReleaseThreshold = 30;   // on the noisy count
-inline constexpr int64_t kHardThreshold = 10;      // never fewer true persons
-inline constexpr int64_t kIndicativeBelow = 100;   // marked "u"
+inline constexpr int64_t kReleaseThreshold = 30;  // on the noisy count
+inline constexpr int64_t kHardThreshold = 10;     // never fewer true persons
+inline constexpr int64_t kIndicativeBelow = 100;  // marked "u"
 
 // Visits, and tickets, counted per person and cell at most.
 int64_t VisitCap(Period::Level level);

@@ -39,8 +39,8 @@ class ProtectionTest : public ::testing::Test {
 
 TEST_F(ProtectionTest, FewerThanTenPersonsNeverAppear) {
   for (int trial = 0; trial < 20'000; ++trial) {
-    ExactPopulation population{"institution=i" + std::to_string(trial), true,
-                               Of(9), {}};
+    ExactPopulation population{
+        "institution=i" + std::to_string(trial), true, Of(9), {}};
     for (const auto& cell : Protect(population)) {
       ASSERT_EQ(cell.mark(), "p");
       ASSERT_EQ(cell.value(), 0);
@@ -52,11 +52,11 @@ TEST_F(ProtectionTest, ReleaseDependsOnTheNoisyCountOnly) {
   // 30 true persons pass about half of the time; without noise, always.
   int released = 0;
   for (int trial = 0; trial < 4000; ++trial) {
-    ExactPopulation population{"institution=i" + std::to_string(trial), true,
-                               Of(30), {}};
+    ExactPopulation population{
+        "institution=i" + std::to_string(trial), true, Of(30), {}};
     const auto cells = Protect(population);
-    released += Find(cells, "v1;reach;2025;" + population.population,
-                     "persons")->mark() != "p";
+    released += Find(cells, "v1;reach;2025;" + population.population, "persons")
+                    ->mark() != "p";
   }
   EXPECT_GT(released, 2000);
   EXPECT_LT(released, 2600);

@@ -51,7 +51,8 @@ int16_t MunicipalityFor(uint16_t pc4) {
   const int index = MunicipalityOf(pc4);
   if (index < 0) return -1;
   const Municipality& m = Municipalities()[static_cast<size_t>(index)];
-  return m.residents >= kResidentsMin ? static_cast<int16_t>(index) : int16_t{-1};
+  return m.residents >= kResidentsMin ? static_cast<int16_t>(index)
+                                      : int16_t{-1};
 }
 
 // Fingerprint hashes, each computed once.
@@ -87,7 +88,8 @@ class Hashes {
     cell.visits += std::min(counts.visits, cap);
     cell.tickets += std::min(counts.tickets, cap);
     for (uint32_t household : counts.households) {
-      const uint64_t key = static_cast<uint64_t>(municipality + 1) << 32 | household;
+      const uint64_t key =
+          static_cast<uint64_t>(municipality + 1) << 32 | household;
       if (!seen.insert(key).second) continue;
       GARDEROBE_ASSIGN_OR_RETURN(const auto household_hash,
                                  hashes.Of(Who::kHousehold, household));
@@ -136,8 +138,8 @@ std::string Commit(const NoiseKey& key) {
   const ScopedWipe wipe(message);
   std::string commitment(32, '\0');
   crypto_generichash(reinterpret_cast<uint8_t*>(commitment.data()),
-                     commitment.size(), AsBytes(message).data(),
-                     message.size(), nullptr, 0);
+                     commitment.size(), AsBytes(message).data(), message.size(),
+                     nullptr, 0);
   return commitment;
 }
 
@@ -184,8 +186,10 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
           const auto found = by_relation.find(number);
           if (found == by_relation.end()) return;
           visits_of_persons += static_cast<uint64_t>(found->second.visits);
-          PersonCounts one{found->second.visits, found->second.tickets,
-                           relation.sequence, MunicipalityFor(relation.pc4),
+          PersonCounts one{found->second.visits,
+                           found->second.tickets,
+                           relation.sequence,
+                           MunicipalityFor(relation.pc4),
                            {}};
           one.AddHousehold(
               aggregator_.RootOf(Who::kHousehold, relation.household));
@@ -193,8 +197,8 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
         }));
     GARDEROBE_ASSIGN_OR_RETURN(
         ExactPopulation exact,
-        CountPopulation("institution=" + name, people,
-                        VisitCap(period.level()), hashes));
+        CountPopulation("institution=" + name, people, VisitCap(period.level()),
+                        hashes));
     exact.delivered = delivered;
     delivering += delivered;
     protector.Add(exact, cells);
@@ -211,16 +215,16 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
   });
   std::vector<std::string> lines;
   for (auto& cell : cells) {
-    lines.push_back(CanonicalLine(cell.cell(), cell.measure(), cell.value(),
-                                  cell.mark()));
+    lines.push_back(
+        CanonicalLine(cell.cell(), cell.measure(), cell.value(), cell.mark()));
     *cube.add_cells() = std::move(cell);
   }
   cube.set_root(MerkleRoot(lines));
   cube.set_institutions(delivering);
   cube.set_visits_share_percent(
       visits == 0 ? 0
-                  : static_cast<uint32_t>(
-                        (200 * visits_of_persons + visits) / (2 * visits)));
+                  : static_cast<uint32_t>((200 * visits_of_persons + visits) /
+                                          (2 * visits)));
   return cube;
 }
 
@@ -240,8 +244,9 @@ absl::StatusOr<Publisher::Published> Publisher::Publish(
   }
   const int64_t opens = int64_t{period.end_day()} + grace_days_;
   if (DayNumber(today) < opens) {
-    return FailedPrecondition("{} can be published from {}", period.text(),
-                              ToIso(FromDayNumber(static_cast<int32_t>(opens))));
+    return FailedPrecondition(
+        "{} can be published from {}", period.text(),
+        ToIso(FromDayNumber(static_cast<int32_t>(opens))));
   }
   if (institutions_.Get()->empty()) {
     return FailedPrecondition("the register of institutions is empty");

@@ -53,7 +53,8 @@ class AggregatorServiceImpl final
 };
 
 // For the coordinator.
-class PublisherServiceImpl final : public v1::PublisherService::CallbackService {
+class PublisherServiceImpl final
+    : public v1::PublisherService::CallbackService {
  public:
   PublisherServiceImpl(Publisher& publisher, AnswerPusher& pusher,
                        Daemon& daemon)

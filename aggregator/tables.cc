@@ -27,15 +27,13 @@ std::string Encode(const Relation& r) {
 bool Decode(std::string_view bytes, Relation* r) {
   ByteReader reader(bytes);
   std::string_view language;
-  const bool ok = reader.GetInteger(&r->person) &&
-                  reader.GetInteger(&r->household) &&
-                  reader.GetInteger(&r->sequence) &&
-                  reader.GetInteger(&r->pc4) &&
-                  reader.GetInteger(&r->birth_year) &&
-                  reader.GetInteger(&r->gender) &&
-                  reader.GetInteger(&r->newsletter) &&
-                  reader.GetInteger(&r->customer_since) &&
-                  reader.GetLengthPrefixed(&language) && reader.empty();
+  const bool ok =
+      reader.GetInteger(&r->person) && reader.GetInteger(&r->household) &&
+      reader.GetInteger(&r->sequence) && reader.GetInteger(&r->pc4) &&
+      reader.GetInteger(&r->birth_year) && reader.GetInteger(&r->gender) &&
+      reader.GetInteger(&r->newsletter) &&
+      reader.GetInteger(&r->customer_since) &&
+      reader.GetLengthPrefixed(&language) && reader.empty();
   r->language = language;
   return ok;
 }
@@ -87,8 +85,9 @@ bool Decode(std::string_view bytes, Feed* feed) {
   return true;
 }
 
-absl::StatusOr<std::optional<v1::BatchOutcome>> PlaceInFeed(
-    const Feed& feed, uint64_t offset, uint32_t count) {
+absl::StatusOr<std::optional<v1::BatchOutcome>> PlaceInFeed(const Feed& feed,
+                                                            uint64_t offset,
+                                                            uint32_t count) {
   if (offset == feed.committed) return std::nullopt;
   if (offset > feed.committed || count > feed.committed - offset) {
     return OutOfRange(

@@ -24,8 +24,8 @@ struct Event {
 
 // One visit without its id and event, as it is kept.
 struct VisitRow {
-  uint32_t relation = 0;  // number within the institution, 0 for none
-  uint32_t event = 0;     // number within the institution
+  uint32_t relation = 0;           // number within the institution, 0 for none
+  uint32_t event = 0;              // number within the institution
   int32_t sold_at = kUnknownTime;  // local hours since 2000-01-01 00:00
   int32_t price_cents = 0;
   uint16_t quantity = 0;
@@ -36,7 +36,8 @@ struct VisitRow {
 struct VisitBatch {
   std::string visit_ids;      // 16 bytes a row
   std::vector<Event> events;  // rows refer to these; refused ones have no id
-  std::vector<VisitRow> rows;  // `event` is an index into `events`; `relation` is not set
+  std::vector<VisitRow>
+      rows;  // `event` is an index into `events`; `relation` is not set
   std::vector<v1::RowRefusal> refused;  // ascending; these rows are not stored
   std::vector<bool> is_refused;         // a flag a row
 };

@@ -15,9 +15,8 @@ template <typename Column, typename Get>
 char* PutPlanes(char* out, const std::vector<VisitRow>& rows, Get get) {
   for (size_t byte = 0; byte < sizeof(Column); ++byte) {
     for (const VisitRow& row : rows) {
-      *out++ = static_cast<char>(static_cast<std::make_unsigned_t<Column>>(
-                                     get(row)) >>
-                                 (8 * byte));
+      *out++ = static_cast<char>(
+          static_cast<std::make_unsigned_t<Column>>(get(row)) >> (8 * byte));
     }
   }
   return out;
@@ -31,10 +30,10 @@ const char* GetPlanes(const char* in, std::vector<VisitRow>& rows, Set set) {
     Unsigned value = 0;
     for (size_t byte = 0; byte < sizeof(Column); ++byte) {
       value = static_cast<Unsigned>(
-          value | static_cast<Unsigned>(
-                      static_cast<Unsigned>(
-                          static_cast<uint8_t>(in[byte * count + i]))
-                      << (8 * byte)));
+          value |
+          static_cast<Unsigned>(
+              static_cast<Unsigned>(static_cast<uint8_t>(in[byte * count + i]))
+              << (8 * byte)));
     }
     set(rows[i], static_cast<Column>(value));
   }
@@ -88,8 +87,8 @@ absl::StatusOr<VisitBlock> DecodeBlock(std::string_view bytes) {
   block.visit_ids = bytes.substr(kHeaderBytes, count * 16);
   const std::string_view frame = bytes.substr(kHeaderBytes + count * 16);
   std::string planes(count * kRowBytes, '\0');
-  const size_t size = ZSTD_decompress(planes.data(), planes.size(),
-                                      frame.data(), frame.size());
+  const size_t size =
+      ZSTD_decompress(planes.data(), planes.size(), frame.data(), frame.size());
   if (ZSTD_isError(size) || size != planes.size()) return damaged();
   block.rows.resize(count);
   auto& rows = block.rows;

@@ -85,8 +85,8 @@ absl::Status AnswerStore::PutCube(const v1::Cube& cube) {
     if (i > 0 && !Before(cube.cells(i - 1), cell)) {
       return InvalidArgument("cells[{}]: not in order", i);
     }
-    lines.push_back(CanonicalLine(cell.cell(), cell.measure(), cell.value(),
-                                  cell.mark()));
+    lines.push_back(
+        CanonicalLine(cell.cell(), cell.measure(), cell.value(), cell.mark()));
   }
   if (MerkleRoot(lines) != cube.root()) {
     return InvalidArgument("root: not the root of the cells");

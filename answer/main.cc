@@ -18,10 +18,10 @@ absl::Status Run(const DaemonConfig& config) {
   RegisterServiceImpl register_service(*institutions);
   auto state = [&] {
     const absl::Status disk = daemon->CheckDisk();
-    return DaemonState{disk.ok(), 0,
-                       disk.ok() ? fmt::format("{} published periods",
-                                               store->Cubes().size())
-                                 : std::string(Message(disk))};
+    return DaemonState{
+        disk.ok(), 0,
+        disk.ok() ? fmt::format("{} published periods", store->Cubes().size())
+                  : std::string(Message(disk))};
   };
   return daemon->Serve({&intake, &answers, &register_service}, state, nullptr);
 }

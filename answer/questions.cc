@@ -17,7 +17,8 @@ absl::StatusOr<int32_t> Bound(std::string_view option, std::string_view date,
                               int32_t open) {
   if (date.empty()) return open;
   const auto parsed = ParseDate(date);
-  if (!parsed) return InvalidArgument("{}: dates are written 2025-01-31", option);
+  if (!parsed)
+    return InvalidArgument("{}: dates are written 2025-01-31", option);
   return DayNumber(*parsed);
 }
 
@@ -45,7 +46,8 @@ absl::StatusOr<v1::QueryOwnResponse> Questions::Own(
         PeerUri(asker));
   }
   if (!institutions_.Get()->contains(request.institution())) {
-    return NotFound("the register has no institution {}", request.institution());
+    return NotFound("the register has no institution {}",
+                    request.institution());
   }
   GARDEROBE_ASSIGN_OR_RETURN(const int32_t from,
                              Bound("--from", request.from(), INT32_MIN));

@@ -9,7 +9,8 @@
 namespace garderobe::answer {
 
 // For aggregatord.
-class IntakeServiceImpl final : public v1::AnswerIntakeService::CallbackService {
+class IntakeServiceImpl final
+    : public v1::AnswerIntakeService::CallbackService {
  public:
   // Both outlive the service.
   IntakeServiceImpl(AnswerStore& store, Daemon& daemon)
@@ -41,7 +42,8 @@ class AnswerServiceImpl final : public v1::AnswerService::CallbackService {
       const v1::GetCatalogueRequest* request,
       v1::GetCatalogueResponse* response) override;
   grpc::ServerUnaryReactor* GetPeriods(
-      grpc::CallbackServerContext* context, const v1::GetPeriodsRequest* request,
+      grpc::CallbackServerContext* context,
+      const v1::GetPeriodsRequest* request,
       v1::GetPeriodsResponse* response) override;
 
  private:

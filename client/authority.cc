@@ -103,8 +103,8 @@ absl::StatusOr<Authority> Authority::OpenOrCreate(const std::string& folder) {
       NewCertificate("Garderobe authority", key.get(), kAuthorityDays);
   X509_set_issuer_name(certificate.get(),
                        X509_get_subject_name(certificate.get()));
-  if (!AddExtension(certificate.get(), certificate.get(),
-                    NID_basic_constraints, "critical,CA:TRUE,pathlen:0") ||
+  if (!AddExtension(certificate.get(), certificate.get(), NID_basic_constraints,
+                    "critical,CA:TRUE,pathlen:0") ||
       !AddExtension(certificate.get(), certificate.get(), NID_key_usage,
                     "critical,keyCertSign,cRLSign") ||
       !AddExtension(certificate.get(), certificate.get(),

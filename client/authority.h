@@ -16,7 +16,8 @@ class Authority {
   [[nodiscard]] static absl::StatusOr<Authority> OpenOrCreate(
       const std::string& folder);
   // NotFound: there is none in `folder`.
-  [[nodiscard]] static absl::StatusOr<Authority> Open(const std::string& folder);
+  [[nodiscard]] static absl::StatusOr<Authority> Open(
+      const std::string& folder);
 
   // Writes certificate.pem, private.key (mode 0600) and authority.pem into
   // `folder`. `daemon` adds the DNS name <daemon>.garderobe; empty for peers

@@ -59,10 +59,10 @@ v1::VisitBatch VisitBatchBuilder::Build(uint64_t offset,
   batch.set_offset(offset);
   batch.set_count(count);
   batch.set_handles(std::move(handles_));
-  batch.set_sealed(SealBatch(feed_.aggregator.sealing_key,
-                             {SealedKind::kVisits, feed_.institution,
-                              feed_.source, offset, count},
-                             columns_.SerializeAsString()));
+  batch.set_sealed(SealBatch(
+      feed_.aggregator.sealing_key,
+      {SealedKind::kVisits, feed_.institution, feed_.source, offset, count},
+      columns_.SerializeAsString()));
   *lines = std::move(lines_);
   lines_.clear();
   handles_.clear();
@@ -100,10 +100,10 @@ v1::RelationBatch BuildRelationBatch(const FeedContext& feed, uint64_t offset,
     columns.mutable_newsletter()->push_back(0);
     columns.add_customer_since(0);
   }
-  batch.set_sealed(SealBatch(feed.aggregator.sealing_key,
-                             {SealedKind::kRelations, feed.institution,
-                              feed.source, offset, count},
-                             columns.SerializeAsString()));
+  batch.set_sealed(SealBatch(
+      feed.aggregator.sealing_key,
+      {SealedKind::kRelations, feed.institution, feed.source, offset, count},
+      columns.SerializeAsString()));
   return batch;
 }
 

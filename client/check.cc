@@ -4,8 +4,8 @@
 #include <fstream>
 
 #include "absl/container/flat_hash_set.h"
-#include "client/identity.h"
 #include "client/delivery.h"
+#include "client/identity.h"
 
 namespace garderobe::client {
 namespace {
@@ -66,7 +66,8 @@ absl::StatusOr<CheckReport> CheckFile(const CheckOptions& options) {
     ++report.rows;
     OrderLine line;
     const auto refusal = ReadOrderLine(*columns, row, decimal_comma, &line);
-    const bool readable = row.fault.empty() && row.fields.size() == columns->width();
+    const bool readable =
+        row.fault.empty() && row.fields.size() == columns->width();
     if (readable) {
       for (size_t i = 0; i < kColumnCount; ++i) {
         const auto column = static_cast<Column>(i);

@@ -34,7 +34,8 @@ struct CheckReport {
 
 // Errors of CsvReader::Open and ColumnMap::FromHeader; AlreadyExists: the file
 // for rejected rows is there.
-[[nodiscard]] absl::StatusOr<CheckReport> CheckFile(const CheckOptions& options);
+[[nodiscard]] absl::StatusOr<CheckReport> CheckFile(
+    const CheckOptions& options);
 
 }  // namespace garderobe::client
 

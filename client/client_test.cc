@@ -33,7 +33,9 @@ Rows ReadAll(const std::string& text) {
 
 TEST(CsvReaderTest, ReadsWhatBoxOfficesWrite) {
   EXPECT_EQ(ReadAll("a,b\r\n1,2\r\n"), (Rows{{"a", "b"}, {"1", "2"}}));
-  EXPECT_EQ(ReadAll("\xef\xbb\xbf" "a;b\n1;2"), (Rows{{"a", "b"}, {"1", "2"}}));
+  EXPECT_EQ(ReadAll("\xef\xbb\xbf"
+                    "a;b\n1;2"),
+            (Rows{{"a", "b"}, {"1", "2"}}));
   EXPECT_EQ(ReadAll("a\tb\n\n\n1\t"), (Rows{{"a", "b"}, {"1", ""}}));
   EXPECT_EQ(ReadAll("a,b\n\"x \"\"y\"\", z\",2\n"),
             (Rows{{"a", "b"}, {"x \"y\", z", "2"}}));
@@ -63,7 +65,9 @@ TEST(CsvReaderTest, WhatIsNoCsvIsSaidInOneSentence) {
     return std::string(Message(CsvReader::OverText(text).status()));
   };
   EXPECT_THAT(message(""), ::testing::HasSubstr("empty"));
-  EXPECT_THAT(message(std::string("\xff\xfe" "a\0", 4)),
+  EXPECT_THAT(message(std::string("\xff\xfe"
+                                  "a\0",
+                                  4)),
               ::testing::HasSubstr("UTF-16"));
   EXPECT_THAT(message("PK\x03\x04zzzz"), ::testing::HasSubstr("XLSX"));
   EXPECT_THAT(message(std::string("a\0b", 3)), ::testing::HasSubstr("binary"));
@@ -74,7 +78,8 @@ TEST(CsvReaderTest, AFileLargerThanTheBufferKeepsRowsAndLines) {
   {
     std::ofstream out(path);
     out << "id,text\n";
-    for (int i = 0; i < 100'000; ++i) out << i << ",\"some text " << i << "\"\n";
+    for (int i = 0; i < 100'000; ++i)
+      out << i << ",\"some text " << i << "\"\n";
   }
   auto reader = CsvReader::Open(path);
   ASSERT_THAT(reader, IsOk());
@@ -95,31 +100,39 @@ TEST(PriceTest, PointsAndCommas) {
     bool comma;
     int64_t cents;
   };
-  for (const Case& c : std::initializer_list<Case>{
-           {"12.50", false, 1250},   {"12,50", true, 1250},
-           {"12,50", false, 1250},   {"12.5", true, 1250},
-           {"1.234,50", true, 123450}, {"1,234.50", false, 123450},
-           {"1.234", true, 123400},  {"1,234", false, 123400},
-           {"€ 12,50", true, 1250},  {"12,-", true, 1200},
-           {"0", false, 0},          {"-7.25", false, -725},
-           {"1.234.567,89", true, 123456789}, {"EUR 5", false, 500}}) {
+  for (const Case& c :
+       std::initializer_list<Case>{{"12.50", false, 1250},
+                                   {"12,50", true, 1250},
+                                   {"12,50", false, 1250},
+                                   {"12.5", true, 1250},
+                                   {"1.234,50", true, 123450},
+                                   {"1,234.50", false, 123450},
+                                   {"1.234", true, 123400},
+                                   {"1,234", false, 123400},
+                                   {"€ 12,50", true, 1250},
+                                   {"12,-", true, 1200},
+                                   {"0", false, 0},
+                                   {"-7.25", false, -725},
+                                   {"1.234.567,89", true, 123456789},
+                                   {"EUR 5", false, 500}}) {
     EXPECT_EQ(ParsePriceCents(c.text, c.comma), c.cents) << c.text;
   }
 }
 
 TEST(PriceTest, WhatCantBeToldIsRefused) {
-  for (const char* text : {"", "x", "12,34,5", "1.2.3", "12.345", "1e5", "--5",
-                           "0.123,456", "12..5", ".", "9999999999999999", "12.50.1"}) {
+  for (const char* text :
+       {"", "x", "12,34,5", "1.2.3", "12.345", "1e5", "--5", "0.123,456",
+        "12..5", ".", "9999999999999999", "12.50.1"}) {
     EXPECT_FALSE(ParsePriceCents(text, false).has_value()) << text;
   }
   EXPECT_FALSE(ParsePriceCents("12,345", true).has_value());
 }
 
 TEST(ColumnMapTest, DutchNamesAndMissingColumns) {
-  auto map = ColumnMap::FromHeader(
-      {"Ordernummer", "regelnummer", "Evenement-ID", "Aanvang", "Klantnummer",
-       "iets"},
-      ';');
+  auto map =
+      ColumnMap::FromHeader({"Ordernummer", "regelnummer", "Evenement-ID",
+                             "Aanvang", "Klantnummer", "iets"},
+                            ';');
   ASSERT_THAT(map, IsOk());
   EXPECT_TRUE(map->has(Column::kCustomerId));
   EXPECT_EQ(map->unknown(), std::vector<std::string>{"iets"});
@@ -222,9 +235,8 @@ TEST(IdentityTest, UsableIdentifiersAndReasonsForTheRest) {
   line.house_number = "12";
   line.birth_date = "1980-01-01";  // what forms fill in
   IdentityFindings findings;
-  const Customer customer =
-      IdentityReader({}).Read(line, Handle::From(std::string(16, 'h')),
-                              &findings);
+  const Customer customer = IdentityReader({}).Read(
+      line, Handle::From(std::string(16, 'h')), &findings);
   EXPECT_EQ(customer.identifiers[0], "jan@example.nl");
   EXPECT_EQ(customer.identifiers[3], "NL:1234AB:12:");
   EXPECT_EQ(customer.pc4, 1234);
@@ -264,9 +276,9 @@ TEST(CheckTest, ReportsAndWritesRejectedRows) {
   EXPECT_EQ(report->not_identifiers["EMAIL_MALFORMED"], 1u);
   std::ifstream in(rejected);
   const std::string text(std::istreambuf_iterator<char>(in), {});
-  EXPECT_THAT(text, ::testing::HasSubstr(
-                        "O2;1;E1;gisteren;12,50;K2;noreply@example.nl;"
-                        "STARTS_AT_INVALID\n"));
+  EXPECT_THAT(
+      text, ::testing::HasSubstr("O2;1;E1;gisteren;12,50;K2;noreply@example.nl;"
+                                 "STARTS_AT_INVALID\n"));
   EXPECT_THAT(CheckFile({path, rejected, {}}),
               StatusIs(absl::StatusCode::kAlreadyExists));
 }

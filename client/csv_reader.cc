@@ -214,8 +214,8 @@ absl::StatusOr<bool> CsvReader::Read(CsvRow* row) {
       ++line_;
     }
     bool unbalanced = false;
-    const size_t end =
-        at_ < buffer_.size() ? FindRowEnd(eof_, &unbalanced) : std::string::npos;
+    const size_t end = at_ < buffer_.size() ? FindRowEnd(eof_, &unbalanced)
+                                            : std::string::npos;
     if (end == std::string::npos) {
       const bool too_long = buffer_.size() - at_ > kRowBytesMax;
       if (!too_long && !eof_) {

@@ -62,10 +62,10 @@ class CsvReader {
 
   std::FILE* file_ = nullptr;
   std::string buffer_;
-  size_t at_ = 0;       // next byte to parse
+  size_t at_ = 0;  // next byte to parse
   bool eof_ = false;
   uint64_t line_ = 1;
-  size_t width_ = 0;    // fields of the first row, 0 before it is read
+  size_t width_ = 0;  // fields of the first row, 0 before it is read
   uint64_t consumed_ = 0, total_ = 0;
   char delimiter_ = ',';
 };

@@ -36,9 +36,8 @@ absl::Status Persist(std::chrono::milliseconds give_up,
   std::chrono::milliseconds wait{100};
   for (;;) {
     const absl::Status status = call();
-    const bool transient =
-        IsTransient(status) ||
-        status.code() == absl::StatusCode::kDeadlineExceeded;
+    const bool transient = IsTransient(status) ||
+                           status.code() == absl::StatusCode::kDeadlineExceeded;
     if (!transient || Clock::now() - begin > give_up) return status;
     on_retry(status);
     std::this_thread::sleep_for(std::max(
@@ -85,7 +84,8 @@ class Sender {
 
     VisitStream visits(
         [this](grpc::ClientContext* c) {
-          return OpenStream<VisitStream>(&v1::DeliveryService::Stub::DeliverVisits, c);
+          return OpenStream<VisitStream>(
+              &v1::DeliveryService::Stub::DeliverVisits, c);
         },
         Hello(v1::FEED_KIND_VISITS), Retry(),
         [this](const auto& outcome, auto tag) { OnVisits(outcome, tag); });
@@ -158,8 +158,9 @@ class Sender {
 
   absl::Status FetchParameters() {
     v1::GetParametersResponse response;
-    GARDEROBE_RETURN_IF_ERROR(
-        Persist(options_.give_up, [this](auto& s) { Waiting(s); }, [&] {
+    GARDEROBE_RETURN_IF_ERROR(Persist(
+        options_.give_up, [this](auto& s) { Waiting(s); },
+        [&] {
           grpc::ClientContext context;
           return Reported(FromGrpc(stub_.Get()->GetParameters(
               &WithDeadline(context), {}, &response)));
@@ -202,9 +203,8 @@ class Sender {
     return hello;
   }
   RetryOptions Retry() {
-    return {options_.give_up, [this](const absl::Status& s) {
-              Waiting(Reported(s));
-            }};
+    return {options_.give_up,
+            [this](const absl::Status& s) { Waiting(Reported(s)); }};
   }
 
   void Waiting(const absl::Status& status) {
@@ -365,8 +365,9 @@ class Sender {
     *request.mutable_feed() = FeedName(v1::FEED_KIND_VISITS);
     request.set_rows(visit_offset_);
     v1::CloseFeedResponse response;
-    GARDEROBE_RETURN_IF_ERROR(
-        Persist(options_.give_up, [this](auto& s) { Waiting(s); }, [&] {
+    GARDEROBE_RETURN_IF_ERROR(Persist(
+        options_.give_up, [this](auto& s) { Waiting(s); },
+        [&] {
           grpc::ClientContext context;
           return Reported(FromGrpc(stub_.Get()->CloseFeed(
               &WithDeadline(context), request, &response)));

@@ -24,9 +24,9 @@ struct Endpoint {
 struct SendOptions {
   std::string file;
   std::string institution;
-  std::string source = "files";     // the feed's name
-  std::string handle_key;           // path of the institution's handle key
-  std::string state;                // folder for what must be remembered
+  std::string source = "files";  // the feed's name
+  std::string handle_key;        // path of the institution's handle key
+  std::string state;             // folder for what must be remembered
   std::vector<std::string> own_domains;
   std::chrono::milliseconds give_up{600'000};
   bool all_relations = false;  // also customers that were delivered before

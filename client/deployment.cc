@@ -113,8 +113,7 @@ absl::Status IsReady(const std::string& address, const std::string& daemon,
   context.set_deadline(std::chrono::system_clock::now() +
                        std::chrono::seconds(2));
   v1::GetStatusResponse response;
-  GARDEROBE_RETURN_IF_ERROR(
-      FromGrpc(stub->GetStatus(&context, {}, &response)));
+  GARDEROBE_RETURN_IF_ERROR(FromGrpc(stub->GetStatus(&context, {}, &response)));
   if (!response.ready()) return Unavailable("{}", response.detail());
   return absl::OkStatus();
 }
@@ -129,7 +128,8 @@ absl::Status Deployment::Init(const std::string& given) {
                          folder);
   }
   fs::create_directories(folder, error);
-  if (error) return Unavailable("cannot create {}: {}", folder, error.message());
+  if (error)
+    return Unavailable("cannot create {}: {}", folder, error.message());
   GARDEROBE_ASSIGN_OR_RETURN(const Authority authority,
                              Authority::OpenOrCreate(folder + "/ca"));
   std::map<std::string, std::string> address;
@@ -177,9 +177,9 @@ absl::Status Deployment::Init(const std::string& given) {
                   "wait_ms = 200\n",
                   address["vault"], address["aggregator"], pin["vault"],
                   pin["aggregator"])));
-  GARDEROBE_RETURN_IF_ERROR(write(
-      kParties[1], fmt::format("\n[pins]\naggregator = \"{}\"\n",
-                               pin["aggregator"])));
+  GARDEROBE_RETURN_IF_ERROR(
+      write(kParties[1],
+            fmt::format("\n[pins]\naggregator = \"{}\"\n", pin["aggregator"])));
   GARDEROBE_RETURN_IF_ERROR(write(
       kParties[2],
       fmt::format("\n[answer]\naddress = \"{}\"\n\n[publish]\ngrace_days = 0\n",
@@ -195,8 +195,7 @@ absl::Status Deployment::Init(const std::string& given) {
   config += fmt::format(
       "\n[pins]\nttp = \"{}\"\nvault = \"{}\"\naggregator = \"{}\"\n",
       pin["ttp"], pin["vault"], pin["aggregator"]);
-  GARDEROBE_RETURN_IF_ERROR(
-      ReplaceFile(folder + "/client.toml", config, 0644));
+  GARDEROBE_RETURN_IF_ERROR(ReplaceFile(folder + "/client.toml", config, 0644));
   GARDEROBE_RETURN_IF_ERROR(authority.Issue(
       folder + "/coordinator", {Role::kCoordinator, "coordinator"}, ""));
 
@@ -252,9 +251,8 @@ absl::Status Deployment::Up() const {
     }
     absl::Status waiting;
     for (const Party& party : kParties) {
-      const absl::Status ready =
-          IsReady(address(party.name), std::string(party.daemon),
-                  coordinator_tls());
+      const absl::Status ready = IsReady(
+          address(party.name), std::string(party.daemon), coordinator_tls());
       if (!ready.ok()) waiting = Annotate(ready, party.daemon);
     }
     if (waiting.ok()) return waiting;
@@ -266,10 +264,9 @@ absl::Status Deployment::Up() const {
 }
 
 bool Deployment::IsRunning(const Party& party) const {
-  return RunningDaemon(
-             fmt::format("{}/{}.pid", folder_, party.daemon),
-             fmt::format("{}/{}/{}.toml", folder_, party.name, party.daemon)) !=
-         0;
+  return RunningDaemon(fmt::format("{}/{}.pid", folder_, party.daemon),
+                       fmt::format("{}/{}/{}.toml", folder_, party.name,
+                                   party.daemon)) != 0;
 }
 
 absl::Status Deployment::Down() const {
@@ -390,13 +387,20 @@ absl::StatusOr<v1::Register> ReadRegisterToml(const std::string& path) {
         return InvalidArgument("{}:{}: {} must be a text in quotes", path, at,
                                name);
       }
-      if (name == "id") institution->set_id(content);
-      else if (name == "name") institution->set_name(content);
-      else if (name == "subsector") institution->set_subsector(content);
-      else if (name == "municipality") institution->set_municipality(content);
-      else if (name == "owner") institution->set_owner(content);
-      else if (name == "agreement_from") institution->set_agreement_from(content);
-      else if (name == "agreement_to") institution->set_agreement_to(content);
+      if (name == "id")
+        institution->set_id(content);
+      else if (name == "name")
+        institution->set_name(content);
+      else if (name == "subsector")
+        institution->set_subsector(content);
+      else if (name == "municipality")
+        institution->set_municipality(content);
+      else if (name == "owner")
+        institution->set_owner(content);
+      else if (name == "agreement_from")
+        institution->set_agreement_from(content);
+      else if (name == "agreement_to")
+        institution->set_agreement_to(content);
       else
         return InvalidArgument(
             "{}:{}: unknown key {}; known are id, name, subsector, "

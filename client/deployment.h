@@ -19,10 +19,11 @@ struct Party {
   std::string_view name;    // folder, and name in certificates
   std::string_view daemon;  // program
 };
-inline constexpr std::array<Party, 4> kParties = {{{"ttp", "ttpd"},
-                                                   {"vault", "vaultd"},
-                                                   {"aggregator", "aggregatord"},
-                                                   {"answer", "answerd"}}};
+inline constexpr std::array<Party, 4> kParties = {
+    {{"ttp", "ttpd"},
+     {"vault", "vaultd"},
+     {"aggregator", "aggregatord"},
+     {"answer", "answerd"}}};
 
 class Deployment {
  public:

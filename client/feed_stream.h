@@ -62,8 +62,8 @@ class FeedStream {
   // Takes the batch over; waits while the window is full.
   [[nodiscard]] absl::Status Push(Batch batch, std::shared_ptr<void> tag) {
     std::unique_lock lock(mutex_);
-    changed_.wait(
-        lock, [&] { return !status_.ok() || batches_.size() < window_; });
+    changed_.wait(lock,
+                  [&] { return !status_.ok() || batches_.size() < window_; });
     GARDEROBE_RETURN_IF_ERROR(status_);
     if (batches_.empty()) moved_ = std::chrono::steady_clock::now();
     batches_.push_back({std::move(batch), std::move(tag)});
@@ -109,8 +109,8 @@ class FeedStream {
       lock.unlock();
       if (retry_.on_retry) retry_.on_retry(status);
       lock.lock();
-      const auto wait = std::max(backoff, RetryAfter(status).value_or(
-                                              std::chrono::milliseconds(0)));
+      const auto wait = std::max(
+          backoff, RetryAfter(status).value_or(std::chrono::milliseconds(0)));
       changed_.wait_for(lock, wait, [&] { return abandoned_; });
       backoff = std::min(backoff * 2, std::chrono::milliseconds(2000));
     }

@@ -10,9 +10,8 @@ namespace {
 
 uint64_t Hash(const InstitutionHandleKey& key, const std::string& message) {
   uint8_t hash[16];
-  crypto_generichash(hash, sizeof hash, AsBytes(message).data(),
-                     message.size(), key.ExposeSecret(),
-                     InstitutionHandleKey::kBytes);
+  crypto_generichash(hash, sizeof hash, AsBytes(message).data(), message.size(),
+                     key.ExposeSecret(), InstitutionHandleKey::kBytes);
   return GetBigEndian<uint64_t>(hash);
 }
 
@@ -59,8 +58,7 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
   }
   if (CountryCode(line.country) == "NL") {
     if (const auto postcode = NormalisePostcodeNl(line.postcode)) {
-      customer.pc4 =
-          static_cast<uint16_t>(std::stoi(postcode->substr(0, 4)));
+      customer.pc4 = static_cast<uint16_t>(std::stoi(postcode->substr(0, 4)));
     } else if (line.postcode.size() == 4) {
       // Only the digits: no address, but the area is known.
       const auto with_letters =
@@ -71,7 +69,8 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
       }
     }
   }
-  if (!line.birth_date.empty()) customer.birth_year = BirthYear(line.birth_date);
+  if (!line.birth_date.empty())
+    customer.birth_year = BirthYear(line.birth_date);
   return customer;
 }
 

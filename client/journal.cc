@@ -17,8 +17,7 @@
 namespace garderobe::client {
 
 absl::StatusOr<Journal> Journal::Open(const std::string& folder,
-                                      const std::string& name,
-                                      int patience_s) {
+                                      const std::string& name, int patience_s) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   const std::string path = folder + "/" + name + ".json";

@@ -27,23 +27,39 @@ struct ColumnEntry {
 const std::vector<ColumnEntry>& Table() {
   using C = Column;
   static const auto* const table = new std::vector<ColumnEntry>{
-      {C::kCustomerId, false, {"customer_id", "klantnummer", "klant_id", "relatienummer"}},
+      {C::kCustomerId,
+       false,
+       {"customer_id", "klantnummer", "klant_id", "relatienummer"}},
       {C::kEmail, false, {"email", "e-mail", "e-mailadres", "mailadres"}},
-      {C::kPhone, false, {"phone", "telefoon", "telefoonnummer", "mobiel", "mobile"}},
+      {C::kPhone,
+       false,
+       {"phone", "telefoon", "telefoonnummer", "mobiel", "mobile"}},
       {C::kFirstName, false, {"first_name", "voornaam"}},
       {C::kLastName, false, {"last_name", "achternaam"}},
       {C::kBirthDate, false, {"birth_date", "geboortedatum"}},
       {C::kPostcode, false, {"postcode", "postal_code", "zip"}},
       {C::kHouseNumber, false, {"house_number", "huisnummer"}},
-      {C::kHouseNumberAddition, false, {"house_number_addition", "toevoeging", "huisnummer_toevoeging"}},
+      {C::kHouseNumberAddition,
+       false,
+       {"house_number_addition", "toevoeging", "huisnummer_toevoeging"}},
       {C::kCountry, false, {"country", "land"}},
       {C::kOrderId, true, {"order_id", "ordernummer", "bestelnummer"}},
-      {C::kLineId, true, {"line_id", "regelnummer", "regel", "ticket_id", "ticketnummer"}},
-      {C::kEventId, true, {"event_id", "evenement_id", "voorstelling_id", "voorstellingsnummer"}},
-      {C::kEventTitle, false, {"event_title", "titel", "evenement", "voorstelling"}},
+      {C::kLineId,
+       true,
+       {"line_id", "regelnummer", "regel", "ticket_id", "ticketnummer"}},
+      {C::kEventId,
+       true,
+       {"event_id", "evenement_id", "voorstelling_id", "voorstellingsnummer"}},
+      {C::kEventTitle,
+       false,
+       {"event_title", "titel", "evenement", "voorstelling"}},
       {C::kGenre, false, {"genre"}},
-      {C::kStartsAt, true, {"starts_at", "aanvang", "begintijd", "datum_voorstelling"}},
-      {C::kSoldAt, false, {"sold_at", "verkocht_op", "verkoopdatum", "besteldatum"}},
+      {C::kStartsAt,
+       true,
+       {"starts_at", "aanvang", "begintijd", "datum_voorstelling"}},
+      {C::kSoldAt,
+       false,
+       {"sold_at", "verkocht_op", "verkoopdatum", "besteldatum"}},
       {C::kQuantity, false, {"quantity", "aantal"}},
       {C::kPrice, false, {"price", "prijs", "bedrag"}},
       {C::kChannel, false, {"channel", "kanaal", "verkoopkanaal"}},
@@ -77,23 +93,33 @@ struct Word {
   std::string_view code;
 };
 constexpr Word kChannelWords[] = {
-    {"online", "web"},    {"website", "web"},   {"www", "web"},
-    {"shop", "web"},      {"internet", "web"},  {"kassa", "box_office"},
+    {"online", "web"},       {"website", "web"},
+    {"www", "web"},          {"shop", "web"},
+    {"internet", "web"},     {"kassa", "box_office"},
     {"balie", "box_office"}, {"boxoffice", "box_office"},
-    {"telefoon", "phone"}, {"telefonisch", "phone"}, {"partner", "partner"},
-    {"pas", "pass"}};
-constexpr Word kStatusWords[] = {
-    {"verkocht", "sold"},        {"betaald", "sold"},
-    {"paid", "sold"},            {"geannuleerd", "cancelled"},
-    {"canceled", "cancelled"},   {"terugbetaald", "refunded"},
-    {"gescand", "attended"},     {"bezocht", "attended"},
-    {"nietverschenen", "no_show"}, {"noshow", "no_show"}};
-constexpr Word kGenreWords[] = {
-    {"theater", "theatre"},     {"toneel", "theatre"}, {"dans", "dance"},
-    {"klassiek", "classical"},  {"popmuziek", "pop"},  {"jeugd", "youth"},
-    {"wereldmuziek", "world"},  {"tentoonstelling", "exhibition"},
-    {"literatuur", "literature"}, {"educatie", "education"},
-    {"erfgoed", "heritage"}};
+    {"telefoon", "phone"},   {"telefonisch", "phone"},
+    {"partner", "partner"},  {"pas", "pass"}};
+constexpr Word kStatusWords[] = {{"verkocht", "sold"},
+                                 {"betaald", "sold"},
+                                 {"paid", "sold"},
+                                 {"geannuleerd", "cancelled"},
+                                 {"canceled", "cancelled"},
+                                 {"terugbetaald", "refunded"},
+                                 {"gescand", "attended"},
+                                 {"bezocht", "attended"},
+                                 {"nietverschenen", "no_show"},
+                                 {"noshow", "no_show"}};
+constexpr Word kGenreWords[] = {{"theater", "theatre"},
+                                {"toneel", "theatre"},
+                                {"dans", "dance"},
+                                {"klassiek", "classical"},
+                                {"popmuziek", "pop"},
+                                {"jeugd", "youth"},
+                                {"wereldmuziek", "world"},
+                                {"tentoonstelling", "exhibition"},
+                                {"literatuur", "literature"},
+                                {"educatie", "education"},
+                                {"erfgoed", "heritage"}};
 
 std::optional<uint8_t> Lookup(std::string_view value,
                               std::span<const std::string_view> list,
@@ -213,8 +239,8 @@ std::optional<int64_t> ParsePriceCents(std::string_view text,
     const size_t after = text.size() - last - 1;
     const bool only_one = text.find_first_of(".,") == last;
     const char expected = decimal_comma ? ',' : '.';
-    const bool mixed = text.substr(0, last).find(text[last] == '.' ? ',' : '.') !=
-                       text.npos;
+    const bool mixed =
+        text.substr(0, last).find(text[last] == '.' ? ',' : '.') != text.npos;
     if (after <= 2 && after > 0 && (only_one || mixed)) {
       decimals_at = last;
     } else if (after == 3 && only_one && text[last] == expected) {
@@ -296,10 +322,14 @@ std::optional<Refusal> ReadOrderLine(const ColumnMap& columns,
   };
   line->customer_id = get(C::kCustomerId);
   for (const Id& id : std::initializer_list<Id>{
-           {C::kOrderId, line->order_id, kIdBytesMax, "ORDER_ID_MISSING", "ORDER_ID_TOO_LONG"},
-           {C::kLineId, line->line_id, kIdBytesMax, "LINE_ID_MISSING", "LINE_ID_TOO_LONG"},
-           {C::kEventId, line->event_id, kEventIdBytesMax, "EVENT_ID_MISSING", "EVENT_ID_TOO_LONG"},
-           {C::kCustomerId, line->customer_id, kIdBytesMax, nullptr, "CUSTOMER_ID_TOO_LONG"}}) {
+           {C::kOrderId, line->order_id, kIdBytesMax, "ORDER_ID_MISSING",
+            "ORDER_ID_TOO_LONG"},
+           {C::kLineId, line->line_id, kIdBytesMax, "LINE_ID_MISSING",
+            "LINE_ID_TOO_LONG"},
+           {C::kEventId, line->event_id, kEventIdBytesMax, "EVENT_ID_MISSING",
+            "EVENT_ID_TOO_LONG"},
+           {C::kCustomerId, line->customer_id, kIdBytesMax, nullptr,
+            "CUSTOMER_ID_TOO_LONG"}}) {
     if (id.value.empty() && id.missing != nullptr) {
       return refuse(id.column, id.missing);
     }

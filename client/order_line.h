@@ -14,10 +14,28 @@
 namespace garderobe::client {
 
 enum class Column : uint8_t {
-  kCustomerId, kEmail, kPhone, kFirstName, kLastName, kBirthDate, kPostcode,
-  kHouseNumber, kHouseNumberAddition, kCountry, kOrderId, kLineId, kEventId,
-  kEventTitle, kGenre, kStartsAt, kSoldAt, kQuantity, kPrice, kChannel,
-  kStatus, kShare,
+  kCustomerId,
+  kEmail,
+  kPhone,
+  kFirstName,
+  kLastName,
+  kBirthDate,
+  kPostcode,
+  kHouseNumber,
+  kHouseNumberAddition,
+  kCountry,
+  kOrderId,
+  kLineId,
+  kEventId,
+  kEventTitle,
+  kGenre,
+  kStartsAt,
+  kSoldAt,
+  kQuantity,
+  kPrice,
+  kChannel,
+  kStatus,
+  kShare,
 };
 inline constexpr size_t kColumnCount = 22;
 // The column's name in the default mapping, in English.
@@ -53,7 +71,7 @@ struct OrderLine {
       postcode, house_number, house_number_addition, country;
   std::string_view order_id, line_id, event_id, event_title;
   uint8_t genre = 0;
-  int32_t starts_at = 0;  // local minutes since 2000-01-01 00:00
+  int32_t starts_at = 0;        // local minutes since 2000-01-01 00:00
   int32_t sold_at = INT32_MIN;  // local hours since then; INT32_MIN unknown
   uint32_t quantity = 1;
   int64_t price_cents = 0;

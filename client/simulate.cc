@@ -20,33 +20,39 @@ namespace fs = std::filesystem;
 
 // Proportions of the simulated country: chosen, not measured
 // (docs/simulation.md).
-constexpr double kAnonymousShare = 0.18;   // sales without a customer
-constexpr double kNoShareShare = 0.02;     // customers who choose not to share
+constexpr double kAnonymousShare = 0.18;  // sales without a customer
+constexpr double kNoShareShare = 0.02;    // customers who choose not to share
 constexpr double kSharedEmailShare = 0.012;  // persons with a relative's e-mail
 constexpr double kEmailGivenShare = 0.97;
 constexpr double kPhoneGivenShare = 0.62;
 constexpr double kAddressGivenShare = 0.75;
-constexpr double kMistypedShare = 0.006;   // of e-mails, per customer record
+constexpr double kMistypedShare = 0.006;     // of e-mails, per customer record
 constexpr double kSecondRecordShare = 0.02;  // a second customer number
 constexpr double kCancelledShare = 0.02;
 constexpr double kCorrectedShare = 0.004;  // lines that are delivered twice
 
 constexpr std::array<const char*, 40> kFirstNames = {
-    "Jan",   "Anna",  "Piet",  "Maria", "Kees",  "Johanna", "Willem", "Els",
-    "Hans",  "Sara",  "Mo",    "Fatima", "Daan", "Sophie",  "Lars",   "Emma",
-    "Tim",   "Julia", "Bram",  "Noor",  "Sem",   "Lotte",   "Thijs",  "Eva",
-    "Ruben", "Iris",  "Gijs",  "Fleur", "Koen",  "Sanne",   "Joris",  "Marit",
-    "Ali",   "Aylin", "Omar",  "Yara",  "Hugo",  "Roos",    "Teun",   "Zoë"};
+    "Jan",   "Anna",  "Piet", "Maria",  "Kees", "Johanna", "Willem", "Els",
+    "Hans",  "Sara",  "Mo",   "Fatima", "Daan", "Sophie",  "Lars",   "Emma",
+    "Tim",   "Julia", "Bram", "Noor",   "Sem",  "Lotte",   "Thijs",  "Eva",
+    "Ruben", "Iris",  "Gijs", "Fleur",  "Koen", "Sanne",   "Joris",  "Marit",
+    "Ali",   "Aylin", "Omar", "Yara",   "Hugo", "Roos",    "Teun",   "Zoë"};
 constexpr std::array<const char*, 36> kLastNames = {
-    "de Jong",   "Jansen",   "de Vries", "van den Berg", "Bakker", "van Dijk",
-    "Visser",    "Janssen",  "Smit",     "Meijer",       "de Boer", "Mulder",
-    "de Groot",  "Bos",      "Vos",      "Peters",       "Hendriks", "van Leeuwen",
-    "Dekker",    "Brouwer",  "de Wit",   "Dijkstra",     "Smits",  "de Graaf",
-    "van der Meer", "Kok",   "Jacobs",   "Yilmaz",       "Vermeulen", "El Amrani",
-    "van den Heuvel", "Koning", "Huisman", "Schouten",   "Prins",  "Blom"};
+    "de Jong",        "Jansen",    "de Vries",
+    "van den Berg",   "Bakker",    "van Dijk",
+    "Visser",         "Janssen",   "Smit",
+    "Meijer",         "de Boer",   "Mulder",
+    "de Groot",       "Bos",       "Vos",
+    "Peters",         "Hendriks",  "van Leeuwen",
+    "Dekker",         "Brouwer",   "de Wit",
+    "Dijkstra",       "Smits",     "de Graaf",
+    "van der Meer",   "Kok",       "Jacobs",
+    "Yilmaz",         "Vermeulen", "El Amrani",
+    "van den Heuvel", "Koning",    "Huisman",
+    "Schouten",       "Prins",     "Blom"};
 constexpr std::array<const char*, 6> kMailDomains = {
-    "post.example", "brievenbus.example", "mail.example",
-    "thuis.example", "kantoor.example", "snelpost.example"};
+    "post.example",  "brievenbus.example", "mail.example",
+    "thuis.example", "kantoor.example",    "snelpost.example"};
 struct InstitutionKind {
   const char* subsector;
   const char* genres[3];
@@ -72,11 +78,10 @@ bool Chance(Random& random, double share) { return Uniform(random) < share; }
 // Everything about a person follows from seed and number, so that a country
 // of any size is kept in no memory.
 Random RandomOf(uint64_t seed, uint64_t what, uint64_t number) {
-  std::seed_seq sequence{static_cast<uint32_t>(seed),
-                         static_cast<uint32_t>(seed >> 32),
-                         static_cast<uint32_t>(what),
-                         static_cast<uint32_t>(number),
-                         static_cast<uint32_t>(number >> 32)};
+  std::seed_seq sequence{
+      static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32),
+      static_cast<uint32_t>(what), static_cast<uint32_t>(number),
+      static_cast<uint32_t>(number >> 32)};
   return Random(sequence);
 }
 
@@ -106,7 +111,8 @@ class Country {
   uint64_t persons() const { return persons_; }
   // Households of 1 to 4 persons, by number: 10 persons make 4.5 households.
   static uint64_t HouseholdOf(uint64_t person) {
-    static constexpr std::array<uint64_t, 10> kOf = {0, 1, 1, 2, 2, 2, 3, 3, 3, 3};
+    static constexpr std::array<uint64_t, 10> kOf = {0, 1, 1, 2, 2,
+                                                     2, 3, 3, 3, 3};
     return person / 10 * 4 + kOf[person % 10];
   }
 
@@ -114,8 +120,9 @@ class Country {
     Random random = RandomOf(seed_, 1, number);
     Household home;
     const uint64_t at = Below(random, total_);
-    const auto index = std::upper_bound(cumulative_.begin(), cumulative_.end(), at) -
-                       cumulative_.begin();
+    const auto index =
+        std::upper_bound(cumulative_.begin(), cumulative_.end(), at) -
+        cumulative_.begin();
     home.pc4 = Postcodes()[static_cast<size_t>(index)].pc4;
     constexpr std::string_view kLetters = "ABCDEGHJKLMNPRTVWXZ";
     home.letters = {kLetters[Below(random, kLetters.size())],
@@ -189,11 +196,12 @@ Record MakeRecord(const Country& country, Random random, uint64_t person_number,
       const size_t at = Below(random, record.email.find('@') - 1);
       std::swap(record.email[at], record.email[at + 1]);
     }
-    if (Chance(random, 0.05)) record.email[0] = static_cast<char>(record.email[0] - 32);
+    if (Chance(random, 0.05))
+      record.email[0] = static_cast<char>(record.email[0] - 32);
   }
   if (gives_phone || record.email.empty()) {
-    const bool landline = !home.landline.empty() && Chance(random, 0.15) &&
-                          !record.email.empty();
+    const bool landline =
+        !home.landline.empty() && Chance(random, 0.15) && !record.email.empty();
     record.phone = landline ? home.landline : person.mobile;
     if (Chance(random, 0.3) && record.phone.size() > 2) {
       record.phone = "+31 " + record.phone.substr(1);
@@ -256,11 +264,11 @@ void WriteLine(std::FILE* file, const Record* who, uint64_t order, int line,
                        Quoted(who->last_name), who->birth_date, who->postcode,
                        who->house_number, who->addition);
   }
-  text += fmt::format(",O{},{},{},{},{},{},{},{},{}.{:02},{},{},{}\n", order,
-                      line, event, Quoted(title), genre, time(starts_at),
-                      time(sold_at), quantity, price_cents / 100,
-                      price_cents % 100, channel, status,
-                      who == nullptr || who->share ? "yes" : "no");
+  text +=
+      fmt::format(",O{},{},{},{},{},{},{},{},{}.{:02},{},{},{}\n", order, line,
+                  event, Quoted(title), genre, time(starts_at), time(sold_at),
+                  quantity, price_cents / 100, price_cents % 100, channel,
+                  status, who == nullptr || who->share ? "yes" : "no");
   std::fputs(text.c_str(), file);
 }
 
@@ -282,7 +290,8 @@ absl::StatusOr<SimulateReport> Simulate(
   std::fputs("institution,customer_id,person,household\n", truth.get());
 
   // One person for every 8 visits of the year.
-  const Country country(options.seed, std::max<uint64_t>(options.visits / 8, 20));
+  const Country country(options.seed,
+                        std::max<uint64_t>(options.visits / 8, 20));
   SimulateReport report;
   std::unordered_set<uint64_t> customers_somewhere;
   // Institutions differ in size: the first is three times the last.
@@ -297,13 +306,13 @@ absl::StatusOr<SimulateReport> Simulate(
     const std::string id = fmt::format("{}-{:02}", kind.subsector, i + 1);
     Random random = RandomOf(options.seed, 3, i);
     const auto& home = Municipalities()[Below(random, Municipalities().size())];
-    std::fputs(fmt::format("[[institution]]\nid = \"{}\"\nname = \"{} {}\"\n"
-                           "subsector = \"{}\"\nmunicipality = \"{}\"\n"
-                           "owner = \"{}\"\nagreement_from = \"2020-01-01\"\n\n",
-                           id, kind.subsector, i + 1, kind.subsector, home.code,
-                           id)
-                   .c_str(),
-               reg.get());
+    std::fputs(
+        fmt::format("[[institution]]\nid = \"{}\"\nname = \"{} {}\"\n"
+                    "subsector = \"{}\"\nmunicipality = \"{}\"\n"
+                    "owner = \"{}\"\nagreement_from = \"2020-01-01\"\n\n",
+                    id, kind.subsector, i + 1, kind.subsector, home.code, id)
+            .c_str(),
+        reg.get());
     GARDEROBE_ASSIGN_OR_RETURN(const File file,
                                Create(options.out + "/" + id + ".csv"));
     std::fputs(kHeader, file.get());
@@ -311,8 +320,8 @@ absl::StatusOr<SimulateReport> Simulate(
     const auto lines = static_cast<uint64_t>(
         static_cast<double>(options.visits) * weight(i) / weight_total);
     // An audience: a stretch of the country that overlaps the neighbours'.
-    const uint64_t audience =
-        std::max<uint64_t>(lines / 4, std::min<uint64_t>(10, country.persons()));
+    const uint64_t audience = std::max<uint64_t>(
+        lines / 4, std::min<uint64_t>(10, country.persons()));
     const uint64_t first = Below(random, country.persons());
     const uint64_t events = std::max<uint64_t>(lines / 150, 3);
     std::unordered_map<uint64_t, uint64_t> customer_of;  // person, record
@@ -326,7 +335,8 @@ absl::StatusOr<SimulateReport> Simulate(
         // Squared: some come often, most come once.
         const double u = Uniform(random);
         const uint64_t person =
-            (first + static_cast<uint64_t>(u * u * static_cast<double>(audience))) %
+            (first +
+             static_cast<uint64_t>(u * u * static_cast<double>(audience))) %
             country.persons();
         const uint64_t second = Chance(random, kSecondRecordShare) ? 1 : 0;
         const auto [entry, is_new] =
@@ -340,9 +350,9 @@ absl::StatusOr<SimulateReport> Simulate(
                          .c_str(),
                      truth.get());
         }
-        record = MakeRecord(
-            country, RandomOf(options.seed, 1000 + i, entry->second), person,
-            entry->second);
+        record =
+            MakeRecord(country, RandomOf(options.seed, 1000 + i, entry->second),
+                       person, entry->second);
         who = &record;
       }
       const uint64_t event = Below(random, events);
@@ -354,13 +364,14 @@ absl::StatusOr<SimulateReport> Simulate(
       const int32_t sold_at =
           starts_at - static_cast<int32_t>(Below(random, 60 * 24 * 60));
       const int quantity = 1 + static_cast<int>(Below(random, 3));
-      const int price =
-          Chance(random, 0.05) ? 0 : quantity * kind.price_cents;
-      constexpr std::array<const char*, 4> kChannel = {"web", "web", "box_office", "app"};
+      const int price = Chance(random, 0.05) ? 0 : quantity * kind.price_cents;
+      constexpr std::array<const char*, 4> kChannel = {"web", "web",
+                                                       "box_office", "app"};
       const char* channel = kChannel[Below(random, kChannel.size())];
-      const char* status = Chance(random, kCancelledShare)
-                               ? (Chance(random, 0.5) ? "cancelled" : "refunded")
-                               : "sold";
+      const char* status =
+          Chance(random, kCancelledShare)
+              ? (Chance(random, 0.5) ? "cancelled" : "refunded")
+              : "sold";
       if (line == 0 || Chance(random, 0.7)) ++order;
       const auto number = static_cast<int>(line % 1'000'000'000);
       auto write = [&](int tickets, const char* with_status) {

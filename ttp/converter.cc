@@ -64,7 +64,8 @@ absl::Status Converter::CheckRelations(const v1::RelationBatch& batch) const {
       return InvalidArgument("handles[{}]: a relation has a handle", i);
     }
     if (!seen.insert(handle).second) {
-      return InvalidArgument("handles[{}]: the same handle twice in a batch", i);
+      return InvalidArgument("handles[{}]: the same handle twice in a batch",
+                             i);
     }
   }
   if (batch.points_b().size() != points * Element::kBytes) {
@@ -92,9 +93,8 @@ absl::StatusOr<std::vector<ConvertedRelation>> Converter::Convert(
   const std::string_view points_b = batch.points_b();
   std::vector<size_t> offsets(count + 1, 0);
   for (size_t i = 0; i < count; ++i) {
-    offsets[i + 1] =
-        offsets[i] + static_cast<size_t>(std::popcount(
-                         static_cast<uint8_t>(batch.kinds()[i])));
+    offsets[i + 1] = offsets[i] + static_cast<size_t>(std::popcount(
+                                      static_cast<uint8_t>(batch.kinds()[i])));
   }
   std::vector<ConvertedRelation> converted(count);
   FirstFault fault;

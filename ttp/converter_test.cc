@@ -59,8 +59,8 @@ TEST_F(ConverterTest, VaultDecryptsToTokensThatRepeat) {
   for (size_t i = 0; i < 3; ++i) {
     EXPECT_NE((*once)[i].point_a, (*twice)[i].point_a);
     Element token, expected;
-    ASSERT_TRUE(Decrypt(y_[0], (*once)[i].point_a, (*once)[i].points_b[0],
-                        &token));
+    ASSERT_TRUE(
+        Decrypt(y_[0], (*once)[i].point_a, (*once)[i].points_b[0], &token));
     ASSERT_TRUE(Multiply(keys_.vault_shuffle,
                          HashToGroup("email", std::to_string(i)), &expected));
     EXPECT_EQ(token, expected);

@@ -40,7 +40,7 @@ class FeedHandler : public StreamHandler<Request, Response> {
     *request.mutable_feed() = feed_;
     parts_.upstream.CallAggregator<v1::GetFeedRequest, v1::GetFeedResponse>(
         &Aggregator::GetFeed, std::move(request),
-       
+
         [this, done](absl::StatusOr<v1::GetFeedResponse> response) {
           if (!response.ok()) return done(response.status());
           spdlog::info(
@@ -86,23 +86,23 @@ class VisitHandler final
     store->set_sealed(std::move(*batch.mutable_sealed()));
     parts_.converter.MapHandles(feed_.institution(), *store->mutable_handles());
     return Commit([this, store](Done done) {
-      parts_.upstream.CallAggregator<v1::StoreVisitsRequest, v1::StoreVisitsResponse>(
-          &Aggregator::StoreVisits,
-          std::move(*store),
-          [this, done](absl::StatusOr<v1::StoreVisitsResponse> response) {
-            if (!response.ok()) return done(response.status());
-            parts_.visits.Increment(response->outcome().accepted());
-            v1::DeliverVisitsResponse reply;
-            *reply.mutable_outcome() = std::move(*response->mutable_outcome());
-            done(std::move(reply));
-          });
+      parts_.upstream
+          .CallAggregator<v1::StoreVisitsRequest, v1::StoreVisitsResponse>(
+              &Aggregator::StoreVisits, std::move(*store),
+              [this, done](absl::StatusOr<v1::StoreVisitsResponse> response) {
+                if (!response.ok()) return done(response.status());
+                parts_.visits.Increment(response->outcome().accepted());
+                v1::DeliverVisitsResponse reply;
+                *reply.mutable_outcome() =
+                    std::move(*response->mutable_outcome());
+                done(std::move(reply));
+              });
     });
   }
 };
 
-class RelationHandler final
-    : public FeedHandler<v1::DeliverRelationsRequest,
-                         v1::DeliverRelationsResponse> {
+class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
+                                                 v1::DeliverRelationsResponse> {
  public:
   RelationHandler(const Parts& parts, std::string client)
       : FeedHandler(parts, std::move(client), v1::FEED_KIND_RELATIONS,
@@ -115,8 +115,8 @@ class RelationHandler final
     GARDEROBE_ASSIGN_OR_RETURN(const auto published,
                                parts_.upstream.published());
     GARDEROBE_ASSIGN_OR_RETURN(
-        auto rows, parts_.converter.Convert(feed_.institution(), batch,
-                                            published->vault));
+        auto rows,
+        parts_.converter.Convert(feed_.institution(), batch, published->vault));
     auto work = std::make_shared<Work>();
     work->rows = std::move(rows);
     v1::StoreRelationsRequest& store = work->store;
@@ -145,9 +145,8 @@ class RelationHandler final
             parts_.forwarder.Forward([](const absl::Status&) {});
           }
           work->store.set_pseudonyms(std::move(answer->pseudonyms));
-          boost::asio::post(parts_.daemon.workers(), [this, work, done] {
-            Store(work, done);
-          });
+          boost::asio::post(parts_.daemon.workers(),
+                            [this, work, done] { Store(work, done); });
         });
   }
 
@@ -158,19 +157,18 @@ class RelationHandler final
         *work->store.mutable_pseudonyms(),
         (*published)->aggregator.pseudonym_key);
     if (!converted.ok()) return done(converted);
-    parts_.upstream.CallAggregator<v1::StoreRelationsRequest,
-              v1::StoreRelationsResponse>(
-        &Aggregator::StoreRelations,
-        std::move(work->store),
-        [this, done](absl::StatusOr<v1::StoreRelationsResponse> response) {
-          if (!response.ok()) return done(response.status());
-          auto* outcome = response->mutable_outcome();
-          parts_.relations.Increment(outcome->accepted());
-          outcome->set_stored_by_vault(outcome->count());
-          v1::DeliverRelationsResponse reply;
-          *reply.mutable_outcome() = std::move(*outcome);
-          done(std::move(reply));
-        });
+    parts_.upstream
+        .CallAggregator<v1::StoreRelationsRequest, v1::StoreRelationsResponse>(
+            &Aggregator::StoreRelations, std::move(work->store),
+            [this, done](absl::StatusOr<v1::StoreRelationsResponse> response) {
+              if (!response.ok()) return done(response.status());
+              auto* outcome = response->mutable_outcome();
+              parts_.relations.Increment(outcome->accepted());
+              outcome->set_stored_by_vault(outcome->count());
+              v1::DeliverRelationsResponse reply;
+              *reply.mutable_outcome() = std::move(*outcome);
+              done(std::move(reply));
+            });
   }
 };
 

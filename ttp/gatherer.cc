@@ -94,8 +94,8 @@ void Gatherer::Send(std::shared_ptr<Entries> entries) {
       request.mutable_points_b()->append(point.view());
     }
   }
-  auto answered = [entries, places](
-                      absl::StatusOr<v1::LinkRelationsResponse> response) {
+  auto answered = [entries,
+                   places](absl::StatusOr<v1::LinkRelationsResponse> response) {
     constexpr size_t kBytes = 2 * Ciphertext::kBytes;
     absl::Status status = response.status();
     if (status.ok() &&
@@ -112,9 +112,8 @@ void Gatherer::Send(std::shared_ptr<Entries> entries) {
     }
     std::vector<absl::StatusOr<Answer>> answers(entries->size());
     for (size_t e = 0; e < entries->size(); ++e) {
-      answers[e] = Answer{
-          std::string((*entries)[e].rows.size() * kBytes, '\0'),
-          response->changes_pending()};
+      answers[e] = Answer{std::string((*entries)[e].rows.size() * kBytes, '\0'),
+                          response->changes_pending()};
     }
     for (size_t i = 0; i < places->size(); ++i) {
       const Place place = (*places)[i];
@@ -132,8 +131,7 @@ void Gatherer::Send(std::shared_ptr<Entries> entries) {
     }
   };
   upstream_.CallVault<v1::LinkRelationsRequest, v1::LinkRelationsResponse>(
-      &Upstream::Vault::LinkRelations, std::move(request),
-      std::move(answered));
+      &Upstream::Vault::LinkRelations, std::move(request), std::move(answered));
 }
 
 }  // namespace garderobe::ttp

@@ -28,8 +28,8 @@ class Gatherer {
   using Done = std::function<void(absl::StatusOr<Answer>)>;
 
   struct Options {
-    size_t rows = 500;                           // enough to go at once
-    std::chrono::milliseconds wait{60'000};      // else what came in this time
+    size_t rows = 500;                       // enough to go at once
+    std::chrono::milliseconds wait{60'000};  // else what came in this time
   };
   Gatherer(boost::asio::io_context& io, Upstream& upstream, Options options)
       : upstream_(upstream), options_(options), timer_(io) {}

@@ -37,8 +37,8 @@ absl::StatusOr<TtpKeys> TtpKeys::Read(const std::string& directory) {
       auto t, ReadScalar<AggregatorShuffleScalar>(
                   Path(directory, kAggregatorShuffle), kAggregatorShuffle));
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto hv, ReadSecret<VaultHandleKey>(Path(directory, kVaultHandle),
-                                          kVaultHandle));
+      auto hv,
+      ReadSecret<VaultHandleKey>(Path(directory, kVaultHandle), kVaultHandle));
   GARDEROBE_ASSIGN_OR_RETURN(
       auto ha, ReadSecret<AggregatorHandleKey>(
                    Path(directory, kAggregatorHandle), kAggregatorHandle));

@@ -9,8 +9,9 @@
 
 namespace garderobe::ttp {
 
-using VaultShuffleScalar = SecretScalar<struct VaultShuffleRole>;            // s
-using AggregatorShuffleScalar = SecretScalar<struct AggregatorShuffleRole>;  // t
+using VaultShuffleScalar = SecretScalar<struct VaultShuffleRole>;  // s
+using AggregatorShuffleScalar =
+    SecretScalar<struct AggregatorShuffleRole>;  // t
 
 struct TtpKeys {
   VaultShuffleScalar vault_shuffle;

@@ -2,7 +2,6 @@
 
 #include <boost/asio/post.hpp>
 
-
 namespace garderobe::ttp {
 
 void LinkForwarder::Forward(Done done) {

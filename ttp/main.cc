@@ -19,8 +19,11 @@ struct Config {
 };
 
 absl::StatusOr<Upstream::Options> UpstreamOptions(const Config& config) {
-  Upstream::Options options{config.vault_address, config.aggregator_address,
-                            {}, {}, config.daemon.tls};
+  Upstream::Options options{config.vault_address,
+                            config.aggregator_address,
+                            {},
+                            {},
+                            config.daemon.tls};
   GARDEROBE_ASSIGN_OR_RETURN(options.vault_pin,
                              ParsePin("pins.vault", config.vault_pin));
   GARDEROBE_ASSIGN_OR_RETURN(
@@ -36,8 +39,11 @@ absl::Status Check(const Config& config) {
 }
 
 prometheus::Counter& Count(Daemon& daemon, const char* name, const char* help) {
-  return prometheus::BuildCounter().Name(name).Help(help).Register(
-      daemon.metrics()).Add({});
+  return prometheus::BuildCounter()
+      .Name(name)
+      .Help(help)
+      .Register(daemon.metrics())
+      .Add({});
 }
 
 absl::Status Run(const Config& config) {
@@ -55,7 +61,12 @@ absl::Status Run(const Config& config) {
                      std::chrono::milliseconds(config.gather_ms)});
   LinkForwarder forwarder(converter, upstream, daemon->workers());
   const Parts parts{
-      *daemon, *institutions, upstream, converter, gatherer, forwarder,
+      *daemon,
+      *institutions,
+      upstream,
+      converter,
+      gatherer,
+      forwarder,
       Count(*daemon, "garderobe_ttp_visits_total", "Visits acknowledged"),
       Count(*daemon, "garderobe_ttp_relations_total", "Relations acknowledged"),
       Count(*daemon, "garderobe_ttp_refused_calls_total",
@@ -72,16 +83,15 @@ absl::Status Run(const Config& config) {
                spdlog::debug("event=upstream reason=\"{}\"", Message(fetched));
              }
            });
-  RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
-    forwarder.Forward([](const absl::Status&) {});
-  });
+  RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5),
+           [&] { forwarder.Forward([](const absl::Status&) {}); });
   auto state = [&] {
     const auto published = upstream.published();
-    return DaemonState{published.ok(), TtpKeys::kEpoch,
-                       published.ok()
-                           ? fmt::format("{} institutions",
-                                         institutions->Get()->size())
-                           : std::string(Message(published.status()))};
+    return DaemonState{
+        published.ok(), TtpKeys::kEpoch,
+        published.ok()
+            ? fmt::format("{} institutions", institutions->Get()->size())
+            : std::string(Message(published.status()))};
   };
   const absl::Status served =
       daemon->Serve({&delivery, &register_service}, state, nullptr);
@@ -121,8 +131,7 @@ int main(int argc, char** argv) {
                   "Relations that go to the vault at once, at least.", 1, 4000);
   settings.Number("gather.wait_ms", &config.gather_ms,
                   "How long fewer relations wait for others, ms.", 0, 600000);
-  return DaemonMain(
-      argc, argv, settings,
-      {"ttpd", [&] { return ttp::Check(config); },
-       [&] { return ttp::Run(config); }, ttp::GenerateKeys});
+  return DaemonMain(argc, argv, settings,
+                    {"ttpd", [&] { return ttp::Check(config); },
+                     [&] { return ttp::Run(config); }, ttp::GenerateKeys});
 }

@@ -62,8 +62,8 @@ class Upstream {
   template <typename Request, typename Response>
   void CallAggregator(Method<Aggregator, Request, Response> method,
                       Request request, Done<Response> done) {
-    Call<Aggregator, Request, Response>(aggregator_, method,
-                                        std::move(request), std::move(done));
+    Call<Aggregator, Request, Response>(aggregator_, method, std::move(request),
+                                        std::move(done));
   }
 
   // Asks both parties until it has what they publish; blocks up to a few

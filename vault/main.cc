@@ -15,7 +15,8 @@ struct Config {
 
 absl::Status Check(const Config& config) {
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.daemon.tls));
-  GARDEROBE_RETURN_IF_ERROR(ParsePin("pins.aggregator", config.aggregator_pin).status());
+  GARDEROBE_RETURN_IF_ERROR(
+      ParsePin("pins.aggregator", config.aggregator_pin).status());
   return VaultKeys::Read(config.keys).status();
 }
 
@@ -23,8 +24,8 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(auto daemon,
                              Daemon::Create("vault", config.daemon));
   GARDEROBE_ASSIGN_OR_RETURN(VaultKeys keys, VaultKeys::Read(config.keys));
-  GARDEROBE_ASSIGN_OR_RETURN(const VerifyKey pin,
-                             ParsePin("pins.aggregator", config.aggregator_pin));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const VerifyKey pin, ParsePin("pins.aggregator", config.aggregator_pin));
   GARDEROBE_ASSIGN_OR_RETURN(auto linker, Linker::Open(config.daemon.data));
   Vault vault(std::move(keys), pin, std::move(linker), daemon->workers());
   VaultServiceImpl service(vault, *daemon);
@@ -71,8 +72,7 @@ int main(int argc, char** argv) {
   settings.Text("pins.aggregator", &config.aggregator_pin,
                 "Ed25519 key that signs the aggregator's parameters, hex.",
                 /*required=*/true);
-  return DaemonMain(
-      argc, argv, settings,
-      {"vaultd", [&] { return vault::Check(config); },
-       [&] { return vault::Run(config); }, vault::GenerateKeys});
+  return DaemonMain(argc, argv, settings,
+                    {"vaultd", [&] { return vault::Check(config); },
+                     [&] { return vault::Run(config); }, vault::GenerateKeys});
 }

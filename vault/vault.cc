@@ -14,8 +14,7 @@ constexpr size_t kChunkRows = 16;
 std::vector<size_t> PointOffsets(std::string_view kinds) {
   std::vector<size_t> offsets(kinds.size() + 1, 0);
   for (size_t i = 0; i < kinds.size(); ++i) {
-    offsets[i + 1] =
-        offsets[i] + std::popcount(static_cast<uint8_t>(kinds[i]));
+    offsets[i + 1] = offsets[i] + std::popcount(static_cast<uint8_t>(kinds[i]));
   }
   return offsets;
 }
@@ -150,8 +149,8 @@ absl::Status Vault::GetLinkChanges(const v1::GetLinkChangesRequest& request,
   auto* out = response->mutable_changes();
   out->set_sequence(changes.sequence);
   for (const LinkChange& change : changes.changes) {
-    std::string* list = change.is_person ? out->mutable_persons()
-                                         : out->mutable_households();
+    std::string* list =
+        change.is_person ? out->mutable_persons() : out->mutable_households();
     EncryptFresh(change.given_up, key).AppendTo(*list);
     EncryptFresh(change.stays, key).AppendTo(*list);
   }

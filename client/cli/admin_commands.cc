@@ -29,9 +29,9 @@ absl::Status ImportRegister(Context& context, const std::string& path) {
     v1::ImportRegisterRequest request;
     *request.mutable_register_() = reg;
     v1::ImportRegisterResponse response;
-    GARDEROBE_RETURN_IF_ERROR(Annotate(
-        FromGrpc(stub->ImportRegister(&call, request, &response)),
-        party.daemon));
+    GARDEROBE_RETURN_IF_ERROR(
+        Annotate(FromGrpc(stub->ImportRegister(&call, request, &response)),
+                 party.daemon));
   }
   if (context.json) {
     std::cout << json{{"institutions", reg.institutions_size()}}.dump() << "\n";
@@ -50,7 +50,8 @@ absl::Status Publish(Context& context, const std::string& period) {
                  deployment.coordinator_tls()));
   ShowProgress("publishing " + period);
   grpc::ClientContext call;
-  call.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(30));
+  call.set_deadline(std::chrono::system_clock::now() +
+                    std::chrono::minutes(30));
   v1::PublishRequest request;
   request.set_period(period);
   v1::PublishResponse response;
@@ -104,7 +105,8 @@ void AddAdminCommands(CLI::App& app, Context& context) {
   import->callback(run(ImportRegister));
   auto* publish = admin->add_subcommand(
       "publish", "count, protect and publish a closed period, once");
-  publish->add_option("PERIOD", *argument, "2025, 2025Q3 or 2025-07")->required();
+  publish->add_option("PERIOD", *argument, "2025, 2025Q3 or 2025-07")
+      ->required();
   publish->footer("Example: garderobe admin publish 2025Q3");
   publish->callback(run(Publish));
 }

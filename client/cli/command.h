@@ -19,7 +19,7 @@ namespace garderobe::client {
 // Exit statuses, the same for every command.
 enum Exit : int {
   kDone = 0,
-  kRefused = 1,      // by the service, or by a check
+  kRefused = 1,  // by the service, or by a check
   kUsage = 2,
   kUnreachable = 3,
   kPartlyRefused = 4,

@@ -19,7 +19,8 @@ constexpr size_t kRefusalsShown = 20;
 json RefusalsJson(const std::vector<Refusal>& refusals) {
   json list = json::array();
   for (const Refusal& r : refusals) {
-    list.push_back({{"line", r.line}, {"column", r.column}, {"reason", r.reason}});
+    list.push_back(
+        {{"line", r.line}, {"column", r.column}, {"reason", r.reason}});
   }
   return list;
 }
@@ -83,8 +84,8 @@ absl::Status SendOne(Context& context, SendArguments arguments) {
   arguments.options.state = deployment.client_state(institution);
   arguments.options.give_up = std::chrono::seconds(arguments.give_up_s);
   const auto begin = std::chrono::steady_clock::now();
-  auto report = SendFile(
-      endpoint, arguments.options, [&](const SendProgress& p) {
+  auto report =
+      SendFile(endpoint, arguments.options, [&](const SendProgress& p) {
         if (!p.waiting_for.empty()) {
           ShowProgress("waiting: " + p.waiting_for);
           return;
@@ -152,10 +153,12 @@ absl::Status Watch(Context& context, const SendArguments& arguments) {
       fs::create_directories(to, error);
       fs::path place = to / fs::path(file).filename();
       for (int copy = 2; fs::exists(place); ++copy) {
-        place = to / fmt::format("{}.{}", fs::path(file).filename().string(), copy);
+        place =
+            to / fmt::format("{}.{}", fs::path(file).filename().string(), copy);
       }
       fs::rename(file, place, error);
-      if (error) return Unavailable("cannot move {}: {}", file, error.message());
+      if (error)
+        return Unavailable("cannot move {}: {}", file, error.message());
       seen.erase(file);
     }
     std::this_thread::sleep_for(std::chrono::seconds(1));
@@ -188,7 +191,8 @@ void Check(Context& context, const CheckOptions& options) {
       "{} rows, separated by {}; {} refused, {} delivered twice\n\n"
       "column                    filled     valid\n",
       report->rows,
-      report->delimiter == '\t' ? "tabs" : fmt::format("'{}'", report->delimiter),
+      report->delimiter == '\t' ? "tabs"
+                                : fmt::format("'{}'", report->delimiter),
       report->refused_rows, report->duplicates);
   for (const auto& [name, c] : report->columns) {
     std::cout << fmt::format("{:<22} {:>9} {:>9}\n", name, c.filled, c.valid);
@@ -212,25 +216,30 @@ void Check(Context& context, const CheckOptions& options) {
 
 void AddDeliveryCommands(CLI::App& app, Context& context) {
   auto send = std::make_shared<SendArguments>();
-  auto* command = app.add_subcommand(
-      "send", "seal and deliver a file; goes on by itself after any "
-              "interruption");
+  auto* command =
+      app.add_subcommand("send",
+                         "seal and deliver a file; goes on by itself after any "
+                         "interruption");
   command->add_option("FILE", send->options.file,
                       "order lines, CSV (docs/delivering.md)");
-  command->add_option("--institution", send->options.institution,
-                      "for whom, an id of the register")
+  command
+      ->add_option("--institution", send->options.institution,
+                   "for whom, an id of the register")
       ->required();
-  command->add_option("--source", send->options.source,
-                      "name of the feed; one delivery of a feed at a time")
+  command
+      ->add_option("--source", send->options.source,
+                   "name of the feed; one delivery of a feed at a time")
       ->capture_default_str();
-  command->add_option("--own-domain", send->options.own_domains,
-                      "the institution's own e-mail domain, which identifies "
-                      "nobody; may be given more than once")
+  command
+      ->add_option("--own-domain", send->options.own_domains,
+                   "the institution's own e-mail domain, which identifies "
+                   "nobody; may be given more than once")
       ->allow_extra_args(false);
   command->add_option("--watch", send->watch,
                       "keep delivering the .csv files that appear in a folder");
-  command->add_option("--give-up-after", send->give_up_s,
-                      "seconds without progress before it gives up")
+  command
+      ->add_option("--give-up-after", send->give_up_s,
+                   "seconds without progress before it gives up")
       ->capture_default_str();
   command->add_flag("--all-relations", send->options.all_relations,
                     "send customers again that were delivered before");
@@ -242,20 +251,21 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
       return context.Fail(
           InvalidArgument("send needs either a FILE or --watch DIR"));
     }
-    const absl::Status status = send->watch.empty()
-                                    ? SendOne(context, *send)
-                                    : Watch(context, *send);
+    const absl::Status status =
+        send->watch.empty() ? SendOne(context, *send) : Watch(context, *send);
     if (!status.ok()) context.Fail(status);
   });
 
   auto check = std::make_shared<CheckOptions>();
   auto* check_command = app.add_subcommand(
       "check", "report on a file's quality; nothing leaves this machine");
-  check_command->add_option("FILE", check->file, "order lines, CSV")->required();
+  check_command->add_option("FILE", check->file, "order lines, CSV")
+      ->required();
   check_command->add_option("--rejected", check->rejected,
                             "write the refused rows here, to be mended");
-  check_command->add_option("--own-domain", check->own_domains,
-                            "the institution's own e-mail domain")
+  check_command
+      ->add_option("--own-domain", check->own_domains,
+                   "the institution's own e-mail domain")
       ->allow_extra_args(false);
   check_command->footer("Example: garderobe check export.csv");
   check_command->callback([&context, check] { Check(context, *check); });

@@ -39,9 +39,9 @@ void Status(Context& context) {
   auto deployment = context.OpenDeployment();
   if (!deployment.ok()) return context.Fail(deployment.status());
   nlohmann::json parties;
-  std::string table = fmt::format("{:<12}{:<8}{:<9}{:<7}{:<12}{:<12}{}\n",
-                                  "party", "ready", "version", "epoch",
-                                  "cert days", "disk free", "detail");
+  std::string table =
+      fmt::format("{:<12}{:<8}{:<9}{:<7}{:<12}{:<12}{}\n", "party", "ready",
+                  "version", "epoch", "cert days", "disk free", "detail");
   for (const Party& party : kParties) {
     const PartyStatus asked = AskParty(*deployment, party);
     const bool ready = asked.reached.ok() && asked.status.ready();
@@ -56,12 +56,11 @@ void Status(Context& context) {
         {"detail", detail},
         {"certificate_days_left", asked.status.certificate_days_left()},
         {"disk_free_bytes", asked.status.disk_free_bytes()}};
-    table += fmt::format("{:<12}{:<8}{:<9}{:<7}{:<12}{:<12}{}\n", asked.name,
-                         ready ? "yes" : "NO", asked.status.version(),
-                         asked.status.epoch(),
-                         asked.status.certificate_days_left(),
-                         fmt::format("{} GiB", asked.status.disk_free_bytes() >> 30),
-                         detail);
+    table += fmt::format(
+        "{:<12}{:<8}{:<9}{:<7}{:<12}{:<12}{}\n", asked.name,
+        ready ? "yes" : "NO", asked.status.version(), asked.status.epoch(),
+        asked.status.certificate_days_left(),
+        fmt::format("{} GiB", asked.status.disk_free_bytes() >> 30), detail);
   }
   if (context.json) {
     std::cout << nlohmann::json{{"parties", parties}}.dump() << "\n";
@@ -75,8 +74,9 @@ void Status(Context& context) {
 void AddDeploymentCommands(CLI::App& app, Context& context) {
   auto folder = std::make_shared<std::string>();
   auto* init = app.add_subcommand(
-      "init", "make a complete local deployment: authority, certificates, "
-              "keys, a configuration for each party, two example institutions");
+      "init",
+      "make a complete local deployment: authority, certificates, "
+      "keys, a configuration for each party, two example institutions");
   init->footer("Example: garderobe init ~/garderobe");
   init->add_option("DIR", *folder, "an empty or new folder")->required();
   init->callback([&context, folder] {

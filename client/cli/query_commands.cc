@@ -81,20 +81,19 @@ absl::Status QueryOwn(Context& context, const QueryArguments& a) {
     return absl::OkStatus();
   }
   auto euros = [](int64_t cents) {
-    return fmt::format("{}{}.{:02}", cents < 0 ? "-" : "", std::abs(cents) / 100,
-                       std::abs(cents) % 100);
+    return fmt::format("{}{}.{:02}", cents < 0 ? "-" : "",
+                       std::abs(cents) / 100, std::abs(cents) % 100);
   };
   std::cout << (a.csv ? fmt::format("{},visits,tickets,revenue\n", a.by)
                       : fmt::format("{:<24}{:>10}{:>10}{:>14}\n", a.by,
                                     "visits", "tickets", "revenue"));
   for (const auto& row : response.rows()) {
-    std::cout << (a.csv
-                      ? fmt::format("{},{},{},{}\n", CsvField(row.key()),
-                                    row.visits(), row.tickets(),
-                                    euros(row.revenue_cents()))
-                      : fmt::format("{:<24}{:>10}{:>10}{:>14}  {}\n", row.key(),
-                                    row.visits(), row.tickets(),
-                                    euros(row.revenue_cents()), row.label()));
+    std::cout << (a.csv ? fmt::format("{},{},{},{}\n", CsvField(row.key()),
+                                      row.visits(), row.tickets(),
+                                      euros(row.revenue_cents()))
+                        : fmt::format("{:<24}{:>10}{:>10}{:>14}  {}\n",
+                                      row.key(), row.visits(), row.tickets(),
+                                      euros(row.revenue_cents()), row.label()));
   }
   if (response.rows().empty() && !a.csv) {
     std::cout << "nothing delivered in these dates\n";
@@ -186,8 +185,7 @@ absl::Status QueryCatalogue(Context& context, const QueryArguments& a) {
   grpc::ClientContext call;
   SetDeadline(call);
   v1::GetCatalogueResponse response;
-  GARDEROBE_RETURN_IF_ERROR(
-      FromGrpc(stub->GetCatalogue(&call, {}, &response)));
+  GARDEROBE_RETURN_IF_ERROR(FromGrpc(stub->GetCatalogue(&call, {}, &response)));
   if (context.json) {
     json templates = json::array(), parameters = json::array();
     auto list = [](const auto& strings) {
@@ -201,9 +199,8 @@ absl::Status QueryCatalogue(Context& context, const QueryArguments& a) {
                            {"periods", list(t.periods())}});
     }
     for (const auto& p : response.parameters()) {
-      parameters.push_back({{"name", p.name()},
-                            {"value", p.value()},
-                            {"meaning", p.meaning()}});
+      parameters.push_back(
+          {{"name", p.name()}, {"value", p.value()}, {"meaning", p.meaning()}});
     }
     std::cout << json{{"version", response.version()},
                       {"templates", templates},
@@ -219,10 +216,10 @@ absl::Status QueryCatalogue(Context& context, const QueryArguments& a) {
   };
   std::cout << "catalogue " << response.version() << "\n\n";
   for (const auto& t : response.templates()) {
-    std::cout << fmt::format("{}\n  measures     {}\n  populations  {}\n"
-                             "  periods      {}\n",
-                             t.name(), join(t.measures()),
-                             join(t.populations()), join(t.periods()));
+    std::cout << fmt::format(
+        "{}\n  measures     {}\n  populations  {}\n"
+        "  periods      {}\n",
+        t.name(), join(t.measures()), join(t.populations()), join(t.periods()));
   }
   std::cout << "\n";
   for (const auto& p : response.parameters()) {
@@ -263,7 +260,8 @@ void AddQueryCommands(CLI::App& app, Context& context) {
   auto* query = app.add_subcommand("query", "ask; see docs/querying.md");
   query->require_subcommand(1);
   query->fallthrough();
-  query->add_flag("--csv", arguments->csv, "comma separated, to standard output");
+  query->add_flag("--csv", arguments->csv,
+                  "comma separated, to standard output");
   query->footer(
       "Examples:\n"
       "  garderobe query own visits --institution museum-01 --by month\n"
@@ -284,7 +282,8 @@ void AddQueryCommands(CLI::App& app, Context& context) {
       ->required();
   visits->add_option("--by", arguments->by, "month, day, event or channel")
       ->capture_default_str();
-  visits->add_option("--from", arguments->from, "first day of events, 2025-01-31");
+  visits->add_option("--from", arguments->from,
+                     "first day of events, 2025-01-31");
   visits->add_option("--to", arguments->to, "last day of events");
   visits->callback(run(QueryOwn));
   for (const char* name : {"reach", "municipality"}) {
@@ -292,19 +291,20 @@ void AddQueryCommands(CLI::App& app, Context& context) {
         name, name == std::string("reach")
                   ? "persons, households, visits and tickets of a population"
                   : "the same by municipality");
-    command->add_option("--population", arguments->population,
-                        "institution:<id> or national")
+    command
+        ->add_option("--population", arguments->population,
+                     "institution:<id> or national")
         ->capture_default_str();
-    command->add_option("--period", arguments->period,
-                        "2025, 2025Q3 or 2025-07")
+    command
+        ->add_option("--period", arguments->period, "2025, 2025Q3 or 2025-07")
         ->required();
     command->add_option("--as", arguments->as,
                         "ask as this institution; otherwise as the "
                         "coordinating body");
-    command->callback(run([name = std::string(name)](Context& c,
-                                                     const QueryArguments& a) {
-      return QueryProtected(c, name, a);
-    }));
+    command->callback(
+        run([name = std::string(name)](Context& c, const QueryArguments& a) {
+          return QueryProtected(c, name, a);
+        }));
   }
   auto* catalogue = query->add_subcommand(
       "catalogue", "what may be asked, and how it is protected");

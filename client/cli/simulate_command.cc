@@ -15,8 +15,9 @@ void AddSimulateCommand(CLI::App& app, Context& context) {
       ->capture_default_str();
   simulate->add_option("--visits", options->visits, "order lines in all")
       ->capture_default_str();
-  simulate->add_option("--seed", options->seed,
-                       "the same seed gives the same country")
+  simulate
+      ->add_option("--seed", options->seed,
+                   "the same seed gives the same country")
       ->capture_default_str();
   simulate->add_option("--year", options->year, "the calendar year")
       ->capture_default_str();

@@ -32,7 +32,10 @@ TEST(ByteReaderTest, StopsAtTheEndWithoutMoving) {
 }
 
 TEST(ByteReaderTest, LengthBeyondTheEndIsRefused) {
-  ByteReader reader(std::string_view("\x00\x05" "ab", 4));
+  ByteReader reader(
+      std::string_view("\x00\x05"
+                       "ab",
+                       4));
   std::string_view text;
   EXPECT_FALSE(reader.GetLengthPrefixed(&text));
   EXPECT_FALSE(reader.empty());

@@ -23,7 +23,9 @@ inline ByteSpan AsBytes(std::string_view text) {
 inline std::string_view AsView(ByteSpan bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-inline std::string AsString(ByteSpan bytes) { return std::string(AsView(bytes)); }
+inline std::string AsString(ByteSpan bytes) {
+  return std::string(AsView(bytes));
+}
 
 std::string ToHex(ByteSpan bytes);
 // InvalidArgument: odd length or not hexadecimal. The text is not repeated.
@@ -61,13 +63,11 @@ class FixedBytes {
   // The bytes are already uniformly distributed (hashes, group elements).
   template <typename H>
   friend H AbslHashValue(H h, const FixedBytes& value) {
-    return H::combine(std::move(h), value.view().size(),
-                      [&] {
-                        uint64_t word;
-                        std::memcpy(&word, value.data(),
-                                    sizeof word < N ? sizeof word : N);
-                        return word;
-                      }());
+    return H::combine(std::move(h), value.view().size(), [&] {
+      uint64_t word;
+      std::memcpy(&word, value.data(), sizeof word < N ? sizeof word : N);
+      return word;
+    }());
   }
 
  private:

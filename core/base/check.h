@@ -6,13 +6,13 @@
 #include <cstdio>
 #include <cstdlib>
 
-#define GARDEROBE_CHECK(condition)                                      \
-  do {                                                                  \
-    if (!(condition)) {                                                 \
-      std::fprintf(stderr, "%s:%d: invariant broken: %s\n", __FILE__,   \
-                   __LINE__, #condition);                               \
-      std::abort();                                                     \
-    }                                                                   \
+#define GARDEROBE_CHECK(condition)                                    \
+  do {                                                                \
+    if (!(condition)) {                                               \
+      std::fprintf(stderr, "%s:%d: invariant broken: %s\n", __FILE__, \
+                   __LINE__, #condition);                             \
+      std::abort();                                                   \
+    }                                                                 \
   } while (false)
 
 #endif  // GARDEROBE_CORE_BASE_CHECK_H_

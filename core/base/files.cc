@@ -14,9 +14,9 @@ namespace garderobe {
 absl::Status ReplaceFile(const std::string& path, std::string_view bytes,
                          int mode) {
   const std::string temporary = path + ".new";
-  const int fd = open(temporary.c_str(),
-                      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-                      static_cast<mode_t>(mode));
+  const int fd =
+      open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+           static_cast<mode_t>(mode));
   const auto failed = [&](const char* what) {
     return Unavailable("cannot {} {}: {}", what, path, strerror(errno));
   };

@@ -14,7 +14,8 @@ namespace garderobe {
                                        std::string_view bytes, int mode);
 
 // NotFound: no such file, or not readable.
-[[nodiscard]] absl::StatusOr<std::string> ReadWholeFile(const std::string& path);
+[[nodiscard]] absl::StatusOr<std::string> ReadWholeFile(
+    const std::string& path);
 
 }  // namespace garderobe
 

@@ -61,7 +61,8 @@ class ScopedWipe {
  public:
   ScopedWipe(void* data, size_t size) : data_(data), size_(size) {}
   // `text` must not grow afterwards: growth would leave a copy behind.
-  explicit ScopedWipe(std::string& text) : ScopedWipe(text.data(), text.size()) {}
+  explicit ScopedWipe(std::string& text)
+      : ScopedWipe(text.data(), text.size()) {}
   ~ScopedWipe() { sodium_memzero(data_, size_); }
   ScopedWipe(const ScopedWipe&) = delete;
   ScopedWipe& operator=(const ScopedWipe&) = delete;

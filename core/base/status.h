@@ -22,12 +22,12 @@ template <typename... Args>
   return absl::Status(code, fmt::format(format, std::forward<Args>(args)...));
 }
 
-#define GARDEROBE_STATUS_MAKER(Name)                                     \
-  template <typename... Args>                                            \
-  [[nodiscard]] absl::Status Name(fmt::format_string<Args...> format,    \
-                                  Args&&... args) {                      \
-    return MakeStatus(absl::StatusCode::k##Name, format,                 \
-                      std::forward<Args>(args)...);                      \
+#define GARDEROBE_STATUS_MAKER(Name)                                  \
+  template <typename... Args>                                         \
+  [[nodiscard]] absl::Status Name(fmt::format_string<Args...> format, \
+                                  Args&&... args) {                   \
+    return MakeStatus(absl::StatusCode::k##Name, format,              \
+                      std::forward<Args>(args)...);                   \
   }
 GARDEROBE_STATUS_MAKER(InvalidArgument)
 GARDEROBE_STATUS_MAKER(FailedPrecondition)
@@ -57,17 +57,17 @@ inline absl::Status Annotate(const absl::Status& status,
 
 }  // namespace garderobe
 
-#define GARDEROBE_RETURN_IF_ERROR(expr)            \
-  do {                                             \
-    absl::Status garderobe_status_ = (expr);       \
+#define GARDEROBE_RETURN_IF_ERROR(expr)                    \
+  do {                                                     \
+    absl::Status garderobe_status_ = (expr);               \
     if (!garderobe_status_.ok()) return garderobe_status_; \
   } while (false)
 
 #define GARDEROBE_CONCAT_INNER(a, b) a##b
 #define GARDEROBE_CONCAT(a, b) GARDEROBE_CONCAT_INNER(a, b)
-#define GARDEROBE_ASSIGN_OR_RETURN(lhs, expr) \
-  GARDEROBE_ASSIGN_OR_RETURN_IMPL(            \
-      GARDEROBE_CONCAT(garderobe_or_, __LINE__), lhs, expr)
+#define GARDEROBE_ASSIGN_OR_RETURN(lhs, expr)                                \
+  GARDEROBE_ASSIGN_OR_RETURN_IMPL(GARDEROBE_CONCAT(garderobe_or_, __LINE__), \
+                                  lhs, expr)
 #define GARDEROBE_ASSIGN_OR_RETURN_IMPL(result, lhs, expr) \
   auto result = (expr);                                    \
   if (!result.ok()) return std::move(result).status();     \

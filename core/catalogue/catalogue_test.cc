@@ -21,8 +21,8 @@ TEST(PeriodTest, BoundsAreCalendarBounds) {
 }
 
 TEST(PeriodTest, AnythingElseIsRefused) {
-  for (const char* text : {"", "25", "2025Q5", "2025-13", "2025-1", "2025-01-01",
-                           "1999", "2025q1", "2025 "}) {
+  for (const char* text : {"", "25", "2025Q5", "2025-13", "2025-1",
+                           "2025-01-01", "1999", "2025q1", "2025 "}) {
     EXPECT_THAT(Period::Parse(text),
                 StatusIs(absl::StatusCode::kInvalidArgument))
         << text;
@@ -30,9 +30,9 @@ TEST(PeriodTest, AnythingElseIsRefused) {
 }
 
 TEST(CubeFormatTest, CellIdsAreThoseOfTheSpecification) {
-  EXPECT_EQ(CellId("municipality", "2026Q3", "institution=0001",
-                   "municipality=0599"),
-            "v1;municipality;2026Q3;institution=0001;municipality=0599");
+  EXPECT_EQ(
+      CellId("municipality", "2026Q3", "institution=0001", "municipality=0599"),
+      "v1;municipality;2026Q3;institution=0001;municipality=0599");
   EXPECT_EQ(PopulationOfCell("institution:0001"), "institution=0001");
 }
 
@@ -44,9 +44,9 @@ TEST(CubeFormatTest, RootsMatchRfc6962) {
             "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
   // The reference tree of eight leaves.
   std::vector<std::string> leaves;
-  for (const char* hex : {"", "00", "10", "2021", "3031", "40414243",
-                          "5051525354555657",
-                          "606162636465666768696a6b6c6d6e6f"}) {
+  for (const char* hex :
+       {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f"}) {
     leaves.push_back(*FromHex(hex));
   }
   EXPECT_EQ(ToHex(AsBytes(MerkleRoot(leaves))),

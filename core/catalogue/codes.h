@@ -30,10 +30,10 @@ constexpr bool Counts(VisitStatus status) {
 
 // Genres of catalogue 1. "other" is what no mapping knows.
 inline constexpr std::array<std::string_view, 18> kGenres = {
-    "other",     "theatre",    "cabaret",   "musical",    "dance",
-    "opera",     "classical",  "pop",       "jazz",       "world",
-    "youth",     "circus",     "film",      "exhibition", "festival",
-    "heritage",  "literature", "education"};
+    "other",    "theatre",    "cabaret",  "musical",    "dance",
+    "opera",    "classical",  "pop",      "jazz",       "world",
+    "youth",    "circus",     "film",     "exhibition", "festival",
+    "heritage", "literature", "education"};
 
 inline constexpr std::array<std::string_view, 4> kGenders = {
     "unknown", "female", "male", "other"};

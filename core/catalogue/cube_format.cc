@@ -34,7 +34,8 @@ std::string Root(std::span<const std::string> leaves) {
 
 std::string CellId(std::string_view template_name, std::string_view period,
                    std::string_view population, std::string_view dimension) {
-  std::string id = fmt::format("v1;{};{};{}", template_name, period, population);
+  std::string id =
+      fmt::format("v1;{};{};{}", template_name, period, population);
   if (!dimension.empty()) {
     id.push_back(';');
     id += dimension;

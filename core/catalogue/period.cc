@@ -39,8 +39,8 @@ absl::StatusOr<Period> Period::Parse(std::string_view text) {
   }
   const int after = first_month + months;
   period.first_day_ = DayNumber({year, first_month, 1});
-  period.end_day_ = DayNumber({after > 12 ? year + 1 : year,
-                               after > 12 ? after - 12 : after, 1});
+  period.end_day_ = DayNumber(
+      {after > 12 ? year + 1 : year, after > 12 ? after - 12 : after, 1});
   return period;
 }
 

@@ -19,8 +19,8 @@ size_t EditDistance(std::string_view a, std::string_view b) {
     size_t diagonal = row[0]++;
     for (size_t j = 1; j <= b.size(); ++j) {
       const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1,
-                         diagonal + (a[i - 1] != b[j - 1])});
+      row[j] = std::min(
+          {above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
       diagonal = above;
     }
   }
@@ -44,8 +44,8 @@ std::string At(const toml::node& node) {
 
 void Settings::Text(std::string name, std::string* target, std::string meaning,
                     bool required) {
-  settings_.push_back({std::move(name), target, std::move(meaning),
-                       Quoted(*target), required});
+  settings_.push_back(
+      {std::move(name), target, std::move(meaning), Quoted(*target), required});
 }
 void Settings::Number(std::string name, int64_t* target, std::string meaning,
                       int64_t least, int64_t most) {

@@ -50,7 +50,8 @@ TEST_F(SettingsTest, FaultsNamePlaceAndRule) {
             "t.toml: line 3: server.streams_max must be from 1 to 100");
   EXPECT_EQ(message("[server]\nlisten=7"),
             "t.toml: line 2: server.listen must be a text in quotes");
-  EXPECT_EQ(message(""), "t.toml: server.listen is missing (Address and port.)");
+  EXPECT_EQ(message(""),
+            "t.toml: server.listen is missing (Address and port.)");
   EXPECT_THAT(message("[server\n"), ::testing::StartsWith("t.toml:1:"));
 }
 

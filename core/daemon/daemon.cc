@@ -39,9 +39,9 @@ class StatusServiceImpl final : public v1::StatusService::CallbackService {
                     std::function<DaemonState()> state)
       : party_(std::move(party)), config_(config), state_(std::move(state)) {}
 
-  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
-                                      const v1::GetStatusRequest*,
-                                      v1::GetStatusResponse* response) override {
+  grpc::ServerUnaryReactor* GetStatus(
+      grpc::CallbackServerContext* context, const v1::GetStatusRequest*,
+      v1::GetStatusResponse* response) override {
     // How much there is, is for operators: a deliverer could watch a count
     // while it delivers one guess after another (protocol.md, 7).
     const auto peer = RequirePeer(*context, Role::kCoordinator);
@@ -128,8 +128,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(
   logger->set_pattern("time=%Y-%m-%dT%H:%M:%S.%e%z level=%l party=%n %v");
   const auto level = spdlog::level::from_str(config.log_level);
   if (level == spdlog::level::off) {
-    return InvalidArgument(
-        "log.level must be debug, info, warning or error");
+    return InvalidArgument("log.level must be debug, info, warning or error");
   }
   logger->set_level(level);
   logger->flush_on(spdlog::level::info);
@@ -145,7 +144,8 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(
 }
 
 absl::Status Daemon::CheckDisk() const {
-  const uint64_t reserve = static_cast<uint64_t>(config_.disk_reserve_mib) << 20;
+  const uint64_t reserve = static_cast<uint64_t>(config_.disk_reserve_mib)
+                           << 20;
   const uint64_t free = FreeBytes(config_.data);
   if (free >= reserve) return absl::OkStatus();
   return WithRetryAfter(
@@ -170,13 +170,13 @@ absl::Status Daemon::Serve(std::vector<grpc::Service*> services,
                              static_cast<int>(config_.connection_streams_max));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10000);
+  builder.AddChannelArgument(
+      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10000);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10000);
   builder.SetMaxReceiveMessageSize(
       static_cast<int>(config_.message_mib_max << 20));
-  builder.SetResourceQuota(
-      grpc::ResourceQuota(party_).Resize(
-          static_cast<size_t>(config_.memory_mib) << 20));
+  builder.SetResourceQuota(grpc::ResourceQuota(party_).Resize(
+      static_cast<size_t>(config_.memory_mib) << 20));
   for (grpc::Service* service : services) builder.RegisterService(service);
   builder.RegisterService(&status_service);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
@@ -292,7 +292,8 @@ int DaemonMain(int argc, char** argv, Settings& settings,
   std::error_code error;
   const auto folder = std::filesystem::absolute(config).parent_path();
   std::filesystem::current_path(folder, error);
-  if (error) return fail(FailedPrecondition("cannot enter {}", folder.string()), 2);
+  if (error)
+    return fail(FailedPrecondition("cannot enter {}", folder.string()), 2);
   if (check_only) {
     if (auto status = program.check(); !status.ok()) return fail(status, 1);
     std::cout << "the configuration is in order\n";

@@ -30,10 +30,11 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void Start() {
     stream_.expires_after(kRequestTimeout);
-    http::async_read(stream_, buffer_, request_,
-                     [self = shared_from_this()](beast::error_code error, size_t) {
-                       if (!error) self->Answer();
-                     });
+    http::async_read(
+        stream_, buffer_, request_,
+        [self = shared_from_this()](beast::error_code error, size_t) {
+          if (!error) self->Answer();
+        });
   }
 
  private:
@@ -78,24 +79,25 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
   beast::error_code Bind(const asio::ip::tcp::endpoint& endpoint) {
     beast::error_code error;
     acceptor_.open(endpoint.protocol(), error);
-    if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error)
+      acceptor_.set_option(asio::socket_base::reuse_address(true), error);
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(16, error);
     return error;
   }
 
   void Accept() {
-    acceptor_.async_accept([self = shared_from_this()](
-                               beast::error_code error,
-                               asio::ip::tcp::socket socket) {
-      if (error == asio::error::operation_aborted) return;
-      if (!error) {
-        std::make_shared<Session>(std::move(socket), self->metrics_,
-                                  self->ready_)
-            ->Start();
-      }
-      self->Accept();
-    });
+    acceptor_.async_accept(
+        [self = shared_from_this()](beast::error_code error,
+                                    asio::ip::tcp::socket socket) {
+          if (error == asio::error::operation_aborted) return;
+          if (!error) {
+            std::make_shared<Session>(std::move(socket), self->metrics_,
+                                      self->ready_)
+                ->Start();
+          }
+          self->Accept();
+        });
   }
 
  private:
@@ -111,8 +113,8 @@ absl::Status ServeMetrics(asio::io_context& io, const std::string& address,
                           std::function<bool()> ready) {
   const size_t colon = address.rfind(':');
   beast::error_code error;
-  const auto host =
-      asio::ip::make_address(address.substr(0, colon == address.npos ? 0 : colon), error);
+  const auto host = asio::ip::make_address(
+      address.substr(0, colon == address.npos ? 0 : colon), error);
   const int port = error || colon == address.npos
                        ? 0
                        : std::atoi(address.c_str() + colon + 1);

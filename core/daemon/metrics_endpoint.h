@@ -18,8 +18,7 @@ namespace garderobe {
 // Unavailable: the address can't be bound.
 [[nodiscard]] absl::Status ServeMetrics(
     boost::asio::io_context& io, const std::string& address,
-    std::shared_ptr<prometheus::Registry> metrics,
-    std::function<bool()> ready);
+    std::shared_ptr<prometheus::Registry> metrics, std::function<bool()> ready);
 
 }  // namespace garderobe
 

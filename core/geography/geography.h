@@ -13,7 +13,7 @@ namespace garderobe {
 struct Municipality {
   std::string_view code;  // "GM0363"
   std::string_view name;
-  int32_t residents;      // 2023
+  int32_t residents;  // 2023
 };
 
 struct Postcode {

@@ -21,9 +21,8 @@ TEST(ElementTest, MultiplesOfTheGeneratorMatchRfc9496) {
   for (size_t i = 1; i < multiples.size(); ++i) {
     std::string scalar(32, '\0');
     scalar[0] = static_cast<char>(i);
-    EXPECT_EQ(
-        MultiplyBase(EphemeralScalar::FixedForTesting(AsBytes(scalar))),
-        Point(multiples[i]))
+    EXPECT_EQ(MultiplyBase(EphemeralScalar::FixedForTesting(AsBytes(scalar))),
+              Point(multiples[i]))
         << i;
   }
   EXPECT_THAT(DecodeElement(AsBytes(Hex(multiples[0]))),

@@ -1,5 +1,6 @@
 // From the bytes of a normalised identifier to a group element
-// (protocol.md, 1; RFC 9380 section 5.3.1 and ristretto255_XMD:SHA-512_R255MAP_RO_).
+// (protocol.md, 1; RFC 9380 section 5.3.1 and
+// ristretto255_XMD:SHA-512_R255MAP_RO_).
 #ifndef GARDEROBE_CORE_GROUP_HASH_TO_GROUP_H_
 #define GARDEROBE_CORE_GROUP_HASH_TO_GROUP_H_
 

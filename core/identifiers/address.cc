@@ -26,9 +26,11 @@ struct Spelling {
   std::string_view unified;
 };
 constexpr Spelling kSpellings[] = {
-    {"HUIS", "HS"},          {"BENEDENHUIS", "HS"}, {"BEGANEGROND", "BG"},
-    {"BOVENHUIS", "BOVEN"},  {"BV", "BOVEN"},       {"I", "1"},
-    {"II", "2"},             {"III", "3"},          {"IV", "4"},
+    {"HUIS", "HS"},        {"BENEDENHUIS", "HS"},
+    {"BEGANEGROND", "BG"}, {"BOVENHUIS", "BOVEN"},
+    {"BV", "BOVEN"},       {"I", "1"},
+    {"II", "2"},           {"III", "3"},
+    {"IV", "4"},
 };
 
 std::string UnifyAddition(std::string addition) {
@@ -70,8 +72,8 @@ std::optional<std::string> NormalisePostcodeNl(std::string_view raw) {
     return std::nullopt;
   }
   // Never issued: SA, SD and SS.
-  if (postcode[4] == 'S' && (postcode[5] == 'A' || postcode[5] == 'D' ||
-                             postcode[5] == 'S')) {
+  if (postcode[4] == 'S' &&
+      (postcode[5] == 'A' || postcode[5] == 'D' || postcode[5] == 'S')) {
     return std::nullopt;
   }
   return postcode;

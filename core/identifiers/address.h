@@ -10,7 +10,7 @@
 namespace garderobe {
 
 struct RawAddress {
-  std::string_view country;       // name or code; empty is the Netherlands
+  std::string_view country;  // name or code; empty is the Netherlands
   std::string_view postcode;
   std::string_view house_number;  // may carry the addition: "12 bis", "12-A"
   std::string_view addition;      // letter and addition

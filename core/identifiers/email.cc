@@ -24,10 +24,13 @@ constexpr Provider kProviders[] = {
 
 // Local parts that nobody reads. Compared without dots, dashes, underscores.
 constexpr std::string_view kPlaceholders[] = {
-    "noreply", "donotreply", "nietbeantwoorden", "test",    "testing",
-    "geen",    "geenemail",  "geenmail",         "nomail",  "noemail",
-    "none",    "onbekend",   "unknown",          "anoniem", "anonymous",
-    "nvt",     "xxx",        "kassa",            "balie"};
+    "noreply",   "donotreply", "nietbeantwoorden",
+    "test",      "testing",    "geen",
+    "geenemail", "geenmail",   "nomail",
+    "noemail",   "none",       "onbekend",
+    "unknown",   "anoniem",    "anonymous",
+    "nvt",       "xxx",        "kassa",
+    "balie"};
 
 bool IsAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -81,8 +84,8 @@ bool IsDomain(std::string_view domain) {
   // A top-level domain is never a number: that would be an IP address.
   const std::string_view top = domain.substr(domain.rfind('.') + 1);
   return top.size() >= 2 && !std::all_of(top.begin(), top.end(), [](char c) {
-    return c >= '0' && c <= '9';
-  });
+           return c >= '0' && c <= '9';
+         });
 }
 
 std::optional<std::string> ToALabels(std::string_view domain) {
@@ -106,8 +109,8 @@ bool IsPlaceholder(std::string_view local) {
   for (char c : local) {
     if (c != '.' && c != '-' && c != '_') plain.push_back(c);
   }
-  return std::find(std::begin(kPlaceholders), std::end(kPlaceholders),
-                   plain) != std::end(kPlaceholders);
+  return std::find(std::begin(kPlaceholders), std::end(kPlaceholders), plain) !=
+         std::end(kPlaceholders);
 }
 
 bool IsLocalPart(std::string_view local) {
@@ -117,8 +120,7 @@ bool IsLocalPart(std::string_view local) {
   }
   return std::all_of(local.begin(), local.end(), [](char c) {
     return static_cast<uint8_t>(c) > 0x20 && c != 0x7f &&
-           std::string_view("\"(),:;<>@[\\]").find(c) ==
-               std::string_view::npos;
+           std::string_view("\"(),:;<>@[\\]").find(c) == std::string_view::npos;
   });
 }
 

@@ -30,7 +30,8 @@ TEST(EmailTest, WhatIsNoAddressIsRefused) {
        {"", "@", "jan", "jan@", "@example.nl", "jan@localhost", "a@b@c.nl",
         "jan jansen@example.nl", "jan@example..nl", ".jan@example.nl",
         "jan@-example.nl", "jan@127.0.0.1", "+tag@example.nl", "jan;x@y.nl",
-        "jan@ex_ample.nl", "jan.+x@example.nl", "\xff\xfe@example.nl", "jan@example.nl;p@x.nl"}) {
+        "jan@ex_ample.nl", "jan.+x@example.nl", "\xff\xfe@example.nl",
+        "jan@example.nl;p@x.nl"}) {
     EXPECT_EQ(NormaliseEmail(raw).reason, "EMAIL_MALFORMED") << raw;
   }
 }

@@ -17,9 +17,14 @@ Normalised NormalisePhone(std::string_view raw, std::string_view country) {
   }
   Kind kind;
   switch (util->GetNumberType(number)) {
-    case PhoneNumberUtil::MOBILE: kind = Kind::kMobile; break;
-    case PhoneNumberUtil::FIXED_LINE: kind = Kind::kLandline; break;
-    default: return Normalised::Refused("PHONE_NOT_PERSONAL");
+    case PhoneNumberUtil::MOBILE:
+      kind = Kind::kMobile;
+      break;
+    case PhoneNumberUtil::FIXED_LINE:
+      kind = Kind::kLandline;
+      break;
+    default:
+      return Normalised::Refused("PHONE_NOT_PERSONAL");
   }
   Normalised result{kind, "", {}};
   util->Format(number, PhoneNumberUtil::E164, &result.value);

@@ -32,8 +32,8 @@ std::string KeyId(std::string_view role, const KeyFileSecret& secret) {
   message.append(reinterpret_cast<const char*>(secret.ExposeSecret()), 32);
   const ScopedWipe wipe(message);
   uint8_t hash[16];
-  crypto_generichash(hash, sizeof hash, AsBytes(message).data(),
-                     message.size(), nullptr, 0);
+  crypto_generichash(hash, sizeof hash, AsBytes(message).data(), message.size(),
+                     nullptr, 0);
   return ToHex({hash, 8});
 }
 
@@ -58,10 +58,9 @@ absl::Status WriteKeyFile(const std::string& path, std::string_view role,
     }
     return Unavailable("cannot create {}: {}", path, strerror(errno));
   }
-  const bool written =
-      write(fd, text.data(), text.size()) ==
-          static_cast<ssize_t>(text.size()) &&
-      fsync(fd) == 0;
+  const bool written = write(fd, text.data(), text.size()) ==
+                           static_cast<ssize_t>(text.size()) &&
+                       fsync(fd) == 0;
   close(fd);
   if (!written) return Unavailable("cannot write {}", path);
   return absl::OkStatus();
@@ -70,7 +69,8 @@ absl::Status WriteKeyFile(const std::string& path, std::string_view role,
 absl::StatusOr<KeyFile> ReadKeyFile(const std::string& path,
                                     std::string_view role) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return NotFound("cannot read the key {}: {}", path, strerror(errno));
+  if (fd < 0)
+    return NotFound("cannot read the key {}: {}", path, strerror(errno));
   struct stat info;
   char buffer[1024];
   const ScopedWipe wipe(buffer, sizeof buffer);
@@ -104,8 +104,8 @@ absl::StatusOr<KeyFile> ReadKeyFile(const std::string& path,
   const ScopedWipe wipe_secret(secret, sizeof secret);
   size_t bytes = 0;
   uint32_t epoch_number = 0;
-  const auto parsed = std::from_chars(epoch.data(), epoch.data() + epoch.size(),
-                                      epoch_number);
+  const auto parsed =
+      std::from_chars(epoch.data(), epoch.data() + epoch.size(), epoch_number);
   if (parsed.ec != std::errc() || hex.size() != 64 ||
       sodium_hex2bin(secret, sizeof secret, hex.data(), hex.size(), nullptr,
                      &bytes, nullptr) != 0 ||

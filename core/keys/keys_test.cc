@@ -65,8 +65,8 @@ TEST_F(KeyFileTest, AnotherRoleVersionStatusOrDamageIsRefused) {
 class ParametersTest : public ::testing::Test {
  protected:
   SigningSeed seed_ = SigningSeed::Random();
-  AggregatorParameters parameters_{
-      RandomElement(), PublicKeyOf(SealingSecretKey::Random())};
+  AggregatorParameters parameters_{RandomElement(),
+                                   PublicKeyOf(SealingSecretKey::Random())};
   SignedBody signed_ = SignParameters(seed_, parameters_.ToParameters());
 };
 
@@ -85,13 +85,11 @@ TEST_F(ParametersTest, AnyFlippedByteAnotherPartyOrSignerIsRefused) {
   for (size_t i = 0; i < signed_.body.size(); ++i) {
     std::string damaged = signed_.body;
     damaged[i] ^= 1;
-    EXPECT_THAT(
-        VerifyParameters(key, "aggregator", damaged, signed_.signature),
-        StatusIs(absl::StatusCode::kFailedPrecondition));
+    EXPECT_THAT(VerifyParameters(key, "aggregator", damaged, signed_.signature),
+                StatusIs(absl::StatusCode::kFailedPrecondition));
   }
-  EXPECT_THAT(
-      VerifyParameters(key, "vault", signed_.body, signed_.signature),
-      StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(VerifyParameters(key, "vault", signed_.body, signed_.signature),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(VerifyParameters(VerifyKeyOf(SigningSeed::Random()), "aggregator",
                                signed_.body, signed_.signature),
               StatusIs(absl::StatusCode::kFailedPrecondition));

@@ -56,8 +56,8 @@ SignedBody SignParameters(const SigningSeed& seed,
   crypto_sign_seed_keypair(public_key, secret, seed.ExposeSecret());
   result.signature.resize(crypto_sign_BYTES);
   crypto_sign_detached(reinterpret_cast<uint8_t*>(result.signature.data()),
-                       nullptr, AsBytes(result.body).data(),
-                       result.body.size(), secret);
+                       nullptr, AsBytes(result.body).data(), result.body.size(),
+                       secret);
   return result;
 }
 

@@ -56,7 +56,7 @@ struct VaultParameters {
 
 // What the aggregator publishes: Z and its sealing key.
 struct AggregatorParameters {
-  Element pseudonym_key;        // Z
+  Element pseudonym_key;  // Z
   SealingPublicKey sealing_key;
   [[nodiscard]] static absl::StatusOr<AggregatorParameters> From(
       const Parameters& parameters);

@@ -62,8 +62,10 @@ absl::StatusOr<std::unique_ptr<RegisterStore>> RegisterStore::Open(
     bytes << file.rdbuf();
     v1::Register reg;
     if (!file || !reg.ParseFromString(bytes.str())) {
-      return DataLoss("{} is damaged; import the register again after removing "
-                      "it", path);
+      return DataLoss(
+          "{} is damaged; import the register again after removing "
+          "it",
+          path);
     }
     store->Take(reg);
   }
@@ -81,8 +83,7 @@ void RegisterStore::Take(const v1::Register& reg) {
 
 absl::Status RegisterStore::Replace(const v1::Register& reg) {
   GARDEROBE_RETURN_IF_ERROR(CheckRegister(reg));
-  GARDEROBE_RETURN_IF_ERROR(
-      ReplaceFile(path_, reg.SerializeAsString(), 0600));
+  GARDEROBE_RETURN_IF_ERROR(ReplaceFile(path_, reg.SerializeAsString(), 0600));
   Take(reg);
   return absl::OkStatus();
 }

@@ -22,7 +22,8 @@ bool IsSourceName(std::string_view name);
 [[nodiscard]] absl::Status CheckRegister(const v1::Register& reg);
 
 // Immutable once made.
-using Institutions = std::map<std::string, v1::Register::Institution, std::less<>>;
+using Institutions =
+    std::map<std::string, v1::Register::Institution, std::less<>>;
 
 // Thread-safe.
 class RegisterStore {

@@ -207,8 +207,8 @@ grpc::ServerUnaryReactor* FinishOn(boost::asio::thread_pool& workers,
 }
 
 // Finishes the call at once.
-inline grpc::ServerUnaryReactor* FinishNow(
-    grpc::CallbackServerContext* context, const absl::Status& status) {
+inline grpc::ServerUnaryReactor* FinishNow(grpc::CallbackServerContext* context,
+                                           const absl::Status& status) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(ToGrpc(status));
   return reactor;

@@ -19,8 +19,8 @@ absl::StatusOr<Peer> ParsePeerUri(std::string_view uri) {
     const size_t slash = uri.find('/');
     const std::string_view role = uri.substr(0, slash);
     const auto found = std::find(kRoles.begin(), kRoles.end(), role);
-    if (slash != uri.npos && found != kRoles.end() &&
-        slash + 1 < uri.size() && uri.size() < 128) {
+    if (slash != uri.npos && found != kRoles.end() && slash + 1 < uri.size() &&
+        uri.size() < 128) {
       return Peer{static_cast<Role>(found - kRoles.begin()),
                   std::string(uri.substr(slash + 1))};
     }
@@ -29,8 +29,8 @@ absl::StatusOr<Peer> ParsePeerUri(std::string_view uri) {
 }
 
 std::string PeerUri(const Peer& peer) {
-  return fmt::format("{}{}/{}", kScheme,
-                     kRoles[static_cast<size_t>(peer.role)], peer.name);
+  return fmt::format("{}{}/{}", kScheme, kRoles[static_cast<size_t>(peer.role)],
+                     peer.name);
 }
 
 absl::StatusOr<Peer> PeerOf(const grpc::ServerContextBase& context) {
@@ -51,11 +51,11 @@ absl::StatusOr<Peer> RequirePeer(const grpc::ServerContextBase& context,
                                  Role role, std::string_view name) {
   GARDEROBE_ASSIGN_OR_RETURN(Peer peer, PeerOf(context));
   if (peer.role != role || (!name.empty() && peer.name != name)) {
-    return PermissionDenied(
-        "this call is for {}, and the certificate says {}",
-        name.empty() ? std::string(kRoles[static_cast<size_t>(role)])
-                     : PeerUri({role, std::string(name)}),
-        PeerUri(peer));
+    return PermissionDenied("this call is for {}, and the certificate says {}",
+                            name.empty()
+                                ? std::string(kRoles[static_cast<size_t>(role)])
+                                : PeerUri({role, std::string(name)}),
+                            PeerUri(peer));
   }
   return peer;
 }

@@ -30,7 +30,8 @@ struct Peer {
 std::string PeerUri(const Peer& peer);
 
 // Unauthenticated: no certificate, or not exactly one identity in it.
-[[nodiscard]] absl::StatusOr<Peer> PeerOf(const grpc::ServerContextBase& context);
+[[nodiscard]] absl::StatusOr<Peer> PeerOf(
+    const grpc::ServerContextBase& context);
 
 // The peer, if it has `role` (and `name`, unless that is empty).
 // PermissionDenied: it is somebody else; the text names the role needed.

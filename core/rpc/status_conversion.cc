@@ -33,9 +33,8 @@ std::optional<std::chrono::milliseconds> RetryAfter(
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   absl::Status detailed = status;
-  const bool comes_back =
-      status.code() == absl::StatusCode::kUnavailable ||
-      status.code() == absl::StatusCode::kResourceExhausted;
+  const bool comes_back = status.code() == absl::StatusCode::kUnavailable ||
+                          status.code() == absl::StatusCode::kResourceExhausted;
   if (comes_back && !RetryAfter(status)) {
     detailed = WithRetryAfter(status, kDefaultRetry);
   }

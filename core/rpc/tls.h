@@ -22,7 +22,7 @@ struct TlsFiles {
 
 // What a certificate file says of itself.
 struct CertificateInfo {
-  std::string identity;   // its garderobe:// URI, empty when it has none
+  std::string identity;    // its garderobe:// URI, empty when it has none
   int64_t not_before = 0;  // seconds since 1970
   int64_t not_after = 0;
 };

@@ -23,7 +23,8 @@ using VaultHandleKey = SecretBytes<32, struct VaultHandleKeyRole>;  // hv
 using AggregatorHandleKey = SecretBytes<32, struct AggregatorHandleKeyRole>;
 
 // At the client. Any bytes are a customer id; at most 65535 for order ids.
-Handle MakeHandle(const InstitutionHandleKey& key, std::string_view customer_id);
+Handle MakeHandle(const InstitutionHandleKey& key,
+                  std::string_view customer_id);
 VisitId MakeVisitId(const InstitutionHandleKey& key, std::string_view order_id,
                     std::string_view line_id);
 

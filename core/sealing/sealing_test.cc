@@ -14,8 +14,8 @@ using nlohmann::json;
 TEST(HandlesTest, MatchTheProtocolVectors) {
   const json file = ReadVectors("protocol-v1.json");
   const json& h = file["handles"];
-  const auto key = InstitutionHandleKey::CopyFrom(
-      AsBytes(Hex(h["institution_handle_key"])));
+  const auto key =
+      InstitutionHandleKey::CopyFrom(AsBytes(Hex(h["institution_handle_key"])));
   const Handle handle = MakeHandle(key, h["customer_id"].get<std::string>());
   EXPECT_EQ(handle.view(), Hex(h["handle"]));
   EXPECT_EQ(MakeVisitId(key, h["order_id"].get<std::string>(),
@@ -137,7 +137,8 @@ TEST(WycheproofTest, SelectionHolds) {
 }
 
 TEST(WycheproofTest, WholeSetsHold) {
-  const auto aead = PublicDataPath("crypto/wycheproof/xchacha20_poly1305_test.json");
+  const auto aead =
+      PublicDataPath("crypto/wycheproof/xchacha20_poly1305_test.json");
   const auto x25519 = PublicDataPath("crypto/wycheproof/x25519_test.json");
   if (!aead || !x25519) GTEST_SKIP() << "the public vectors are not here";
   const json aead_file = ReadJson(*aead), x25519_file = ReadJson(*x25519);

@@ -26,16 +26,14 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(
   db_options.max_open_files = 512;
   db_options.keep_log_file_num = 2;
   db_options.max_total_wal_size = 256 << 20;
-  db_options.wal_recovery_mode =
-      rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.block_size = 16 << 10;
   rocksdb::ColumnFamilyOptions family_options;
   family_options.write_buffer_size = options.write_buffer_bytes;
-  family_options.table_factory.reset(
-      rocksdb::NewBlockBasedTableFactory(table));
+  family_options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   // Points and hashes do not compress, and blocks already are.
   family_options.compression = rocksdb::kNoCompression;
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;

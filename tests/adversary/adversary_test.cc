@@ -36,8 +36,8 @@ using AnyScalar = SecretScalar<struct AdversaryRole>;
 
 struct Entry {
   std::string kind;
-  std::string raw;         // as in the institution's file
-  std::string normal;      // in normal form
+  std::string raw;     // as in the institution's file
+  std::string normal;  // in normal form
   std::string institution;
   std::string customer_id;
 };
@@ -67,7 +67,8 @@ class Needles {
 
  private:
   static uint64_t Word(const char* at) { return GetBigEndian<uint64_t>(at); }
-  std::unordered_map<uint64_t, std::vector<std::pair<std::string, size_t>>> words_;
+  std::unordered_map<uint64_t, std::vector<std::pair<std::string, size_t>>>
+      words_;
   std::vector<bool> bits_ = std::vector<bool>(size_t{1} << 24);
 };
 
@@ -85,9 +86,10 @@ class AdversaryTest : public ::testing::Test {
     }
     ASSERT_EQ(deployment_->Run({"admin", "publish", "2025"}).exit, 0);
     // What the processes hold while they run, then what the disks hold.
-    for (const auto& [party, daemon] :
-         {std::pair{"ttp", "ttpd"}, {"vault", "vaultd"},
-          {"aggregator", "aggregatord"}, {"answer", "answerd"}}) {
+    for (const auto& [party, daemon] : {std::pair{"ttp", "ttpd"},
+                                        {"vault", "vaultd"},
+                                        {"aggregator", "aggregatord"},
+                                        {"answer", "answerd"}}) {
       evidence_[party] = ReadMemory(deployment_->Pid(daemon));
     }
     deployment_->Down();
@@ -113,13 +115,15 @@ class AdversaryTest : public ::testing::Test {
     client::CsvRow row;
     ASSERT_TRUE(*(*reader)->Read(&row));
     std::map<std::string, size_t> at;
-    for (size_t i = 0; i < row.fields.size(); ++i) at[std::string(row.fields[i])] = i;
+    for (size_t i = 0; i < row.fields.size(); ++i)
+      at[std::string(row.fields[i])] = i;
     std::set<std::string> seen;
     while (*(*reader)->Read(&row)) {
       auto get = [&](const char* c) { return std::string(row.fields[at[c]]); };
       if (get("customer_id").empty() || get("share") == "no") continue;
       auto add = [&](const std::string& raw, const Normalised& n) {
-        if (!n.ok() || !seen.insert(n.value + get("customer_id")).second) return;
+        if (!n.ok() || !seen.insert(n.value + get("customer_id")).second)
+          return;
         dictionary_.push_back({std::string(KindName(n.kind)), raw, n.value,
                                institution, get("customer_id")});
       };
@@ -135,15 +139,19 @@ class AdversaryTest : public ::testing::Test {
   static std::string ReadMemory(pid_t pid) {
     std::string bytes;
     std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");
-    const int mem = open(("/proc/" + std::to_string(pid) + "/mem").c_str(), O_RDONLY);
+    const int mem =
+        open(("/proc/" + std::to_string(pid) + "/mem").c_str(), O_RDONLY);
     if (mem < 0) return bytes;
     for (std::string line; std::getline(maps, line);) {
       uint64_t begin = 0, end = 0;
       char mode[5] = {};
-      if (std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, mode) != 3) continue;
-      if (mode[0] != 'r' || mode[1] != 'w' || end - begin > (uint64_t{1} << 31)) continue;
+      if (std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, mode) != 3)
+        continue;
+      if (mode[0] != 'r' || mode[1] != 'w' || end - begin > (uint64_t{1} << 31))
+        continue;
       std::string region(end - begin, '\0');
-      const ssize_t got = pread(mem, region.data(), region.size(), static_cast<off_t>(begin));
+      const ssize_t got =
+          pread(mem, region.data(), region.size(), static_cast<off_t>(begin));
       if (got > 0) bytes.append(region, 0, static_cast<size_t>(got));
     }
     close(mem);
@@ -185,7 +193,8 @@ class AdversaryTest : public ::testing::Test {
         uint8_t hash[32];
         crypto_hash_sha256(hash, AsBytes(text).data(), text.size());
         needles.Add(AsView(hash), i);
-        crypto_generichash(hash, 32, AsBytes(text).data(), text.size(), nullptr, 0);
+        crypto_generichash(hash, 32, AsBytes(text).data(), text.size(), nullptr,
+                           0);
         needles.Add(AsView(hash), i);
       }
     }
@@ -208,7 +217,8 @@ TEST_F(AdversaryTest, OnePartyWithADictionaryFindsNobody) {
   ASSERT_GT(dictionary_.size(), 800u);
   for (const auto& [party, bytes] : evidence_) {
     if (memory_bytes_[party] == 0) {
-      std::printf("%s: its memory can't be read here; disk only\n", party.c_str());
+      std::printf("%s: its memory can't be read here; disk only\n",
+                  party.c_str());
     }
     EXPECT_GT(bytes.size(), 1000u);
     EXPECT_EQ(Recognised(bytes, Scalars(party)), 0u) << party;
@@ -228,8 +238,9 @@ TEST_F(AdversaryTest, ControlTheInstitutionsOwnFileIsRecognised) {
 }
 
 TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
-  auto vault = Store::Open(deployment_->folder() + "/vault/data",
-                           {"default", "tokens", "relations", "nodes", "changes"});
+  auto vault =
+      Store::Open(deployment_->folder() + "/vault/data",
+                  {"default", "tokens", "relations", "nodes", "changes"});
   auto aggregator = Store::Open(
       deployment_->folder() + "/aggregator/data/store",
       {"default", "feeds", "blocks", "events", "handles", "relations",
@@ -239,7 +250,8 @@ TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
   // 1. Nothing that one holds stands in the other: handles, points, tokens.
   std::set<std::string> ours;
   auto windows = [](std::string_view bytes, auto take) {
-    for (size_t i = 0; i + 16 <= bytes.size(); ++i) take(std::string(bytes.substr(i, 16)));
+    for (size_t i = 0; i + 16 <= bytes.size(); ++i)
+      take(std::string(bytes.substr(i, 16)));
   };
   size_t relations = 0;
   for (size_t family : {size_t{1}, size_t{2}, size_t{3}}) {
@@ -247,10 +259,12 @@ TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
     for (it->SeekToFirst(); it->Valid(); it->Next()) {
       relations += family == 2;
       // Keys are a handle, or a kind and a point; nodes end in their point.
-      const std::string_view key = AsView(it->key()), value = AsView(it->value());
+      const std::string_view key = AsView(it->key()),
+                             value = AsView(it->value());
       if (family == 1) ours.insert(std::string(key.substr(1, 16)));
       if (family == 2) ours.insert(std::string(key));
-      if (family == 3) ours.insert(std::string(value.substr(value.size() - 32, 16)));
+      if (family == 3)
+        ours.insert(std::string(value.substr(value.size() - 32, 16)));
     }
   }
   ASSERT_GT(relations, 300u);
@@ -261,45 +275,66 @@ TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
         EXPECT_EQ(ours.count(window), 0u) << "family " << family;
       };
       windows(AsView(it->key()), compare);
-      if (family != 2) windows(AsView(it->value()), compare);  // blocks: handles are not in them
+      if (family != 2)
+        windows(AsView(it->value()),
+                compare);  // blocks: handles are not in them
     }
   }
   // 2. The order of arrival does not tell either. The truth, for the test
   // only: both forms of every customer's handle, with everybody's keys.
-  auto hv = ReadSecret<VaultHandleKey>(deployment_->folder() + "/ttp/keys/ttp-handle-vault.key", "ttp-handle-vault");
-  auto ha = ReadSecret<AggregatorHandleKey>(deployment_->folder() + "/ttp/keys/ttp-handle-aggregator.key", "ttp-handle-aggregator");
+  auto hv = ReadSecret<VaultHandleKey>(
+      deployment_->folder() + "/ttp/keys/ttp-handle-vault.key",
+      "ttp-handle-vault");
+  auto ha = ReadSecret<AggregatorHandleKey>(
+      deployment_->folder() + "/ttp/keys/ttp-handle-aggregator.key",
+      "ttp-handle-aggregator");
   ASSERT_THAT(hv, IsOk());
   ASSERT_THAT(ha, IsOk());
   std::map<std::string, uint32_t> institution_number;
   const std::string name = "museum-01";
   const auto number = (*aggregator)->Get(0, "institution/" + name);
   ASSERT_THAT(number, IsOk());
-  auto key = ReadSecret<InstitutionHandleKey>(deployment_->folder() + "/clients/" + name + "/handle.key", "institution-handle");
+  auto key = ReadSecret<InstitutionHandleKey>(
+      deployment_->folder() + "/clients/" + name + "/handle.key",
+      "institution-handle");
   ASSERT_THAT(key, IsOk());
-  std::vector<std::pair<uint64_t, uint64_t>> pairs;  // vault's number, aggregator's
+  std::vector<std::pair<uint64_t, uint64_t>>
+      pairs;  // vault's number, aggregator's
   std::set<std::string> done;
   for (const Entry& entry : dictionary_) {
-    if (entry.institution != name || !done.insert(entry.customer_id).second) continue;
+    if (entry.institution != name || !done.insert(entry.customer_id).second)
+      continue;
     // The first of the file are in one gathered batch of at least 500; that
     // batches follow each other is known to both (architecture.md).
     if (done.size() > 300) break;
     const Handle handle = MakeHandle(*key, entry.customer_id);
-    const auto v = (*vault)->Get(2, VaultHandleMapper(*hv, name).Map(handle).view());
-    const auto a = (*aggregator)->Get(4, *number + std::string(AggregatorHandleMapper(*ha, name).Map(handle).view()));
+    const auto v =
+        (*vault)->Get(2, VaultHandleMapper(*hv, name).Map(handle).view());
+    const auto a =
+        (*aggregator)
+            ->Get(
+                4,
+                *number +
+                    std::string(
+                        AggregatorHandleMapper(*ha, name).Map(handle).view()));
     ASSERT_THAT(v, IsOk());
     ASSERT_THAT(a, IsOk());
-    pairs.emplace_back(GetBigEndian<uint64_t>(v->data()), GetBigEndian<uint32_t>(a->data()));
+    pairs.emplace_back(GetBigEndian<uint64_t>(v->data()),
+                       GetBigEndian<uint32_t>(a->data()));
   }
   ASSERT_EQ(pairs.size(), 300u);
   // Spearman's rank correlation of the two orders.
   auto ranks = [&](auto get) {
     std::vector<size_t> order(pairs.size()), rank(pairs.size());
     for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [&](size_t x, size_t y) { return get(pairs[x]) < get(pairs[y]); });
+    std::sort(order.begin(), order.end(), [&](size_t x, size_t y) {
+      return get(pairs[x]) < get(pairs[y]);
+    });
     for (size_t i = 0; i < order.size(); ++i) rank[order[i]] = i;
     return rank;
   };
-  auto correlation = [&](const std::vector<size_t>& x, const std::vector<size_t>& y) {
+  auto correlation = [&](const std::vector<size_t>& x,
+                         const std::vector<size_t>& y) {
     const double n = static_cast<double>(x.size());
     double squares = 0;
     for (size_t i = 0; i < x.size(); ++i) {

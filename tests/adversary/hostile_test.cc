@@ -60,9 +60,11 @@ class HostileTest : public ::testing::Test {
   template <typename Bytes>
   static void ReadValues(const std::string& body, const std::string& name,
                          Bytes& into) {
-    const size_t at = body.find(std::string("\0", 1) + static_cast<char>(name.size()) + name);
+    const size_t at =
+        body.find(std::string("\0", 1) + static_cast<char>(name.size()) + name);
     ASSERT_NE(at, body.npos);
-    into = Bytes::From(std::string_view(body).substr(at + 2 + name.size() + 2, 32));
+    into = Bytes::From(
+        std::string_view(body).substr(at + 2 + name.size() + 2, 32));
   }
   std::unique_ptr<v1::DeliveryService::Stub> Delivery(const std::string& who) {
     return v1::DeliveryService::NewStub(
@@ -109,8 +111,9 @@ class HostileTest : public ::testing::Test {
         [&](auto* context) { return stub->DeliverVisits(context); }, requests,
         out);
   }
-  absl::Status Relations(const std::vector<v1::RelationBatch>& batches,
-                         std::vector<v1::DeliverRelationsResponse>* out = nullptr) {
+  absl::Status Relations(
+      const std::vector<v1::RelationBatch>& batches,
+      std::vector<v1::DeliverRelationsResponse>* out = nullptr) {
     auto stub = Delivery("clients/example-museum");
     std::vector<v1::DeliverRelationsRequest> requests(1);
     *requests[0].mutable_hello() = Hello();
@@ -125,7 +128,8 @@ class HostileTest : public ::testing::Test {
     client::VisitBatchBuilder builder(feed_, key_);
     for (int i = 0; i < rows; ++i) {
       client::OrderLine line;
-      const std::string id = source_ + std::to_string(offset) + "-" + std::to_string(i);
+      const std::string id =
+          source_ + std::to_string(offset) + "-" + std::to_string(i);
       line.order_id = id;
       line.line_id = "1";
       line.event_id = "E";
@@ -172,34 +176,44 @@ TEST_F(HostileTest, RightCertificateInTheWrongRoleIsRefused) {
     SetDeadline(two);
     v1::LinkRelationsResponse linked;
     EXPECT_THAT(FromGrpc(Vault(who)->LinkRelations(&one, {}, &linked)),
-                StatusIs(kDenied)) << who;
-    auto aggregator = v1::AggregatorService::NewStub(TlsChannel(
-        deployment_->address("aggregator"), "aggregatord", deployment_->tls(who)));
+                StatusIs(kDenied))
+        << who;
+    auto aggregator = v1::AggregatorService::NewStub(
+        TlsChannel(deployment_->address("aggregator"), "aggregatord",
+                   deployment_->tls(who)));
     v1::StoreVisitsResponse stored;
     EXPECT_THAT(FromGrpc(aggregator->StoreVisits(&two, {}, &stored)),
-                StatusIs(kDenied)) << who;
+                StatusIs(kDenied))
+        << who;
   }
-  for (const char* who : {"coordinator", "analysts/example-museum", "vault/tls"}) {
+  for (const char* who :
+       {"coordinator", "analysts/example-museum", "vault/tls"}) {
     EXPECT_THAT(Visits({}, nullptr, who), StatusIs(kDenied)) << who;
   }
-  for (const char* who : {"clients/example-museum", "analysts/example-museum", "ttp/tls"}) {
-    auto publisher = v1::PublisherService::NewStub(TlsChannel(
-        deployment_->address("aggregator"), "aggregatord", deployment_->tls(who)));
+  for (const char* who :
+       {"clients/example-museum", "analysts/example-museum", "ttp/tls"}) {
+    auto publisher = v1::PublisherService::NewStub(
+        TlsChannel(deployment_->address("aggregator"), "aggregatord",
+                   deployment_->tls(who)));
     grpc::ClientContext context;
     SetDeadline(context);
     v1::PublishResponse response;
-    EXPECT_THAT(FromGrpc(publisher->Publish(&context, {}, &response)), StatusIs(kDenied)) << who;
+    EXPECT_THAT(FromGrpc(publisher->Publish(&context, {}, &response)),
+                StatusIs(kDenied))
+        << who;
     auto intake = v1::AnswerIntakeService::NewStub(TlsChannel(
         deployment_->address("answer"), "answerd", deployment_->tls(who)));
     grpc::ClientContext put;
     SetDeadline(put);
     v1::PutCubeResponse cube;
-    EXPECT_THAT(FromGrpc(intake->PutCube(&put, {}, &cube)), StatusIs(kDenied)) << who;
+    EXPECT_THAT(FromGrpc(intake->PutCube(&put, {}, &cube)), StatusIs(kDenied))
+        << who;
   }
 }
 
 TEST_F(HostileTest, StrangersAndImpostorsGetNoConnection) {
-  auto authority = client::Authority::OpenOrCreate(deployment_->folder() + "/other-ca");
+  auto authority =
+      client::Authority::OpenOrCreate(deployment_->folder() + "/other-ca");
   ASSERT_THAT(authority, IsOk());
   const std::string place = deployment_->folder() + "/stranger";
   ASSERT_THAT(authority->Issue(place, {Role::kParty, "ttp"}, "ttpd"), IsOk());
@@ -212,8 +226,9 @@ TEST_F(HostileTest, StrangersAndImpostorsGetNoConnection) {
   v1::GetVaultParametersResponse response;
   EXPECT_FALSE(Vault("stranger")->GetParameters(&context, {}, &response).ok());
   // A daemon that shows another's certificate is not believed.
-  auto wrong = v1::DeliveryService::NewStub(TlsChannel(
-      deployment_->address("vault"), "ttpd", deployment_->tls("clients/example-museum")));
+  auto wrong = v1::DeliveryService::NewStub(
+      TlsChannel(deployment_->address("vault"), "ttpd",
+                 deployment_->tls("clients/example-museum")));
   grpc::ClientContext second;
   SetDeadline(second, 3);
   v1::GetParametersResponse parameters;
@@ -247,12 +262,13 @@ TEST_F(HostileTest, ForAnotherInstitutionIsRefused) {
   EXPECT_THAT((Converse<Request, Response>(open, {batch})),
               StatusIs(kInvalid, HasSubstr("begins with Hello")));
   *hello.mutable_hello() = Hello();
-  EXPECT_THAT((Converse<Request, Response>(open, {hello, hello})), StatusIs(kInvalid));
+  EXPECT_THAT((Converse<Request, Response>(open, {hello, hello})),
+              StatusIs(kInvalid));
 }
 
 TEST_F(HostileTest, MalformedPointsAreRefusedByRecord) {
-  for (const std::string& bad :
-       {std::string(32, '\0'), std::string(32, '\xff'), "\x01" + std::string(31, '\0')}) {
+  for (const std::string& bad : {std::string(32, '\0'), std::string(32, '\xff'),
+                                 "\x01" + std::string(31, '\0')}) {
     v1::RelationBatch batch = GoodRelations(0);
     batch.mutable_points_b()->replace(32, 32, bad);
     EXPECT_THAT(Relations({batch}), StatusIs(kInvalid, HasSubstr("record 1")));
@@ -287,8 +303,10 @@ TEST_F(HostileTest, IdentityTokenHarmsNobodyElseInTheBatch) {
     *requests[0].mutable_hello() = Hello();
     requests[0].mutable_hello()->mutable_feed()->set_source(other_feed.source);
     *requests[1].mutable_batch() = good;
-    good_status = Converse<v1::DeliverRelationsRequest, v1::DeliverRelationsResponse>(
-        [&](auto* context) { return stub->DeliverRelations(context); }, requests);
+    good_status =
+        Converse<v1::DeliverRelationsRequest, v1::DeliverRelationsResponse>(
+            [&](auto* context) { return stub->DeliverRelations(context); },
+            requests);
   });
   EXPECT_THAT(Relations({bad}), StatusIs(kInvalid, HasSubstr("record 1")));
   other.join();
@@ -320,8 +338,10 @@ TEST_F(HostileTest, LyingCountsAndGarbageAreRefused) {
   batch.set_handles(std::string(20000 * 16, '\0'));
   EXPECT_THAT(Visits({batch}), StatusIs(kInvalid));
   v1::RelationBatch relations = GoodRelations(0);
-  relations.mutable_handles()->replace(0, 16, relations.handles().substr(16, 16));
-  EXPECT_THAT(Relations({relations}), StatusIs(kInvalid, HasSubstr("handles[1]")));
+  relations.mutable_handles()->replace(0, 16,
+                                       relations.handles().substr(16, 16));
+  EXPECT_THAT(Relations({relations}),
+              StatusIs(kInvalid, HasSubstr("handles[1]")));
   ExpectServiceStillWorks();
 }
 
@@ -334,17 +354,20 @@ TEST_F(HostileTest, ReplayedBatchIsStoredOnceAndSkippedOffsetsStop) {
   EXPECT_TRUE(responses[2].outcome().already_stored());
   EXPECT_EQ(responses[2].outcome().accepted(), 3u);
   responses.clear();
-  EXPECT_THAT(Visits({GoodVisits(7)}, &responses),
-              StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("stands at 3")));
+  EXPECT_THAT(
+      Visits({GoodVisits(7)}, &responses),
+      StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("stands at 3")));
   EXPECT_EQ(responses[0].welcome().committed(), 3u);
   EXPECT_THAT(Visits({GoodVisits(2)}), StatusIs(absl::StatusCode::kOutOfRange));
-  EXPECT_THAT(Visits({GoodVisits(UINT64_MAX)}), StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_THAT(Visits({GoodVisits(UINT64_MAX)}),
+              StatusIs(absl::StatusCode::kOutOfRange));
   EXPECT_THAT(Visits({GoodVisits(3)}), IsOk());
   std::vector<v1::DeliverRelationsResponse> relations;
   const auto r = GoodRelations(0);
   EXPECT_THAT(Relations({r, r}, &relations), IsOk());
   EXPECT_TRUE(relations[2].outcome().already_stored());
-  EXPECT_THAT(Relations({GoodRelations(9)}), StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_THAT(Relations({GoodRelations(9)}),
+              StatusIs(absl::StatusCode::kOutOfRange));
 }
 
 TEST_F(HostileTest, OversizedMessageIsCutOff) {
@@ -357,7 +380,9 @@ TEST_F(HostileTest, OversizedMessageIsCutOff) {
 TEST_F(HostileTest, TooManyStreamsAreToldToWait) {
   auto stub = Delivery("clients/example-museum");
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
-  std::vector<std::unique_ptr<grpc::ClientReaderWriter<v1::DeliverVisitsRequest, v1::DeliverVisitsResponse>>> streams;
+  std::vector<std::unique_ptr<grpc::ClientReaderWriter<
+      v1::DeliverVisitsRequest, v1::DeliverVisitsResponse>>>
+      streams;
   absl::Status refused;
   for (int i = 0; i < 40 && refused.ok(); ++i) {
     contexts.push_back(std::make_unique<grpc::ClientContext>());
@@ -389,28 +414,33 @@ TEST_F(HostileTest, ATtpOfAnotherEpochOrWithForgedParametersIsRefused) {
   *request.mutable_aggregator() = aggregator_signed_;
   v1::LinkRelationsResponse response;
   grpc::ClientContext one, two, three;
-  EXPECT_THAT(FromGrpc(Vault("ttp/tls")->LinkRelations(&one, request, &response)),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(
+      FromGrpc(Vault("ttp/tls")->LinkRelations(&one, request, &response)),
+      StatusIs(absl::StatusCode::kFailedPrecondition));
   request.set_epoch(1);
   request.mutable_aggregator()->mutable_body()->back() ^= 1;
-  EXPECT_THAT(FromGrpc(Vault("ttp/tls")->LinkRelations(&two, request, &response)),
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("pinned")));
+  EXPECT_THAT(
+      FromGrpc(Vault("ttp/tls")->LinkRelations(&two, request, &response)),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("pinned")));
   *request.mutable_aggregator() = aggregator_signed_;
-  EXPECT_THAT(FromGrpc(Vault("ttp/tls")->LinkRelations(&three, request, &response)),
-              StatusIs(kInvalid));
+  EXPECT_THAT(
+      FromGrpc(Vault("ttp/tls")->LinkRelations(&three, request, &response)),
+      StatusIs(kInvalid));
 }
 
 TEST_F(HostileTest, ClientDoesNotSealToKeysThatAreNotPinned) {
   const std::string path = deployment_->folder() + "/client.toml";
   auto config = ReadWholeFile(path);
   ASSERT_THAT(config, IsOk());
-  const std::string file = deployment_->Write("x.csv", "order_id,line_id,event_id,starts_at\n1,1,E,2025-01-01\n");
+  const std::string file = deployment_->Write(
+      "x.csv", "order_id,line_id,event_id,starts_at\n1,1,E,2025-01-01\n");
   for (const char* party : {"vault = \"", "aggregator = \"", "ttp = \""}) {
     std::string other = *config;
     const size_t at = other.rfind(party) + std::string(party).size();
     other[at] = other[at] == '0' ? '1' : '0';
     std::ofstream(path) << other;
-    const RunResult r = deployment_->Run({"send", file, "--institution", "example-museum"});
+    const RunResult r =
+        deployment_->Run({"send", file, "--institution", "example-museum"});
     EXPECT_EQ(r.exit, 1);
     EXPECT_THAT(r.err, HasSubstr("not signed by the key that is pinned"));
   }

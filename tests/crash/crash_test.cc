@@ -18,20 +18,22 @@ namespace {
 
 TEST(CrashTest, NothingIsLostOrDoubledWhateverIsKilledWhenever) {
   const int rounds = EnvironmentNumber("GARDEROBE_CRASH_ROUNDS", 12);
-  const int seed = EnvironmentNumber("GARDEROBE_CRASH_SEED",
-                                     static_cast<int>(std::random_device{}() % 1000000));
+  const int seed =
+      EnvironmentNumber("GARDEROBE_CRASH_SEED",
+                        static_cast<int>(std::random_device{}() % 1000000));
   std::printf("replay with GARDEROBE_CRASH_SEED=%d\n", seed);
   std::mt19937 random(static_cast<unsigned>(seed));
   LocalDeployment deployment;
   deployment.Up();
   deployment.Simulate(2, 30'000, 5);
-  const std::vector<std::string> daemons = {"ttpd", "vaultd", "aggregatord", "answerd"};
+  const std::vector<std::string> daemons = {"ttpd", "vaultd", "aggregatord",
+                                            "answerd"};
   for (int round = 0; round < rounds; ++round) {
     const std::string institution = deployment.institutions()[random() % 2];
     SCOPED_TRACE("round " + std::to_string(round) + ", " + institution);
-    auto send = deployment.Start({"send", deployment.file(institution),
-                                  "--institution", institution,
-                                  "--all-relations", "--json"});
+    auto send =
+        deployment.Start({"send", deployment.file(institution), "--institution",
+                          institution, "--all-relations", "--json"});
     const int kills = 1 + static_cast<int>(random() % 3);
     for (int k = 0; k < kills && !send.Ended(); ++k) {
       usleep(static_cast<useconds_t>(random() % 700'000));
@@ -40,7 +42,8 @@ TEST(CrashTest, NothingIsLostOrDoubledWhateverIsKilledWhenever) {
       const auto begin = std::chrono::steady_clock::now();
       deployment.Up();
       const double seconds = std::chrono::duration<double>(
-          std::chrono::steady_clock::now() - begin).count();
+                                 std::chrono::steady_clock::now() - begin)
+                                 .count();
       std::printf("round %d: killed %s, serving again after %.2f s\n", round,
                   victim.c_str(), seconds);
     }
@@ -57,10 +60,15 @@ TEST(CrashTest, NothingIsLostOrDoubledWhateverIsKilledWhenever) {
   // What was linked survives, too: the published persons are those of the
   // truth, as without any crash.
   for (const std::string& institution : deployment.institutions()) {
-    ASSERT_EQ(deployment.Run({"send", deployment.file(institution), "--institution", institution}).exit, 0);
+    ASSERT_EQ(deployment
+                  .Run({"send", deployment.file(institution), "--institution",
+                        institution})
+                  .exit,
+              0);
   }
   ASSERT_EQ(deployment.Run({"admin", "publish", "2025"}).exit, 0);
-  const RunResult reach = deployment.Run({"query", "reach", "--period", "2025", "--json"});
+  const RunResult reach =
+      deployment.Run({"query", "reach", "--period", "2025", "--json"});
   ASSERT_EQ(reach.exit, 0) << reach.err;
   std::set<std::string> persons;
   std::ifstream truth(deployment.country() + "/truth.csv");
@@ -84,15 +92,19 @@ TEST(CrashTest, AKilledClientGoesOnWhereItStopped) {
   deployment.Simulate(1, 60'000, 5);
   std::mt19937 random(3);
   for (int round = 0; round < 4; ++round) {
-    auto send = deployment.Start({"send", deployment.file("museum-01"), "--institution", "museum-01"});
+    auto send = deployment.Start(
+        {"send", deployment.file("museum-01"), "--institution", "museum-01"});
     usleep(200'000 + static_cast<useconds_t>(random() % 400'000));
     if (!send.Ended()) kill(send.pid, SIGKILL);
     send.Wait();
   }
-  const RunResult last = deployment.Run({"send", deployment.file("museum-01"), "--institution", "museum-01", "--json"});
+  const RunResult last =
+      deployment.Run({"send", deployment.file("museum-01"), "--institution",
+                      "museum-01", "--json"});
   ASSERT_EQ(last.exit, 0) << last.err;
   EXPECT_EQ(last.json()["visits_accepted"], last.json()["rows"]);
-  EXPECT_EQ(MirrorOf(deployment, "museum-01"), MirrorOfFile(deployment.file("museum-01")));
+  EXPECT_EQ(MirrorOf(deployment, "museum-01"),
+            MirrorOfFile(deployment.file("museum-01")));
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr char kHeader[] = "order_id;line_id;event_id;starts_at;aantal;prijs;klantnummer;email\n";
+constexpr char kHeader[] =
+    "order_id;line_id;event_id;starts_at;aantal;prijs;klantnummer;email\n";
 
 class EndToEndTest : public ::testing::Test {
  protected:
@@ -38,8 +39,9 @@ class EndToEndTest : public ::testing::Test {
              "agreement_from = \"2020-01-01\"\n";
     }
     reg += "agreement_to = \"2021-01-01\"\n";  // of the last
-    const RunResult r = deployment_->Run(
-        {"admin", "institution", "import", deployment_->Write("register.toml", reg)});
+    const RunResult r =
+        deployment_->Run({"admin", "institution", "import",
+                          deployment_->Write("register.toml", reg)});
     ASSERT_EQ(r.exit, 0) << r.err;
   }
   static void TearDownTestSuite() {
@@ -70,19 +72,21 @@ TEST_F(EndToEndTest, ACountryIsDeliveredMirroredPublishedAndAsked) {
     }
   }
   for (const std::string& name : deployment_->institutions()) {
-    const RunResult sent = Run({"send", deployment_->file(name),
-                                "--institution", name, "--json"});
+    const RunResult sent =
+        Run({"send", deployment_->file(name), "--institution", name, "--json"});
     ASSERT_EQ(sent.exit, 0) << sent.err;
     EXPECT_EQ(sent.json()["visits_refused"], 0);
     EXPECT_GT(sent.json()["relations_accepted"], 0);
-    EXPECT_EQ(MirrorOf(*deployment_, name), MirrorOfFile(deployment_->file(name)));
+    EXPECT_EQ(MirrorOf(*deployment_, name),
+              MirrorOfFile(deployment_->file(name)));
   }
   const std::string first = deployment_->institutions()[0];
   const RunResult again =
       Run({"send", deployment_->file(first), "--institution", first, "--json"});
   EXPECT_EQ(again.json()["visits_replaced"], again.json()["visits_accepted"]);
   EXPECT_EQ(again.json()["relations_accepted"], 0);
-  EXPECT_EQ(MirrorOf(*deployment_, first), MirrorOfFile(deployment_->file(first)));
+  EXPECT_EQ(MirrorOf(*deployment_, first),
+            MirrorOfFile(deployment_->file(first)));
 
   RunResult r = Run({"admin", "publish", "2025", "--json"});
   ASSERT_EQ(r.exit, 0) << r.err;
@@ -114,16 +118,21 @@ TEST_F(EndToEndTest, UglyExportIsReadAndBadRowsAreNamed) {
           "A2;1;E1;14-03-2025 20:15;1;\"1.027,50\";K2;b@example.nl\n"
           "A3;1;E1;gisteren;1;5;K2;b@example.nl\n"
           "A4;1\n");
-  const RunResult r = Run({"send", file, "--institution", "example-museum", "--json"});
+  const RunResult r =
+      Run({"send", file, "--institution", "example-museum", "--json"});
   EXPECT_EQ(r.exit, 4) << r.err;
   const auto j = r.json();
   EXPECT_EQ(j["rows"], 5);
   EXPECT_EQ(j["visits_accepted"], 2);
   EXPECT_EQ(j["visits_refused"], 3);
   ASSERT_EQ(j["refused"].size(), 3u);
-  EXPECT_EQ(j["refused"][0], (nlohmann::json{{"line", 3}, {"column", "quantity"}, {"reason", "QUANTITY_INVALID"}}));
+  EXPECT_EQ(j["refused"][0], (nlohmann::json{{"line", 3},
+                                             {"column", "quantity"},
+                                             {"reason", "QUANTITY_INVALID"}}));
   EXPECT_EQ(j["refused"][1]["reason"], "STARTS_AT_INVALID");
-  EXPECT_EQ(j["refused"][2], (nlohmann::json{{"line", 6}, {"column", ""}, {"reason", "TOO_FEW_COLUMNS"}}));
+  EXPECT_EQ(j["refused"][2],
+            (nlohmann::json{
+                {"line", 6}, {"column", ""}, {"reason", "TOO_FEW_COLUMNS"}}));
   EXPECT_THAT(r.out + r.err, ::testing::Not(HasSubstr("gisteren")));
 }
 
@@ -140,7 +149,8 @@ TEST_F(EndToEndTest, CancellationInALaterDeliveryRemoves) {
   EXPECT_TRUE(send("cancelled").empty());
   EXPECT_EQ(send("sold").size(), 1u);
   // An agreement that has ended covers nothing.
-  const RunResult ended = Run({"send", deployment_->folder() + "/status.csv", "--institution", "ended"});
+  const RunResult ended = Run({"send", deployment_->folder() + "/status.csv",
+                               "--institution", "ended"});
   EXPECT_EQ(ended.exit, 1);
   EXPECT_THAT(ended.err, HasSubstr("no agreement of ended covers"));
 }
@@ -152,22 +162,44 @@ TEST_F(EndToEndTest, WrongUseIsToldInOneSentence) {
     std::string text;
   };
   const std::string empty = deployment_->Write("empty.csv", "");
-  const std::string foreign = deployment_->Write("foreign.csv", "naam|plaats\nx|y\n");
-  const std::string utf16 = deployment_->Write("utf16.csv", std::string("\xff\xfe" "o\0", 4));
+  const std::string foreign =
+      deployment_->Write("foreign.csv", "naam|plaats\nx|y\n");
+  const std::string utf16 =
+      deployment_->Write("utf16.csv", std::string("\xff\xfe"
+                                                  "o\0",
+                                                  4));
   for (const Case& c : std::initializer_list<Case>{
-           {{"send", empty, "--institution", "museum-01"}, 2, "the file is empty"},
-           {{"send", foreign, "--institution", "museum-01"}, 2, "separated by '|', none of a known name"},
+           {{"send", empty, "--institution", "museum-01"},
+            2,
+            "the file is empty"},
+           {{"send", foreign, "--institution", "museum-01"},
+            2,
+            "separated by '|', none of a known name"},
            {{"send", utf16, "--institution", "museum-01"}, 2, "UTF-16"},
-           {{"send", "/nowhere.csv", "--institution", "museum-01"}, 2, "cannot open"},
-           {{"send", empty, "--institution", "nobody"}, 2, "holds no client of nobody"},
+           {{"send", "/nowhere.csv", "--institution", "museum-01"},
+            2,
+            "cannot open"},
+           {{"send", empty, "--institution", "nobody"},
+            2,
+            "holds no client of nobody"},
            {{"send", empty}, 2, "--institution is required"},
-           {{"query", "reach", "--population", "institution:nobody", "--period", "2025"}, 2, "has no institution nobody"},
+           {{"query", "reach", "--population", "institution:nobody", "--period",
+             "2025"},
+            2,
+            "has no institution nobody"},
            {{"query", "reach", "--period", "2025Q9"}, 2, "not a period"},
            {{"query", "reach", "--period", "1999"}, 2, "not a period"},
            {{"query", "reach", "--period", "2024"}, 2, "2024 is not published"},
-           {{"query", "reach", "--population", "cluster:x", "--period", "2025"}, 2, "no clusters"},
-           {{"query", "own", "visits", "--institution", "museum-01", "--by", "customer"}, 2, "month, day, event or channel"},
-           {{"admin", "publish", "2190"}, 1, "can be published from 2191-01-01"},
+           {{"query", "reach", "--population", "cluster:x", "--period", "2025"},
+            2,
+            "no clusters"},
+           {{"query", "own", "visits", "--institution", "museum-01", "--by",
+             "customer"},
+            2,
+            "month, day, event or channel"},
+           {{"admin", "publish", "2190"},
+            1,
+            "can be published from 2191-01-01"},
            {{"init", deployment_->folder()}, 2, "is not empty"},
            {{"mapping", "show", "x"}, 2, "there is no mapping x"}}) {
     const RunResult r = Run(c.arguments);
@@ -188,7 +220,8 @@ TEST_F(EndToEndTest, AnInstitutionAsksAboutItselfOnly) {
       Run({"query", "reach", "--period", "2025", "--population",
            "institution:nobody", "--as", "film-03"});
   EXPECT_EQ(unknown.err, other.err);
-  EXPECT_EQ(Run({"query", "reach", "--period", "2025", "--as", "film-03"}).exit, 0);
+  EXPECT_EQ(Run({"query", "reach", "--period", "2025", "--as", "film-03"}).exit,
+            0);
 }
 
 TEST_F(EndToEndTest, StatusTellsEveryParty) {
@@ -208,13 +241,18 @@ TEST(DaemonTest, WrongKeyInTheConfigurationNamesTheNearestRightOne) {
     auto text = ReadWholeFile(config);
     ASSERT_THAT(text, IsOk());
     std::ofstream(config) << *text << "\n[servers]\nlisten = \"x\"\n";
-    const std::string program = std::string(GARDEROBE_BIN_DIR) + "/" +
-                                std::filesystem::path(daemon).filename().string();
-    const RunResult r = RunToEnd({program, "--config", config, "--check-config"});
+    const std::string program =
+        std::string(GARDEROBE_BIN_DIR) + "/" +
+        std::filesystem::path(daemon).filename().string();
+    const RunResult r =
+        RunToEnd({program, "--config", config, "--check-config"});
     EXPECT_EQ(r.exit, 2);
-    EXPECT_THAT(r.err, HasSubstr("unknown key servers.listen; did you mean server.listen?"));
+    EXPECT_THAT(
+        r.err,
+        HasSubstr("unknown key servers.listen; did you mean server.listen?"));
     std::ofstream(config) << *text;
-    EXPECT_EQ(RunToEnd({program, "--config", config, "--check-config"}).exit, 0);
+    EXPECT_EQ(RunToEnd({program, "--config", config, "--check-config"}).exit,
+              0);
   }
 }
 
@@ -224,25 +262,32 @@ TEST(DaemonTest, ExpiredCertificateSaysWhichAndSinceWhen) {
   auto authority = client::Authority::Open(deployment.folder() + "/ca");
   ASSERT_THAT(authority, IsOk());
   std::filesystem::remove_all(tls);
-  ASSERT_THAT(authority->Issue(tls, {Role::kParty, "vault"}, "vaultd", -3), IsOk());
+  ASSERT_THAT(authority->Issue(tls, {Role::kParty, "vault"}, "vaultd", -3),
+              IsOk());
   const RunResult up = deployment.Run({"up", deployment.folder()});
   EXPECT_EQ(up.exit, 3);
   EXPECT_THAT(up.err, HasSubstr("tls/certificate.pem expired on 20"));
 
   // A client's own certificate is told before anything is sent.
   const std::string client = deployment.folder() + "/clients/example-museum";
-  for (const char* file : {"/certificate.pem", "/private.key", "/authority.pem"}) {
+  for (const char* file :
+       {"/certificate.pem", "/private.key", "/authority.pem"}) {
     std::filesystem::remove(client + file);
   }
-  ASSERT_THAT(authority->Issue(client, {Role::kClient, "example-museum"}, "", -3), IsOk());
-  const RunResult send = deployment.Run({"send", "x.csv", "--institution", "example-museum"});
+  ASSERT_THAT(
+      authority->Issue(client, {Role::kClient, "example-museum"}, "", -3),
+      IsOk());
+  const RunResult send =
+      deployment.Run({"send", "x.csv", "--institution", "example-museum"});
   EXPECT_EQ(send.exit, 1);
-  EXPECT_THAT(send.err, HasSubstr("clients/example-museum/certificate.pem expired on"));
+  EXPECT_THAT(send.err,
+              HasSubstr("clients/example-museum/certificate.pem expired on"));
 }
 
 TEST(DaemonTest, KeyThatOthersMayReadIsRefused) {
   LocalDeployment deployment;
-  chmod((deployment.folder() + "/ttp/keys/ttp-shuffle-vault.key").c_str(), 0644);
+  chmod((deployment.folder() + "/ttp/keys/ttp-shuffle-vault.key").c_str(),
+        0644);
   const RunResult up = deployment.Run({"up", deployment.folder()});
   EXPECT_EQ(up.exit, 3);
   EXPECT_THAT(up.err, HasSubstr("may be read by others"));
@@ -250,8 +295,11 @@ TEST(DaemonTest, KeyThatOthersMayReadIsRefused) {
 
 TEST(DaemonTest, UnreachableServiceIsExitThreeAndSaysWhere) {
   LocalDeployment deployment;
-  const std::string file = deployment.Write("x.csv", "order_id,line_id,event_id,starts_at\n1,1,E,2025-01-01\n");
-  const RunResult r = deployment.Run({"send", file, "--institution", "example-museum", "--give-up-after", "1"});
+  const std::string file = deployment.Write(
+      "x.csv", "order_id,line_id,event_id,starts_at\n1,1,E,2025-01-01\n");
+  const RunResult r =
+      deployment.Run({"send", file, "--institution", "example-museum",
+                      "--give-up-after", "1"});
   EXPECT_EQ(r.exit, 3);
   EXPECT_THAT(r.err, HasSubstr("nothing listens at 127.0.0.1"));
 }
@@ -260,7 +308,11 @@ TEST(DaemonTest, DrainsOnSigtermAndStartsAgainWithItsData) {
   LocalDeployment deployment;
   deployment.Up();
   deployment.Simulate(1, 500, 3);
-  ASSERT_EQ(deployment.Run({"send", deployment.file("museum-01"), "--institution", "museum-01"}).exit, 0);
+  ASSERT_EQ(deployment
+                .Run({"send", deployment.file("museum-01"), "--institution",
+                      "museum-01"})
+                .exit,
+            0);
   const Mirror before = MirrorOf(deployment, "museum-01");
   EXPECT_FALSE(before.empty());
   deployment.Down();
@@ -270,7 +322,8 @@ TEST(DaemonTest, DrainsOnSigtermAndStartsAgainWithItsData) {
 }
 
 TEST(DaemonTest, FullDiskStopsAcknowledgingSaysSoAndRecovers) {
-  if (geteuid() != 0) GTEST_SKIP() << "a small disk can only be mounted by root";
+  if (geteuid() != 0)
+    GTEST_SKIP() << "a small disk can only be mounted by root";
   LocalDeployment deployment;
   const std::string data = deployment.folder() + "/aggregator/data";
   auto reg = ReadWholeFile(data + "/register.pb");
@@ -293,16 +346,20 @@ TEST(DaemonTest, FullDiskStopsAcknowledgingSaysSoAndRecovers) {
   // All but the reserve is taken by somebody else.
   const std::string ballast = data + "/ballast";
   std::ofstream(ballast) << std::string(150 << 20, 'x');
-  const RunResult full = deployment.Run({"send", deployment.file("museum-01"), "--institution", "museum-01", "--give-up-after", "2"});
+  const RunResult full =
+      deployment.Run({"send", deployment.file("museum-01"), "--institution",
+                      "museum-01", "--give-up-after", "2"});
   EXPECT_EQ(full.exit, 1) << full.err;
   EXPECT_THAT(full.err, HasSubstr("the disk of aggregator is full"));
   const RunResult status = deployment.Run({"status"});
   EXPECT_EQ(status.exit, 3);
   EXPECT_THAT(status.out, HasSubstr("the disk of aggregator is full"));
   std::filesystem::remove(ballast);
-  const RunResult room = deployment.Run({"send", deployment.file("museum-01"), "--institution", "museum-01"});
+  const RunResult room = deployment.Run(
+      {"send", deployment.file("museum-01"), "--institution", "museum-01"});
   EXPECT_EQ(room.exit, 0) << room.err;
-  EXPECT_EQ(MirrorOf(deployment, "museum-01"), MirrorOfFile(deployment.file("museum-01")));
+  EXPECT_EQ(MirrorOf(deployment, "museum-01"),
+            MirrorOfFile(deployment.file("museum-01")));
 }
 
 }  // namespace

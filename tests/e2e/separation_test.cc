@@ -20,11 +20,12 @@ std::string Symbols(const std::string& program) {
 }
 
 TEST(SeparationTest, NoPartyIsLinkedIntoAnothersProgram) {
-  const std::map<std::string, std::string> owner = {{"ttpd", "ttp"},
-                                                    {"vaultd", "vault"},
-                                                    {"aggregatord", "aggregator"},
-                                                    {"answerd", "answer"},
-                                                    {"garderobe", ""}};
+  const std::map<std::string, std::string> owner = {
+      {"ttpd", "ttp"},
+      {"vaultd", "vault"},
+      {"aggregatord", "aggregator"},
+      {"answerd", "answer"},
+      {"garderobe", ""}};
   for (const auto& [program, party] : owner) {
     const std::string symbols = Symbols(program);
     for (const std::string& other : kParties) {

@@ -10,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!reader.ok()) return 0;
   CsvRow row;
   if (!*(*reader)->Read(&row)) return 0;
-  const auto columns = ColumnMap::FromHeader(row.fields, (*reader)->delimiter());
+  const auto columns =
+      ColumnMap::FromHeader(row.fields, (*reader)->delimiter());
   uint64_t last_line = row.line;
   for (auto more = (*reader)->Read(&row); *more; more = (*reader)->Read(&row)) {
     GARDEROBE_CHECK(row.line > last_line);

@@ -19,8 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     GARDEROBE_CHECK(NormalisePhone(phone.value, "NL").value == phone.value);
   }
   const size_t half = size / 2;
-  const Normalised address = NormaliseAddress(
-      {"", "1234AB", text.substr(0, half), text.substr(half)});
+  const Normalised address =
+      NormaliseAddress({"", "1234AB", text.substr(0, half), text.substr(half)});
   GARDEROBE_CHECK(address.ok() == !address.value.empty());
   (void)NormalisePostcodeNl(text);
   (void)ParseLocalMinutes(text);

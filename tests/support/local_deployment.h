@@ -42,7 +42,7 @@ class LocalDeployment {
   };
   Background Start(std::vector<std::string> arguments) const;
 
-  void Up() const;    // fails the test when it does not come up
+  void Up() const;  // fails the test when it does not come up
   void Down() const;
   pid_t Pid(const std::string& daemon) const;  // 0 when it does not run
   void Kill(const std::string& daemon) const;  // SIGKILL
