@@ -144,8 +144,14 @@ size_t CsvReader::FindRowEnd(bool at_end, bool* unbalanced) const {
   }
 }
 
-absl::Status CsvReader::SkipLine() {
+absl::Status CsvReader::SkipLine(std::string_view fault, CsvRow* row) {
+  row->fault = fault;
+  row->fields.clear();
   size_t end = buffer_.find('\n', at_);
+  if (end != std::string::npos || eof_) {
+    row->fields.push_back(std::string_view(buffer_).substr(at_, end - at_));
+    if (row->fields[0].ends_with('\r')) row->fields[0].remove_suffix(1);
+  }
   while (end == std::string::npos && !eof_) {
     consumed_ += buffer_.size() - at_;
     at_ = buffer_.size();
@@ -225,8 +231,8 @@ absl::StatusOr<bool> CsvReader::Read(CsvRow* row) {
       if (at_ >= buffer_.size()) return false;
       // The quote is never closed, or the row has no end: give up this line.
       row->line = line_;
-      row->fault = unbalanced ? "QUOTE_UNBALANCED" : "ROW_TOO_LONG";
-      GARDEROBE_RETURN_IF_ERROR(SkipLine());
+      GARDEROBE_RETURN_IF_ERROR(
+          SkipLine(unbalanced ? "QUOTE_UNBALANCED" : "ROW_TOO_LONG", row));
       return true;
     }
     row->line = line_;
@@ -240,10 +246,8 @@ absl::StatusOr<bool> CsvReader::Read(CsvRow* row) {
       const std::string before = buffer_.substr(at_, end - at_);
       const bool clean = Split(at_, end, row);
       if (!clean || row->fields.size() != width_) {
-        row->fields.clear();
         buffer_.replace(at_, before.size(), before);
-        row->fault = "QUOTE_UNBALANCED";
-        GARDEROBE_RETURN_IF_ERROR(SkipLine());
+        GARDEROBE_RETURN_IF_ERROR(SkipLine("QUOTE_UNBALANCED", row));
         return true;
       }
     } else {

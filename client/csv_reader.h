@@ -23,8 +23,9 @@ struct CsvRow {
   uint64_t line = 0;  // where it begins, from 1
   // Valid until the next Read. Bytes as they stand in the file.
   std::vector<std::string_view> fields;
-  // Not empty: the row can't be read (QUOTE_UNBALANCED, ROW_TOO_LONG); `fields`
-  // mean nothing, and reading goes on at the next line.
+  // Not empty: the row can't be read (QUOTE_UNBALANCED, ROW_TOO_LONG). `fields`
+  // then holds the whole line as one, or nothing when it is too long, and
+  // reading goes on at the next line.
   std::string_view fault;
 };
 
@@ -57,8 +58,8 @@ class CsvReader {
   size_t FindRowEnd(bool at_end, bool* unbalanced) const;
   // False: something stands between a closing quote and the separator.
   bool Split(size_t begin, size_t end, CsvRow* row);
-  // Passes over the line that begins at `at_`, whatever it holds.
-  [[nodiscard]] absl::Status SkipLine();
+  // Gives up the line that begins at `at_`, whatever it holds.
+  [[nodiscard]] absl::Status SkipLine(std::string_view fault, CsvRow* row);
 
   std::FILE* file_ = nullptr;
   std::string buffer_;

@@ -105,10 +105,16 @@ class Sender {
     if (journal.file_digest == digest && journal.base_offset < committed) {
       skip = committed - journal.base_offset;
       report_.resumed = true;
+      TakeEarlierRefusals(journal);
     } else {
       journal.file_digest = digest;
       journal.base_offset = committed;
       GARDEROBE_RETURN_IF_ERROR(journal.Save());
+      journal.ForgetRefusals();
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      journal_ = &journal;
     }
     visit_offset_ = committed;
     const absl::Status sent = SendRows(visits, relations, skip, ledger_path);
@@ -118,6 +124,7 @@ class Sender {
     GARDEROBE_RETURN_IF_ERROR(Close());
     journal.file_digest.clear();
     GARDEROBE_RETURN_IF_ERROR(journal.Save());
+    journal.ForgetRefusals();
     report_.seconds =
         std::chrono::duration<double>(Clock::now() - begin).count();
     std::stable_sort(
@@ -218,6 +225,15 @@ class Sender {
     progress_({bytes_, reader_->bytes_total(), rows_, waiting_for_});
   }
 
+  // What the service refused of this file's visits in the run before.
+  void TakeEarlierRefusals(const Journal& journal) {
+    const std::lock_guard lock(mutex_);
+    for (Refusal& refusal : journal.Refusals()) {
+      ++earlier_refused_;
+      Refuse(std::move(refusal));
+    }
+  }
+
   void Refuse(Refusal refusal) {
     if (report_.refused.size() < SendReport::kRefusalsMax) {
       report_.refused.push_back(std::move(refusal));
@@ -234,7 +250,9 @@ class Sender {
     report_.visits_refused += outcome.count() - outcome.accepted();
     for (const auto& row : outcome.refused()) {
       if (row.index() >= lines->size()) continue;
-      Refuse({(*lines)[row.index()], row.column(), row.reason()});
+      Refusal refusal{(*lines)[row.index()], row.column(), row.reason()};
+      if (journal_ != nullptr) journal_->NoteRefusal(refusal);
+      Refuse(std::move(refusal));
     }
   }
 
@@ -356,7 +374,10 @@ class Sender {
     GARDEROBE_RETURN_IF_ERROR(visits.Finish());
     GARDEROBE_RETURN_IF_ERROR(relations.Finish());
     report_.rows = rows_;
-    report_.visits_accepted += skipped;
+    const std::lock_guard lock(mutex_);
+    const uint64_t refused = std::min(skipped, earlier_refused_);
+    report_.visits_accepted += skipped - refused;
+    report_.visits_refused += refused;
     return absl::OkStatus();
   }
 
@@ -408,6 +429,8 @@ class Sender {
   std::deque<std::shared_ptr<v1::DeliveryService::Stub>> streams_of_;
   RelationLedger delivered_;
   SendReport report_;
+  const Journal* journal_ = nullptr;  // not owned; outlives the streams
+  uint64_t earlier_refused_ = 0;
   std::string waiting_for_;
 };
 

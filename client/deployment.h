@@ -49,14 +49,19 @@ class Deployment {
   TlsFiles analyst_tls(const std::string& institution) const {
     return TlsIn("analysts/" + institution);
   }
-  // NotFound: this deployment holds no client of that institution.
-  [[nodiscard]] absl::StatusOr<Endpoint> EndpointFor(
-      const std::string& institution) const;
+  // Which certificate delivers for `institution`: `client` when it is given,
+  // otherwise the client that is called as the institution is, otherwise the
+  // only one in this deployment. NotFound: there is none, or the choice is not
+  // clear; says what to do.
+  [[nodiscard]] absl::StatusOr<std::string> ClientFor(
+      const std::string& institution, const std::string& client) const;
+  [[nodiscard]] absl::StatusOr<Endpoint> EndpointOf(
+      const std::string& client) const;
   std::string handle_key(const std::string& institution) const {
-    return folder_ + "/clients/" + institution + "/handle.key";
+    return folder_ + "/institutions/" + institution + "/handle.key";
   }
-  std::string client_state(const std::string& institution) const {
-    return folder_ + "/clients/" + institution + "/state";
+  std::string client_state(const std::string& client) const {
+    return folder_ + "/clients/" + client + "/state";
   }
 
   // Certificates and handle keys for institutions that have none yet, as far
@@ -77,10 +82,6 @@ class Deployment {
   std::map<std::string, std::string> addresses_;
   std::string ttp_pin_, vault_pin_, aggregator_pin_;
 };
-
-// Reads a register.toml. InvalidArgument: names line and rule.
-[[nodiscard]] absl::StatusOr<v1::Register> ReadRegisterToml(
-    const std::string& path);
 
 }  // namespace garderobe::client
 

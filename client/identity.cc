@@ -19,12 +19,14 @@ void PutShort(std::string& out, std::string_view field) {
   PutLengthPrefixed(out, field.substr(0, 0xffff));
 }
 
-// Years that a birth date may lie in; 1 January is what forms fill in.
-uint16_t BirthYear(std::string_view text) {
-  const auto date = ParseDate(text);
-  if (!date || date->year < 1900 || *date > Today()) return 0;
-  if (date->month == 1 && date->day == 1) return 0;
-  return static_cast<uint16_t>(date->year);
+// Why a birth date says nothing of somebody (data.md); empty when it does.
+std::string_view FaultOfBirthDate(const std::optional<CivilDate>& date) {
+  if (!date) return "BIRTH_DATE_UNREADABLE";
+  if (date->year < 1900) return "BIRTH_DATE_BEFORE_1900";
+  if (*date > Today()) return "BIRTH_DATE_IN_FUTURE";
+  // What forms fill in by themselves.
+  if (date->month == 1 && date->day == 1) return "BIRTH_DATE_PLACEHOLDER";
+  return {};
 }
 
 }  // namespace
@@ -69,8 +71,14 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
       }
     }
   }
-  if (!line.birth_date.empty())
-    customer.birth_year = BirthYear(line.birth_date);
+  if (!line.birth_date.empty()) {
+    const auto date = ParseDate(line.birth_date);
+    if (const auto fault = FaultOfBirthDate(date); fault.empty()) {
+      customer.birth_year = static_cast<uint16_t>(date->year);
+    } else if (findings != nullptr) {
+      ++findings->refused[std::string(fault)];
+    }
+  }
   return customer;
 }
 

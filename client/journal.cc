@@ -7,7 +7,9 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <sstream>
 #include <utility>
 
 #include "core/base/bytes.h"
@@ -37,10 +39,19 @@ absl::StatusOr<Journal> Journal::Open(const std::string& folder,
   if (const auto text = ReadWholeFile(path); text.ok()) {
     // A journal that can't be read is as good as none.
     const auto json = nlohmann::json::parse(*text, nullptr, false);
+    auto text_of = [&](const char* key) {
+      const auto found = json.find(key);
+      return found != json.end() && found->is_string()
+                 ? found->get<std::string>()
+                 : std::string();
+    };
     if (json.is_object()) {
-      journal.file_digest = json.value("file_digest", "");
-      journal.base_offset = json.value("base_offset", uint64_t{0});
-      journal.place = json.value("place", "");
+      journal.place = text_of("place");
+      const auto base = json.find("base_offset");
+      if (base != json.end() && base->is_number_unsigned()) {
+        journal.base_offset = base->get<uint64_t>();
+        journal.file_digest = text_of("file_digest");
+      }
     }
   }
   if (journal.place.size() != 8) {
@@ -69,6 +80,26 @@ absl::Status Journal::Save() const {
                                {"place", place}};
   return ReplaceFile(path_, json.dump() + "\n", 0600);
 }
+
+void Journal::NoteRefusal(const Refusal& refusal) const {
+  std::ofstream(path_ + ".refused", std::ios::app)
+      << refusal.line << ' ' << refusal.reason << ' ' << refusal.column << '\n';
+}
+
+std::vector<Refusal> Journal::Refusals() const {
+  std::vector<Refusal> refusals;
+  std::ifstream file(path_ + ".refused");
+  for (std::string text; std::getline(file, text);) {
+    std::istringstream fields(text);
+    Refusal refusal;
+    if (!(fields >> refusal.line >> refusal.reason)) continue;
+    fields >> refusal.column;  // may be empty
+    refusals.push_back(std::move(refusal));
+  }
+  return refusals;
+}
+
+void Journal::ForgetRefusals() const { unlink((path_ + ".refused").c_str()); }
 
 absl::StatusOr<std::string> DigestOfFile(const std::string& path) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(

@@ -4,7 +4,9 @@
 #define GARDEROBE_CLIENT_JOURNAL_H_
 
 #include <string>
+#include <vector>
 
+#include "client/order_line.h"
 #include "core/base/status.h"
 
 namespace garderobe::client {
@@ -29,6 +31,13 @@ class Journal {
 
   // Stores the above, synced.
   [[nodiscard]] absl::Status Save() const;
+
+  // What the service has refused of the file under way, so that the run that
+  // goes on with it can still tell. Not synced: after a power cut some may be
+  // missing from the report.
+  void NoteRefusal(const Refusal& refusal) const;
+  std::vector<Refusal> Refusals() const;
+  void ForgetRefusals() const;
 
  private:
   Journal(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "client/cli/command.h"
+#include "client/register_file.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/common.grpc.pb.h"
@@ -15,7 +16,7 @@ using nlohmann::json;
 absl::Status ImportRegister(Context& context, const std::string& path) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
-  GARDEROBE_ASSIGN_OR_RETURN(const v1::Register reg, ReadRegisterToml(path));
+  GARDEROBE_ASSIGN_OR_RETURN(const v1::Register reg, ReadRegisterFile(path));
   GARDEROBE_RETURN_IF_ERROR(deployment.AddInstitutions(reg));
   // Where the figures are shown first, where deliveries come in last: nobody
   // delivers to a party that does not know the institution yet.
@@ -29,9 +30,10 @@ absl::Status ImportRegister(Context& context, const std::string& path) {
     v1::ImportRegisterRequest request;
     *request.mutable_register_() = reg;
     v1::ImportRegisterResponse response;
-    GARDEROBE_RETURN_IF_ERROR(
-        Annotate(FromGrpc(stub->ImportRegister(&call, request, &response)),
-                 party.daemon));
+    const absl::Status status =
+        Diagnosed(FromGrpc(stub->ImportRegister(&call, request, &response)),
+                  deployment.address(party.name), deployment.coordinator_tls());
+    GARDEROBE_RETURN_IF_ERROR(Annotate(status, party.daemon));
   }
   if (context.json) {
     std::cout << json{{"institutions", reg.institutions_size()}}.dump() << "\n";
@@ -56,7 +58,8 @@ absl::Status Publish(Context& context, const std::string& period) {
   request.set_period(period);
   v1::PublishResponse response;
   const absl::Status status =
-      FromGrpc(stub->Publish(&call, request, &response));
+      Diagnosed(FromGrpc(stub->Publish(&call, request, &response)),
+                deployment.address("aggregator"), deployment.coordinator_tls());
   ClearProgress();
   GARDEROBE_RETURN_IF_ERROR(status);
   if (context.json) {

@@ -39,6 +39,7 @@ void PrintRefusals(const std::vector<Refusal>& refusals) {
 
 struct SendArguments {
   SendOptions options;
+  std::string client;
   int64_t give_up_s = 600;
   std::string watch;
 };
@@ -77,11 +78,14 @@ absl::Status SendOne(Context& context, SendArguments arguments) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
   const std::string& institution = arguments.options.institution;
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const std::string client,
+      deployment.ClientFor(institution, arguments.client));
   GARDEROBE_ASSIGN_OR_RETURN(const Endpoint endpoint,
-                             deployment.EndpointFor(institution));
+                             deployment.EndpointOf(client));
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(endpoint.tls));
   arguments.options.handle_key = deployment.handle_key(institution);
-  arguments.options.state = deployment.client_state(institution);
+  arguments.options.state = deployment.client_state(client);
   arguments.options.give_up = std::chrono::seconds(arguments.give_up_s);
   const auto begin = std::chrono::steady_clock::now();
   auto report =
@@ -99,11 +103,8 @@ absl::Status SendOne(Context& context, SendArguments arguments) {
             static_cast<double>(p.rows) / std::max(seconds, 0.001)));
       });
   ClearProgress();
-  if (report.status().code() == absl::StatusCode::kUnavailable) {
-    const std::string why = DiagnoseConnection(endpoint.address, endpoint.tls);
-    if (!why.empty()) return Unavailable("{}", why);
-  }
-  GARDEROBE_RETURN_IF_ERROR(report.status());
+  GARDEROBE_RETURN_IF_ERROR(
+      Diagnosed(report.status(), endpoint.address, endpoint.tls));
   if (context.json) {
     std::cout << ReportJson(*report).dump() << "\n";
   } else {
@@ -226,6 +227,9 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
       ->add_option("--institution", send->options.institution,
                    "for whom, an id of the register")
       ->required();
+  command->add_option("--client", send->client,
+                      "who delivers, a client of the register; needed only "
+                      "where it is not clear");
   command
       ->add_option("--source", send->options.source,
                    "name of the feed; one delivery of a feed at a time")

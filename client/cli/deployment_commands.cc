@@ -26,12 +26,9 @@ PartyStatus AskParty(const Deployment& deployment, const Party& party) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() +
                        std::chrono::seconds(3));
-  result.reached = FromGrpc(stub->GetStatus(&context, {}, &result.status));
-  if (!result.reached.ok()) {
-    const std::string why =
-        DiagnoseConnection(deployment.address(party.name), tls);
-    if (!why.empty()) result.reached = Unavailable("{}", why);
-  }
+  result.reached =
+      Diagnosed(FromGrpc(stub->GetStatus(&context, {}, &result.status)),
+                deployment.address(party.name), tls);
   return result;
 }
 
@@ -82,7 +79,9 @@ void AddDeploymentCommands(CLI::App& app, Context& context) {
   init->callback([&context, folder] {
     const absl::Status status = Deployment::Init(*folder);
     if (!status.ok()) return context.Fail(status);
-    if (!context.json) {
+    if (context.json) {
+      std::cout << nlohmann::json{{"deployment", *folder}}.dump() << "\n";
+    } else {
       std::cout << "made a deployment in " << *folder << "\nnext: garderobe up "
                 << *folder << "\n";
     }

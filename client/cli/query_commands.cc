@@ -19,30 +19,52 @@ struct QueryArguments {
   bool csv = false;
 };
 
-void SetDeadline(grpc::ClientContext& context) {
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(20));
-}
+// Asks answerd, as the coordinator or as an institution.
+class Asker {
+ public:
+  using Stub = v1::AnswerService::Stub;
 
-// A stub that asks as the coordinator, or as an institution.
-absl::StatusOr<std::unique_ptr<v1::AnswerService::Stub>> Ask(
-    const Context& context, const std::string& institution) {
+  static absl::StatusOr<Asker> For(const Context& context,
+                                   const std::string& institution);
+
+  // One call, such as &Stub::Query.
+  template <typename Request, typename Response>
+  absl::Status Call(grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                 const Request&, Response*),
+                    const Request& request, Response* response) const {
+    grpc::ClientContext call;
+    call.set_deadline(std::chrono::system_clock::now() +
+                      std::chrono::seconds(20));
+    return Diagnosed(FromGrpc((stub_.get()->*method)(&call, request, response)),
+                     address_, tls_);
+  }
+
+ private:
+  std::string address_;
+  TlsFiles tls_;
+  std::unique_ptr<Stub> stub_;
+};
+
+absl::StatusOr<Asker> Asker::For(const Context& context,
+                                 const std::string& institution) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
   if (!institution.empty() && !IsInstitutionId(institution)) {
     return InvalidArgument("an institution's id is 1 to 32 of a-z, 0-9 and -");
   }
-  const TlsFiles tls = institution.empty()
-                           ? deployment.coordinator_tls()
-                           : deployment.analyst_tls(institution);
-  const absl::Status usable = CheckTlsFiles(tls);
+  Asker asker;
+  asker.address_ = deployment.address("answer");
+  asker.tls_ = institution.empty() ? deployment.coordinator_tls()
+                                   : deployment.analyst_tls(institution);
+  const absl::Status usable = CheckTlsFiles(asker.tls_);
   if (!usable.ok()) {
     if (institution.empty()) return usable;
     return NotFound("this deployment can't ask as {}: {}", institution,
                     Message(usable));
   }
-  return v1::AnswerService::NewStub(
-      TlsChannel(deployment.address("answer"), "answerd", tls));
+  asker.stub_ = v1::AnswerService::NewStub(
+      TlsChannel(asker.address_, "answerd", asker.tls_));
+  return asker;
 }
 
 std::string CsvField(const std::string& field) {
@@ -56,17 +78,16 @@ std::string CsvField(const std::string& field) {
 }
 
 absl::Status QueryOwn(Context& context, const QueryArguments& a) {
-  GARDEROBE_ASSIGN_OR_RETURN(const auto stub, Ask(context, a.institution));
+  GARDEROBE_ASSIGN_OR_RETURN(const Asker asker,
+                             Asker::For(context, a.institution));
   v1::QueryOwnRequest request;
   request.set_institution(a.institution);
   request.set_by(a.by);
   request.set_from(a.from);
   request.set_to(a.to);
-  grpc::ClientContext call;
-  SetDeadline(call);
   v1::QueryOwnResponse response;
   GARDEROBE_RETURN_IF_ERROR(
-      FromGrpc(stub->QueryOwn(&call, request, &response)));
+      asker.Call(&Asker::Stub::QueryOwn, request, &response));
   if (context.json) {
     json rows = json::array();
     for (const auto& row : response.rows()) {
@@ -108,15 +129,14 @@ bool HasValue(const v1::QueryResponse::Row& row) {
 
 absl::Status QueryProtected(Context& context, const std::string& name,
                             const QueryArguments& a) {
-  GARDEROBE_ASSIGN_OR_RETURN(const auto stub, Ask(context, a.as));
+  GARDEROBE_ASSIGN_OR_RETURN(const Asker asker, Asker::For(context, a.as));
   v1::QueryRequest request;
   request.set_template_name(name);
   request.set_population(a.population);
   request.set_period(a.period);
-  grpc::ClientContext call;
-  SetDeadline(call);
   v1::QueryResponse response;
-  GARDEROBE_RETURN_IF_ERROR(FromGrpc(stub->Query(&call, request, &response)));
+  GARDEROBE_RETURN_IF_ERROR(
+      asker.Call(&Asker::Stub::Query, request, &response));
   if (context.json) {
     json rows = json::array();
     for (const auto& row : response.rows()) {
@@ -181,11 +201,10 @@ absl::Status QueryProtected(Context& context, const std::string& name,
 }
 
 absl::Status QueryCatalogue(Context& context, const QueryArguments& a) {
-  GARDEROBE_ASSIGN_OR_RETURN(const auto stub, Ask(context, a.as));
-  grpc::ClientContext call;
-  SetDeadline(call);
+  GARDEROBE_ASSIGN_OR_RETURN(const Asker asker, Asker::For(context, a.as));
   v1::GetCatalogueResponse response;
-  GARDEROBE_RETURN_IF_ERROR(FromGrpc(stub->GetCatalogue(&call, {}, &response)));
+  GARDEROBE_RETURN_IF_ERROR(
+      asker.Call(&Asker::Stub::GetCatalogue, {}, &response));
   if (context.json) {
     json templates = json::array(), parameters = json::array();
     auto list = [](const auto& strings) {
@@ -230,11 +249,10 @@ absl::Status QueryCatalogue(Context& context, const QueryArguments& a) {
 }
 
 absl::Status QueryPeriods(Context& context, const QueryArguments& a) {
-  GARDEROBE_ASSIGN_OR_RETURN(const auto stub, Ask(context, a.as));
-  grpc::ClientContext call;
-  SetDeadline(call);
+  GARDEROBE_ASSIGN_OR_RETURN(const Asker asker, Asker::For(context, a.as));
   v1::GetPeriodsResponse response;
-  GARDEROBE_RETURN_IF_ERROR(FromGrpc(stub->GetPeriods(&call, {}, &response)));
+  GARDEROBE_RETURN_IF_ERROR(
+      asker.Call(&Asker::Stub::GetPeriods, {}, &response));
   json periods = json::array();
   for (const auto& p : response.periods()) {
     const std::string snapshot = ToHex(AsBytes(p.snapshot()));

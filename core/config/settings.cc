@@ -4,10 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-// Parse errors come back as a result: exceptions are not for bad input.
-#define TOML_EXCEPTIONS 0
-#define TOML_HEADER_ONLY 1
-#include <toml++/toml.h>
+#include "core/config/toml.h"
 
 namespace garderobe {
 namespace {
@@ -74,39 +71,6 @@ std::string Settings::Nearest(std::string_view name) const {
   return nearest == settings_.end() ? "" : nearest->name;
 }
 
-absl::Status CheckTomlText(std::string_view text, const std::string& source) {
-  size_t line_number = 0;
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    ++line_number;
-    for (const char c : line) {
-      const auto byte = static_cast<uint8_t>(c);
-      if ((byte < 0x20 && c != '\t' && c != '\r') || byte == 0x7f) {
-        return InvalidArgument("{}: line {}: holds a control character", source,
-                               line_number);
-      }
-    }
-    // "[" or "[[", and what follows it.
-    const size_t first = std::min(line.find_first_not_of(" \t"), line.size());
-    line.remove_prefix(first);
-    if (!line.starts_with('[')) continue;
-    line.remove_prefix(line.starts_with("[[") ? 2 : 1);
-    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    const char c = line.empty() ? '\0' : line.front();
-    const bool key = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                     (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-                     c == '"' || c == '\'' || c == ']';
-    if (!key) {
-      return InvalidArgument("{}: line {}: a table's name is expected after [",
-                             source, line_number);
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status Settings::ReadFile(const std::string& path) {
   std::ifstream file(path);
   if (!file) return NotFound("cannot read the configuration {}", path);
@@ -117,13 +81,7 @@ absl::Status Settings::ReadFile(const std::string& path) {
 
 absl::Status Settings::ReadText(std::string_view toml,
                                 const std::string& source) {
-  GARDEROBE_RETURN_IF_ERROR(CheckTomlText(toml, source));
-  const toml::parse_result result = toml::parse(toml, source);
-  if (!result) {
-    const auto& error = result.error();
-    return InvalidArgument("{}:{}:{}: {}", source, error.source().begin.line,
-                           error.source().begin.column, error.description());
-  }
+  GARDEROBE_ASSIGN_OR_RETURN(const toml::table table, ParseToml(toml, source));
   std::vector<bool> seen(settings_.size());
   auto read = [&](const std::string& name,
                   const toml::node& node) -> absl::Status {
@@ -164,7 +122,7 @@ absl::Status Settings::ReadText(std::string_view toml,
     }
     return absl::OkStatus();
   };
-  for (const auto& [section, node] : result.table()) {
+  for (const auto& [section, node] : table) {
     const std::string prefix(section.str());
     if (!node.is_table()) {
       GARDEROBE_RETURN_IF_ERROR(read(prefix, node));

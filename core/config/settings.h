@@ -13,12 +13,6 @@
 
 namespace garderobe {
 
-// toml++ 3.3 stops the process on "[" before a character that no key begins
-// with (a fuzzer found it). InvalidArgument for such text and for control
-// characters, before it is parsed.
-[[nodiscard]] absl::Status CheckTomlText(std::string_view text,
-                                         const std::string& source);
-
 class Settings {
  public:
   // What `target` holds when the table is made is the default. `name` is

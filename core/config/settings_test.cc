@@ -56,8 +56,9 @@ TEST_F(SettingsTest, FaultsNamePlaceAndRule) {
 }
 
 // Each of these once stopped the process.
-TEST_F(SettingsTest, TableWithoutANameIsRefusedInWords) {
-  for (const char* text : {"[=", "[[ .", "[\x01", "x=1\n [,]\n", "[#"}) {
+TEST_F(SettingsTest, MalformedTablesAndListsAreRefusedInWords) {
+  for (const char* text : {"[=", "[[ .", "[\x01", "x=1\n [,]\n", "[#", "0=[}[",
+                           "0=[,", "a=[[", "a={b=[}"}) {
     EXPECT_THAT(table_.ReadText(text, "t.toml"),
                 StatusIs(absl::StatusCode::kInvalidArgument));
   }

@@ -42,6 +42,11 @@ absl::Status CheckRegister(const v1::Register& reg) {
           "{}.subsector: museum, podium, festival, film, library or other",
           place);
     }
+    for (const std::string& client : institution.clients()) {
+      if (!IsInstitutionId(client)) {
+        return InvalidArgument("{}.clients: 1 to 32 of a-z, 0-9 and -", place);
+      }
+    }
     for (const std::string* date :
          {&institution.agreement_from(), &institution.agreement_to()}) {
       if (!date->empty() && !ParseDate(*date)) {

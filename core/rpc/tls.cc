@@ -195,4 +195,14 @@ std::string DiagnoseConnection(const std::string& address,
   return "";
 }
 
+absl::Status Diagnosed(const absl::Status& status, const std::string& address,
+                       const TlsFiles& files) {
+  if (status.code() != absl::StatusCode::kUnavailable &&
+      status.code() != absl::StatusCode::kDeadlineExceeded) {
+    return status;
+  }
+  const std::string why = DiagnoseConnection(address, files);
+  return why.empty() ? status : Unavailable("{}", why);
+}
+
 }  // namespace garderobe

@@ -46,6 +46,11 @@ std::shared_ptr<grpc::Channel> TlsChannel(const std::string& address,
                                           const std::string& daemon,
                                           const TlsFiles& files);
 
+// `status` of a call to `address`; when that was not reached, what
+// DiagnoseConnection finds instead of the transport's own words.
+absl::Status Diagnosed(const absl::Status& status, const std::string& address,
+                       const TlsFiles& files);
+
 // Why a connection to `address` fails, as far as a look at the port and at
 // the certificate shown there can tell; empty when nothing is wrong with
 // either. Blocks up to two seconds.

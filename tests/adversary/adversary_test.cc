@@ -295,7 +295,7 @@ TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
   const auto number = (*aggregator)->Get(0, "institution/" + name);
   ASSERT_THAT(number, IsOk());
   auto key = ReadSecret<InstitutionHandleKey>(
-      deployment_->folder() + "/clients/" + name + "/handle.key",
+      deployment_->folder() + "/institutions/" + name + "/handle.key",
       "institution-handle");
   ASSERT_THAT(key, IsOk());
   std::vector<std::pair<uint64_t, uint64_t>>

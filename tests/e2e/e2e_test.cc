@@ -181,7 +181,7 @@ TEST_F(EndToEndTest, WrongUseIsToldInOneSentence) {
             "cannot open"},
            {{"send", empty, "--institution", "nobody"},
             2,
-            "holds no client of nobody"},
+            "holds no handle key of nobody"},
            {{"send", empty}, 2, "--institution is required"},
            {{"query", "reach", "--population", "institution:nobody", "--period",
              "2025"},
@@ -222,6 +222,41 @@ TEST_F(EndToEndTest, AnInstitutionAsksAboutItselfOnly) {
   EXPECT_EQ(unknown.err, other.err);
   EXPECT_EQ(Run({"query", "reach", "--period", "2025", "--as", "film-03"}).exit,
             0);
+}
+
+TEST_F(EndToEndTest, AVendorDeliversForSeveralInstitutions) {
+  // A deployment of its own: the register is replaced as a whole.
+  LocalDeployment deployment;
+  deployment.Up();
+  std::string reg;
+  for (const char* id : {"stage-a", "stage-b"}) {
+    reg += fmt::format(
+        "[[institution]]\nid = \"{}\"\nsubsector = \"podium\"\n"
+        "clients = [\"vendor\"]\nagreement_from = \"2020-01-01\"\n",
+        id);
+  }
+  ASSERT_EQ(deployment
+                .Run({"admin", "institution", "import",
+                      deployment.Write("register.toml", reg)})
+                .exit,
+            0);
+  const std::string file = deployment.Write(
+      "x.csv", "order_id,line_id,event_id,starts_at\n1,1,E,2025-01-01T20:00\n");
+  for (const char* id : {"stage-a", "stage-b"}) {
+    const RunResult sent = deployment.Run(
+        {"send", file, "--institution", id, "--client", "vendor", "--json"});
+    EXPECT_EQ(sent.exit, 0) << sent.err;
+    EXPECT_EQ(sent.json().value("visits_accepted", 0), 1);
+  }
+  // Another client of the deployment is no client of this institution.
+  const RunResult other = deployment.Run(
+      {"send", file, "--institution", "stage-a", "--client", "example-museum"});
+  EXPECT_EQ(other.exit, 1);
+  EXPECT_THAT(other.err, HasSubstr("not listed as a client"));
+  const RunResult unclear =
+      deployment.Run({"send", file, "--institution", "stage-a"});
+  EXPECT_EQ(unclear.exit, 2);
+  EXPECT_THAT(unclear.err, HasSubstr("--client"));
 }
 
 TEST_F(EndToEndTest, StatusTellsEveryParty) {

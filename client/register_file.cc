@@ -1,0 +1,120 @@
+#include "client/register_file.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "core/base/files.h"
+#include "core/config/toml.h"
+#include "core/register/register_store.h"
+
+namespace garderobe::client {
+namespace {
+
+using Institution = v1::Register::Institution;
+
+struct Key {
+  std::string_view name;
+  std::string* (Institution::*field)();
+};
+constexpr std::array<Key, 7> kKeys = {{
+    {"id", &Institution::mutable_id},
+    {"name", &Institution::mutable_name},
+    {"subsector", &Institution::mutable_subsector},
+    {"municipality", &Institution::mutable_municipality},
+    {"owner", &Institution::mutable_owner},
+    {"agreement_from", &Institution::mutable_agreement_from},
+    {"agreement_to", &Institution::mutable_agreement_to},
+}};
+
+// A text in quotes, or a date as TOML writes it.
+std::optional<std::string> TextOrDate(const toml::node& value) {
+  if (const auto* date = value.as_date()) {
+    return fmt::format("{:04}-{:02}-{:02}", date->get().year, date->get().month,
+                       date->get().day);
+  }
+  if (value.is_string()) return **value.as_string();
+  return std::nullopt;
+}
+
+absl::Status ReadClients(const toml::node& value, const std::string& place,
+                         Institution* institution) {
+  const auto* names = value.as_array();
+  if (names == nullptr) {
+    return InvalidArgument("{}: clients must be a list of texts", place);
+  }
+  for (const toml::node& entry : *names) {
+    if (!entry.is_string()) {
+      return InvalidArgument("{}: clients must be a list of texts", place);
+    }
+    institution->add_clients(**entry.as_string());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadInstitution(const toml::table& table,
+                             const std::string& source,
+                             Institution* institution) {
+  for (const auto& [key, value] : table) {
+    const std::string_view name = key.str();
+    const std::string place =
+        fmt::format("{}:{}", source, key.source().begin.line);
+    if (name == "clients") {
+      GARDEROBE_RETURN_IF_ERROR(ReadClients(value, place, institution));
+      continue;
+    }
+    const auto known =
+        std::find_if(kKeys.begin(), kKeys.end(),
+                     [&](const Key& k) { return k.name == name; });
+    if (known == kKeys.end()) {
+      return InvalidArgument(
+          "{}: unknown key {}; known are id, name, subsector, municipality, "
+          "owner, clients, agreement_from and agreement_to",
+          place, name);
+    }
+    const auto text = TextOrDate(value);
+    if (!text) {
+      return InvalidArgument("{}: {} must be a text in quotes", place, name);
+    }
+    *(institution->*known->field)() = *text;
+  }
+  if (institution->clients_size() == 0) {
+    institution->add_clients(institution->id());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Register> ReadRegisterText(std::string_view text,
+                                              const std::string& source) {
+  GARDEROBE_ASSIGN_OR_RETURN(const toml::table parsed, ParseToml(text, source));
+  for (const auto& [key, value] : parsed) {
+    if (key.str() == "institution") continue;
+    return InvalidArgument("{}:{}: unknown key {}; expected [[institution]]",
+                           source, key.source().begin.line, key.str());
+  }
+  const auto* list = parsed["institution"].as_array();
+  if (list == nullptr) {
+    return InvalidArgument("{}: expected tables [[institution]]", source);
+  }
+  v1::Register reg;
+  for (const toml::node& node : *list) {
+    const auto* table = node.as_table();
+    if (table == nullptr) {
+      return InvalidArgument("{}: expected tables [[institution]]", source);
+    }
+    GARDEROBE_RETURN_IF_ERROR(
+        ReadInstitution(*table, source, reg.add_institutions()));
+  }
+  const absl::Status checked = CheckRegister(reg);
+  if (!checked.ok()) return Annotate(checked, source);
+  return reg;
+}
+
+absl::StatusOr<v1::Register> ReadRegisterFile(const std::string& path) {
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(path));
+  return ReadRegisterText(text, path);
+}
+
+}  // namespace garderobe::client

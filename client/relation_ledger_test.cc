@@ -1,0 +1,27 @@
+#include "client/relation_ledger.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "gtest/gtest.h"
+#include "tests/support/status_matchers.h"
+
+namespace garderobe::client {
+namespace {
+
+TEST(RelationLedgerTest, RemembersAcrossSaveAndLoad) {
+  const std::string path = ::testing::TempDir() + "/ledger.relations";
+  std::filesystem::remove(path);
+  const auto handle = Handle::From(std::string(16, 'h'));
+  RelationLedger ledger = RelationLedger::Load(path);
+  EXPECT_FALSE(ledger.Has(handle, 5));
+  ledger.Put(handle, 5);
+  ASSERT_THAT(ledger.Save(path), IsOk());
+  EXPECT_TRUE(RelationLedger::Load(path).Has(handle, 5));
+  EXPECT_FALSE(RelationLedger::Load(path).Has(handle, 6));
+  std::ofstream(path) << "damaged";
+  EXPECT_FALSE(RelationLedger::Load(path).Has(handle, 5));
+}
+
+}  // namespace
+}  // namespace garderobe::client
