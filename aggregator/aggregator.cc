@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kInstitutionPrefix = "institution/";
 constexpr std::string_view kVersionPrefix = "version/";
 constexpr std::string_view kSequenceKey = "sequence";
+constexpr std::string_view kRunKey = "run";
 constexpr size_t kChunkRows = 16;
 
 std::string InstitutionKey(std::string_view name) {
@@ -69,7 +70,22 @@ absl::StatusOr<std::unique_ptr<Aggregator>> Aggregator::Open(
   }
   GARDEROBE_ASSIGN_OR_RETURN(result->people_,
                              PersonDirectory::Load(*result->store_));
+  GARDEROBE_RETURN_IF_ERROR(result->BeginRun());
   return result;
+}
+
+absl::Status Aggregator::BeginRun() {
+  // The time, so that it grows even when the store is a restored one; and more
+  // than before, whatever the clock says.
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::system_clock::now().time_since_epoch());
+  const auto last = store_->Get(kMeta, kRunKey);
+  const uint64_t before =
+      last.ok() && last->size() == 8 ? GetBigEndian<uint64_t>(last->data()) : 0;
+  run_ = std::max(before + 1, static_cast<uint64_t>(now.count()));
+  rocksdb::WriteBatch batch;
+  batch.Put(store_->family(kMeta), kRunKey, Number(run_));
+  return store_->WriteAndSync(batch);
 }
 
 SignedBody Aggregator::SignedParameters() const {
@@ -412,7 +428,31 @@ absl::StatusOr<v1::Mirror> Aggregator::MakeMirror(const std::string& name) {
                              Find(name, /*create=*/false));
   const std::lock_guard lock(institution->mutex);
   GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
-  return institution->ledger->MakeMirror(name, institution->version);
+  v1::Mirror mirror =
+      institution->ledger->MakeMirror(name, institution->version);
+  mirror.set_run(run_);
+  return mirror;
+}
+
+absl::StatusOr<std::vector<std::string>> Aggregator::ReconcileMirrors(
+    const std::map<std::string, uint64_t>& held) {
+  std::vector<std::string> unknown;
+  const std::vector<std::string> names = InstitutionNames();
+  const std::set<std::string> known(names.begin(), names.end());
+  for (const auto& [name, version] : held) {
+    if (!known.contains(name)) unknown.push_back(name);
+  }
+  rocksdb::WriteBatch batch;
+  for (const std::string& name : names) {
+    const auto version = store_->Get(kMeta, VersionKey(name));
+    if (!version.ok()) continue;  // nothing counted yet
+    const auto at_answerd = held.find(name);
+    if (at_answerd == held.end() || Number(at_answerd->second) != *version) {
+      batch.Put(store_->family(kDirtyMirrors), name, *version);
+    }
+  }
+  GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
+  return unknown;
 }
 
 absl::Status Aggregator::ConfirmMirror(const std::string& name,

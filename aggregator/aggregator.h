@@ -45,6 +45,11 @@ class Aggregator {
   std::vector<std::string> DirtyMirrors();
   [[nodiscard]] absl::StatusOr<v1::Mirror> MakeMirror(
       const std::string& institution);
+  // Marks as changed the mirrors of which answerd has another version than
+  // this, and gives the institutions of which nothing is known here.
+  [[nodiscard]] absl::StatusOr<std::vector<std::string>> ReconcileMirrors(
+      const std::map<std::string, uint64_t>& held);
+  uint64_t run() const { return run_; }
   // answerd has this version.
   [[nodiscard]] absl::Status ConfirmMirror(const std::string& institution,
                                            uint64_t version);
@@ -106,6 +111,7 @@ class Aggregator {
       const std::vector<Element>& pseudonyms, RelationBatch rows, Feed feed,
       const v1::FeedName& feed_name, v1::BatchOutcome* outcome);
   [[nodiscard]] absl::Status ReloadPeople();
+  [[nodiscard]] absl::Status BeginRun();
   [[nodiscard]] absl::StatusOr<std::string> Open(const v1::FeedName& feed,
                                                  uint64_t offset,
                                                  uint32_t count,
@@ -119,6 +125,8 @@ class Aggregator {
   const std::unique_ptr<Store> store_;  // own locking
   boost::asio::thread_pool& workers_;
   const Options options_;
+
+  uint64_t run_ = 0;  // v1::Mirror; fixed after Open
 
   std::mutex mutex_;  // guards the map, not the institutions
   std::map<std::string, InstitutionPtr> institutions_;

@@ -5,6 +5,10 @@
 
 namespace garderobe::aggregator {
 namespace {
+
+// Compared with answerd once a minute, for either may be restored meanwhile.
+constexpr uint64_t kCallsPerReconcile = 60;
+
 void SetDeadline(grpc::ClientContext& context) {
   context.set_deadline(std::chrono::system_clock::now() +
                        std::chrono::seconds(5));
@@ -18,16 +22,44 @@ absl::Status AnswerPusher::PushMirror(const std::string& institution) {
   }
   GARDEROBE_RETURN_IF_ERROR(mirror.status());
   const uint64_t version = mirror->version();
+  GARDEROBE_RETURN_IF_ERROR(Put(*std::move(mirror)));
+  return aggregator_.ConfirmMirror(institution, version);
+}
+
+absl::Status AnswerPusher::Put(v1::Mirror mirror) {
   v1::PutMirrorRequest request;
-  *request.mutable_mirror() = *std::move(mirror);
+  *request.mutable_mirror() = std::move(mirror);
   grpc::ClientContext context;
   SetDeadline(context);
   v1::PutMirrorResponse response;
   const absl::Status status =
       FromGrpc(stub_.Get()->PutMirror(&context, request, &response));
   stub_.Report(status);
+  return status;
+}
+
+absl::Status AnswerPusher::Reconcile() {
+  grpc::ClientContext context;
+  SetDeadline(context);
+  v1::ListHeldResponse response;
+  const absl::Status status =
+      FromGrpc(stub_.Get()->ListHeld(&context, {}, &response));
+  stub_.Report(status);
   GARDEROBE_RETURN_IF_ERROR(status);
-  return aggregator_.ConfirmMirror(institution, version);
+  std::map<std::string, uint64_t> held;
+  for (const auto& mirror : response.mirrors()) {
+    held[mirror.institution()] = mirror.version();
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const auto unknown,
+                             aggregator_.ReconcileMirrors(held));
+  for (const std::string& institution : unknown) {
+    v1::Mirror empty;
+    empty.set_institution(institution);
+    empty.set_run(aggregator_.run());
+    if (held[institution] > 0) GARDEROBE_RETURN_IF_ERROR(Put(std::move(empty)));
+  }
+  return publisher_.Reconcile(
+      {response.periods().begin(), response.periods().end()});
 }
 
 absl::Status AnswerPusher::PushCube(const v1::Cube& cube) {
@@ -52,6 +84,12 @@ void AnswerPusher::PushAll() {
     }
     return status.code() != absl::StatusCode::kUnavailable;
   };
+  if (!reconciled_ || ++calls_ >= kCallsPerReconcile) {
+    const absl::Status status = Reconcile();
+    reconciled_ = status.ok();
+    calls_ = 0;
+    if (!reached("reconcile", status)) return;
+  }
   for (const std::string& institution : aggregator_.DirtyMirrors()) {
     if (!reached("mirror", PushMirror(institution))) return;
   }

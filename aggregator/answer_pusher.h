@@ -26,13 +26,20 @@ class AnswerPusher {
   // The mirror of one institution as it is now.
   [[nodiscard]] absl::Status PushMirror(const std::string& institution);
   [[nodiscard]] absl::Status PushCube(const v1::Cube& cube);
-  // All that answerd lacks, as far as it goes. Called by a timer.
+  // All that answerd lacks, as far as it goes. Called by a timer, one call at
+  // a time.
   void PushAll();
 
  private:
+  // Compares with what answerd has; both may have been restored.
+  [[nodiscard]] absl::Status Reconcile();
+  [[nodiscard]] absl::Status Put(v1::Mirror mirror);
+
   Aggregator& aggregator_;
   Publisher& publisher_;
   StubHolder<v1::AnswerIntakeService> stub_;
+  uint64_t calls_ = 0;  // of PushAll since the last Reconcile
+  bool reconciled_ = false;
 };
 
 }  // namespace garderobe::aggregator

@@ -11,8 +11,9 @@ constexpr std::string_view kFingerprintLabel("garderobe/fingerprint/v1\0", 25);
 constexpr std::string_view kNoiseLabel("garderobe/noise/v1\0", 19);
 }  // namespace
 
-NoiseTable::NoiseTable(uint32_t a, uint32_t b, uint32_t d)
-    : d_(static_cast<int32_t>(d)) {
+NoiseTable::NoiseTable(const NoiseParameters& noise)
+    : d_(static_cast<int32_t>(noise.d)) {
+  const auto& [a, b, d] = noise;
   using boost::multiprecision::cpp_int;
   // w(x) = a^abs(x) * b^(d - abs(x)), exact.
   std::vector<cpp_int> weight(d + 1);
@@ -37,15 +38,15 @@ int32_t NoiseTable::Draw(uint64_t uniform) const {
 }
 
 const NoiseTable& PersonsTable() {
-  static const NoiseTable* const table = new NoiseTable(3, 4, 20);
+  static const NoiseTable* const table = new NoiseTable(kPersonsNoise);
   return *table;
 }
 const NoiseTable& QuarterVisitsTable() {
-  static const NoiseTable* const table = new NoiseTable(35, 36, 200);
+  static const NoiseTable* const table = new NoiseTable(kQuarterVisitsNoise);
   return *table;
 }
 const NoiseTable& YearVisitsTable() {
-  static const NoiseTable* const table = new NoiseTable(105, 106, 600);
+  static const NoiseTable* const table = new NoiseTable(kYearVisitsNoise);
   return *table;
 }
 

@@ -10,14 +10,15 @@
 
 #include "core/base/bytes.h"
 #include "core/base/secret_bytes.h"
+#include "core/catalogue/catalogue.h"
 #include "core/group/element.h"
 
 namespace garderobe::aggregator {
 
-// Probability proportional to (a/b)^abs(x), abs(x) <= d. Immutable.
+// The distribution of core/catalogue/catalogue.h, to be drawn from. Immutable.
 class NoiseTable {
  public:
-  NoiseTable(uint32_t a, uint32_t b, uint32_t d);
+  explicit NoiseTable(const NoiseParameters& noise);
   // The noise for 64 uniform bits.
   int32_t Draw(uint64_t uniform) const;
   const std::vector<uint64_t>& thresholds() const { return thresholds_; }
@@ -28,9 +29,9 @@ class NoiseTable {
   std::vector<uint64_t> thresholds_;  // T[0..2d-1], ascending
 };
 
-const NoiseTable& PersonsTable();        // 3/4, 20
-const NoiseTable& QuarterVisitsTable();  // 35/36, 200, for a cap of 10
-const NoiseTable& YearVisitsTable();     // 105/106, 600, for a cap of 30
+const NoiseTable& PersonsTable();
+const NoiseTable& QuarterVisitsTable();
+const NoiseTable& YearVisitsTable();
 
 using FingerprintKey = SecretBytes<32, struct FingerprintKeyRole>;  // Kf
 using NoiseKey = SecretBytes<32, struct NoiseKeyRole>;              // Ks

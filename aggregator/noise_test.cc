@@ -20,7 +20,7 @@ std::string Sha256(std::string_view bytes) {
 TEST(NoiseTableTest, ThresholdsMatchThePublishedHashes) {
   const auto file = ReadVectors("noise-v1.json");
   for (const auto& entry : file["tables"]) {
-    const NoiseTable table(entry["a"], entry["b"], entry["d"]);
+    const NoiseTable table(NoiseParameters{entry["a"], entry["b"], entry["d"]});
     std::string bytes;
     for (uint64_t t : table.thresholds()) PutBigEndian(bytes, t);
     EXPECT_EQ(table.thresholds().size(), 2 * entry["d"].get<size_t>());

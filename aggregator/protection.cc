@@ -7,11 +7,11 @@
 namespace garderobe::aggregator {
 namespace {
 
-v1::CubeCell Cell(const std::string& id, const char* measure, int64_t value,
-                  const char* mark) {
+v1::CubeCell Cell(const std::string& id, std::string_view measure,
+                  int64_t value, const char* mark) {
   v1::CubeCell cell;
   cell.set_cell(id);
-  cell.set_measure(measure);
+  cell.set_measure(std::string(measure));
   cell.set_value(value);
   cell.set_mark(mark);
   return cell;
@@ -19,9 +19,6 @@ v1::CubeCell Cell(const std::string& id, const char* measure, int64_t value,
 
 }  // namespace
 
-int64_t VisitCap(Period::Level level) {
-  return level == Period::Level::kYear ? 30 : 10;
-}
 const NoiseTable& VisitsTable(Period::Level level) {
   return level == Period::Level::kYear ? YearVisitsTable()
                                        : QuarterVisitsTable();
@@ -56,8 +53,7 @@ void Protector::Add(const ExactPopulation& population,
     out.push_back(
         Cell(cell, measure, value, noisy < indicative_below ? "u" : ""));
   };
-  // Visits below ten standard deviations of their noise say little.
-  const int64_t visits_indicative = VisitsTable(period_.level()).d() * 5 / 2;
+  const int64_t visits_indicative = VisitsIndicativeBelow(period_.level());
   auto release_all = [&](const std::string& cell, const NoisyCell& noisy) {
     const bool passes = noisy.persons >= kReleaseThreshold;
     release(cell, "households", noisy.households,
@@ -67,7 +63,7 @@ void Protector::Add(const ExactPopulation& population,
     release(cell, "visits", noisy.visits, passes, visits_indicative);
   };
   if (!population.delivered) {
-    for (const char* measure : {"households", "persons", "tickets", "visits"}) {
+    for (std::string_view measure : kMeasures) {
       out.push_back(Cell(reach, measure, 0, "n"));
     }
     return;
@@ -76,7 +72,7 @@ void Protector::Add(const ExactPopulation& population,
   release_all(reach, whole);
 
   // Municipalities: years and quarters only (answers.md, 5).
-  if (period_.level() == Period::Level::kMonth) return;
+  if (!Answers(*FindTemplate("municipality"), period_.level())) return;
   int64_t rest = whole.persons;
   int64_t subtracted = 0;
   for (const auto& [code, exact] : population.municipalities) {

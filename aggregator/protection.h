@@ -9,17 +9,12 @@
 #include <vector>
 
 #include "aggregator/noise.h"
+#include "core/catalogue/catalogue.h"
 #include "core/catalogue/period.h"
 #include "garderobe/v1/answer.pb.h"
 
 namespace garderobe::aggregator {
 
-inline constexpr int64_t kReleaseThreshold = 30;  // on the noisy count
-inline constexpr int64_t kHardThreshold = 10;     // never fewer true persons
-inline constexpr int64_t kIndicativeBelow = 100;  // marked "u"
-
-// Visits, and tickets, counted per person and cell at most.
-int64_t VisitCap(Period::Level level);
 const NoiseTable& VisitsTable(Period::Level level);
 
 // The exact counts of one population, or of one part of it.

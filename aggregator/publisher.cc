@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <span>
 
 #include "absl/container/flat_hash_set.h"
 #include "core/catalogue/cube_format.h"
@@ -12,7 +13,6 @@
 namespace garderobe::aggregator {
 namespace {
 
-constexpr int32_t kResidentsMin = 1000;  // no smaller area is told apart
 constexpr std::string_view kUnconfirmedPrefix = "unconfirmed/";
 constexpr std::string_view kCubePrefix = "cube/";
 
@@ -117,6 +117,27 @@ ReleaseCounts CountsOf(const v1::Cube& cube) {
   return counts;
 }
 
+// From what is released: the number of visits by customers is that of the
+// reach cell, so that nothing here depends on a true count of people.
+v1::Coverage CoverageOf(std::span<const v1::CubeCell> released,
+                        const std::string& population, uint32_t institutions,
+                        uint64_t anonymous) {
+  v1::Coverage coverage;
+  coverage.set_population(population);
+  coverage.set_institutions(institutions);
+  for (const v1::CubeCell& cell : released) {
+    if (cell.measure() != "visits" || cell.mark() == "p" ||
+        cell.mark() == "n" || !cell.cell().starts_with("v1;reach;")) {
+      continue;
+    }
+    const auto visits = static_cast<uint64_t>(cell.value());
+    const uint64_t all = visits + anonymous;
+    coverage.set_visits_share_percent(
+        all == 0 ? 0 : static_cast<uint32_t>((200 * visits + all) / (2 * all)));
+  }
+  return coverage;
+}
+
 std::string NewSnapshotId(const Period& period) {
   std::string message("garderobe/snapshot/v1\0", 22);
   PutLengthPrefixed(message, period.text());
@@ -159,7 +180,7 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
   Hashes hashes(aggregator_);
   std::vector<v1::CubeCell> cells;
   People nation;
-  uint64_t visits = 0, visits_of_persons = 0;
+  uint64_t anonymous = 0;
   uint32_t delivering = 0;
   const auto known = institutions_.Get();
   for (const auto& [name, institution] : *known) {
@@ -168,14 +189,17 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
     };
     absl::flat_hash_map<uint32_t, OfRelation> by_relation;
     bool delivered = false;
+    uint64_t anonymous_here = 0;
     GARDEROBE_RETURN_IF_ERROR(aggregator_.ForEachVisit(
         name, [&](const VisitRow& row, const Event& event) {
           const int64_t first = int64_t{period.first_day()} * 1440;
           const int64_t end = int64_t{period.end_day()} * 1440;
           if (event.starts_at < first || event.starts_at >= end) return;
           delivered = true;
-          ++visits;
-          if (row.relation == 0) return;
+          if (row.relation == 0) {
+            ++anonymous_here;
+            return;
+          }
           auto& of = by_relation[row.relation];
           ++of.visits;
           of.tickets += row.quantity;
@@ -185,7 +209,6 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
         name, [&](uint32_t number, const Relation& relation) {
           const auto found = by_relation.find(number);
           if (found == by_relation.end()) return;
-          visits_of_persons += static_cast<uint64_t>(found->second.visits);
           PersonCounts one{found->second.visits,
                            found->second.tickets,
                            relation.sequence,
@@ -201,14 +224,22 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
                         hashes));
     exact.delivered = delivered;
     delivering += delivered;
+    anonymous += anonymous_here;
+    const size_t first_cell = cells.size();
     protector.Add(exact, cells);
+    *cube.add_coverage() =
+        CoverageOf(std::span(cells).subspan(first_cell), exact.population,
+                   delivered, anonymous_here);
     for (const auto& [person, of] : people) nation[person].Take(of);
   }
   GARDEROBE_ASSIGN_OR_RETURN(
       ExactPopulation national,
       CountPopulation("national", nation, VisitCap(period.level()), hashes));
   national.delivered = delivering > 0;
+  const size_t first_cell = cells.size();
   protector.Add(national, cells);
+  *cube.add_coverage() = CoverageOf(std::span(cells).subspan(first_cell),
+                                    national.population, delivering, anonymous);
 
   std::sort(cells.begin(), cells.end(), [](const auto& a, const auto& b) {
     return std::tie(a.cell(), a.measure()) < std::tie(b.cell(), b.measure());
@@ -220,11 +251,6 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
     *cube.add_cells() = std::move(cell);
   }
   cube.set_root(MerkleRoot(lines));
-  cube.set_institutions(delivering);
-  cube.set_visits_share_percent(
-      visits == 0 ? 0
-                  : static_cast<uint32_t>((200 * visits_of_persons + visits) /
-                                          (2 * visits)));
   return cube;
 }
 
@@ -253,7 +279,9 @@ absl::StatusOr<Publisher::Published> Publisher::Publish(
   }
   GARDEROBE_ASSIGN_OR_RETURN(result.cube, Count(period));
   result.counts = CountsOf(result.cube);
-  if (result.cube.institutions() == 0) {
+  const auto& coverage = result.cube.coverage();
+  if (std::none_of(coverage.begin(), coverage.end(),
+                   [](const auto& c) { return c.institutions() > 0; })) {
     return FailedPrecondition("nothing was delivered for {}", period.text());
   }
   rocksdb::WriteBatch batch;
@@ -290,6 +318,21 @@ absl::Status Publisher::Confirm(const std::string& period) {
   batch.Delete(aggregator_.store().family(kCubes),
                Key(kUnconfirmedPrefix, period));
   return aggregator_.store().Write(batch);
+}
+
+absl::Status Publisher::Reconcile(const std::set<std::string>& held) {
+  Store& store = aggregator_.store();
+  rocksdb::WriteBatch batch;
+  const auto it = store.NewIterator(kCubes);
+  for (it->Seek(AsSlice(kCubePrefix));
+       it->Valid() && it->key().starts_with(AsSlice(kCubePrefix)); it->Next()) {
+    const std::string period(AsView(it->key()).substr(kCubePrefix.size()));
+    if (!held.contains(period)) {
+      batch.Put(store.family(kCubes), Key(kUnconfirmedPrefix, period), "");
+    }
+  }
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
+  return store.Write(batch);
 }
 
 }  // namespace garderobe::aggregator

@@ -3,6 +3,7 @@
 #define GARDEROBE_AGGREGATOR_PUBLISHER_H_
 
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "aggregator/aggregator.h"
@@ -38,6 +39,8 @@ class Publisher {
   // Cubes that answerd has yet to get, and word that it has one.
   [[nodiscard]] absl::StatusOr<std::vector<v1::Cube>> Unconfirmed();
   [[nodiscard]] absl::Status Confirm(const std::string& period);
+  // Takes back the word for all cubes but those of `held`.
+  [[nodiscard]] absl::Status Reconcile(const std::set<std::string>& held);
 
  private:
   [[nodiscard]] absl::StatusOr<v1::Cube> Count(const Period& period);

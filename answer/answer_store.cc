@@ -65,8 +65,10 @@ absl::Status AnswerStore::PutMirror(const v1::Mirror& mirror) {
   {
     const std::lock_guard lock(mutex_);
     const auto known = mirrors_.find(mirror.institution());
-    if (known != mirrors_.end() &&
-        known->second->version() >= mirror.version()) {
+    auto age = [](const v1::Mirror& m) {
+      return std::pair(m.run(), m.version());
+    };
+    if (known != mirrors_.end() && age(*known->second) >= age(mirror)) {
       return absl::OkStatus();
     }
     rocksdb::WriteBatch batch;
@@ -76,6 +78,18 @@ absl::Status AnswerStore::PutMirror(const v1::Mirror& mirror) {
     mirrors_[mirror.institution()] = std::make_shared<v1::Mirror>(mirror);
   }
   return store_->Sync();
+}
+
+v1::ListHeldResponse AnswerStore::Held() {
+  v1::ListHeldResponse held;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [institution, mirror] : mirrors_) {
+    auto* entry = held.add_mirrors();
+    entry->set_institution(institution);
+    entry->set_version(mirror->version());
+  }
+  for (const auto& [period, cube] : cubes_) held.add_periods(period);
+  return held;
 }
 
 absl::Status AnswerStore::PutCube(const v1::Cube& cube) {

@@ -35,11 +35,14 @@ class AnswerStore {
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<AnswerStore>> Open(
       const std::string& directory);
 
-  // Synced when it returns. An older version never replaces a newer one.
+  // Synced when it returns. What an earlier run of the aggregator made, or an
+  // older version, never replaces a newer one.
   [[nodiscard]] absl::Status PutMirror(const v1::Mirror& mirror);
   // InvalidArgument: not sorted, or the root is not that of the cells.
   // AlreadyExists: another cube of this period is published.
   [[nodiscard]] absl::Status PutCube(const v1::Cube& cube);
+
+  v1::ListHeldResponse Held();
 
   // NotFound: nothing was delivered.
   [[nodiscard]] absl::StatusOr<std::shared_ptr<const v1::Mirror>> FindMirror(

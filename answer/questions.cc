@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "core/base/civil_time.h"
+#include "core/catalogue/catalogue.h"
 #include "core/catalogue/codes.h"
 #include "core/catalogue/cube_format.h"
 #include "core/catalogue/period.h"
 
 namespace garderobe::answer {
 namespace {
-
-constexpr std::string_view kInstitutionPrefix = "institution:";
 
 // A day number's bound from an ISO date, or `open` for an empty one.
 absl::StatusOr<int32_t> Bound(std::string_view option, std::string_view date,
@@ -95,13 +94,15 @@ absl::StatusOr<v1::QueryResponse> Questions::Protected(
   GARDEROBE_ASSIGN_OR_RETURN(const Period period,
                              Period::Parse(request.period()));
   const std::string& name = request.template_name();
-  if (name != "reach" && name != "municipality") {
+  const Template* const of = FindTemplate(name);
+  if (of == nullptr) {
     return InvalidArgument(
-        "catalogue {} has reach and municipality; `query catalogue` tells more",
+        "catalogue {} has no such template; `query catalogue` tells what it "
+        "has",
         kCatalogueVersion);
   }
-  if (name == "municipality" && period.level() == Period::Level::kMonth) {
-    return InvalidArgument("municipality is answered per quarter and year");
+  if (!Answers(*of, period.level())) {
+    return InvalidArgument("{} is answered per quarter and year", of->name);
   }
   const std::string& population = request.population();
   if (population.starts_with(kInstitutionPrefix)) {
@@ -126,22 +127,25 @@ absl::StatusOr<v1::QueryResponse> Questions::Protected(
   v1::QueryResponse response;
   response.set_snapshot(cube->cube().snapshot());
   response.set_catalogue(cube->cube().catalogue());
-  response.set_institutions(cube->cube().institutions());
-  response.set_visits_share_percent(cube->cube().visits_share_percent());
   response.set_noise_commitment(
       ToHex(AsBytes(cube->cube().noise_commitment())));
   response.set_root(ToHex(AsBytes(cube->cube().root())));
   const std::string id =
       CellId(name, period.text(), PopulationOfCell(population));
+  for (const v1::Coverage& coverage : cube->cube().coverage()) {
+    if (coverage.population() == PopulationOfCell(population)) {
+      *response.mutable_coverage() = coverage;
+    }
+  }
   const auto cells =
-      name == "reach" ? cube->Find(id) : cube->FindPrefix(id + ";");
+      of->dimension.empty() ? cube->Find(id) : cube->FindPrefix(id + ";");
   for (const v1::CubeCell* cell : cells) {
     auto* row = response.add_rows();
     row->set_measure(cell->measure());
     row->set_value(cell->value());
     row->set_mark(cell->mark());
     row->set_cell(cell->cell());
-    if (name != "reach") {
+    if (!of->dimension.empty()) {
       AddDimensions(cell->cell(), 4, row->mutable_dimensions());
     }
   }
@@ -158,38 +162,25 @@ absl::StatusOr<v1::QueryResponse> Questions::Protected(
 v1::GetCatalogueResponse Questions::Catalogue() const {
   v1::GetCatalogueResponse response;
   response.set_version(std::string(kCatalogueVersion));
-  auto add = [&](const char* name, std::vector<std::string> dimensions,
-                 std::vector<std::string> periods) {
+  for (const Template& of : kTemplates) {
     auto* t = response.add_templates();
-    t->set_name(name);
-    for (auto& d : dimensions) t->add_dimensions(std::move(d));
-    for (auto& p : periods) t->add_periods(std::move(p));
-    for (const char* m : {"persons", "households", "visits", "tickets"}) {
-      t->add_measures(m);
+    t->set_name(std::string(of.name));
+    if (!of.dimension.empty()) t->add_dimensions(std::string(of.dimension));
+    for (std::string_view measure : kMeasures) {
+      t->add_measures(std::string(measure));
     }
-    t->add_populations("institution:<id>");
+    t->add_populations(std::string(kInstitutionPrefix) + "<id>");
     t->add_populations("national");
-  };
-  add("reach", {}, {"year", "quarter", "month"});
-  add("municipality", {"municipality"}, {"year", "quarter"});
-  auto tell = [&](const char* name, const char* value, const char* meaning) {
-    auto* p = response.add_parameters();
-    p->set_name(name);
-    p->set_value(value);
-    p->set_meaning(meaning);
-  };
-  tell("noise", "3/4, 20",
-       "added to counts of persons and households: probability proportional "
-       "to (3/4)^|x|, |x| <= 20; standard deviation 4.74");
-  tell("noise of visits and tickets, year", "105/106, 600",
-       "for a cap of 30 a person and cell");
-  tell("noise of visits and tickets, quarter and month", "35/36, 200",
-       "for a cap of 10 a person and cell");
-  tell("hard threshold", "10", "no cell with fewer true persons ever appears");
-  tell("release threshold", "30", "tested on the noisy count of persons");
-  tell("rounding", "5, 10, 3 digits",
-       "to 5 below 1,000, to 10 below 10,000, then 3 significant digits");
-  tell("smallest area", "1000", "residents of a municipality told apart");
+    t->add_periods("year");
+    t->add_periods("quarter");
+    if (of.monthly) t->add_periods("month");
+  }
+  for (CatalogueParameter& from : CatalogueParameters()) {
+    auto* to = response.add_parameters();
+    to->set_name(std::move(from.name));
+    to->set_value(std::move(from.value));
+    to->set_meaning(std::move(from.meaning));
+  }
   return response;
 }
 
@@ -200,7 +191,11 @@ v1::GetPeriodsResponse Questions::Periods() {
     period->set_period(cube->cube().period());
     period->set_snapshot(cube->cube().snapshot());
     period->set_catalogue(cube->cube().catalogue());
-    period->set_institutions(cube->cube().institutions());
+    for (const v1::Coverage& coverage : cube->cube().coverage()) {
+      if (coverage.population() == "national") {
+        period->set_institutions(coverage.institutions());
+      }
+    }
   }
   return response;
 }

@@ -28,6 +28,14 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::PutMirror(
   });
 }
 
+grpc::ServerUnaryReactor* IntakeServiceImpl::ListHeld(
+    grpc::CallbackServerContext* context, const v1::ListHeldRequest*,
+    v1::ListHeldResponse* response) {
+  auto peer = RequirePeer(*context, Role::kParty, "aggregator");
+  if (peer.ok()) *response = store_.Held();
+  return FinishNow(context, peer.status());
+}
+
 grpc::ServerUnaryReactor* IntakeServiceImpl::PutCube(
     grpc::CallbackServerContext* context, const v1::PutCubeRequest* request,
     v1::PutCubeResponse*) {

@@ -18,6 +18,9 @@ class IntakeServiceImpl final
   grpc::ServerUnaryReactor* PutMirror(grpc::CallbackServerContext* context,
                                       const v1::PutMirrorRequest* request,
                                       v1::PutMirrorResponse* response) override;
+  grpc::ServerUnaryReactor* ListHeld(grpc::CallbackServerContext* context,
+                                     const v1::ListHeldRequest* request,
+                                     v1::ListHeldResponse* response) override;
   grpc::ServerUnaryReactor* PutCube(grpc::CallbackServerContext* context,
                                     const v1::PutCubeRequest* request,
                                     v1::PutCubeResponse* response) override;

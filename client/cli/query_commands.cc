@@ -127,6 +127,20 @@ bool HasValue(const v1::QueryResponse::Row& row) {
   return row.mark() != "p" && row.mark() != "n";
 }
 
+json VisitsShare(const v1::Coverage& coverage) {
+  if (!coverage.has_visits_share_percent()) return nullptr;
+  return coverage.visits_share_percent() / 100.0;
+}
+std::string CoverageText(const v1::Coverage& coverage) {
+  const std::string who =
+      coverage.institutions() == 1
+          ? "1 institution"
+          : fmt::format("{} institutions", coverage.institutions());
+  if (!coverage.has_visits_share_percent()) return who;
+  return fmt::format("{}, {} % of the visits carry a customer", who,
+                     coverage.visits_share_percent());
+}
+
 absl::Status QueryProtected(Context& context, const std::string& name,
                             const QueryArguments& a) {
   GARDEROBE_ASSIGN_OR_RETURN(const Asker asker, Asker::For(context, a.as));
@@ -155,9 +169,8 @@ absl::Status QueryProtected(Context& context, const std::string& name,
                       {"root", response.root()},
                       {"noise_commitment", response.noise_commitment()},
                       {"coverage",
-                       {{"institutions", response.institutions()},
-                        {"visits_share",
-                         response.visits_share_percent() / 100.0}}},
+                       {{"institutions", response.coverage().institutions()},
+                        {"visits_share", VisitsShare(response.coverage())}}},
                       {"rows", rows}}
                      .dump()
               << "\n";
@@ -188,11 +201,11 @@ absl::Status QueryProtected(Context& context, const std::string& name,
                              row.mark().empty() ? "" : " :" + row.mark());
   }
   std::cout << fmt::format(
-      "\n{} institutions, {} % of their visits carry a customer; snapshot {}, "
-      "catalogue {}\n:p protected  :n nothing delivered  :u indicative. "
+      "\n{}; snapshot {}, catalogue {}\n:p protected  :n nothing delivered  :u "
+      "indicative. "
       "Persons of periods or institutions do not add up: who comes twice is "
       "one person.{}\n",
-      response.institutions(), response.visits_share_percent(),
+      CoverageText(response.coverage()),
       ToHex(AsBytes(response.snapshot())).substr(0, 12), response.catalogue(),
       name == "municipality"
           ? " A municipality that is not listed is protected."
@@ -242,7 +255,7 @@ absl::Status QueryCatalogue(Context& context, const QueryArguments& a) {
   }
   std::cout << "\n";
   for (const auto& p : response.parameters()) {
-    std::cout << fmt::format("{:<38} {:<18} {}\n", p.name(), p.value(),
+    std::cout << fmt::format("{:<48} {:<18} {}\n", p.name(), p.value(),
                              p.meaning());
   }
   return absl::OkStatus();

@@ -1,3 +1,8 @@
+#include "core/catalogue/catalogue.h"
+
+#include <cmath>
+#include <random>
+
 #include "core/catalogue/codes.h"
 #include "core/catalogue/cube_format.h"
 #include "core/catalogue/period.h"
@@ -71,6 +76,50 @@ TEST(CodesTest, WordsAndNumbersAgree) {
   EXPECT_EQ(CodeOf(kStatuses, "refunded"),
             static_cast<uint8_t>(VisitStatus::kRefunded));
   EXPECT_FALSE(CodeOf(kChannels, "Web").has_value());
+}
+
+TEST(CatalogueTest, OnePersonIsInAtMostFourteenCells) {
+  // By hand: reach has a year, a quarter and three months, municipality a
+  // year and a quarter; each for the institution and for the nation.
+  EXPECT_EQ(CellsPerPerson(), 14);
+}
+
+TEST(CatalogueTest, AdversarySuccessIsThatOfTheSpecification) {
+  // answers.md, 6: 72 % at M = 16.
+  EXPECT_NEAR(AdversarySuccess(16, kPersonsNoise), 0.72, 0.005);
+  EXPECT_NEAR(AdversarySuccess(0, kPersonsNoise), 0.5, 1e-12);
+  // One count: half the total variation more than a guess, and the ends.
+  EXPECT_NEAR(AdversarySuccess(1, kPersonsNoise), 0.5 + 0.143 / 2, 0.002);
+}
+
+// The published figure against the adversary itself: noise drawn, the sum of
+// the log likelihood ratios tested.
+TEST(CatalogueTest, AdversarySuccessIsWhatAnAdversaryReaches) {
+  std::mt19937_64 random(7);
+  std::vector<double> weights;
+  const int d = kPersonsNoise.d;
+  for (int x = -d; x <= d; ++x) weights.push_back(std::pow(0.75, std::abs(x)));
+  std::discrete_distribution<int> noise(weights.begin(), weights.end());
+  constexpr int kTrials = 40'000;
+  const int cells = CellsPerPerson();
+  double right = 0;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    const int present = trial % 2;
+    double for_presence = 0;
+    for (int cell = 0; cell < cells; ++cell) {
+      const int seen = present + noise(random) - d;
+      auto log_weight = [&](int x) {
+        return std::abs(x) > d ? -1e6 : std::abs(x) * std::log(0.75);
+      };
+      for_presence += log_weight(seen - 1) - log_weight(seen);
+    }
+    if (std::abs(for_presence) < 1e-9) {
+      right += 0.5;
+    } else {
+      right += (for_presence > 0) == (present == 1);
+    }
+  }
+  EXPECT_NEAR(right / kTrials, AdversarySuccess(cells, kPersonsNoise), 0.01);
 }
 
 }  // namespace

@@ -12,8 +12,6 @@
 
 namespace garderobe {
 
-inline constexpr std::string_view kCatalogueVersion = "1";
-
 // `v1;<template>;<period>;<population>[;<dimension>=<value>]`. The population
 // is "institution=<id>" or "national". Stored and hashed, never change.
 std::string CellId(std::string_view template_name, std::string_view period,
