@@ -14,12 +14,18 @@ constexpr std::string_view kVersionPrefix = "version/";
 constexpr std::string_view kSequenceKey = "sequence";
 constexpr std::string_view kRunKey = "run";
 constexpr size_t kChunkRows = 16;
+constexpr size_t kStreamsKept = 100'000;
 
 std::string InstitutionKey(std::string_view name) {
   return std::string(kInstitutionPrefix) + std::string(name);
 }
 std::string VersionKey(std::string_view name) {
   return std::string(kVersionPrefix) + std::string(name);
+}
+std::string StreamKey(const v1::FeedName& feed) {
+  std::string key;
+  PutLengthPrefixed(key, feed.institution());
+  return key + FeedKey(0, feed);
 }
 template <typename T>
 std::string Number(T number) {
@@ -125,12 +131,12 @@ absl::Status Aggregator::EnsureLoaded(Institution& institution) {
 
 absl::StatusOr<Feed> Aggregator::ReadFeed(uint32_t institution,
                                           const v1::FeedName& name) const {
-  Feed feed;
-  auto stored = store_->Get(kFeeds, FeedKey(institution, name));
-  if (stored.status().code() == absl::StatusCode::kNotFound) return feed;
+  const auto stored = store_->Get(kFeeds, FeedKey(institution, name));
+  if (stored.status().code() == absl::StatusCode::kNotFound) return Feed();
   GARDEROBE_RETURN_IF_ERROR(stored.status());
-  if (!Decode(*stored, &feed)) return DataLoss("a feed's record is damaged");
-  return feed;
+  auto feed = Feed::Decode(*stored);
+  if (!feed) return DataLoss("a feed's record is damaged");
+  return *std::move(feed);
 }
 
 absl::Status Aggregator::WriteFor(Institution& institution,
@@ -200,6 +206,7 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
   const uint32_t count = request.count();
   GARDEROBE_RETURN_IF_ERROR(
       CheckShape(feed_name, count, request.handles().size(), kBlockRowsMax));
+  const FeedBatch place{request.offset(), count, MarkOf(request.sealed())};
   // Opened before the lock: several batches at once.
   auto payload = Open(feed_name, request.offset(), count, request.sealed());
   absl::StatusOr<VisitBatch> visits =
@@ -213,9 +220,9 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
     const std::lock_guard lock(institution->mutex);
     GARDEROBE_ASSIGN_OR_RETURN(Feed feed,
                                ReadFeed(institution->number, feed_name));
-    GARDEROBE_ASSIGN_OR_RETURN(auto stored,
-                               PlaceInFeed(feed, request.offset(), count));
-    if (stored) return *std::move(stored);
+    GARDEROBE_RETURN_IF_ERROR(CheckStream(feed_name, request.stream()));
+    GARDEROBE_ASSIGN_OR_RETURN(auto stored, feed.Place(place));
+    if (stored) return Again(*std::move(stored));
     GARDEROBE_RETURN_IF_ERROR(visits.status());
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
     rocksdb::WriteBatch batch;
@@ -240,9 +247,9 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
     }
     outcome.set_accepted(applied->accepted);
     outcome.set_replaced(applied->replaced);
-    Advance(feed, outcome);
+    feed.Advance(place, outcome);
     batch.Put(store_->family(kFeeds), FeedKey(institution->number, feed_name),
-              Encode(feed));
+              feed.Encode());
     ++institution->version;
     batch.Put(store_->family(kMeta), VersionKey(institution->name),
               Number(institution->version));
@@ -290,9 +297,10 @@ absl::Status Aggregator::ApplyRelations(
   for (auto& refusal : rows.refused) {
     *outcome->add_refused() = std::move(refusal);
   }
-  Advance(feed, *outcome);
+  feed.Advance({request.offset(), request.count(), MarkOf(request.sealed())},
+               *outcome);
   batch.Put(store_->family(kFeeds), FeedKey(institution.number, feed_name),
-            Encode(feed));
+            feed.Encode());
   batch.Put(store_->family(kMeta), AsSlice(kSequenceKey),
             Number(next_sequence_));
   return store_->Write(batch);
@@ -312,6 +320,7 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
   if (request.pseudonyms().size() != size_t{count} * 2 * Ciphertext::kBytes) {
     return InvalidArgument("pseudonyms: 128 bytes for each of count rows");
   }
+  const FeedBatch place{request.offset(), count, MarkOf(request.sealed())};
   GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
                              Find(feed_name.institution(), /*create=*/true));
   {
@@ -319,9 +328,9 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
     const std::lock_guard lock(institution->mutex);
     GARDEROBE_ASSIGN_OR_RETURN(const Feed feed,
                                ReadFeed(institution->number, feed_name));
-    GARDEROBE_ASSIGN_OR_RETURN(auto stored,
-                               PlaceInFeed(feed, request.offset(), count));
-    if (stored) return *std::move(stored);
+    GARDEROBE_RETURN_IF_ERROR(CheckStream(feed_name, request.stream()));
+    GARDEROBE_ASSIGN_OR_RETURN(auto stored, feed.Place(place));
+    if (stored) return Again(*std::move(stored));
   }
   GARDEROBE_ASSIGN_OR_RETURN(
       const std::string payload,
@@ -337,9 +346,9 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
     const std::lock_guard lock(institution->mutex);
     GARDEROBE_ASSIGN_OR_RETURN(Feed feed,
                                ReadFeed(institution->number, feed_name));
-    GARDEROBE_ASSIGN_OR_RETURN(auto stored,
-                               PlaceInFeed(feed, request.offset(), count));
-    if (stored) return *std::move(stored);
+    GARDEROBE_RETURN_IF_ERROR(CheckStream(feed_name, request.stream()));
+    GARDEROBE_ASSIGN_OR_RETURN(auto stored, feed.Place(place));
+    if (stored) return Again(*std::move(stored));
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
     const std::lock_guard people_lock(people_mutex_);
     const absl::Status applied =
@@ -407,11 +416,40 @@ absl::StatusOr<uint64_t> Aggregator::Committed(const v1::FeedName& name) {
     const std::lock_guard lock((*institution)->mutex);
     GARDEROBE_ASSIGN_OR_RETURN(const Feed feed,
                                ReadFeed((*institution)->number, name));
-    committed = feed.committed;
+    committed = feed.committed();
   }
   // What is told is committed must be so after a crash, too.
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
   return committed;
+}
+
+absl::StatusOr<uint64_t> Aggregator::OpenFeed(const v1::FeedName& name,
+                                              uint64_t stream) {
+  if (stream == 0) return InvalidArgument("stream: not 0");
+  {
+    const std::lock_guard lock(streams_mutex_);
+    // Streams that were forgotten open again.
+    if (streams_.size() >= kStreamsKept) streams_.clear();
+    streams_[StreamKey(name)] = stream;
+  }
+  return Committed(name);
+}
+
+absl::Status Aggregator::CheckStream(const v1::FeedName& name,
+                                     uint64_t stream) {
+  const std::lock_guard lock(streams_mutex_);
+  const auto found = streams_.find(StreamKey(name));
+  if (found != streams_.end() && found->second == stream) {
+    return absl::OkStatus();
+  }
+  return absl::AbortedError(
+      "another stream of this feed was opened since; open one and go on");
+}
+
+absl::StatusOr<v1::BatchOutcome> Aggregator::Again(v1::BatchOutcome outcome) {
+  // The call that stored it may still wait for its sync.
+  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
+  return outcome;
 }
 
 std::vector<std::string> Aggregator::DirtyMirrors() {

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 
+#include "aggregator/feed.h"
 #include "aggregator/institution_ledger.h"
 #include "aggregator/keys.h"
 #include "aggregator/person_directory.h"
@@ -40,6 +41,10 @@ class Aggregator {
   [[nodiscard]] absl::Status StoreLinkChanges(
       const v1::StoreLinkChangesRequest& request);
   [[nodiscard]] absl::StatusOr<uint64_t> Committed(const v1::FeedName& feed);
+  // From now on batches of the feed are taken from this stream only; how many
+  // rows are committed. `stream` is not 0.
+  [[nodiscard]] absl::StatusOr<uint64_t> OpenFeed(const v1::FeedName& feed,
+                                                  uint64_t stream);
 
   // Institutions whose mirror has changed since it was last confirmed.
   std::vector<std::string> DirtyMirrors();
@@ -99,11 +104,18 @@ class Aggregator {
   [[nodiscard]] absl::Status EnsureLoaded(Institution& institution);
   [[nodiscard]] absl::StatusOr<Feed> ReadFeed(uint32_t institution,
                                               const v1::FeedName& name) const;
+  // Aborted: another stream was opened since. Called with the institution's
+  // lock, so that an answer of OpenFeed holds all that came before it.
+  [[nodiscard]] absl::Status CheckStream(const v1::FeedName& feed,
+                                         uint64_t stream);
   // Writes `batch`; on an error the ledger is thrown away, because it has
   // counted what is not stored.
   [[nodiscard]] absl::Status WriteFor(Institution& institution,
                                       rocksdb::WriteBatch& batch);
   void EvictLedgers();
+  // The outcome of a batch that is stored already, once it is synced.
+  [[nodiscard]] absl::StatusOr<v1::BatchOutcome> Again(
+      v1::BatchOutcome outcome);
   // Called with the locks of institution and people. On an error both have
   // taken what is not stored.
   [[nodiscard]] absl::Status ApplyRelations(
@@ -132,6 +144,11 @@ class Aggregator {
   std::map<std::string, InstitutionPtr> institutions_;
   uint32_t next_institution_ = 1;
   uint64_t uses_ = 0;
+
+  // Taken last; nothing is done under it.
+  std::mutex streams_mutex_;
+  // By feed: the stream that was opened last. Guarded by streams_mutex_.
+  std::map<std::string, uint64_t> streams_;
 
   // Taken after an institution's lock, never before.
   std::mutex people_mutex_;

@@ -155,32 +155,5 @@ TEST_F(InstitutionLedgerTest, RelationsKeepTheirNumber) {
   EXPECT_EQ(ledger_->RelationOf(handle, writes), number);
 }
 
-TEST(FeedTest, OffsetsAreTakenOnceInOrder) {
-  Feed feed;
-  v1::BatchOutcome outcome;
-  outcome.set_count(10);
-  outcome.set_accepted(9);
-  auto place = PlaceInFeed(feed, 0, 10);
-  ASSERT_THAT(place, IsOk());
-  EXPECT_FALSE(place->has_value());
-  Advance(feed, outcome);
-  EXPECT_EQ(feed.committed, 10u);
-  place = PlaceInFeed(feed, 0, 10);
-  ASSERT_THAT(place, IsOk());
-  ASSERT_TRUE(place->has_value());
-  EXPECT_TRUE((*place)->already_stored());
-  EXPECT_EQ((*place)->accepted(), 9u);  // the answer that was lost
-  EXPECT_THAT(PlaceInFeed(feed, 11, 1),
-              StatusIs(absl::StatusCode::kOutOfRange));
-  EXPECT_THAT(PlaceInFeed(feed, 5, 10),
-              StatusIs(absl::StatusCode::kOutOfRange));
-  EXPECT_THAT(PlaceInFeed(feed, UINT64_MAX, 10),
-              StatusIs(absl::StatusCode::kOutOfRange));
-  Feed read;
-  ASSERT_TRUE(Decode(Encode(feed), &read));
-  EXPECT_EQ(read.committed, 10u);
-  EXPECT_EQ(read.outcomes.size(), 1u);
-}
-
 }  // namespace
 }  // namespace garderobe::aggregator

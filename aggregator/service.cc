@@ -56,6 +56,19 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreLinkChanges(
   });
 }
 
+grpc::ServerUnaryReactor* AggregatorServiceImpl::OpenFeed(
+    grpc::CallbackServerContext* context, const v1::OpenFeedRequest* request,
+    v1::OpenFeedResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const uint64_t committed,
+        aggregator_.OpenFeed(request->feed(), request->stream()));
+    response->set_committed(committed);
+    return absl::OkStatus();
+  });
+}
+
 grpc::ServerUnaryReactor* AggregatorServiceImpl::GetFeed(
     grpc::CallbackServerContext* context, const v1::GetFeedRequest* request,
     v1::GetFeedResponse* response) {

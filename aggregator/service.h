@@ -38,6 +38,9 @@ class AggregatorServiceImpl final
       grpc::CallbackServerContext* context,
       const v1::StoreLinkChangesRequest* request,
       v1::StoreLinkChangesResponse* response) override;
+  grpc::ServerUnaryReactor* OpenFeed(grpc::CallbackServerContext* context,
+                                     const v1::OpenFeedRequest* request,
+                                     v1::OpenFeedResponse* response) override;
   grpc::ServerUnaryReactor* GetFeed(grpc::CallbackServerContext* context,
                                     const v1::GetFeedRequest* request,
                                     v1::GetFeedResponse* response) override;

@@ -3,7 +3,6 @@
 #ifndef GARDEROBE_AGGREGATOR_TABLES_H_
 #define GARDEROBE_AGGREGATOR_TABLES_H_
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,25 +61,6 @@ std::string Encode(const Relation& relation);
 
 std::string Encode(const Event& event);
 [[nodiscard]] bool Decode(std::string_view bytes, Event* event);
-
-// Where a feed stands, and what became of its last batches: an answer that
-// was lost on the way can be given again.
-struct Feed {
-  static constexpr size_t kOutcomesKept = 16;
-  static constexpr int kRefusalsKept = 256;  // an outcome
-  uint64_t committed = 0;
-  std::vector<v1::BatchOutcome> outcomes;  // oldest first
-};
-std::string Encode(const Feed& feed);
-[[nodiscard]] bool Decode(std::string_view bytes, Feed* feed);
-
-// What to do with a batch that begins at `offset`.
-// An outcome: it is stored already. OutOfRange: it leaves a gap, or overlaps
-// the end. No outcome: it is next.
-[[nodiscard]] absl::StatusOr<std::optional<v1::BatchOutcome>> PlaceInFeed(
-    const Feed& feed, uint64_t offset, uint32_t count);
-// Adds `outcome` to the feed.
-void Advance(Feed& feed, const v1::BatchOutcome& outcome);
 
 }  // namespace garderobe::aggregator
 

@@ -36,12 +36,15 @@ class FeedHandler : public StreamHandler<Request, Response> {
     auto feed = AuthorisedFeed(parts_, client_, std::move(name));
     if (!feed.ok()) return done(feed.status());
     feed_ = *std::move(feed);
-    v1::GetFeedRequest request;
+    do {
+      randombytes_buf(&stream_, sizeof stream_);
+    } while (stream_ == 0);
+    v1::OpenFeedRequest request;
     *request.mutable_feed() = feed_;
-    parts_.upstream.CallAggregator<v1::GetFeedRequest, v1::GetFeedResponse>(
-        &Aggregator::GetFeed, std::move(request),
-
-        [this, done](absl::StatusOr<v1::GetFeedResponse> response) {
+    request.set_stream(stream_);
+    parts_.upstream.CallAggregator<v1::OpenFeedRequest, v1::OpenFeedResponse>(
+        &Aggregator::OpenFeed, std::move(request),
+        [this, done](absl::StatusOr<v1::OpenFeedResponse> response) {
           if (!response.ok()) return done(response.status());
           spdlog::info(
               "event=feed-open client={} institution={} source={} kind={} "
@@ -64,7 +67,8 @@ class FeedHandler : public StreamHandler<Request, Response> {
   const std::string client_;
   const v1::FeedKind kind_;
   const uint32_t rows_max_;
-  v1::FeedName feed_;  // set by Open
+  v1::FeedName feed_;    // set by Open
+  uint64_t stream_ = 0;  // set by Open
 };
 
 class VisitHandler final
@@ -80,6 +84,7 @@ class VisitHandler final
     GARDEROBE_RETURN_IF_ERROR(parts_.converter.CheckVisits(batch));
     auto store = std::make_shared<v1::StoreVisitsRequest>();
     *store->mutable_feed() = feed_;
+    store->set_stream(stream_);
     store->set_offset(batch.offset());
     store->set_count(batch.count());
     store->set_handles(std::move(*batch.mutable_handles()));
@@ -121,6 +126,7 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
     work->rows = std::move(rows);
     v1::StoreRelationsRequest& store = work->store;
     *store.mutable_feed() = feed_;
+    store.set_stream(stream_);
     store.set_offset(batch.offset());
     store.set_count(batch.count());
     store.set_epoch(TtpKeys::kEpoch);

@@ -15,7 +15,8 @@ struct Config {
   std::string vault_address, aggregator_address, vault_pin, aggregator_pin;
   int64_t gather_rows = 500;
   int64_t gather_ms = 60'000;
-  int64_t streams_max = 32;
+  int64_t streams_max = 64;
+  int64_t client_streams_max = 8;
 };
 
 absl::StatusOr<Upstream::Options> UpstreamOptions(const Config& config) {
@@ -71,7 +72,8 @@ absl::Status Run(const Config& config) {
       Count(*daemon, "garderobe_ttp_relations_total", "Relations acknowledged"),
       Count(*daemon, "garderobe_ttp_refused_calls_total",
             "Calls refused for want of permission")};
-  DeliveryServiceImpl delivery(parts, keys, config.streams_max);
+  DeliveryServiceImpl delivery(parts, keys,
+                               {config.streams_max, config.client_streams_max});
   RegisterServiceImpl register_service(*institutions);
 
   RunEvery(daemon->io(), daemon->workers(), std::chrono::milliseconds(100),
@@ -115,7 +117,11 @@ int main(int argc, char** argv) {
   Settings settings;
   AddDaemonSettings(settings, &config.daemon);
   settings.Number("server.streams_max", &config.streams_max,
-                  "Deliveries at the same time; a further one waits.", 1, 4096);
+                  "Streams at the same time, two a delivery; a further one is "
+                  "told to wait.",
+                  2, 4096);
+  settings.Number("server.client_streams_max", &config.client_streams_max,
+                  "The same of one client.", 2, 4096);
   settings.Text("keys.directory", &config.keys,
                 "Folder with the TTP's key files; mode 0600 each.");
   settings.Text("vault.address", &config.vault_address,

@@ -97,16 +97,36 @@ grpc::ServerBidiReactor<Request, Response>* DeliveryServiceImpl::OpenStream(
     parts_.refused_calls.Increment();
     return new Refused(peer.status());
   }
-  if (streams_.fetch_add(1) >= streams_max_) {
-    --streams_;
-    return new Refused(WithRetryAfter(
-        ResourceExhausted("{} deliveries are under way; try again later",
-                          streams_max_),
-        std::chrono::seconds(2)));
+  if (auto placed = TakePlace(peer->name); !placed.ok()) {
+    return new Refused(WithRetryAfter(placed, std::chrono::seconds(2)));
   }
   return OrderedStream<Request, Response>::Start(
       parts_.daemon.workers(), kWindowBatches, make(parts_, peer->name),
-      [this] { --streams_; });
+      [this, client = peer->name] { GivePlace(client); });
+}
+
+absl::Status DeliveryServiceImpl::TakePlace(const std::string& client) {
+  const std::lock_guard lock(mutex_);
+  // One client can't take the places of all others.
+  int64_t& own = client_streams_[client];
+  if (own >= limits_.client_streams) {
+    return ResourceExhausted(
+        "this client has {} streams open, two a delivery; try again later",
+        own);
+  }
+  if (streams_ >= limits_.streams) {
+    if (own == 0) client_streams_.erase(client);
+    return ResourceExhausted("{} streams are open; try again later", streams_);
+  }
+  ++own;
+  ++streams_;
+  return absl::OkStatus();
+}
+
+void DeliveryServiceImpl::GivePlace(const std::string& client) {
+  const std::lock_guard lock(mutex_);
+  --streams_;
+  if (--client_streams_[client] == 0) client_streams_.erase(client);
 }
 
 grpc::ServerBidiReactor<v1::DeliverVisitsRequest, v1::DeliverVisitsResponse>*

@@ -2,7 +2,9 @@
 #ifndef GARDEROBE_TTP_SERVICE_H_
 #define GARDEROBE_TTP_SERVICE_H_
 
-#include <atomic>
+#include <map>
+#include <mutex>
+#include <string>
 
 #include "ttp/delivery.h"
 
@@ -10,12 +12,14 @@ namespace garderobe::ttp {
 
 class DeliveryServiceImpl final : public v1::DeliveryService::CallbackService {
  public:
-  // `streams_max` deliveries at the same time; a further one waits.
-  DeliveryServiceImpl(const Parts& parts, const TtpKeys& keys,
-                      int64_t streams_max)
+  struct Limits {
+    int64_t streams = 32;        // at the same time; a further one waits
+    int64_t client_streams = 8;  // of one client; a delivery has two
+  };
+  DeliveryServiceImpl(const Parts& parts, const TtpKeys& keys, Limits limits)
       : parts_(parts),
         parameters_(SignParameters(keys.signing, keys.Public())),
-        streams_max_(streams_max) {}
+        limits_(limits) {}
 
   grpc::ServerUnaryReactor* GetParameters(
       grpc::CallbackServerContext* context,
@@ -40,8 +44,14 @@ class DeliveryServiceImpl final : public v1::DeliveryService::CallbackService {
 
   const Parts parts_;
   const SignedBody parameters_;
-  const int64_t streams_max_;
-  std::atomic<int64_t> streams_{0};
+  // ResourceExhausted: as many as the limits allow are open.
+  [[nodiscard]] absl::Status TakePlace(const std::string& client);
+  void GivePlace(const std::string& client);
+
+  const Limits limits_;
+  std::mutex mutex_;
+  int64_t streams_ = 0;                            // guarded by mutex_
+  std::map<std::string, int64_t> client_streams_;  // guarded by mutex_
 };
 
 }  // namespace garderobe::ttp

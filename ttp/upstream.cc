@@ -47,6 +47,7 @@ absl::Status Upstream::OfParty(const grpc::Status& status) {
     case grpc::StatusCode::CANCELLED:
       // It does not answer in time, or was restarted: worth another try.
       return Unavailable("a party behind the TTP does not answer");
+    case grpc::StatusCode::ABORTED:
     case grpc::StatusCode::INVALID_ARGUMENT:
     case grpc::StatusCode::OUT_OF_RANGE:
     case grpc::StatusCode::RESOURCE_EXHAUSTED:

@@ -1,9 +1,10 @@
 // A bidirectional stream whose requests are prepared at the same time, on the
 // worker pool, and committed one after another, in order; a reply each.
 //
-// At most `window` requests are held: the next is not read before one is
-// answered, so a peer's memory is its window, whatever it sends. gRPC's
-// threads never block here.
+// At most `window` requests and unwritten replies are held: the next is not
+// read before one is answered and its reply taken, so a peer's memory is its
+// window, whatever it sends and whether it reads or not. gRPC's threads never
+// block here.
 #ifndef GARDEROBE_CORE_RPC_ORDERED_STREAM_H_
 #define GARDEROBE_CORE_RPC_ORDERED_STREAM_H_
 
@@ -90,6 +91,7 @@ class OrderedStream
       outbox_.clear();
       Fail(absl::CancelledError("the peer has gone"));
     }
+    if (paused_) ReadMore();
     Advance(lock);
   }
 
@@ -124,10 +126,10 @@ class OrderedStream
   }
 
   void ReadMore() {
-    if (slots_.size() < window_ && !reading_ended_ && final_.ok() &&
-        !finished_) {
-      this->StartRead(&request_);
+    if (slots_.size() + outbox_.size() < window_ && !reading_ended_ &&
+        final_.ok() && !finished_) {
       paused_ = false;
+      this->StartRead(&request_);
     } else {
       paused_ = true;
     }

@@ -67,6 +67,7 @@ bool IsTransient(const absl::Status& status) {
   // RESOURCE_EXHAUSTED without RetryInfo is gRPC's own: a message that is too
   // large stays too large.
   return status.code() == absl::StatusCode::kUnavailable ||
+         status.code() == absl::StatusCode::kAborted ||
          (status.code() == absl::StatusCode::kResourceExhausted &&
           RetryAfter(status).has_value());
 }

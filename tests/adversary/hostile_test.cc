@@ -124,7 +124,8 @@ class HostileTest : public ::testing::Test {
         [&](auto* context) { return stub->DeliverRelations(context); },
         requests, out);
   }
-  v1::VisitBatch GoodVisits(uint64_t offset, int rows = 3) {
+  v1::VisitBatch GoodVisits(uint64_t offset, int rows = 3,
+                            int32_t starts_at = 0) {
     client::VisitBatchBuilder builder(feed_, key_);
     for (int i = 0; i < rows; ++i) {
       client::OrderLine line;
@@ -133,7 +134,7 @@ class HostileTest : public ::testing::Test {
       line.order_id = id;
       line.line_id = "1";
       line.event_id = "E";
-      line.starts_at = 0;
+      line.starts_at = starts_at;
       builder.Add(line, Handle());
       builder.SetLine(1);
     }
@@ -375,6 +376,83 @@ TEST_F(HostileTest, OversizedMessageIsCutOff) {
   batch.set_sealed(std::string(5 << 20, 'x'));
   EXPECT_THAT(Visits({batch}), StatusIs(absl::StatusCode::kResourceExhausted));
   ExpectServiceStillWorks();
+}
+
+// What an earlier stream has under way must not come between: the later one
+// was told where the feed stands.
+TEST_F(HostileTest, AnEarlierStreamOfAFeedIsCutOff) {
+  auto stub = Delivery("clients/example-museum");
+  grpc::ClientContext context;
+  SetDeadline(context);
+  const auto earlier = stub->DeliverVisits(&context);
+  v1::DeliverVisitsRequest request;
+  v1::DeliverVisitsResponse response;
+  *request.mutable_hello() = Hello();
+  ASSERT_TRUE(earlier->Write(request) && earlier->Read(&response));
+  EXPECT_EQ(response.welcome().committed(), 0u);
+
+  const v1::VisitBatch batch = GoodVisits(0, 5);
+  EXPECT_THAT(Visits({batch}), IsOk());
+  *request.mutable_batch() = GoodVisits(0, 5);
+  earlier->Write(request);
+  EXPECT_FALSE(earlier->Read(&response));
+  EXPECT_THAT(FromGrpc(earlier->Finish()),
+              StatusIs(absl::StatusCode::kAborted));
+  // Another batch at the same place is not taken for the one that is stored.
+  EXPECT_THAT(Visits({GoodVisits(0, 5)}),
+              StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("another")));
+  EXPECT_THAT(Visits({batch}), IsOk());
+}
+
+// Replies that nobody reads are not kept without end.
+TEST_F(HostileTest, AClientThatDoesNotReadIsNotReadEither) {
+  auto stub = Delivery("clients/example-museum");
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(9));
+  const auto stream = stub->DeliverVisits(&context);
+  v1::DeliverVisitsRequest request;
+  *request.mutable_hello() = Hello();
+  ASSERT_TRUE(stream->Write(request));
+  // Each reply names each of its rows: what is between the two is soon full.
+  *request.mutable_batch() = GoodVisits(0, 250, INT32_MAX);
+  int written = 0, written_early = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  while (stream->Write(request)) {
+    ++written;
+    if (std::chrono::steady_clock::now() - begin < std::chrono::seconds(6)) {
+      written_early = written;
+    }
+  }
+  EXPECT_LE(written, written_early + 1);
+  (void)stream->Finish();
+  ExpectServiceStillWorks();
+}
+
+TEST_F(HostileTest, OneClientLeavesPlacesForOthers) {
+  auto stub = Delivery("clients/example-museum");
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReaderWriter<
+      v1::DeliverVisitsRequest, v1::DeliverVisitsResponse>>>
+      streams;
+  for (int i = 0; i < 100; ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    SetDeadline(*contexts.back());
+    streams.push_back(stub->DeliverVisits(contexts.back().get()));
+  }
+  auto other = Delivery("clients/example-theatre");
+  grpc::ClientContext context;
+  SetDeadline(context);
+  const auto stream = other->DeliverVisits(&context);
+  v1::DeliverVisitsRequest hello;
+  *hello.mutable_hello() = Hello();
+  hello.mutable_hello()->mutable_feed()->set_institution("example-theatre");
+  v1::DeliverVisitsResponse welcome;
+  EXPECT_TRUE(stream->Write(hello) && stream->Read(&welcome));
+  context.TryCancel();
+  (void)stream->Finish();
+  for (auto& c : contexts) c->TryCancel();
+  for (auto& s : streams) (void)s->Finish();
 }
 
 TEST_F(HostileTest, TooManyStreamsAreToldToWait) {

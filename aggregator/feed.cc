@@ -1,0 +1,80 @@
+#include "aggregator/feed.h"
+
+#include <algorithm>
+
+#include "core/base/bytes.h"
+
+namespace garderobe::aggregator {
+
+uint64_t MarkOf(std::string_view sealed) {
+  return sealed.size() < 8 ? 0 : GetBigEndian<uint64_t>(sealed.data());
+}
+
+absl::StatusOr<std::optional<v1::BatchOutcome>> Feed::Place(
+    const FeedBatch& batch) const {
+  if (batch.offset == committed_) return std::nullopt;
+  if (batch.offset > committed_ || batch.count > committed_ - batch.offset) {
+    return OutOfRange(
+        "offset {}: the feed stands at {}; ask GetFeed and go on from there",
+        batch.offset, committed_);
+  }
+  const auto found =
+      std::find_if(kept_.begin(), kept_.end(), [&](const Kept& kept) {
+        return kept.outcome.offset() == batch.offset &&
+               kept.outcome.count() == batch.count && kept.mark == batch.mark;
+      });
+  if (found == kept_.end()) {
+    return OutOfRange(
+        "offset {}: another batch is stored there; the feed stands at {}, ask "
+        "GetFeed and go on from there",
+        batch.offset, committed_);
+  }
+  v1::BatchOutcome outcome = found->outcome;
+  outcome.set_already_stored(true);
+  return outcome;
+}
+
+void Feed::Advance(const FeedBatch& batch, const v1::BatchOutcome& outcome) {
+  committed_ = batch.offset + batch.count;
+  if (kept_.size() == kOutcomesKept) kept_.pop_front();
+  v1::BatchOutcome& kept =
+      kept_.emplace_back(Kept{batch.mark, outcome}).outcome;
+  // `accepted` stays exact; a record does not grow with a batch of nonsense.
+  if (kept.refused_size() > kRefusalsKept) {
+    kept.mutable_refused()->DeleteSubrange(kRefusalsKept,
+                                           kept.refused_size() - kRefusalsKept);
+  }
+}
+
+std::string Feed::Encode() const {
+  std::string bytes;
+  PutBigEndian(bytes, committed_);
+  for (const Kept& kept : kept_) {
+    const std::string outcome = kept.outcome.SerializeAsString();
+    PutBigEndian(bytes, kept.mark);
+    PutBigEndian(bytes, static_cast<uint32_t>(outcome.size()));
+    bytes += outcome;
+  }
+  return bytes;
+}
+
+std::optional<Feed> Feed::Decode(std::string_view bytes) {
+  Feed feed;
+  ByteReader reader(bytes);
+  if (!reader.GetInteger(&feed.committed_)) return std::nullopt;
+  while (!reader.empty()) {
+    Kept kept{};
+    uint32_t size;
+    std::string_view outcome;
+    if (!reader.GetInteger(&kept.mark) || !reader.GetInteger(&size) ||
+        !reader.GetBytes(size, &outcome) ||
+        !kept.outcome.ParseFromArray(outcome.data(),
+                                     static_cast<int>(outcome.size()))) {
+      return std::nullopt;
+    }
+    feed.kept_.push_back(std::move(kept));
+  }
+  return feed;
+}
+
+}  // namespace garderobe::aggregator

@@ -1,0 +1,59 @@
+// Where a feed stands (protocol.md, 6): each batch once, in order, and an
+// answer that was lost on the way given again.
+#ifndef GARDEROBE_AGGREGATOR_FEED_H_
+#define GARDEROBE_AGGREGATOR_FEED_H_
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/status.h"
+#include "garderobe/v1/common.pb.h"
+
+namespace garderobe::aggregator {
+
+// A batch and its place.
+struct FeedBatch {
+  uint64_t offset = 0;  // of its first row
+  uint32_t count = 0;
+  uint64_t mark = 0;  // MarkOf what was sealed
+};
+
+// 8 bytes that tell a batch from another: the beginning of what was sealed is
+// an ephemeral public key, drawn for each.
+uint64_t MarkOf(std::string_view sealed);
+
+class Feed {
+ public:
+  // More than a client may have unacknowledged.
+  static constexpr size_t kOutcomesKept = 16;
+  static constexpr int kRefusalsKept = 256;  // an outcome
+
+  uint64_t committed() const { return committed_; }
+
+  // Nothing: the batch is next. An outcome: it is stored already.
+  // OutOfRange: it leaves a gap, overlaps the end, or another batch is stored
+  // at its offset; never a guess.
+  [[nodiscard]] absl::StatusOr<std::optional<v1::BatchOutcome>> Place(
+      const FeedBatch& batch) const;
+  // Adds the outcome of the batch that is next.
+  void Advance(const FeedBatch& batch, const v1::BatchOutcome& outcome);
+
+  // Stored, never change; aggregator/README.md.
+  std::string Encode() const;
+  // Nothing: the record is damaged.
+  static std::optional<Feed> Decode(std::string_view bytes);
+
+ private:
+  struct Kept {
+    uint64_t mark;
+    v1::BatchOutcome outcome;
+  };
+  uint64_t committed_ = 0;
+  std::deque<Kept> kept_;  // oldest first
+};
+
+}  // namespace garderobe::aggregator
+
+#endif  // GARDEROBE_AGGREGATOR_FEED_H_
