@@ -61,7 +61,7 @@ absl::Status Run(const Config& config) {
                                  : std::string(Message(disk))};
   };
   return daemon->Serve({&service, &publisher_service, &register_service}, state,
-                       nullptr);
+                       [&] { return institutions->Reload(); });
 }
 
 absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {

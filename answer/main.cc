@@ -23,7 +23,8 @@ absl::Status Run(const DaemonConfig& config) {
         disk.ok() ? fmt::format("{} published periods", store->Cubes().size())
                   : std::string(Message(disk))};
   };
-  return daemon->Serve({&intake, &answers, &register_service}, state, nullptr);
+  return daemon->Serve({&intake, &answers, &register_service}, state,
+                       [&] { return institutions->Reload(); });
 }
 
 }  // namespace

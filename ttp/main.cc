@@ -76,10 +76,12 @@ absl::Status Run(const Config& config) {
                                {config.streams_max, config.client_streams_max});
   RegisterServiceImpl register_service(*institutions);
 
-  RunEvery(daemon->io(), daemon->workers(), std::chrono::milliseconds(100),
+  // On a thread of its own: a party that hangs must not hold up the work.
+  boost::asio::thread_pool probes(1);
+  RunEvery(daemon->io(), probes, std::chrono::milliseconds(100),
            [&upstream, ticks = 0]() mutable {
-             // Often until both are there, then once a minute.
-             if (upstream.published().ok() && ++ticks % 600 != 0) return;
+             // Often until both are there, then every five seconds.
+             if (upstream.reachable().ok() && ++ticks % 50 != 0) return;
              const absl::Status fetched = upstream.Fetch();
              if (!fetched.ok()) {
                spdlog::debug("event=upstream reason=\"{}\"", Message(fetched));
@@ -88,15 +90,15 @@ absl::Status Run(const Config& config) {
   RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5),
            [&] { forwarder.Forward([](const absl::Status&) {}); });
   auto state = [&] {
-    const auto published = upstream.published();
-    return DaemonState{
-        published.ok(), TtpKeys::kEpoch,
-        published.ok()
-            ? fmt::format("{} institutions", institutions->Get()->size())
-            : std::string(Message(published.status()))};
+    const absl::Status reachable = upstream.reachable();
+    return DaemonState{reachable.ok(), TtpKeys::kEpoch,
+                       reachable.ok() ? fmt::format("{} institutions",
+                                                    institutions->Get()->size())
+                                      : std::string(Message(reachable))};
   };
   const absl::Status served =
-      daemon->Serve({&delivery, &register_service}, state, nullptr);
+      daemon->Serve({&delivery, &register_service}, state,
+                    [&] { return institutions->Reload(); });
   // Answers still to come would find their callers gone.
   upstream.Stop();
   return served;

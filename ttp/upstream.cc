@@ -106,6 +106,11 @@ absl::Status Upstream::Fetch() {
   return why_not_;
 }
 
+absl::Status Upstream::reachable() const {
+  const std::lock_guard lock(mutex_);
+  return why_not_;
+}
+
 absl::StatusOr<std::shared_ptr<const Published>> Upstream::published() const {
   const std::lock_guard lock(mutex_);
   if (published_) return published_;

@@ -69,6 +69,8 @@ class Upstream {
   // Asks both parties until it has what they publish; blocks up to a few
   // seconds. Called by a timer.
   [[nodiscard]] absl::Status Fetch();
+  // How the last Fetch went.
+  absl::Status reachable() const;
   // Unavailable: a party has not been reached yet.
   [[nodiscard]] absl::StatusOr<std::shared_ptr<const Published>> published()
       const;

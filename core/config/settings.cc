@@ -1,9 +1,10 @@
 #include "core/config/settings.h"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
+#include <filesystem>
 
+#include "core/base/check.h"
+#include "core/base/files.h"
 #include "core/config/toml.h"
 
 namespace garderobe {
@@ -43,6 +44,7 @@ void Settings::Text(std::string name, std::string* target, std::string meaning,
                     bool required) {
   settings_.push_back(
       {std::move(name), target, std::move(meaning), Quoted(*target), required});
+  settings_.back().default_text = *target;
 }
 void Settings::Number(std::string name, int64_t* target, std::string meaning,
                       int64_t least, int64_t most) {
@@ -72,15 +74,30 @@ std::string Settings::Nearest(std::string_view name) const {
 }
 
 absl::Status Settings::ReadFile(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return NotFound("cannot read the configuration {}", path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return ReadText(text.str(), path);
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(path));
+  path_ = std::filesystem::absolute(path).string();
+  return ReadText(text, path);
 }
 
 absl::Status Settings::ReadText(std::string_view toml,
                                 const std::string& source) {
+  return Walk(toml, source, /*assign=*/true, "", nullptr);
+}
+
+absl::StatusOr<std::string> Settings::TextNow(std::string_view name) const {
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(path_));
+  const auto known =
+      std::find_if(settings_.begin(), settings_.end(),
+                   [&](const Setting& s) { return s.name == name; });
+  GARDEROBE_CHECK(known != settings_.end());
+  std::string value = known->default_text;
+  GARDEROBE_RETURN_IF_ERROR(Walk(text, path_, /*assign=*/false, name, &value));
+  return value;
+}
+
+absl::Status Settings::Walk(std::string_view toml, const std::string& source,
+                            bool assign, std::string_view wanted,
+                            std::string* wanted_text) const {
   GARDEROBE_ASSIGN_OR_RETURN(const toml::table table, ParseToml(toml, source));
   std::vector<bool> seen(settings_.size());
   auto read = [&](const std::string& name,
@@ -99,7 +116,8 @@ absl::Status Settings::ReadText(std::string_view toml,
     };
     if (auto* text = std::get_if<std::string*>(&found->target)) {
       if (!node.is_string()) return wrong_type("a text in quotes");
-      **text = **node.as_string();
+      if (assign) **text = **node.as_string();
+      if (name == wanted) *wanted_text = **node.as_string();
     } else if (auto* number = std::get_if<int64_t*>(&found->target)) {
       if (!node.is_integer()) return wrong_type("a whole number");
       const int64_t value = **node.as_integer();
@@ -107,17 +125,19 @@ absl::Status Settings::ReadText(std::string_view toml,
         return InvalidArgument("{}: {}: {} must be from {} to {}", source,
                                At(node), name, found->least, found->most);
       }
-      **number = value;
+      if (assign) **number = value;
     } else if (auto* flag = std::get_if<bool*>(&found->target)) {
       if (!node.is_boolean()) return wrong_type("true or false");
-      **flag = **node.as_boolean();
+      if (assign) **flag = **node.as_boolean();
     } else {
       if (!node.is_array()) return wrong_type("a list of texts");
-      auto* list = std::get<std::vector<std::string>*>(found->target);
-      list->clear();
+      std::vector<std::string> list;
       for (const toml::node& entry : *node.as_array()) {
         if (!entry.is_string()) return wrong_type("a list of texts");
-        list->push_back(**entry.as_string());
+        list.push_back(**entry.as_string());
+      }
+      if (assign) {
+        *std::get<std::vector<std::string>*>(found->target) = std::move(list);
       }
     }
     return absl::OkStatus();
@@ -163,7 +183,7 @@ std::string Settings::Example() const {
                          setting.required ? " Required." : "");
       out += fmt::format("{}{} = {}\n", setting.required ? "" : "# ",
                          setting.name.substr(section.size() + 1),
-                         setting.default_text);
+                         setting.default_toml);
     }
   }
   return out;

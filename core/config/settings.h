@@ -37,6 +37,11 @@ class Settings {
   [[nodiscard]] absl::Status ReadText(std::string_view toml,
                                       const std::string& source);
 
+  // What the file that was read says now of one text setting, its default
+  // where it says nothing. Changes no target. Errors as of ReadFile.
+  [[nodiscard]] absl::StatusOr<std::string> TextNow(
+      std::string_view name) const;
+
   // The commented example that documents every setting.
   std::string Example() const;
 
@@ -46,12 +51,20 @@ class Settings {
     std::variant<std::string*, int64_t*, bool*, std::vector<std::string>*>
         target;
     std::string meaning;
-    std::string default_text;  // as TOML
+    std::string default_toml;
     bool required = false;
     int64_t least = 0, most = 0;
+    std::string default_text = {};  // of a text setting
   };
   std::string Nearest(std::string_view name) const;
+  // Checks all of `toml`; writes to the targets when `assign`, and what it
+  // says of `wanted` to `text`.
+  [[nodiscard]] absl::Status Walk(std::string_view toml,
+                                  const std::string& source, bool assign,
+                                  std::string_view wanted,
+                                  std::string* text) const;
   std::vector<Setting> settings_;
+  std::string path_;  // absolute; of the file that was read
 };
 
 }  // namespace garderobe

@@ -66,6 +66,14 @@ class StatusServiceImpl final : public v1::StatusService::CallbackService {
   const std::function<DaemonState()> state_;
 };
 
+absl::StatusOr<spdlog::level::level_enum> ParseLevel(const std::string& name) {
+  const auto level = spdlog::level::from_str(name);
+  if (level == spdlog::level::off) {
+    return InvalidArgument("log.level must be debug, info, warning or error");
+  }
+  return level;
+}
+
 void ForbidCoreDumps() {
   const struct rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);
@@ -75,6 +83,7 @@ void ForbidCoreDumps() {
 }  // namespace
 
 void AddDaemonSettings(Settings& settings, DaemonConfig* config) {
+  config->settings = &settings;
   settings.Text("server.listen", &config->listen,
                 "IP address and port to serve gRPC on.", /*required=*/true);
   settings.Number("server.worker_threads", &config->worker_threads,
@@ -126,10 +135,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(
   if (sodium_init() < 0) return Internal("libsodium does not start");
   auto logger = spdlog::stderr_logger_mt(party);
   logger->set_pattern("time=%Y-%m-%dT%H:%M:%S.%e%z level=%l party=%n %v");
-  const auto level = spdlog::level::from_str(config.log_level);
-  if (level == spdlog::level::off) {
-    return InvalidArgument("log.level must be debug, info, warning or error");
-  }
+  GARDEROBE_ASSIGN_OR_RETURN(const auto level, ParseLevel(config.log_level));
   logger->set_level(level);
   logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(logger);
@@ -155,9 +161,20 @@ absl::Status Daemon::CheckDisk() const {
       std::chrono::seconds(2));
 }
 
+void Daemon::ReloadLevel() const {
+  if (config_.settings == nullptr) return;
+  const auto name = config_.settings->TextNow("log.level");
+  const auto level = name.ok() ? ParseLevel(*name) : name.status();
+  if (level.ok()) {
+    spdlog::default_logger()->set_level(*level);
+  } else {
+    spdlog::error("event=reload-failed reason=\"{}\"", Message(level.status()));
+  }
+}
+
 absl::Status Daemon::Serve(std::vector<grpc::Service*> services,
                            std::function<DaemonState()> state,
-                           std::function<void()> reload) {
+                           std::function<absl::Status()> reload) {
   StatusServiceImpl status_service(party_, config_, state);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -200,8 +217,13 @@ absl::Status Daemon::Serve(std::vector<grpc::Service*> services,
       [&](const boost::system::error_code& error, int) {
         if (error) return;
         // Certificates are read again by themselves when their files change.
-        spdlog::info("event=reloading");
-        if (reload) reload();
+        ReloadLevel();
+        const absl::Status status = reload ? reload() : absl::OkStatus();
+        if (status.ok()) {
+          spdlog::info("event=reloaded");
+        } else {
+          spdlog::error("event=reload-failed reason=\"{}\"", Message(status));
+        }
         reloads.async_wait(on_reload);
       };
   reloads.async_wait(on_reload);

@@ -34,6 +34,7 @@ struct DaemonConfig {
   int64_t connection_streams_max = 64;
   int64_t disk_reserve_mib = 64;
   int64_t drain_ms = 5000;
+  const Settings* settings = nullptr;  // not owned; what SIGHUP reads again
 };
 
 // Adds the settings that every daemon has.
@@ -67,13 +68,15 @@ class Daemon {
 
   // Serves `services`, health, reflection, status and metrics until SIGTERM
   // or SIGINT; then refuses new calls, lets the running ones end within the
-  // drain time, and returns. SIGHUP calls `reload`. `state` may be called
+  // drain time, and returns. SIGHUP reads the log level again and calls
+  // `reload`, which may be empty. `state` may be called
   // from any thread. Unavailable: the address can't be bound.
   [[nodiscard]] absl::Status Serve(std::vector<grpc::Service*> services,
                                    std::function<DaemonState()> state,
-                                   std::function<void()> reload);
+                                   std::function<absl::Status()> reload);
 
  private:
+  void ReloadLevel() const;
   Daemon(std::string party, const DaemonConfig& config);
 
   const std::string party_;

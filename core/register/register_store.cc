@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "core/base/files.h"
 #include "core/catalogue/codes.h"
@@ -62,19 +60,20 @@ absl::StatusOr<std::unique_ptr<RegisterStore>> RegisterStore::Open(
     const std::string& path) {
   std::unique_ptr<RegisterStore> store(new RegisterStore(path));
   if (std::filesystem::exists(path)) {
-    std::ifstream file(path, std::ios::binary);
-    std::stringstream bytes;
-    bytes << file.rdbuf();
-    v1::Register reg;
-    if (!file || !reg.ParseFromString(bytes.str())) {
-      return DataLoss(
-          "{} is damaged; import the register again after removing "
-          "it",
-          path);
-    }
-    store->Take(reg);
+    GARDEROBE_RETURN_IF_ERROR(store->Reload());
   }
   return store;
+}
+
+absl::Status RegisterStore::Reload() {
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(path_));
+  v1::Register reg;
+  if (!reg.ParseFromString(bytes)) {
+    return DataLoss(
+        "{} is damaged; import the register again after removing it", path_);
+  }
+  Take(reg);
+  return absl::OkStatus();
 }
 
 void RegisterStore::Take(const v1::Register& reg) {

@@ -32,6 +32,8 @@ class RegisterStore {
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<RegisterStore>> Open(
       const std::string& path);
 
+  // Reads the file again. NotFound, DataLoss: what was known stays.
+  [[nodiscard]] absl::Status Reload();
   // Checks, writes (atomically, synced) and takes over `reg`.
   [[nodiscard]] absl::Status Replace(const v1::Register& reg);
 

@@ -107,6 +107,57 @@ TEST(DaemonTest, DrainsOnSigtermAndStartsAgainWithItsData) {
   EXPECT_EQ(MirrorOf(deployment, "museum-01"), before);
 }
 
+TEST(DaemonTest, HangupReadsLogLevelAndRegisterAgain) {
+  LocalDeployment deployment;
+  deployment.Up();
+  const std::string folder = deployment.folder();
+  const std::string log = folder + "/ttpd.log";
+  auto logs = [&](const char* text) {
+    for (int tenths = 0; tenths < 50; ++tenths) {
+      const auto lines = ReadWholeFile(log);
+      if (lines.ok() && lines->find(text) != lines->npos) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    return false;
+  };
+  auto institutions = [&] {
+    return deployment.Run({"status", "--json"})
+        .json()["parties"]["ttp"]["detail"]
+        .get<std::string>();
+  };
+  EXPECT_EQ(institutions(), "2 institutions");
+  std::filesystem::copy_file(folder + "/ttp/data/register.pb",
+                             folder + "/register.bak");
+  std::ofstream(folder + "/ttp/data/register.pb", std::ios::trunc);
+  std::ofstream(folder + "/ttp/ttpd.toml", std::ios::app)
+      << "[log]\nlevel = \"debug\"\n";
+  kill(deployment.Pid("ttpd"), SIGHUP);
+  EXPECT_TRUE(logs("event=reloaded"));
+  EXPECT_EQ(institutions(), "0 institutions");
+  // A fault changes nothing and ends nothing.
+  std::ofstream(folder + "/ttp/ttpd.toml", std::ios::app) << "levle = 3\n";
+  kill(deployment.Pid("ttpd"), SIGHUP);
+  EXPECT_TRUE(logs("did you mean log.level?"));
+  EXPECT_EQ(institutions(), "0 institutions");
+}
+
+TEST(DaemonTest, TtpIsNotReadyWhileTheVaultIsAway) {
+  LocalDeployment deployment;
+  deployment.Up();
+  deployment.Kill("vaultd");
+  auto ready = [&] {
+    return deployment.Run({"status", "--json"})
+        .json()["parties"]["ttp"]["ready"]
+        .get<bool>();
+  };
+  for (int tenths = 0; tenths < 100 && ready(); ++tenths) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  EXPECT_FALSE(ready());
+  deployment.Up();
+  EXPECT_TRUE(ready());
+}
+
 // A backup that is put back is older than what answerd was told since.
 TEST(DaemonTest, ARestoredAggregatorAndAnEmptyAnswerdAgreeAgain) {
   LocalDeployment deployment;
