@@ -56,28 +56,33 @@ absl::StatusOr<std::unique_ptr<Aggregator>> Aggregator::Open(
     boost::asio::thread_pool& workers, Options options) {
   std::unique_ptr<Aggregator> result(
       new Aggregator(std::move(keys), std::move(store), workers, options));
-  const auto it = result->store_->NewIterator(kMeta);
+  GARDEROBE_RETURN_IF_ERROR(result->Load());
+  GARDEROBE_RETURN_IF_ERROR(result->BeginRun());
+  return result;
+}
+
+absl::Status Aggregator::Load() {
+  const MutexLock lock(&mutex_);
+  const auto it = store_->NewIterator(kMeta);
   for (it->Seek(AsSlice(kInstitutionPrefix));
        it->Valid() && it->key().starts_with(AsSlice(kInstitutionPrefix));
        it->Next()) {
-    if (it->value().size() != 4)
+    if (it->value().size() != 4) {
       return DataLoss("the table of names is damaged");
+    }
     auto institution = std::make_shared<Institution>();
     institution->name = AsView(it->key()).substr(kInstitutionPrefix.size());
     institution->number = GetBigEndian<uint32_t>(it->value().data());
-    result->next_institution_ =
-        std::max(result->next_institution_, institution->number + 1);
-    result->institutions_[institution->name] = institution;
+    next_institution_ = std::max(next_institution_, institution->number + 1);
+    institutions_[institution->name] = institution;
   }
   GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
-  auto sequence = result->store_->Get(kMeta, kSequenceKey);
+  const MutexLock people_lock(&people_mutex_);
+  const auto sequence = store_->Get(kMeta, kSequenceKey);
   if (sequence.ok() && sequence->size() == 8) {
-    result->next_sequence_ = GetBigEndian<uint64_t>(sequence->data());
+    next_sequence_ = GetBigEndian<uint64_t>(sequence->data());
   }
-  GARDEROBE_ASSIGN_OR_RETURN(result->people_,
-                             PersonDirectory::Load(*result->store_));
-  GARDEROBE_RETURN_IF_ERROR(result->BeginRun());
-  return result;
+  return ReloadPeople();
 }
 
 absl::Status Aggregator::BeginRun() {
@@ -100,7 +105,7 @@ SignedBody Aggregator::SignedParameters() const {
 
 absl::StatusOr<Aggregator::InstitutionPtr> Aggregator::Find(
     const std::string& name, bool create) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   auto found = institutions_.find(name);
   if (found == institutions_.end()) {
     if (!create) return NotFound("nothing was delivered for {}", name);
@@ -149,12 +154,14 @@ absl::Status Aggregator::WriteFor(Institution& institution,
 }
 
 void Aggregator::EvictLedgers() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   size_t total = 0;
   std::vector<InstitutionPtr> idle;
   for (auto& [name, institution] : institutions_) {
     // Nobody else can get hold of it while the map is locked.
-    if (institution.use_count() > 1 || !institution->ledger) continue;
+    if (institution.use_count() > 1) continue;
+    const MutexLock idle_lock(&institution->mutex);
+    if (!institution->ledger) continue;
     total += institution->ledger->bytes();
     idle.push_back(institution);
   }
@@ -163,6 +170,7 @@ void Aggregator::EvictLedgers() {
             [](auto& a, auto& b) { return a->last_used < b->last_used; });
   for (auto& institution : idle) {
     if (total <= options_.ledger_bytes_max) break;
+    const MutexLock idle_lock(&institution->mutex);
     total -= institution->ledger->bytes();
     institution->ledger.reset();
   }
@@ -217,7 +225,7 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
                              Find(feed_name.institution(), /*create=*/true));
   v1::BatchOutcome outcome;
   {
-    const std::lock_guard lock(institution->mutex);
+    const MutexLock lock(&institution->mutex);
     GARDEROBE_ASSIGN_OR_RETURN(Feed feed,
                                ReadFeed(institution->number, feed_name));
     GARDEROBE_RETURN_IF_ERROR(CheckStream(feed_name, request.stream()));
@@ -325,7 +333,7 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
                              Find(feed_name.institution(), /*create=*/true));
   {
     // Cheap, and spares the group operations of a batch that is sent again.
-    const std::lock_guard lock(institution->mutex);
+    const MutexLock lock(&institution->mutex);
     GARDEROBE_ASSIGN_OR_RETURN(const Feed feed,
                                ReadFeed(institution->number, feed_name));
     GARDEROBE_RETURN_IF_ERROR(CheckStream(feed_name, request.stream()));
@@ -343,14 +351,14 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
   outcome.set_offset(request.offset());
   outcome.set_count(count);
   {
-    const std::lock_guard lock(institution->mutex);
+    const MutexLock lock(&institution->mutex);
     GARDEROBE_ASSIGN_OR_RETURN(Feed feed,
                                ReadFeed(institution->number, feed_name));
     GARDEROBE_RETURN_IF_ERROR(CheckStream(feed_name, request.stream()));
     GARDEROBE_ASSIGN_OR_RETURN(auto stored, feed.Place(place));
     if (stored) return Again(*std::move(stored));
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
-    const std::lock_guard people_lock(people_mutex_);
+    const MutexLock people_lock(&people_mutex_);
     const absl::Status applied =
         ApplyRelations(*institution, request, pseudonyms, std::move(rows),
                        std::move(feed), feed_name, &outcome);
@@ -383,10 +391,11 @@ absl::Status Aggregator::StoreLinkChanges(
   GARDEROBE_ASSIGN_OR_RETURN(const auto households,
                              Decrypt(request.households()));
   {
-    const std::lock_guard lock(people_mutex_);
+    const MutexLock lock(&people_mutex_);
     rocksdb::WriteBatch batch;
     auto merge = [&](Who who,
                      const std::vector<Element>& points) -> absl::Status {
+      people_mutex_.AssertHeld();
       for (size_t i = 0; i + 1 < points.size(); i += 2) {
         GARDEROBE_ASSIGN_OR_RETURN(const uint32_t given_up,
                                    people_->NumberOf(who, points[i], batch));
@@ -413,7 +422,7 @@ absl::StatusOr<uint64_t> Aggregator::Committed(const v1::FeedName& name) {
   if (!institution.ok()) return uint64_t{0};
   uint64_t committed;
   {
-    const std::lock_guard lock((*institution)->mutex);
+    const MutexLock lock(&(*institution)->mutex);
     GARDEROBE_ASSIGN_OR_RETURN(const Feed feed,
                                ReadFeed((*institution)->number, name));
     committed = feed.committed();
@@ -427,7 +436,7 @@ absl::StatusOr<uint64_t> Aggregator::OpenFeed(const v1::FeedName& name,
                                               uint64_t stream) {
   if (stream == 0) return InvalidArgument("stream: not 0");
   {
-    const std::lock_guard lock(streams_mutex_);
+    const MutexLock lock(&streams_mutex_);
     // Streams that were forgotten open again.
     if (streams_.size() >= kStreamsKept) streams_.clear();
     streams_[StreamKey(name)] = stream;
@@ -437,7 +446,7 @@ absl::StatusOr<uint64_t> Aggregator::OpenFeed(const v1::FeedName& name,
 
 absl::Status Aggregator::CheckStream(const v1::FeedName& name,
                                      uint64_t stream) {
-  const std::lock_guard lock(streams_mutex_);
+  const MutexLock lock(&streams_mutex_);
   const auto found = streams_.find(StreamKey(name));
   if (found != streams_.end() && found->second == stream) {
     return absl::OkStatus();
@@ -464,7 +473,7 @@ std::vector<std::string> Aggregator::DirtyMirrors() {
 absl::StatusOr<v1::Mirror> Aggregator::MakeMirror(const std::string& name) {
   GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
                              Find(name, /*create=*/false));
-  const std::lock_guard lock(institution->mutex);
+  const MutexLock lock(&institution->mutex);
   GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
   v1::Mirror mirror =
       institution->ledger->MakeMirror(name, institution->version);
@@ -497,7 +506,7 @@ absl::Status Aggregator::ConfirmMirror(const std::string& name,
                                        uint64_t version) {
   GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
                              Find(name, /*create=*/false));
-  const std::lock_guard lock(institution->mutex);
+  const MutexLock lock(&institution->mutex);
   if (institution->version != version) return absl::OkStatus();
   rocksdb::WriteBatch batch;
   batch.Delete(store_->family(kDirtyMirrors), name);
@@ -509,7 +518,7 @@ absl::Status Aggregator::ForEachVisit(const std::string& name,
   const auto institution = Find(name, /*create=*/false);
   if (!institution.ok()) return absl::OkStatus();
   {
-    const std::lock_guard lock((*institution)->mutex);
+    const MutexLock lock(&(*institution)->mutex);
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
     GARDEROBE_RETURN_IF_ERROR((*institution)->ledger->ForEachCounted(visit));
   }
@@ -535,17 +544,17 @@ absl::Status Aggregator::ForEachRelation(
 }
 
 uint32_t Aggregator::RootOf(Who who, uint32_t number) {
-  const std::lock_guard lock(people_mutex_);
+  const MutexLock lock(&people_mutex_);
   return people_->Root(who, number);
 }
 
 absl::StatusOr<Element> Aggregator::PseudonymOf(Who who, uint32_t number) {
-  const std::lock_guard lock(people_mutex_);
+  const MutexLock lock(&people_mutex_);
   return people_->PseudonymOf(who, number);
 }
 
 std::vector<std::string> Aggregator::InstitutionNames() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   std::vector<std::string> names;
   for (const auto& [name, institution] : institutions_) names.push_back(name);
   return names;
@@ -554,10 +563,10 @@ std::vector<std::string> Aggregator::InstitutionNames() {
 Aggregator::CountsNow Aggregator::counts() {
   CountsNow now;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     now.institutions = institutions_.size();
   }
-  const std::lock_guard lock(people_mutex_);
+  const MutexLock lock(&people_mutex_);
   now.persons = people_->count(Who::kPerson);
   now.households = people_->count(Who::kHousehold);
   return now;

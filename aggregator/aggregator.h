@@ -10,7 +10,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "aggregator/feed.h"
@@ -18,6 +17,7 @@
 #include "aggregator/keys.h"
 #include "aggregator/person_directory.h"
 #include "aggregator/relation_batch.h"
+#include "core/base/mutex.h"
 #include "garderobe/v1/aggregator.pb.h"
 
 namespace garderobe::aggregator {
@@ -82,10 +82,10 @@ class Aggregator {
   struct Institution {
     std::string name;
     uint32_t number = 0;
-    std::mutex mutex;  // guards what follows
-    std::unique_ptr<InstitutionLedger> ledger;
-    uint64_t version = 0;    // of its mirror
     uint64_t last_used = 0;  // guarded by the aggregator's mutex_
+    Mutex mutex;
+    std::unique_ptr<InstitutionLedger> ledger ABSL_GUARDED_BY(mutex);
+    uint64_t version ABSL_GUARDED_BY(mutex) = 0;  // of its mirror
   };
   using InstitutionPtr = std::shared_ptr<Institution>;
 
@@ -100,8 +100,8 @@ class Aggregator {
   // `create` for a first delivery; NotFound otherwise.
   [[nodiscard]] absl::StatusOr<InstitutionPtr> Find(const std::string& name,
                                                     bool create);
-  // Called with the institution's lock.
-  [[nodiscard]] absl::Status EnsureLoaded(Institution& institution);
+  [[nodiscard]] absl::Status EnsureLoaded(Institution& institution)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
   [[nodiscard]] absl::StatusOr<Feed> ReadFeed(uint32_t institution,
                                               const v1::FeedName& name) const;
   // Aborted: another stream was opened since. Called with the institution's
@@ -111,18 +111,21 @@ class Aggregator {
   // Writes `batch`; on an error the ledger is thrown away, because it has
   // counted what is not stored.
   [[nodiscard]] absl::Status WriteFor(Institution& institution,
-                                      rocksdb::WriteBatch& batch);
+                                      rocksdb::WriteBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
   void EvictLedgers();
   // The outcome of a batch that is stored already, once it is synced.
   [[nodiscard]] absl::StatusOr<v1::BatchOutcome> Again(
       v1::BatchOutcome outcome);
-  // Called with the locks of institution and people. On an error both have
-  // taken what is not stored.
+  // On an error institution and people have taken what is not stored.
   [[nodiscard]] absl::Status ApplyRelations(
       Institution& institution, const v1::StoreRelationsRequest& request,
       const std::vector<Element>& pseudonyms, RelationBatch rows, Feed feed,
-      const v1::FeedName& feed_name, v1::BatchOutcome* outcome);
-  [[nodiscard]] absl::Status ReloadPeople();
+      const v1::FeedName& feed_name, v1::BatchOutcome* outcome)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
+  [[nodiscard]] absl::Status ReloadPeople()
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);
+  [[nodiscard]] absl::Status Load();
   [[nodiscard]] absl::Status BeginRun();
   [[nodiscard]] absl::StatusOr<std::string> Open(const v1::FeedName& feed,
                                                  uint64_t offset,
@@ -140,20 +143,21 @@ class Aggregator {
 
   uint64_t run_ = 0;  // v1::Mirror; fixed after Open
 
-  std::mutex mutex_;  // guards the map, not the institutions
-  std::map<std::string, InstitutionPtr> institutions_;
-  uint32_t next_institution_ = 1;
-  uint64_t uses_ = 0;
+  // Taken before an institution's lock, never after.
+  Mutex mutex_;
+  std::map<std::string, InstitutionPtr> institutions_ ABSL_GUARDED_BY(mutex_);
+  uint32_t next_institution_ ABSL_GUARDED_BY(mutex_) = 1;
+  uint64_t uses_ ABSL_GUARDED_BY(mutex_) = 0;
 
   // Taken last; nothing is done under it.
-  std::mutex streams_mutex_;
-  // By feed: the stream that was opened last. Guarded by streams_mutex_.
-  std::map<std::string, uint64_t> streams_;
+  Mutex streams_mutex_;
+  // By feed: the stream that was opened last.
+  std::map<std::string, uint64_t> streams_ ABSL_GUARDED_BY(streams_mutex_);
 
   // Taken after an institution's lock, never before.
-  std::mutex people_mutex_;
-  std::unique_ptr<PersonDirectory> people_;  // guarded by people_mutex_
-  uint64_t next_sequence_ = 1;               // guarded by people_mutex_
+  Mutex people_mutex_;
+  std::unique_ptr<PersonDirectory> people_ ABSL_GUARDED_BY(people_mutex_);
+  uint64_t next_sequence_ ABSL_GUARDED_BY(people_mutex_) = 1;
 };
 
 }  // namespace garderobe::aggregator

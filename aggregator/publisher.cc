@@ -256,7 +256,7 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
 
 absl::StatusOr<Publisher::Published> Publisher::Publish(
     const Period& period, const CivilDate& today) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   Published result;
   Store& store = aggregator_.store();
   const auto stored = store.Get(kCubes, Key(kCubePrefix, period.text()));

@@ -2,12 +2,12 @@
 #ifndef GARDEROBE_AGGREGATOR_PUBLISHER_H_
 #define GARDEROBE_AGGREGATOR_PUBLISHER_H_
 
-#include <mutex>
 #include <set>
 #include <string>
 
 #include "aggregator/aggregator.h"
 #include "aggregator/protection.h"
+#include "core/base/mutex.h"
 #include "core/register/register_store.h"
 #include "garderobe/v1/answer.pb.h"
 
@@ -48,7 +48,7 @@ class Publisher {
   Aggregator& aggregator_;
   const RegisterStore& institutions_;
   const int64_t grace_days_;
-  std::mutex mutex_;  // one publication at a time
+  Mutex mutex_;  // one publication at a time
 };
 
 }  // namespace garderobe::aggregator

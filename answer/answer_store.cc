@@ -39,31 +39,37 @@ absl::StatusOr<std::unique_ptr<AnswerStore>> AnswerStore::Open(
   GARDEROBE_ASSIGN_OR_RETURN(
       auto store, Store::Open(directory, {"default", "mirrors", "cubes"}));
   std::unique_ptr<AnswerStore> answers(new AnswerStore(std::move(store)));
-  const auto mirrors = answers->store_->NewIterator(kMirrors);
+  GARDEROBE_RETURN_IF_ERROR(answers->Load());
+  return answers;
+}
+
+absl::Status AnswerStore::Load() {
+  const MutexLock lock(&mutex_);
+  const auto mirrors = store_->NewIterator(kMirrors);
   for (mirrors->SeekToFirst(); mirrors->Valid(); mirrors->Next()) {
     auto mirror = std::make_shared<v1::Mirror>();
     if (!mirror->ParseFromString(mirrors->value().ToString())) {
       return DataLoss("a stored mirror is damaged");
     }
-    answers->mirrors_[mirrors->key().ToString()] = std::move(mirror);
+    mirrors_[mirrors->key().ToString()] = std::move(mirror);
   }
-  const auto cubes = answers->store_->NewIterator(kCubes);
+  const auto cubes = store_->NewIterator(kCubes);
   for (cubes->SeekToFirst(); cubes->Valid(); cubes->Next()) {
     v1::Cube cube;
     if (!cube.ParseFromString(cubes->value().ToString())) {
       return DataLoss("a stored cube is damaged");
     }
-    answers->cubes_[cubes->key().ToString()] =
+    cubes_[cubes->key().ToString()] =
         std::make_shared<LoadedCube>(std::move(cube));
   }
   GARDEROBE_RETURN_IF_ERROR(FromRocks(mirrors->status()));
   GARDEROBE_RETURN_IF_ERROR(FromRocks(cubes->status()));
-  return answers;
+  return absl::OkStatus();
 }
 
 absl::Status AnswerStore::PutMirror(const v1::Mirror& mirror) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     const auto known = mirrors_.find(mirror.institution());
     auto age = [](const v1::Mirror& m) {
       return std::pair(m.run(), m.version());
@@ -82,7 +88,7 @@ absl::Status AnswerStore::PutMirror(const v1::Mirror& mirror) {
 
 v1::ListHeldResponse AnswerStore::Held() {
   v1::ListHeldResponse held;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   for (const auto& [institution, mirror] : mirrors_) {
     auto* entry = held.add_mirrors();
     entry->set_institution(institution);
@@ -106,7 +112,7 @@ absl::Status AnswerStore::PutCube(const v1::Cube& cube) {
     return InvalidArgument("root: not the root of the cells");
   }
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     const auto known = cubes_.find(cube.period());
     if (known != cubes_.end()) {
       if (known->second->cube().root() == cube.root()) return absl::OkStatus();
@@ -122,7 +128,7 @@ absl::Status AnswerStore::PutCube(const v1::Cube& cube) {
 
 absl::StatusOr<std::shared_ptr<const v1::Mirror>> AnswerStore::FindMirror(
     const std::string& institution) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   const auto found = mirrors_.find(institution);
   if (found == mirrors_.end()) {
     return NotFound("nothing was delivered for {} yet", institution);
@@ -132,7 +138,7 @@ absl::StatusOr<std::shared_ptr<const v1::Mirror>> AnswerStore::FindMirror(
 
 absl::StatusOr<std::shared_ptr<const LoadedCube>> AnswerStore::FindCube(
     const std::string& period) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   const auto found = cubes_.find(period);
   if (found == cubes_.end()) {
     return NotFound("{} is not published; `query periods` lists what is",
@@ -142,7 +148,7 @@ absl::StatusOr<std::shared_ptr<const LoadedCube>> AnswerStore::FindCube(
 }
 
 std::vector<std::shared_ptr<const LoadedCube>> AnswerStore::Cubes() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   std::vector<std::shared_ptr<const LoadedCube>> all;
   for (const auto& [period, cube] : cubes_) all.push_back(cube);
   return all;

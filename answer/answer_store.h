@@ -7,10 +7,10 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "core/base/mutex.h"
 #include "core/store/store.h"
 #include "garderobe/v1/answer.pb.h"
 
@@ -56,10 +56,14 @@ class AnswerStore {
   explicit AnswerStore(std::unique_ptr<Store> store)
       : store_(std::move(store)) {}
 
+  [[nodiscard]] absl::Status Load();
+
   const std::unique_ptr<Store> store_;
-  std::mutex mutex_;  // guards what follows
-  std::map<std::string, std::shared_ptr<const v1::Mirror>> mirrors_;
-  std::map<std::string, std::shared_ptr<const LoadedCube>> cubes_;
+  Mutex mutex_;
+  std::map<std::string, std::shared_ptr<const v1::Mirror>> mirrors_
+      ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::shared_ptr<const LoadedCube>> cubes_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace garderobe::answer

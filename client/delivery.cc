@@ -4,12 +4,12 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
-#include <mutex>
 
 #include "client/batches.h"
 #include "client/feed_stream.h"
 #include "client/journal.h"
 #include "client/relation_ledger.h"
+#include "core/base/mutex.h"
 #include "core/keys/key_file.h"
 #include "core/rpc/stub_holder.h"
 
@@ -104,7 +104,6 @@ class Sender {
     uint64_t skip = 0;
     if (journal.file_digest == digest && journal.base_offset < committed) {
       skip = committed - journal.base_offset;
-      report_.resumed = true;
       TakeEarlierRefusals(journal);
     } else {
       journal.file_digest = digest;
@@ -113,7 +112,7 @@ class Sender {
       journal.ForgetRefusals();
     }
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(&mutex_);
       journal_ = &journal;
     }
     visit_offset_ = committed;
@@ -125,6 +124,7 @@ class Sender {
     journal.file_digest.clear();
     GARDEROBE_RETURN_IF_ERROR(journal.Save());
     journal.ForgetRefusals();
+    const MutexLock lock(&mutex_);
     report_.seconds =
         std::chrono::duration<double>(Clock::now() - begin).count();
     std::stable_sort(
@@ -150,7 +150,7 @@ class Sender {
   std::unique_ptr<typename Feed::Stream> OpenStream(
       Method method, grpc::ClientContext* context) {
     const auto stub = stub_.Get();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     streams_of_.push_back(stub);
     if (streams_of_.size() > 8) streams_of_.pop_front();
     return ((*stub).*method)(context);
@@ -215,26 +215,26 @@ class Sender {
   }
 
   void Waiting(const absl::Status& status) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     waiting_for_ = status.ok() ? "" : std::string(Message(status));
     Report();
   }
-  // Called with the lock.
-  void Report() {
+  void Report() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (!progress_) return;
     progress_({bytes_, reader_->bytes_total(), rows_, waiting_for_});
   }
 
   // What the service refused of this file's visits in the run before.
   void TakeEarlierRefusals(const Journal& journal) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
+    report_.resumed = true;
     for (Refusal& refusal : journal.Refusals()) {
       ++earlier_refused_;
       Refuse(std::move(refusal));
     }
   }
 
-  void Refuse(Refusal refusal) {
+  void Refuse(Refusal refusal) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (report_.refused.size() < SendReport::kRefusalsMax) {
       report_.refused.push_back(std::move(refusal));
     }
@@ -242,7 +242,7 @@ class Sender {
 
   void OnVisits(const v1::BatchOutcome& outcome, std::shared_ptr<void> tag) {
     const auto lines = std::static_pointer_cast<std::vector<uint64_t>>(tag);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     waiting_for_.clear();
     ++report_.batches;
     report_.visits_accepted += outcome.accepted();
@@ -258,7 +258,7 @@ class Sender {
 
   void OnRelations(const v1::BatchOutcome& outcome, std::shared_ptr<void> tag) {
     const auto batch = std::static_pointer_cast<RelationTag>(tag);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     waiting_for_.clear();
     ++report_.batches;
     report_.relations_accepted += outcome.accepted();
@@ -279,7 +279,7 @@ class Sender {
   // The ledger of acknowledged customers; `ledger_` also knows those under
   // way.
   void SaveLedger(const std::string& path) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     // A ledger that can't be kept only means that relations go again.
     (void)delivered_.Save(path);
   }
@@ -326,7 +326,7 @@ class Sender {
     auto ledger_saved = Clock::now();
     uint64_t skipped = 0;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(&mutex_);
       delivered_ = ledger_;
     }
     CsvRow row;
@@ -337,7 +337,7 @@ class Sender {
       auto refusal = ReadOrderLine(columns_, row, decimal_comma, &line);
       if (refusal || rows_ % 4096 == 0) {
         bytes_ = reader_->bytes_read();
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(&mutex_);
         if (refusal) {
           ++report_.visits_refused;
           Refuse(*std::move(refusal));
@@ -373,8 +373,8 @@ class Sender {
     GARDEROBE_RETURN_IF_ERROR(FlushRelations(relations));
     GARDEROBE_RETURN_IF_ERROR(visits.Finish());
     GARDEROBE_RETURN_IF_ERROR(relations.Finish());
+    const MutexLock lock(&mutex_);
     report_.rows = rows_;
-    const std::lock_guard lock(mutex_);
     const uint64_t refused = std::min(skipped, earlier_refused_);
     report_.visits_accepted += skipped - refused;
     report_.visits_refused += refused;
@@ -393,7 +393,10 @@ class Sender {
           return Reported(FromGrpc(stub_.Get()->CloseFeed(
               &WithDeadline(context), request, &response)));
         }));
-    report_.mirror_current = response.mirror_current();
+    {
+      const MutexLock lock(&mutex_);
+      report_.mirror_current = response.mirror_current();
+    }
     if (!response.counts_agree()) {
       return DataLoss(
           "the service has {} rows of this feed, and {} were sent; tell the "
@@ -425,13 +428,15 @@ class Sender {
   RelationLedger ledger_;
   absl::flat_hash_map<Handle, Waiting_> customers_;
 
-  std::mutex mutex_;  // guards what follows
-  std::deque<std::shared_ptr<v1::DeliveryService::Stub>> streams_of_;
-  RelationLedger delivered_;
-  SendReport report_;
-  const Journal* journal_ = nullptr;  // not owned; outlives the streams
-  uint64_t earlier_refused_ = 0;
-  std::string waiting_for_;
+  Mutex mutex_;
+  std::deque<std::shared_ptr<v1::DeliveryService::Stub>> streams_of_
+      ABSL_GUARDED_BY(mutex_);
+  RelationLedger delivered_ ABSL_GUARDED_BY(mutex_);
+  SendReport report_ ABSL_GUARDED_BY(mutex_);
+  // Not owned; outlives the streams.
+  const Journal* journal_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  uint64_t earlier_refused_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::string waiting_for_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace

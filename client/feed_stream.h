@@ -4,13 +4,12 @@
 #ifndef GARDEROBE_CLIENT_FEED_STREAM_H_
 #define GARDEROBE_CLIENT_FEED_STREAM_H_
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <thread>
 
+#include "core/base/mutex.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/delivery.grpc.pb.h"
 
@@ -43,41 +42,39 @@ class FeedStream {
 
   ~FeedStream() {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(&mutex_);
       abandoned_ = true;
       if (context_ != nullptr) context_->TryCancel();
     }
-    changed_.notify_all();
+    changed_.NotifyAll();
     thread_.join();
   }
 
   // Where the feed stood when the stream was first opened.
   [[nodiscard]] absl::StatusOr<uint64_t> WaitUntilOpen() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return opened_ || !status_.ok(); });
+    const MutexLock lock(&mutex_);
+    while (!opened_ && status_.ok()) changed_.Wait(&mutex_);
     if (!status_.ok()) return status_;
     return first_committed_;
   }
 
   // Takes the batch over; waits while the window is full.
   [[nodiscard]] absl::Status Push(Batch batch, std::shared_ptr<void> tag) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock,
-                  [&] { return !status_.ok() || batches_.size() < window_; });
+    const MutexLock lock(&mutex_);
+    while (status_.ok() && batches_.size() >= window_) changed_.Wait(&mutex_);
     GARDEROBE_RETURN_IF_ERROR(status_);
     if (batches_.empty()) moved_ = std::chrono::steady_clock::now();
     batches_.push_back({std::move(batch), std::move(tag)});
-    lock.unlock();
-    changed_.notify_all();
+    changed_.NotifyAll();
     return absl::OkStatus();
   }
 
   // Waits until every batch is acknowledged.
   [[nodiscard]] absl::Status Finish() {
-    std::unique_lock lock(mutex_);
+    const MutexLock lock(&mutex_);
     finishing_ = true;
-    changed_.notify_all();
-    changed_.wait(lock, [&] { return ended_; });
+    changed_.NotifyAll();
+    while (!ended_) changed_.Wait(&mutex_);
     return status_;
   }
 
@@ -87,36 +84,51 @@ class FeedStream {
     std::shared_ptr<void> tag;
   };
 
-  bool Done() const { return abandoned_ || (finishing_ && batches_.empty()); }
+  bool Done() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return abandoned_ || (finishing_ && batches_.empty());
+  }
 
   void Run() {
     std::chrono::milliseconds backoff{100};
     for (;;) {
-      const uint64_t before = acknowledged_;
+      const uint64_t before = Acknowledged();
       const absl::Status status = Converse();
-      std::unique_lock lock(mutex_);
-      if (status.ok() || abandoned_) break;
-      if (acknowledged_ != before) backoff = std::chrono::milliseconds(100);
-      const auto waited = std::chrono::steady_clock::now() - moved_;
-      const bool transient =
-          IsTransient(status) ||
-          status.code() == absl::StatusCode::kCancelled ||
-          status.code() == absl::StatusCode::kDeadlineExceeded;
-      if (!transient || waited > retry_.give_up) {
-        status_ = status;
-        break;
-      }
-      lock.unlock();
+      if (status.ok() || !WorthAnotherTry(status)) break;
+      if (Acknowledged() != before) backoff = std::chrono::milliseconds(100);
       if (retry_.on_retry) retry_.on_retry(status);
-      lock.lock();
-      const auto wait = std::max(
-          backoff, RetryAfter(status).value_or(std::chrono::milliseconds(0)));
-      changed_.wait_for(lock, wait, [&] { return abandoned_; });
+      Pause(std::max(
+          backoff, RetryAfter(status).value_or(std::chrono::milliseconds(0))));
       backoff = std::min(backoff * 2, std::chrono::milliseconds(2000));
     }
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     ended_ = true;
-    changed_.notify_all();
+    changed_.NotifyAll();
+  }
+
+  uint64_t Acknowledged() {
+    const MutexLock lock(&mutex_);
+    return acknowledged_;
+  }
+
+  // Otherwise it is how the feed ends.
+  bool WorthAnotherTry(const absl::Status& status) {
+    const MutexLock lock(&mutex_);
+    if (abandoned_) return false;
+    const auto waited = std::chrono::steady_clock::now() - moved_;
+    const bool transient = IsTransient(status) ||
+                           status.code() == absl::StatusCode::kCancelled ||
+                           status.code() == absl::StatusCode::kDeadlineExceeded;
+    if (transient && waited <= retry_.give_up) return true;
+    status_ = status;
+    return false;
+  }
+
+  void Pause(std::chrono::milliseconds duration) {
+    const auto until = std::chrono::steady_clock::now() + duration;
+    const MutexLock lock(&mutex_);
+    while (!abandoned_ && std::chrono::steady_clock::now() < until) {
+      changed_.WaitUntil(&mutex_, until);
+    }
   }
 
   // One connection: from Hello until all is acknowledged or it breaks.
@@ -124,7 +136,7 @@ class FeedStream {
     grpc::ClientContext context;
     context.set_wait_for_ready(false);
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(&mutex_);
       if (Done()) return absl::OkStatus();
       context_ = &context;
       sent_ = 0;
@@ -138,13 +150,13 @@ class FeedStream {
     if (stream->Write(first) && stream->Read(&response)) {
       if (response.has_welcome()) {
         {
-          const std::lock_guard lock(mutex_);
+          const MutexLock lock(&mutex_);
           if (!opened_) first_committed_ = response.welcome().committed();
           opened_ = true;
 
           window_ = std::max(1u, response.welcome().window());
         }
-        changed_.notify_all();
+        changed_.NotifyAll();
         std::thread reader([&] { ReadOutcomes(stream.get()); });
         WriteBatches(stream.get());
         reader.join();
@@ -153,7 +165,7 @@ class FeedStream {
       }
     }
     absl::Status status = FromGrpc(stream->Finish());
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     context_ = nullptr;
     if (!broken.ok()) return broken;
     if (status.ok() && !Done()) {
@@ -166,10 +178,10 @@ class FeedStream {
     for (;;) {
       Request request;
       {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] {
-          return sent_ < batches_.size() || Done() || reader_ended_;
-        });
+        const MutexLock lock(&mutex_);
+        while (sent_ >= batches_.size() && !Done() && !reader_ended_) {
+          changed_.Wait(&mutex_);
+        }
         if (reader_ended_) break;
         if (sent_ >= batches_.size()) {
           if (Done()) break;
@@ -187,7 +199,7 @@ class FeedStream {
     while (stream->Read(&response)) {
       Pending acknowledged;
       {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(&mutex_);
         if (!response.has_outcome() || batches_.empty() || sent_ == 0) break;
         acknowledged = std::move(batches_.front());
         batches_.pop_front();
@@ -196,13 +208,13 @@ class FeedStream {
         moved_ = std::chrono::steady_clock::now();
       }
       on_outcome_(response.outcome(), std::move(acknowledged.tag));
-      changed_.notify_all();
+      changed_.NotifyAll();
     }
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(&mutex_);
       reader_ended_ = true;
     }
-    changed_.notify_all();
+    changed_.NotifyAll();
   }
 
   const Open open_;
@@ -210,20 +222,24 @@ class FeedStream {
   const RetryOptions retry_;
   const OnOutcome on_outcome_;
 
-  std::mutex mutex_;  // guards what follows
-  std::condition_variable changed_;
-  std::deque<Pending> batches_;  // not acknowledged; the first sent_ are sent
-  size_t sent_ = 0;
-  size_t window_ = 4;
-  uint64_t acknowledged_ = 0;
+  Mutex mutex_;
+  CondVar changed_;
+  // Not acknowledged; the first sent_ are sent.
+  std::deque<Pending> batches_ ABSL_GUARDED_BY(mutex_);
+  size_t sent_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t window_ ABSL_GUARDED_BY(mutex_) = 4;
+  uint64_t acknowledged_ ABSL_GUARDED_BY(mutex_) = 0;
   // When a batch was last acknowledged, or the first of some began to wait.
-  std::chrono::steady_clock::time_point moved_ =
+  std::chrono::steady_clock::time_point moved_ ABSL_GUARDED_BY(mutex_) =
       std::chrono::steady_clock::now();
-  uint64_t first_committed_ = 0;
-  bool opened_ = false, finishing_ = false, abandoned_ = false, ended_ = false;
-  bool reader_ended_ = false;
-  absl::Status status_;
-  grpc::ClientContext* context_ = nullptr;
+  uint64_t first_committed_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool opened_ ABSL_GUARDED_BY(mutex_) = false;
+  bool finishing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool abandoned_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  bool reader_ended_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+  grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
   std::thread thread_;  // last: runs when all else is there
 };
 

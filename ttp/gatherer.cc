@@ -27,7 +27,7 @@ void Gatherer::Add(std::string institution, std::vector<ConvertedRelation> rows,
                    Done done) {
   auto entries = std::make_shared<Entries>();
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     waiting_rows_ += rows.size();
     waiting_.push_back(
         {std::move(institution), std::move(rows), std::move(done)});
@@ -39,7 +39,7 @@ void Gatherer::Add(std::string institution, std::vector<ConvertedRelation> rows,
           if (error) return;
           auto late = std::make_shared<Entries>();
           {
-            const std::lock_guard inner(mutex_);
+            const MutexLock inner(&mutex_);
             timer_set_ = false;
             late->swap(waiting_);
             waiting_rows_ = 0;

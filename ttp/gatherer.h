@@ -7,10 +7,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "core/base/mutex.h"
 #include "ttp/converter.h"
 #include "ttp/upstream.h"
 
@@ -50,11 +50,11 @@ class Gatherer {
 
   Upstream& upstream_;
   const Options options_;
-  std::mutex mutex_;  // guards what follows
-  boost::asio::steady_timer timer_;
-  bool timer_set_ = false;
-  Entries waiting_;
-  size_t waiting_rows_ = 0;
+  Mutex mutex_;
+  boost::asio::steady_timer timer_ ABSL_GUARDED_BY(mutex_);
+  bool timer_set_ ABSL_GUARDED_BY(mutex_) = false;
+  Entries waiting_ ABSL_GUARDED_BY(mutex_);
+  size_t waiting_rows_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace garderobe::ttp

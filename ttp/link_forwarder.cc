@@ -6,7 +6,7 @@ namespace garderobe::ttp {
 
 void LinkForwarder::Forward(Done done) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     // A run that is under way may have fetched before the caller's changes.
     (running_ ? next_ : current_).push_back(std::move(done));
     if (running_) return;
@@ -62,7 +62,7 @@ void LinkForwarder::Finish(const absl::Status& status) {
   std::vector<Done> finished;
   bool again = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     finished.swap(current_);
     current_.swap(next_);
     again = running_ = !current_.empty();

@@ -5,9 +5,9 @@
 #define GARDEROBE_TTP_LINK_FORWARDER_H_
 
 #include <functional>
-#include <mutex>
 #include <vector>
 
+#include "core/base/mutex.h"
 #include "ttp/converter.h"
 #include "ttp/upstream.h"
 
@@ -33,9 +33,10 @@ class LinkForwarder {
   const Converter& converter_;
   Upstream& upstream_;
   boost::asio::thread_pool& workers_;
-  std::mutex mutex_;  // guards what follows
-  bool running_ = false;
-  std::vector<Done> current_, next_;
+  Mutex mutex_;
+  bool running_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<Done> current_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Done> next_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace garderobe::ttp

@@ -106,7 +106,7 @@ grpc::ServerBidiReactor<Request, Response>* DeliveryServiceImpl::OpenStream(
 }
 
 absl::Status DeliveryServiceImpl::TakePlace(const std::string& client) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   // One client can't take the places of all others.
   int64_t& own = client_streams_[client];
   if (own >= limits_.client_streams) {
@@ -124,7 +124,7 @@ absl::Status DeliveryServiceImpl::TakePlace(const std::string& client) {
 }
 
 void DeliveryServiceImpl::GivePlace(const std::string& client) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   --streams_;
   if (--client_streams_[client] == 0) client_streams_.erase(client);
 }

@@ -3,9 +3,9 @@
 #define GARDEROBE_TTP_SERVICE_H_
 
 #include <map>
-#include <mutex>
 #include <string>
 
+#include "core/base/mutex.h"
 #include "ttp/delivery.h"
 
 namespace garderobe::ttp {
@@ -49,9 +49,9 @@ class DeliveryServiceImpl final : public v1::DeliveryService::CallbackService {
   void GivePlace(const std::string& client);
 
   const Limits limits_;
-  std::mutex mutex_;
-  int64_t streams_ = 0;                            // guarded by mutex_
-  std::map<std::string, int64_t> client_streams_;  // guarded by mutex_
+  Mutex mutex_;
+  int64_t streams_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, int64_t> client_streams_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace garderobe::ttp

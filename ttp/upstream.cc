@@ -23,22 +23,22 @@ Upstream::Upstream(const Options& options)
       why_not_(Unavailable("vault and aggregator have not been reached yet")) {}
 
 void Upstream::Stop() {
-  std::unique_lock lock(mutex_);
+  const MutexLock lock(&mutex_);
   ending_ = true;
   for (grpc::ClientContext* context : calls_) context->TryCancel();
-  idle_.wait(lock, [this] { return calls_.empty(); });
+  while (!calls_.empty()) idle_.Wait(&mutex_);
 }
 
 void Upstream::Begin(grpc::ClientContext* context) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   calls_.insert(context);
   if (ending_) context->TryCancel();
 }
 
 void Upstream::End(grpc::ClientContext* context) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   calls_.erase(context);
-  idle_.notify_all();
+  idle_.NotifyAll();
 }
 
 absl::Status Upstream::OfParty(const grpc::Status& status) {
@@ -100,19 +100,19 @@ absl::Status Upstream::Fetch() {
     return result;
   };
   auto fetched = fetch();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   why_not_ = fetched.status();
   if (fetched.ok()) published_ = *std::move(fetched);
   return why_not_;
 }
 
 absl::Status Upstream::reachable() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   return why_not_;
 }
 
 absl::StatusOr<std::shared_ptr<const Published>> Upstream::published() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   if (published_) return published_;
   return Unavailable("{}", Message(why_not_));
 }

@@ -4,12 +4,11 @@
 #define GARDEROBE_TTP_UPSTREAM_H_
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <set>
 
+#include "core/base/mutex.h"
 #include "core/keys/parameters.h"
 #include "core/rpc/status_conversion.h"
 #include "core/rpc/stub_holder.h"
@@ -113,12 +112,12 @@ class Upstream {
   const Options options_;
   StubHolder<v1::VaultService> vault_;            // own locking
   StubHolder<v1::AggregatorService> aggregator_;  // own locking
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Published> published_;  // guarded by mutex_
-  absl::Status why_not_;                        // guarded by mutex_
-  std::set<grpc::ClientContext*> calls_;        // guarded by mutex_
-  bool ending_ = false;                         // guarded by mutex_
-  std::condition_variable idle_;
+  mutable Mutex mutex_;
+  std::shared_ptr<const Published> published_ ABSL_GUARDED_BY(mutex_);
+  absl::Status why_not_ ABSL_GUARDED_BY(mutex_);
+  std::set<grpc::ClientContext*> calls_ ABSL_GUARDED_BY(mutex_);
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  CondVar idle_;
 };
 
 }  // namespace garderobe::ttp

@@ -304,7 +304,10 @@ absl::StatusOr<std::unique_ptr<Linker>> Linker::Open(
       auto store, Store::Open(directory, {"default", "tokens", "relations",
                                           "nodes", "changes"}));
   std::unique_ptr<Linker> linker(new Linker(std::move(store)));
-  GARDEROBE_RETURN_IF_ERROR(linker->LoadMeta());
+  {
+    const MutexLock lock(&linker->mutex_);
+    GARDEROBE_RETURN_IF_ERROR(linker->LoadMeta());
+  }
   return linker;
 }
 
@@ -338,7 +341,7 @@ absl::StatusOr<std::vector<LinkedRow>> Linker::Link(
     const std::vector<LinkRow>& rows) {
   std::vector<LinkedRow> linked;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     Transaction transaction(*store_, meta_);
     std::vector<uint64_t> persons;
     for (const LinkRow& row : rows) {
@@ -358,7 +361,7 @@ absl::StatusOr<std::vector<LinkedRow>> Linker::Link(
 }
 
 absl::StatusOr<LinkChanges> Linker::Changes(uint64_t confirmed) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   Meta meta = meta_;
   confirmed = std::min(confirmed, meta.next_change - 1);
   if (confirmed >= meta.first_change) {
@@ -395,12 +398,12 @@ absl::StatusOr<LinkChanges> Linker::Changes(uint64_t confirmed) {
 }
 
 bool Linker::HasChanges() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   return meta_.first_change < meta_.next_change;
 }
 
 Linker::Counts Linker::counts() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   return {meta_.next_relation - 1, meta_.next_token - 1, meta_.persons,
           meta_.households};
 }

@@ -12,10 +12,10 @@
 #ifndef GARDEROBE_VAULT_LINKER_H_
 #define GARDEROBE_VAULT_LINKER_H_
 
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "core/base/mutex.h"
 #include "core/group/element.h"
 #include "core/identifiers/identifier.h"
 #include "core/sealing/handles.h"
@@ -82,12 +82,12 @@ class Linker {
     uint64_t persons = 0, households = 0;
   };
   explicit Linker(std::unique_ptr<Store> store) : store_(std::move(store)) {}
-  [[nodiscard]] absl::Status LoadMeta();
+  [[nodiscard]] absl::Status LoadMeta() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static std::string EncodeMeta(const Meta& meta);
 
   const std::unique_ptr<Store> store_;  // own locking
-  mutable std::mutex mutex_;
-  Meta meta_;  // guarded by mutex_
+  mutable Mutex mutex_;
+  Meta meta_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace garderobe::vault

@@ -81,7 +81,7 @@ void RegisterStore::Take(const v1::Register& reg) {
   for (const auto& institution : reg.institutions()) {
     institutions->emplace(institution.id(), institution);
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   institutions_ = std::move(institutions);
 }
 
@@ -93,7 +93,7 @@ absl::Status RegisterStore::Replace(const v1::Register& reg) {
 }
 
 std::shared_ptr<const Institutions> RegisterStore::Get() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   return institutions_;
 }
 

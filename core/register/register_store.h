@@ -4,10 +4,10 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "core/base/civil_time.h"
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "garderobe/v1/common.pb.h"
 
@@ -50,9 +50,9 @@ class RegisterStore {
   void Take(const v1::Register& reg);
 
   const std::string path_;
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Institutions> institutions_ =
-      std::make_shared<Institutions>();  // guarded by mutex_
+  mutable Mutex mutex_;
+  std::shared_ptr<const Institutions> institutions_ ABSL_GUARDED_BY(mutex_) =
+      std::make_shared<Institutions>();
 };
 
 }  // namespace garderobe

@@ -13,9 +13,9 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "core/rpc/status_conversion.h"
 #include "grpcpp/support/server_callback.h"
@@ -57,15 +57,15 @@ class OrderedStream
 
   void OnReadDone(bool ok) override {
     auto self = this->shared_from_this();
-    std::unique_lock lock(mutex_);
+    mutex_.Lock();
     if (!ok) {
       reading_ended_ = true;
-      return Advance(lock);
+      return AdvanceAndUnlock();
     }
     if (!opened_) {
       opened_ = true;
       busy_ = true;
-      lock.unlock();
+      mutex_.Unlock();
       return handler_->Open(std::move(request_), [self](auto result) {
         self->Answered(std::move(result), /*pop=*/false);
       });
@@ -75,16 +75,15 @@ class OrderedStream
     auto request = std::make_shared<Request>(std::move(request_));
     boost::asio::post(workers_, [self, slot, request] {
       auto commit = self->handler_->Prepare(std::move(*request));
-      std::unique_lock inner(self->mutex_);
-      slot->commit = std::move(commit);
-      self->Advance(inner);
+      self->Prepared(*slot, std::move(commit));
     });
     ReadMore();
+    mutex_.Unlock();
   }
 
   void OnWriteDone(bool ok) override {
     auto self = this->shared_from_this();
-    std::unique_lock lock(mutex_);
+    mutex_.Lock();
     writing_ = false;
     outbox_.pop_front();
     if (!ok) {
@@ -92,15 +91,15 @@ class OrderedStream
       Fail(absl::CancelledError("the peer has gone"));
     }
     if (paused_) ReadMore();
-    Advance(lock);
+    AdvanceAndUnlock();
   }
 
   void OnCancel() override {
     auto self = this->shared_from_this();
-    std::unique_lock lock(mutex_);
+    mutex_.Lock();
     if (!writing_) outbox_.clear();
     Fail(absl::CancelledError("the peer has gone"));
-    Advance(lock);
+    AdvanceAndUnlock();
   }
 
   void OnDone() override {
@@ -121,11 +120,11 @@ class OrderedStream
         handler_(std::move(handler)),
         on_done_(std::move(on_done)) {}
 
-  void Fail(absl::Status status) {
+  void Fail(absl::Status status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (final_.ok()) final_ = std::move(status);
   }
 
-  void ReadMore() {
+  void ReadMore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (slots_.size() + outbox_.size() < window_ && !reading_ended_ &&
         final_.ok() && !finished_) {
       paused_ = false;
@@ -135,9 +134,15 @@ class OrderedStream
     }
   }
 
+  void Prepared(Slot& slot, absl::StatusOr<typename Handler::Commit> commit) {
+    mutex_.Lock();
+    slot.commit = std::move(commit);
+    AdvanceAndUnlock();
+  }
+
   void Answered(absl::StatusOr<Response> result, bool pop) {
     auto self = this->shared_from_this();
-    std::unique_lock lock(mutex_);
+    mutex_.Lock();
     busy_ = false;
     if (pop) slots_.pop_front();
     if (!result.ok()) {
@@ -146,12 +151,23 @@ class OrderedStream
       outbox_.push_back(*std::move(result));
     }
     if (paused_ || !pop) ReadMore();
-    Advance(lock);
+    AdvanceAndUnlock();
   }
 
-  // Does what can be done now. Called with the lock; may release it.
-  void Advance(std::unique_lock<std::mutex>& lock) {
-    if (finished_) return;
+  // Does what can be done now.
+  void AdvanceAndUnlock() ABSL_UNLOCK_FUNCTION(mutex_) {
+    std::optional<typename Handler::Commit> run = Advance();
+    mutex_.Unlock();
+    if (!run) return;
+    (*run)([self = this->shared_from_this()](auto result) {
+      self->Answered(std::move(result), /*pop=*/true);
+    });
+  }
+
+  // What is to be committed now, without the lock.
+  std::optional<typename Handler::Commit> Advance()
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (finished_) return std::nullopt;
     if (!writing_ && !outbox_.empty()) {
       writing_ = true;
       this->StartWrite(&outbox_.front());
@@ -160,17 +176,12 @@ class OrderedStream
       auto& commit = *slots_.front()->commit;
       if (commit.ok()) {
         busy_ = true;
-        auto run = *std::move(commit);
-        lock.unlock();
-        run([self = this->shared_from_this()](auto result) {
-          self->Answered(std::move(result), /*pop=*/true);
-        });
-        return;
+        return *std::move(commit);
       }
       Fail(commit.status());
     }
     // Earlier replies go out before the end does.
-    if (writing_ || !outbox_.empty()) return;
+    if (writing_ || !outbox_.empty()) return std::nullopt;
     if (!final_.ok()) {
       finished_ = true;
       this->Finish(ToGrpc(final_));
@@ -178,6 +189,7 @@ class OrderedStream
       finished_ = true;
       this->Finish(grpc::Status::OK);
     }
+    return std::nullopt;
   }
 
   boost::asio::thread_pool& workers_;
@@ -186,13 +198,18 @@ class OrderedStream
   const std::function<void()> on_done_;
   std::shared_ptr<OrderedStream> self_;
 
-  std::mutex mutex_;  // guards what follows
-  Request request_;   // filled by gRPC between StartRead and OnReadDone
-  std::deque<std::shared_ptr<Slot>> slots_;
-  std::deque<Response> outbox_;  // its front is being written while writing_
-  absl::Status final_;
-  bool opened_ = false, busy_ = false, paused_ = false;
-  bool reading_ended_ = false, writing_ = false, finished_ = false;
+  Request request_;  // filled by gRPC between StartRead and OnReadDone
+  Mutex mutex_;
+  std::deque<std::shared_ptr<Slot>> slots_ ABSL_GUARDED_BY(mutex_);
+  // Its front is being written while writing_.
+  std::deque<Response> outbox_ ABSL_GUARDED_BY(mutex_);
+  absl::Status final_ ABSL_GUARDED_BY(mutex_);
+  bool opened_ ABSL_GUARDED_BY(mutex_) = false;
+  bool busy_ ABSL_GUARDED_BY(mutex_) = false;
+  bool paused_ ABSL_GUARDED_BY(mutex_) = false;
+  bool reading_ended_ ABSL_GUARDED_BY(mutex_) = false;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 // Runs `work`, which returns an absl::Status, on the pool, and finishes the

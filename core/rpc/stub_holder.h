@@ -10,8 +10,8 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <mutex>
 
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 
 namespace garderobe {
@@ -26,14 +26,14 @@ class StubHolder {
 
   // Keep it until the call is over.
   std::shared_ptr<Stub> Get() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     return stub_;
   }
   // What a call through a stub came to. Unavailable twice within the time
   // that a channel has to connect replaces the stub.
   void Report(const absl::Status& status) {
     const auto now = std::chrono::steady_clock::now();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     if (status.code() != absl::StatusCode::kUnavailable) {
       failing_ = false;
     } else if (!failing_) {
@@ -47,10 +47,10 @@ class StubHolder {
 
  private:
   const Make make_;
-  mutable std::mutex mutex_;  // guards what follows
-  std::shared_ptr<Stub> stub_;
-  bool failing_ = false;
-  std::chrono::steady_clock::time_point since_;
+  mutable Mutex mutex_;
+  std::shared_ptr<Stub> stub_ ABSL_GUARDED_BY(mutex_);
+  bool failing_ ABSL_GUARDED_BY(mutex_) = false;
+  std::chrono::steady_clock::time_point since_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace garderobe
