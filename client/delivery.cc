@@ -68,6 +68,7 @@ class Sender {
     if (!columns.ok()) return Annotate(columns.status(), options_.file);
     columns_ = *std::move(columns);
     GARDEROBE_ASSIGN_OR_RETURN(key_holder_, LoadKey());
+    digester_.emplace(*key_holder_);
     GARDEROBE_ASSIGN_OR_RETURN(const std::string digest,
                                DigestOfFile(options_.file));
     GARDEROBE_ASSIGN_OR_RETURN(
@@ -310,7 +311,7 @@ class Sender {
 
   void TakeCustomer(const OrderLine& line, const Handle& handle,
                     uint64_t number) {
-    const uint64_t digest = RawDigest(*key_holder_, line);
+    const uint64_t digest = digester_->Digest(line);
     if (ledger_.Has(handle, digest)) return;
     ledger_.Put(handle, digest);
     // A customer that comes twice within a batch goes once, as the later row
@@ -420,6 +421,7 @@ class Sender {
   std::unique_ptr<CsvReader> reader_;
   ColumnMap columns_;
   std::unique_ptr<InstitutionHandleKey> key_holder_;
+  std::optional<RawDigester> digester_;  // made with the key
   FeedContext feed_;
   std::string source_;  // the feed's full name
   const IdentityReader identities_{options_.own_domains};

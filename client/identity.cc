@@ -8,13 +8,6 @@
 namespace garderobe::client {
 namespace {
 
-uint64_t Hash(const InstitutionHandleKey& key, const std::string& message) {
-  uint8_t hash[16];
-  crypto_generichash(hash, sizeof hash, AsBytes(message).data(), message.size(),
-                     key.ExposeSecret(), InstitutionHandleKey::kBytes);
-  return GetBigEndian<uint64_t>(hash);
-}
-
 void PutShort(std::string& out, std::string_view field) {
   PutLengthPrefixed(out, field.substr(0, 0xffff));
 }
@@ -82,15 +75,31 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
   return customer;
 }
 
-uint64_t RawDigest(const InstitutionHandleKey& key, const OrderLine& line) {
-  std::string message("garderobe/raw-digest/v1\0", 24);
-  for (std::string_view field :
-       {line.email, line.phone, line.birth_date, line.postcode,
-        line.house_number, line.house_number_addition, line.country}) {
-    PutShort(message, field);
-  }
+RawDigester::Key RawDigester::Derive(const InstitutionHandleKey& key) {
+  constexpr std::string_view kLabel("garderobe/raw-digest/v2\0", 24);
+  uint8_t derived[Key::kBytes];
+  const ScopedWipe wipe(derived, sizeof derived);
+  crypto_generichash(derived, sizeof derived, AsBytes(kLabel).data(),
+                     kLabel.size(), key.ExposeSecret(),
+                     InstitutionHandleKey::kBytes);
+  return Key::CopyFrom(derived);
+}
+
+uint64_t RawDigester::Digest(const OrderLine& line) const {
+  const std::array fields = {line.email,        line.phone,
+                             line.birth_date,   line.postcode,
+                             line.house_number, line.house_number_addition,
+                             line.country};
+  size_t bytes = 0;
+  for (std::string_view field : fields) bytes += 2 + field.size();
+  std::string message;
+  message.reserve(bytes);
+  for (std::string_view field : fields) PutShort(message, field);
   const ScopedWipe wipe(message);
-  return Hash(key, message);
+  uint8_t hash[crypto_shorthash_BYTES];
+  crypto_shorthash(hash, AsBytes(message).data(), message.size(),
+                   key_.ExposeSecret());
+  return GetBigEndian<uint64_t>(hash);
 }
 
 }  // namespace garderobe::client

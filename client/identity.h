@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/order_line.h"
+#include "core/base/secret_bytes.h"
 #include "core/identifiers/identifier.h"
 #include "core/sealing/handles.h"
 
@@ -43,9 +44,20 @@ class IdentityReader {
   const std::vector<std::string> own_domains_;
 };
 
-// 8 bytes, under the institution's key, that change when a field that says who
-// somebody is changes: whether a row says anything new of its customer.
-uint64_t RawDigest(const InstitutionHandleKey& key, const OrderLine& line);
+// 8 bytes that change when a field that says who somebody is changes: whether
+// a row says anything new of its customer. Kept on disk, so SipHash-2-4 under
+// a key derived from the institution's; one a row, so not BLAKE2b.
+class RawDigester {
+ public:
+  explicit RawDigester(const InstitutionHandleKey& key) : key_(Derive(key)) {}
+  uint64_t Digest(const OrderLine& line) const;
+
+ private:
+  using Key = SecretBytes<crypto_shorthash_KEYBYTES, struct RawDigestKeyRole>;
+  static Key Derive(const InstitutionHandleKey& key);
+
+  const Key key_;
+};
 
 }  // namespace garderobe::client
 

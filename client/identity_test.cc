@@ -42,5 +42,28 @@ TEST(IdentityTest, BirthDatesThatSayNothingAreToldWhy) {
                   ::testing::Pair("BIRTH_DATE_UNREADABLE", 1)));
 }
 
+TEST(RawDigesterTest, ChangesWithEveryFieldThatSaysWho) {
+  const auto key = InstitutionHandleKey::Random();
+  const RawDigester digester(key);
+  OrderLine line;
+  line.email = "a@example.nl";
+  line.house_number = "1";
+  line.house_number_addition = "2";
+  const uint64_t before = digester.Digest(line);
+  EXPECT_EQ(RawDigester(key).Digest(line), before);
+  EXPECT_NE(RawDigester(InstitutionHandleKey::Random()).Digest(line), before);
+  // What does not say who somebody is changes nothing.
+  line.event_id = "E";
+  EXPECT_EQ(digester.Digest(line), before);
+  // Fields do not run into each other.
+  line.house_number = "12";
+  line.house_number_addition = "";
+  EXPECT_NE(digester.Digest(line), before);
+  line.house_number = "1";
+  line.house_number_addition = "2";
+  line.birth_date = "1980-02-03";
+  EXPECT_NE(digester.Digest(line), before);
+}
+
 }  // namespace
 }  // namespace garderobe::client

@@ -15,7 +15,9 @@ void KeyedHash(const InstitutionHandleKey& key, std::string_view message,
 
 Handle MakeHandle(const InstitutionHandleKey& key,
                   std::string_view customer_id) {
-  std::string message(kHandleLabel);
+  std::string message;
+  message.reserve(kHandleLabel.size() + customer_id.size());
+  message += kHandleLabel;
   message += customer_id;
   const ScopedWipe wipe(message);
   Handle handle;
