@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "aggregator/relation_batch.h"
+#include "core/base/civil_time.h"
 #include "core/base/parallel.h"
 #include "core/group/elgamal.h"
 
@@ -11,7 +12,6 @@ namespace {
 
 constexpr std::string_view kInstitutionPrefix = "institution/";
 constexpr std::string_view kVersionPrefix = "version/";
-constexpr std::string_view kSequenceKey = "sequence";
 constexpr std::string_view kRunKey = "run";
 constexpr size_t kChunkRows = 16;
 constexpr size_t kStreamsKept = 100'000;
@@ -78,10 +78,6 @@ absl::Status Aggregator::Load() {
   }
   GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
   const MutexLock people_lock(&people_mutex_);
-  const auto sequence = store_->Get(kMeta, kSequenceKey);
-  if (sequence.ok() && sequence->size() == 8) {
-    next_sequence_ = GetBigEndian<uint64_t>(sequence->data());
-  }
   return ReloadPeople();
 }
 
@@ -272,8 +268,13 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
 }
 
 absl::Status Aggregator::ReloadPeople() {
+  people_.reset();
   GARDEROBE_ASSIGN_OR_RETURN(people_, PersonDirectory::Load(*store_));
   return absl::OkStatus();
+}
+
+absl::Status Aggregator::EnsurePeople() {
+  return people_ ? absl::OkStatus() : ReloadPeople();
 }
 
 absl::Status Aggregator::ApplyRelations(
@@ -282,6 +283,9 @@ absl::Status Aggregator::ApplyRelations(
     const v1::FeedName& feed_name, v1::BatchOutcome* outcome) {
   rocksdb::WriteBatch batch;
   uint32_t accepted = 0, replaced = 0;
+  // The day and nothing finer: the order of arrival is what the vault may know
+  // as well.
+  const auto today = static_cast<uint16_t>(DayNumber(Today()));
   for (uint32_t i = 0; i < request.count(); ++i) {
     if (rows.is_refused[i]) continue;
     Relation& row = rows.rows[i];
@@ -290,7 +294,7 @@ absl::Status Aggregator::ApplyRelations(
     GARDEROBE_ASSIGN_OR_RETURN(
         row.household,
         people_->NumberOf(Who::kHousehold, pseudonyms[2 * i + 1], batch));
-    row.sequence = next_sequence_++;
+    row.delivered = today;
     const uint32_t number = institution.ledger->RelationOf(
         AggregatorHandle::From(
             std::string_view(request.handles()).substr(i * 16, 16)),
@@ -309,8 +313,6 @@ absl::Status Aggregator::ApplyRelations(
                *outcome);
   batch.Put(store_->family(kFeeds), FeedKey(institution.number, feed_name),
             feed.Encode());
-  batch.Put(store_->family(kMeta), AsSlice(kSequenceKey),
-            Number(next_sequence_));
   return store_->Write(batch);
 }
 
@@ -359,6 +361,7 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
     if (stored) return Again(*std::move(stored));
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
     const MutexLock people_lock(&people_mutex_);
+    GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
     const absl::Status applied =
         ApplyRelations(*institution, request, pseudonyms, std::move(rows),
                        std::move(feed), feed_name, &outcome);
@@ -392,6 +395,7 @@ absl::Status Aggregator::StoreLinkChanges(
                              Decrypt(request.households()));
   {
     const MutexLock lock(&people_mutex_);
+    GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
     rocksdb::WriteBatch batch;
     auto merge = [&](Who who,
                      const std::vector<Element>& points) -> absl::Status {
@@ -543,13 +547,24 @@ absl::Status Aggregator::ForEachRelation(
   return FromRocks(it->status());
 }
 
-uint32_t Aggregator::RootOf(Who who, uint32_t number) {
+absl::StatusOr<Roots> Aggregator::AllRoots() {
   const MutexLock lock(&people_mutex_);
-  return people_->Root(who, number);
+  GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
+  return people_->AllRoots();
+}
+
+absl::StatusOr<bool> Aggregator::HasDelivered(const std::string& name,
+                                              int64_t first, int64_t end) {
+  const auto institution = Find(name, /*create=*/false);
+  if (!institution.ok()) return false;
+  const MutexLock lock(&(*institution)->mutex);
+  GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
+  return (*institution)->ledger->HasEventBetween(first, end);
 }
 
 absl::StatusOr<Element> Aggregator::PseudonymOf(Who who, uint32_t number) {
   const MutexLock lock(&people_mutex_);
+  GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
   return people_->PseudonymOf(who, number);
 }
 
@@ -567,6 +582,7 @@ Aggregator::CountsNow Aggregator::counts() {
     now.institutions = institutions_.size();
   }
   const MutexLock lock(&people_mutex_);
+  if (!people_) return now;
   now.persons = people_->count(Who::kPerson);
   now.households = people_->count(Who::kHousehold);
   return now;

@@ -66,7 +66,11 @@ class Aggregator {
   [[nodiscard]] absl::Status ForEachRelation(
       const std::string& institution,
       const std::function<void(uint32_t number, const Relation&)>& visit);
-  uint32_t RootOf(Who who, uint32_t number);
+  [[nodiscard]] absl::StatusOr<Roots> AllRoots();
+  // Whether a visit to an event in these minutes was ever delivered, whatever
+  // became of it. `first` inclusive, `end` exclusive, since 2000-01-01.
+  [[nodiscard]] absl::StatusOr<bool> HasDelivered(
+      const std::string& institution, int64_t first, int64_t end);
   [[nodiscard]] absl::StatusOr<Element> PseudonymOf(Who who, uint32_t number);
   std::vector<std::string> InstitutionNames();
 
@@ -123,7 +127,10 @@ class Aggregator {
       const std::vector<Element>& pseudonyms, RelationBatch rows, Feed feed,
       const v1::FeedName& feed_name, v1::BatchOutcome* outcome)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
+  // What is written, and nothing else, is known of people afterwards.
   [[nodiscard]] absl::Status ReloadPeople()
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);
+  [[nodiscard]] absl::Status EnsurePeople()
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);
   [[nodiscard]] absl::Status Load();
   [[nodiscard]] absl::Status BeginRun();
@@ -156,8 +163,8 @@ class Aggregator {
 
   // Taken after an institution's lock, never before.
   Mutex people_mutex_;
+  // Null after a reload that failed.
   std::unique_ptr<PersonDirectory> people_ ABSL_GUARDED_BY(people_mutex_);
-  uint64_t next_sequence_ ABSL_GUARDED_BY(people_mutex_) = 1;
 };
 
 }  // namespace garderobe::aggregator

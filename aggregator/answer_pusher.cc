@@ -1,19 +1,142 @@
 #include "aggregator/answer_pusher.h"
 
+#include <algorithm>
+
 #include "core/rpc/status_conversion.h"
 #include "spdlog/spdlog.h"
 
 namespace garderobe::aggregator {
 namespace {
 
-// Compared with answerd once a minute, for either may be restored meanwhile.
-constexpr uint64_t kCallsPerReconcile = 60;
+// How often it looks by itself whether something changed.
+constexpr std::chrono::seconds kPeriod{1};
+// Either store may be restored meanwhile.
+constexpr std::chrono::minutes kReconcileEvery{1};
+constexpr std::chrono::seconds kCubeTimeout{10};
+constexpr std::chrono::milliseconds kPause{20};
 
-void SetDeadline(grpc::ClientContext& context) {
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(5));
+void SetDeadline(grpc::ClientContext& context, std::chrono::seconds timeout) {
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
 }
+
 }  // namespace
+
+AnswerPusher::AnswerPusher(Aggregator& aggregator, Publisher& publisher,
+                           const std::string& address, const TlsFiles& tls)
+    : aggregator_(aggregator),
+      publisher_(publisher),
+      stub_([address, tls] {
+        return v1::AnswerIntakeService::NewStub(
+            TlsChannel(address, "answerd", tls));
+      }),
+      thread_([this] { Run(); }) {}
+
+void AnswerPusher::Stop() {
+  {
+    const MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  changed_.NotifyAll();
+  if (thread_.joinable()) thread_.join();
+}
+
+void AnswerPusher::WhenCurrent(const std::string& institution, Done done) {
+  {
+    const MutexLock lock(&mutex_);
+    if (!stopping_) {
+      waiters_.push_back(
+          {institution, Clock::now() + kPatience, std::move(done)});
+      done = nullptr;
+    }
+  }
+  if (done) return done(false);
+  changed_.NotifyAll();
+}
+
+void AnswerPusher::Run() {
+  for (;;) {
+    std::set<std::string> waited_for;
+    bool stopping;
+    {
+      const MutexLock lock(&mutex_);
+      const auto until = Clock::now() + kPeriod;
+      while (!stopping_ && waiters_.empty() && Clock::now() < until) {
+        changed_.WaitUntil(&mutex_, until);
+      }
+      stopping = stopping_;
+      for (const Waiter& waiter : waiters_) {
+        waited_for.insert(waiter.institution);
+      }
+    }
+    if (stopping) break;
+    if (const absl::Status status = PushAll(waited_for); !status.ok()) {
+      spdlog::debug("event=push-pause reason=\"{}\"", Message(status));
+    }
+    TellWaiters();
+    // Who waits still, because answerd does not take it or the mirror changed
+    // meanwhile, waits until its time is over.
+    const MutexLock lock(&mutex_);
+    const auto until = Clock::now() + kPause;
+    while (!stopping_ && !waiters_.empty() && Clock::now() < until) {
+      changed_.WaitUntil(&mutex_, until);
+    }
+  }
+  std::vector<Waiter> left;
+  {
+    const MutexLock lock(&mutex_);
+    left.swap(waiters_);
+  }
+  for (const Waiter& waiter : left) waiter.done(false);
+}
+
+void AnswerPusher::TellWaiters() {
+  const std::vector<std::string> names = aggregator_.DirtyMirrors();
+  const std::set<std::string> dirty(names.begin(), names.end());
+  std::vector<std::pair<Done, bool>> told;
+  {
+    const MutexLock lock(&mutex_);
+    const auto now = Clock::now();
+    std::erase_if(waiters_, [&](Waiter& waiter) {
+      const bool current = !dirty.contains(waiter.institution);
+      if (!current && now < waiter.until) return false;
+      told.emplace_back(std::move(waiter.done), current);
+      return true;
+    });
+  }
+  for (const auto& [done, current] : told) done(current);
+}
+
+absl::Status AnswerPusher::PushAll(const std::set<std::string>& first) {
+  // Whether to go on: one mirror that answerd does not take must not hold up
+  // the others, but when it is not reached there is no point.
+  auto reached = [](const char* what, const absl::Status& status) {
+    if (!status.ok()) {
+      spdlog::warn("event=push what={} reason=\"{}\"", what, Message(status));
+    }
+    return status.code() != absl::StatusCode::kUnavailable &&
+           status.code() != absl::StatusCode::kDeadlineExceeded;
+  };
+  if (Clock::now() >= reconcile_at_) {
+    const absl::Status status = Reconcile();
+    if (!reached("reconcile", status)) return status;
+    reconcile_at_ = Clock::now() + kReconcileEvery;
+  }
+  std::vector<std::string> dirty = aggregator_.DirtyMirrors();
+  std::stable_partition(dirty.begin(), dirty.end(),
+                        [&](const auto& name) { return first.contains(name); });
+  for (const std::string& institution : dirty) {
+    const absl::Status status = PushMirror(institution);
+    if (!reached("mirror", status)) return status;
+    // The next one may be large.
+    if (first.contains(institution)) TellWaiters();
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const auto cubes, publisher_.Unconfirmed());
+  for (const v1::Cube& cube : cubes) {
+    const absl::Status status = PushCube(cube);
+    if (!reached("cube", status)) return status;
+  }
+  return absl::OkStatus();
+}
 
 absl::Status AnswerPusher::PushMirror(const std::string& institution) {
   auto mirror = aggregator_.MakeMirror(institution);
@@ -30,7 +153,7 @@ absl::Status AnswerPusher::Put(v1::Mirror mirror) {
   v1::PutMirrorRequest request;
   *request.mutable_mirror() = std::move(mirror);
   grpc::ClientContext context;
-  SetDeadline(context);
+  SetDeadline(context, kPatience);
   v1::PutMirrorResponse response;
   const absl::Status status =
       FromGrpc(stub_.Get()->PutMirror(&context, request, &response));
@@ -38,9 +161,22 @@ absl::Status AnswerPusher::Put(v1::Mirror mirror) {
   return status;
 }
 
+absl::Status AnswerPusher::PushCube(const v1::Cube& cube) {
+  v1::PutCubeRequest request;
+  *request.mutable_cube() = cube;
+  grpc::ClientContext context;
+  SetDeadline(context, kCubeTimeout);
+  v1::PutCubeResponse response;
+  const absl::Status status =
+      FromGrpc(stub_.Get()->PutCube(&context, request, &response));
+  stub_.Report(status);
+  GARDEROBE_RETURN_IF_ERROR(status);
+  return publisher_.Confirm(cube.period());
+}
+
 absl::Status AnswerPusher::Reconcile() {
   grpc::ClientContext context;
-  SetDeadline(context);
+  SetDeadline(context, kPatience);
   v1::ListHeldResponse response;
   const absl::Status status =
       FromGrpc(stub_.Get()->ListHeld(&context, {}, &response));
@@ -53,54 +189,14 @@ absl::Status AnswerPusher::Reconcile() {
   GARDEROBE_ASSIGN_OR_RETURN(const auto unknown,
                              aggregator_.ReconcileMirrors(held));
   for (const std::string& institution : unknown) {
+    if (held[institution] == 0) continue;  // empty already
     v1::Mirror empty;
     empty.set_institution(institution);
     empty.set_run(aggregator_.run());
-    if (held[institution] > 0) GARDEROBE_RETURN_IF_ERROR(Put(std::move(empty)));
+    GARDEROBE_RETURN_IF_ERROR(Put(std::move(empty)));
   }
   return publisher_.Reconcile(
       {response.periods().begin(), response.periods().end()});
-}
-
-absl::Status AnswerPusher::PushCube(const v1::Cube& cube) {
-  v1::PutCubeRequest request;
-  *request.mutable_cube() = cube;
-  grpc::ClientContext context;
-  SetDeadline(context);
-  v1::PutCubeResponse response;
-  const absl::Status status =
-      FromGrpc(stub_.Get()->PutCube(&context, request, &response));
-  stub_.Report(status);
-  GARDEROBE_RETURN_IF_ERROR(status);
-  return publisher_.Confirm(cube.period());
-}
-
-void AnswerPusher::PushAll() {
-  // Whether to go on: one mirror that answerd does not take must not hold up
-  // the others, but when it is not reached there is no point.
-  auto reached = [](const char* what, const absl::Status& status) {
-    if (!status.ok()) {
-      spdlog::warn("event=push what={} reason=\"{}\"", what, Message(status));
-    }
-    return status.code() != absl::StatusCode::kUnavailable;
-  };
-  if (!reconciled_ || ++calls_ >= kCallsPerReconcile) {
-    const absl::Status status = Reconcile();
-    reconciled_ = status.ok();
-    calls_ = 0;
-    if (!reached("reconcile", status)) return;
-  }
-  for (const std::string& institution : aggregator_.DirtyMirrors()) {
-    if (!reached("mirror", PushMirror(institution))) return;
-  }
-  const auto cubes = publisher_.Unconfirmed();
-  if (!cubes.ok()) {
-    reached("cube", cubes.status());
-    return;
-  }
-  for (const v1::Cube& cube : *cubes) {
-    if (!reached("cube", PushCube(cube))) return;
-  }
 }
 
 }  // namespace garderobe::aggregator

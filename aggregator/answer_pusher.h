@@ -2,44 +2,72 @@
 #ifndef GARDEROBE_AGGREGATOR_ANSWER_PUSHER_H_
 #define GARDEROBE_AGGREGATOR_ANSWER_PUSHER_H_
 
+#include <chrono>
+#include <functional>
 #include <memory>
-#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "aggregator/aggregator.h"
 #include "aggregator/publisher.h"
+#include "core/base/mutex.h"
 #include "core/rpc/stub_holder.h"
 #include "core/rpc/tls.h"
 #include "garderobe/v1/answer.grpc.pb.h"
 
 namespace garderobe::aggregator {
 
-// Thread-safe. Calls block until answerd has synced, at most some seconds.
+// Thread-safe. Has a thread of its own, so that an answerd that hangs holds up
+// nothing else. All arguments of the constructor outlive it.
 class AnswerPusher {
  public:
   AnswerPusher(Aggregator& aggregator, Publisher& publisher,
-               const std::string& address, const TlsFiles& tls)
-      : aggregator_(aggregator), publisher_(publisher), stub_([address, tls] {
-          return v1::AnswerIntakeService::NewStub(
-              TlsChannel(address, "answerd", tls));
-        }) {}
+               const std::string& address, const TlsFiles& tls);
+  ~AnswerPusher() { Stop(); }
 
-  // The mirror of one institution as it is now.
-  [[nodiscard]] absl::Status PushMirror(const std::string& institution);
+  // Calls `done` when answerd has the mirror as it is now, or with false when
+  // it did not get it within kPatience.
+  using Done = std::function<void(bool current)>;
+  static constexpr std::chrono::seconds kPatience{2};
+  void WhenCurrent(const std::string& institution, Done done);
+
+  // Blocks until answerd has synced, at most some seconds.
   [[nodiscard]] absl::Status PushCube(const v1::Cube& cube);
-  // All that answerd lacks, as far as it goes. Called by a timer, one call at
-  // a time.
-  void PushAll();
+
+  // Ends the thread; who still waits is told no.
+  void Stop();
 
  private:
+  using Clock = std::chrono::steady_clock;
+  struct Waiter {
+    std::string institution;
+    Clock::time_point until;
+    Done done;
+  };
+
+  void Run();
+  // All that answerd lacks, as far as it goes; what somebody waits for first.
+  // Unavailable: it is not reached.
+  [[nodiscard]] absl::Status PushAll(const std::set<std::string>& first);
+  [[nodiscard]] absl::Status PushMirror(const std::string& institution);
+  [[nodiscard]] absl::Status Put(v1::Mirror mirror);
   // Compares with what answerd has; both may have been restored.
   [[nodiscard]] absl::Status Reconcile();
-  [[nodiscard]] absl::Status Put(v1::Mirror mirror);
+  // Tells those whose mirror is current, and those who waited long enough.
+  void TellWaiters();
 
   Aggregator& aggregator_;
   Publisher& publisher_;
-  StubHolder<v1::AnswerIntakeService> stub_;
-  uint64_t calls_ = 0;  // of PushAll since the last Reconcile
-  bool reconciled_ = false;
+  StubHolder<v1::AnswerIntakeService> stub_;       // own locking
+  Clock::time_point reconcile_at_ = Clock::now();  // of the thread's own
+
+  Mutex mutex_;
+  CondVar changed_;
+  std::vector<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;  // last: runs when all else is there
 };
 
 }  // namespace garderobe::aggregator

@@ -1,6 +1,7 @@
 #include "aggregator/institution_ledger.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/catalogue/codes.h"
 
@@ -10,6 +11,7 @@ namespace {
 // A new block of this size or larger is left alone.
 constexpr size_t kJoinRowsBelow = 4096;
 constexpr uint32_t kBlocksMax = 1 << 18;
+constexpr size_t kEventsMax = 1 << 20;
 
 int32_t DayOf(int32_t minutes) {
   return minutes >= 0 ? minutes / 1440 : -((-minutes + 1439) / 1440);
@@ -168,13 +170,17 @@ absl::StatusOr<InstitutionLedger::Applied> InstitutionLedger::Append(
   if (block_count_ + 1 >= kBlocksMax) {
     return ResourceExhausted("the institution has too many blocks of visits");
   }
-  std::vector<uint32_t> event_number;
-  event_number.reserve(visits.events.size());
-  for (Event& event : visits.events) {
-    // A refused event has no number; only refused rows refer to it.
-    event_number.push_back(
-        event.id.empty() ? 0 : EventNumber(std::move(event), batch));
+  if (events_.size() + visits.events.size() > kEventsMax) {
+    return ResourceExhausted("the institution has too many events");
   }
+  // An event that no accepted row names is not kept.
+  std::vector<std::optional<uint32_t>> event_number(visits.events.size());
+  auto number_of = [&](uint32_t event) {
+    if (!event_number[event]) {
+      event_number[event] = EventNumber(std::move(visits.events[event]), batch);
+    }
+    return *event_number[event];
+  };
   GARDEROBE_ASSIGN_OR_RETURN(VisitBlock block,
                              TakeSmallTail(visits.rows.size(), batch));
   const uint32_t number = block_count_;
@@ -187,7 +193,7 @@ absl::StatusOr<InstitutionLedger::Applied> InstitutionLedger::Append(
     if (visits.is_refused[i]) continue;
     VisitRow row = visits.rows[i];
     row.relation = relations[i];
-    row.event = event_number[row.event];
+    row.event = number_of(row.event);
     block.visit_ids.append(visits.visit_ids, i * 16, 16);
     block.rows.push_back(row);
     const size_t at = block.rows.size() - 1;

@@ -10,6 +10,7 @@
 #ifndef GARDEROBE_AGGREGATOR_INSTITUTION_LEDGER_H_
 #define GARDEROBE_AGGREGATOR_INSTITUTION_LEDGER_H_
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -65,10 +66,17 @@ class InstitutionLedger {
   // What the institution could count by itself (answers.md, 1).
   v1::Mirror MakeMirror(const std::string& institution, uint64_t version) const;
 
+  // Minutes since 2000-01-01; `end` exclusive.
+  bool HasEventBetween(int64_t first, int64_t end) const {
+    return std::any_of(events_.begin(), events_.end(), [&](const Event& event) {
+      return event.starts_at >= first && event.starts_at < end;
+    });
+  }
+
   size_t live_visits() const { return index_.size(); }
   // About how much memory the ledger takes.
   size_t bytes() const {
-    return index_.size() * 28 + relations_.size() * 40 + events_.size() * 160;
+    return index_.size() * 28 + relations_.size() * 40 + events_.size() * 480;
   }
 
  private:

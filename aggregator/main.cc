@@ -27,7 +27,8 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(AggregatorKeys keys,
                              AggregatorKeys::Read(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto store, Store::Open(config.daemon.data + "/store", kFamilyNames));
+      auto store,
+      Store::Open(config.daemon.data + "/store", kFamilyNames, {.format = 2}));
   GARDEROBE_ASSIGN_OR_RETURN(
       auto aggregator,
       Aggregator::Open(std::move(keys), std::move(store), daemon->workers(),
@@ -42,8 +43,6 @@ absl::Status Run(const Config& config) {
   PublisherServiceImpl publisher_service(publisher, pusher, *daemon);
   RegisterServiceImpl register_service(*institutions);
 
-  RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(1),
-           [&] { pusher.PushAll(); });
   auto& persons = prometheus::BuildGauge()
                       .Name("garderobe_aggregator_pseudonyms")
                       .Help("Person pseudonyms known, before merges")
@@ -60,8 +59,20 @@ absl::Status Run(const Config& config) {
                                                counts.institutions)
                                  : std::string(Message(disk))};
   };
-  return daemon->Serve({&service, &publisher_service, &register_service}, state,
-                       [&] { return institutions->Reload(); });
+  const Peer coordinator{Role::kCoordinator, ""};
+  return daemon->Serve(
+      {.services = {{&service,
+                     v1::AggregatorService::service_full_name(),
+                     {{Role::kParty, "ttp"}}},
+                    {&publisher_service,
+                     v1::PublisherService::service_full_name(),
+                     {coordinator}},
+                    {&register_service,
+                     v1::RegisterService::service_full_name(),
+                     {coordinator}}},
+       .state = state,
+       .reload = [&] { return institutions->Reload(); },
+       .on_drain = [&] { pusher.Stop(); }});
 }
 
 absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {

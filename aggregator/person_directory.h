@@ -18,6 +18,22 @@ namespace garderobe::aggregator {
 
 enum class Who : char { kPerson = 'P', kHousehold = 'H' };
 
+// Who was one with whom at one moment. Immutable.
+class Roots {
+ public:
+  Roots(std::vector<uint32_t> persons, std::vector<uint32_t> households)
+      : persons_(std::move(persons)), households_(std::move(households)) {}
+  // The number that stays. A number given later is its own.
+  uint32_t Of(Who who, uint32_t number) const {
+    const auto& all = who == Who::kPerson ? persons_ : households_;
+    while (number < all.size() && all[number] != number) number = all[number];
+    return number;
+  }
+
+ private:
+  std::vector<uint32_t> persons_, households_;  // parents
+};
+
 class PersonDirectory {
  public:
   // `store` outlives the directory.
@@ -32,6 +48,7 @@ class PersonDirectory {
   void Merge(Who who, uint32_t a, uint32_t b, rocksdb::WriteBatch& batch);
   // The number that stays.
   uint32_t Root(Who who, uint32_t number) const;
+  Roots AllRoots() const { return {persons_, households_}; }
   // Of a number; DataLoss when there is none.
   [[nodiscard]] absl::StatusOr<Element> PseudonymOf(Who who,
                                                     uint32_t number) const;

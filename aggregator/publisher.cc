@@ -24,16 +24,19 @@ std::string Key(std::string_view prefix, std::string_view period) {
 struct PersonCounts {
   int64_t visits = 0;
   int64_t tickets = 0;
-  uint64_t sequence = 0;  // of the relation that gave the municipality
+  uint16_t delivered = 0;  // day of the relation that gave the municipality
   int16_t municipality = -1;
   std::vector<uint32_t> households;  // roots; most persons have one
 
   void Take(const PersonCounts& other) {
     visits += other.visits;
     tickets += other.tickets;
-    // The address delivered last is the one that counts.
-    if (other.municipality >= 0 && other.sequence >= sequence) {
-      sequence = other.sequence;
+    // The address delivered last is the one that counts; of one day, any, but
+    // always the same.
+    if (other.municipality >= 0 &&
+        std::pair(other.delivered, other.municipality) >=
+            std::pair(delivered, municipality)) {
+      delivered = other.delivered;
       municipality = other.municipality;
     }
     for (uint32_t household : other.households) AddHousehold(household);
@@ -182,20 +185,24 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
   People nation;
   uint64_t anonymous = 0;
   uint32_t delivering = 0;
+  const int64_t first = int64_t{period.first_day()} * 1440;
+  const int64_t end = int64_t{period.end_day()} * 1440;
+  // Of one moment: somebody who becomes one with another while this counts
+  // would be counted as both.
+  GARDEROBE_ASSIGN_OR_RETURN(const Roots roots, aggregator_.AllRoots());
   const auto known = institutions_.Get();
   for (const auto& [name, institution] : *known) {
     struct OfRelation {
       int64_t visits = 0, tickets = 0;
     };
     absl::flat_hash_map<uint32_t, OfRelation> by_relation;
-    bool delivered = false;
+    // Not from what counts: that the only visit was cancelled must not show.
+    GARDEROBE_ASSIGN_OR_RETURN(const bool delivered,
+                               aggregator_.HasDelivered(name, first, end));
     uint64_t anonymous_here = 0;
     GARDEROBE_RETURN_IF_ERROR(aggregator_.ForEachVisit(
         name, [&](const VisitRow& row, const Event& event) {
-          const int64_t first = int64_t{period.first_day()} * 1440;
-          const int64_t end = int64_t{period.end_day()} * 1440;
           if (event.starts_at < first || event.starts_at >= end) return;
-          delivered = true;
           if (row.relation == 0) {
             ++anonymous_here;
             return;
@@ -211,12 +218,11 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
           if (found == by_relation.end()) return;
           PersonCounts one{found->second.visits,
                            found->second.tickets,
-                           relation.sequence,
+                           relation.delivered,
                            MunicipalityFor(relation.pc4),
                            {}};
-          one.AddHousehold(
-              aggregator_.RootOf(Who::kHousehold, relation.household));
-          people[aggregator_.RootOf(Who::kPerson, relation.person)].Take(one);
+          one.AddHousehold(roots.Of(Who::kHousehold, relation.household));
+          people[roots.Of(Who::kPerson, relation.person)].Take(one);
         }));
     GARDEROBE_ASSIGN_OR_RETURN(
         ExactPopulation exact,

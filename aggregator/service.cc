@@ -85,20 +85,20 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::CloseFeed(
     grpc::CallbackServerContext* context, const v1::CloseFeedRequest* request,
     v1::CloseFeedResponse* response) {
   GARDEROBE_REQUIRE_TTP(context);
-  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
-    GARDEROBE_ASSIGN_OR_RETURN(const uint64_t committed,
-                               aggregator_.Committed(request->feed()));
-    response->set_committed(committed);
-    response->set_counts_agree(committed == request->rows());
-    const absl::Status pushed =
-        pusher_.PushMirror(request->feed().institution());
-    if (!pushed.ok()) {
-      // The visits are safe; their mirror follows by itself.
-      spdlog::warn("event=push what=mirror reason=\"{}\"", Message(pushed));
-    }
-    response->set_mirror_current(pushed.ok());
-    return absl::OkStatus();
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  boost::asio::post(daemon_.workers(), [=, this] {
+    const auto committed = aggregator_.Committed(request->feed());
+    if (!committed.ok()) return reactor->Finish(ToGrpc(committed.status()));
+    response->set_committed(*committed);
+    response->set_counts_agree(*committed == request->rows());
+    // No worker waits for answerd.
+    pusher_.WhenCurrent(request->feed().institution(),
+                        [reactor, response](bool current) {
+                          response->set_mirror_current(current);
+                          reactor->Finish(grpc::Status::OK);
+                        });
   });
+  return reactor;
 }
 
 grpc::ServerUnaryReactor* PublisherServiceImpl::Publish(

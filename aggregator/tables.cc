@@ -14,7 +14,7 @@ std::string Encode(const Relation& r) {
   std::string bytes;
   PutBigEndian(bytes, r.person);
   PutBigEndian(bytes, r.household);
-  PutBigEndian(bytes, r.sequence);
+  PutBigEndian(bytes, r.delivered);
   PutBigEndian(bytes, r.pc4);
   PutBigEndian(bytes, r.birth_year);
   PutBigEndian(bytes, r.gender);
@@ -29,7 +29,7 @@ bool Decode(std::string_view bytes, Relation* r) {
   std::string_view language;
   const bool ok =
       reader.GetInteger(&r->person) && reader.GetInteger(&r->household) &&
-      reader.GetInteger(&r->sequence) && reader.GetInteger(&r->pc4) &&
+      reader.GetInteger(&r->delivered) && reader.GetInteger(&r->pc4) &&
       reader.GetInteger(&r->birth_year) && reader.GetInteger(&r->gender) &&
       reader.GetInteger(&r->newsletter) &&
       reader.GetInteger(&r->customer_since) &&

@@ -48,7 +48,7 @@ std::string FeedKey(uint32_t institution, const v1::FeedName& feed);
 struct Relation {
   uint32_t person = 0;     // number, before merges
   uint32_t household = 0;  // number, before merges
-  uint64_t sequence = 0;   // of its last delivery; later is larger
+  uint16_t delivered = 0;  // day of its last delivery, since 2000-01-01
   uint16_t pc4 = 0;        // 0 unknown
   uint16_t birth_year = 0;
   uint8_t gender = 0;

@@ -8,6 +8,8 @@ namespace {
 
 constexpr size_t kEventIdBytesMax = 192;
 constexpr size_t kTitleBytesMax = 512;
+constexpr size_t kPayloadBytes = 64 << 10;  // and for each row:
+constexpr size_t kRowBytesMax = 4 << 10;
 // 1900 to 2199, as core/base/civil_time.h reads them.
 const int32_t kEarliestMinute = DayNumber({1900, 1, 1}) * 1440;
 const int32_t kLatestMinute = DayNumber({2200, 1, 1}) * 1440;
@@ -44,6 +46,10 @@ void CutTitle(std::string& title) {
 
 absl::StatusOr<VisitBatch> ReadVisitBatch(const std::string& payload,
                                           uint32_t count) {
+  // Before it is parsed: a few bytes can be a string each.
+  if (payload.size() > kPayloadBytes + count * kRowBytesMax) {
+    return InvalidArgument("sealed: too long for count rows");
+  }
   v1::VisitColumns columns;
   if (!columns.ParseFromString(payload)) {
     return InvalidArgument("sealed: not a VisitColumns message");
@@ -55,10 +61,11 @@ absl::StatusOr<VisitBatch> ReadVisitBatch(const std::string& payload,
       columns.event_size() != rows || columns.sold_at_size() != rows ||
       columns.quantity_size() != rows || columns.price_cents_size() != rows ||
       columns.channel().size() != count || columns.status().size() != count ||
-      events.title_size() != event_count ||
+      event_count > rows || events.title_size() != event_count ||
       events.genre_size() != event_count ||
       events.starts_at_size() != event_count) {
-    return InvalidArgument("sealed: the columns do not all have count rows");
+    return InvalidArgument(
+        "sealed: the columns do not all have count rows, or more events");
   }
   VisitBatch batch;
   batch.events.reserve(static_cast<size_t>(event_count));

@@ -6,15 +6,22 @@
 namespace garderobe::answer {
 namespace {
 
-absl::Status Run(const DaemonConfig& config) {
-  GARDEROBE_ASSIGN_OR_RETURN(auto daemon, Daemon::Create("answer", config));
-  GARDEROBE_ASSIGN_OR_RETURN(auto store,
-                             AnswerStore::Open(config.data + "/store"));
+struct Config {
+  DaemonConfig daemon;
+  std::string intake_listen;
+  int64_t intake_message_mib_max = 256;  // a nation's cube is one message
+};
+
+absl::Status Run(const Config& config) {
+  GARDEROBE_ASSIGN_OR_RETURN(auto daemon,
+                             Daemon::Create("answer", config.daemon));
+  const std::string& data = config.daemon.data;
+  GARDEROBE_ASSIGN_OR_RETURN(auto store, AnswerStore::Open(data + "/store"));
   GARDEROBE_ASSIGN_OR_RETURN(auto institutions,
-                             RegisterStore::Open(config.data + "/register.pb"));
+                             RegisterStore::Open(data + "/register.pb"));
   Questions questions(*store, *institutions);
   IntakeServiceImpl intake(*store, *daemon);
-  AnswerServiceImpl answers(questions);
+  AnswerServiceImpl answers(questions, *institutions);
   RegisterServiceImpl register_service(*institutions);
   auto state = [&] {
     const absl::Status disk = daemon->CheckDisk();
@@ -23,8 +30,21 @@ absl::Status Run(const DaemonConfig& config) {
         disk.ok() ? fmt::format("{} published periods", store->Cubes().size())
                   : std::string(Message(disk))};
   };
-  return daemon->Serve({&intake, &answers, &register_service}, state,
-                       [&] { return institutions->Reload(); });
+  const Peer coordinator{Role::kCoordinator, ""};
+  return daemon->Serve(
+      {.services = {{&answers,
+                     v1::AnswerService::service_full_name(),
+                     {coordinator, {Role::kAnalyst, ""}}},
+                    {&register_service,
+                     v1::RegisterService::service_full_name(),
+                     {coordinator}}},
+       .listeners = {{config.intake_listen,
+                      config.intake_message_mib_max,
+                      {{&intake,
+                        v1::AnswerIntakeService::service_full_name(),
+                        {{Role::kParty, "aggregator"}}}}}},
+       .state = state,
+       .reload = [&] { return institutions->Reload(); }});
 }
 
 }  // namespace
@@ -32,11 +52,17 @@ absl::Status Run(const DaemonConfig& config) {
 
 int main(int argc, char** argv) {
   using namespace garderobe;
-  DaemonConfig config;
-  config.message_mib_max = 256;  // a nation's cube is one message
+  answer::Config config;
   Settings settings;
-  AddDaemonSettings(settings, &config);
-  return DaemonMain(argc, argv, settings,
-                    {"answerd", [&] { return CheckTlsFiles(config.tls); },
-                     [&] { return answer::Run(config); }, nullptr});
+  AddDaemonSettings(settings, &config.daemon);
+  settings.Text("intake.listen", &config.intake_listen,
+                "IP address and port where aggregatord, and nobody else, "
+                "brings figures.",
+                /*required=*/true);
+  settings.Number("intake.message_mib_max", &config.intake_message_mib_max,
+                  "The largest message that is taken in there, MiB.", 4, 1024);
+  return DaemonMain(
+      argc, argv, settings,
+      {"answerd", [&] { return CheckTlsFiles(config.daemon.tls); },
+       [&] { return answer::Run(config); }, nullptr});
 }

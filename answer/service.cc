@@ -3,19 +3,22 @@
 #include "core/rpc/ordered_stream.h"
 
 namespace garderobe::answer {
-namespace {
+namespace {}  // namespace
 
-// The coordinator and institutions may ask.
-absl::StatusOr<Peer> RequireAsker(const grpc::ServerContextBase& context) {
+absl::StatusOr<Peer> AnswerServiceImpl::RequireAsker(
+    const grpc::ServerContextBase& context) const {
   GARDEROBE_ASSIGN_OR_RETURN(Peer peer, PeerOf(context));
-  if (peer.role != Role::kCoordinator && peer.role != Role::kAnalyst) {
+  if (peer.role == Role::kCoordinator) return peer;
+  if (peer.role != Role::kAnalyst) {
     return PermissionDenied(
         "questions are for the coordinator and for analysts of institutions");
   }
+  // Who is taken out of the register has nothing to ask any more.
+  if (!institutions_.Get()->contains(peer.name)) {
+    return PermissionDenied("the register has no institution {}", peer.name);
+  }
   return peer;
 }
-
-}  // namespace
 
 grpc::ServerUnaryReactor* IntakeServiceImpl::PutMirror(
     grpc::CallbackServerContext* context, const v1::PutMirrorRequest* request,

@@ -33,7 +33,9 @@ class IntakeServiceImpl final
 // For the coordinator and for institutions.
 class AnswerServiceImpl final : public v1::AnswerService::CallbackService {
  public:
-  explicit AnswerServiceImpl(Questions& questions) : questions_(questions) {}
+  // Both outlive the service.
+  AnswerServiceImpl(Questions& questions, const RegisterStore& institutions)
+      : questions_(questions), institutions_(institutions) {}
   grpc::ServerUnaryReactor* QueryOwn(grpc::CallbackServerContext* context,
                                      const v1::QueryOwnRequest* request,
                                      v1::QueryOwnResponse* response) override;
@@ -50,7 +52,12 @@ class AnswerServiceImpl final : public v1::AnswerService::CallbackService {
       v1::GetPeriodsResponse* response) override;
 
  private:
+  // The coordinator, or the analyst of an institution in the register.
+  [[nodiscard]] absl::StatusOr<Peer> RequireAsker(
+      const grpc::ServerContextBase& context) const;
+
   Questions& questions_;
+  const RegisterStore& institutions_;
 };
 
 }  // namespace garderobe::answer

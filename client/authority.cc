@@ -43,7 +43,7 @@ absl::Status WriteKey(const std::string& path, EVP_PKEY* key) {
   if (!file ||
       PEM_write_PrivateKey(file.get(), key, nullptr, nullptr, 0, nullptr,
                            nullptr) != 1 ||
-      std::fflush(file.get()) != 0) {
+      std::fflush(file.get()) != 0 || fsync(fileno(file.get())) != 0) {
     return Unavailable("cannot create {}", path);
   }
   return absl::OkStatus();
@@ -51,7 +51,7 @@ absl::Status WriteKey(const std::string& path, EVP_PKEY* key) {
 absl::Status WriteCertificate(const std::string& path, X509* certificate) {
   const File file = Create(path, 0644);
   if (!file || PEM_write_X509(file.get(), certificate) != 1 ||
-      std::fflush(file.get()) != 0) {
+      std::fflush(file.get()) != 0 || fsync(fileno(file.get())) != 0) {
     return Unavailable("cannot create {}", path);
   }
   return absl::OkStatus();

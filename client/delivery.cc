@@ -270,7 +270,10 @@ class Sender {
       refused[row.index()] = true;
       Refuse({batch->lines[row.index()], row.column(), row.reason()});
     }
-    // What was refused goes again when it comes again.
+    // What was refused goes again when it comes again; so does everything when
+    // the answer does not name all that was refused.
+    const auto named = static_cast<uint32_t>(outcome.refused_size());
+    if (named != outcome.count() - outcome.accepted()) return;
     for (size_t i = 0; i < batch->delivered.size(); ++i) {
       const auto& [handle, digest] = batch->delivered[i];
       if (!refused[i]) delivered_.Put(handle, digest);

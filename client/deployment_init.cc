@@ -97,9 +97,9 @@ std::string MoreOf(std::string_view party, const Pins& address,
   if (party == "aggregator") {
     return fmt::format(
         "\n[answer]\naddress = \"{}\"\n\n[publish]\ngrace_days = 0\n",
-        address.at("answer"));
+        address.at("intake"));
   }
-  return "";
+  return fmt::format("\n[intake]\nlisten = \"{}\"\n", address.at("intake"));
 }
 
 // Each party draws its own keys; only what others pin comes back.
@@ -121,8 +121,9 @@ std::string ClientConfigText(const Pins& address, const Pins& pin) {
   std::string config =
       "# How to reach the parties, and whose signatures to believe.\n"
       "[addresses]\n";
-  for (const auto& [name, at] : address) {
-    config += fmt::format("{} = \"{}\"\n", name, at);
+  for (const Party& party : kParties) {
+    const std::string name(party.name);
+    config += fmt::format("{} = \"{}\"\n", name, address.at(name));
   }
   return config + fmt::format(
                       "\n[pins]\nttp = \"{}\"\nvault = \"{}\"\n"
@@ -144,11 +145,12 @@ absl::Status Make(const std::string& folder) {
   }
   GARDEROBE_ASSIGN_OR_RETURN(const Pins pin, GenerateKeys(folder));
   GARDEROBE_ASSIGN_OR_RETURN(const std::vector<int> ports,
-                             FreePorts(2 * kParties.size()));
+                             FreePorts(2 * kParties.size() + 1));
   Pins address;
   for (size_t i = 0; i < kParties.size(); ++i) {
     address[std::string(kParties[i].name)] = Loopback(ports[2 * i]);
   }
+  address["intake"] = Loopback(ports.back());  // of answerd
   for (size_t i = 0; i < kParties.size(); ++i) {
     const auto& [name, daemon] = kParties[i];
     GARDEROBE_RETURN_IF_ERROR(ReplaceFile(

@@ -114,7 +114,10 @@ class FeedStream {
   bool WorthAnotherTry(const absl::Status& status) {
     const MutexLock lock(&mutex_);
     if (abandoned_) return false;
-    const auto waited = std::chrono::steady_clock::now() - moved_;
+    const auto now = std::chrono::steady_clock::now();
+    if (connected_) failing_since_ = now;
+    connected_ = false;
+    const auto waited = now - std::max(moved_, failing_since_);
     const bool transient = IsTransient(status) ||
                            status.code() == absl::StatusCode::kCancelled ||
                            status.code() == absl::StatusCode::kDeadlineExceeded;
@@ -153,7 +156,7 @@ class FeedStream {
           const MutexLock lock(&mutex_);
           if (!opened_) first_committed_ = response.welcome().committed();
           opened_ = true;
-
+          connected_ = true;
           window_ = std::max(1u, response.welcome().window());
         }
         changed_.NotifyAll();
@@ -232,6 +235,10 @@ class FeedStream {
   // When a batch was last acknowledged, or the first of some began to wait.
   std::chrono::steady_clock::time_point moved_ ABSL_GUARDED_BY(mutex_) =
       std::chrono::steady_clock::now();
+  // When the connection that was there last broke.
+  std::chrono::steady_clock::time_point failing_since_ ABSL_GUARDED_BY(mutex_) =
+      std::chrono::steady_clock::now();
+  bool connected_ ABSL_GUARDED_BY(mutex_) = false;  // since then
   uint64_t first_committed_ ABSL_GUARDED_BY(mutex_) = 0;
   bool opened_ ABSL_GUARDED_BY(mutex_) = false;
   bool finishing_ ABSL_GUARDED_BY(mutex_) = false;

@@ -145,12 +145,9 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
   void Link(std::shared_ptr<Work> work, Done done) {
     parts_.gatherer.Add(
         feed_.institution(), std::move(work->rows),
-        [this, work, done](absl::StatusOr<Gatherer::Answer> answer) {
-          if (!answer.ok()) return done(answer.status());
-          if (answer->changes_pending) {
-            parts_.forwarder.Forward([](const absl::Status&) {});
-          }
-          work->store.set_pseudonyms(std::move(answer->pseudonyms));
+        [this, work, done](absl::StatusOr<std::string> pseudonyms) {
+          if (!pseudonyms.ok()) return done(pseudonyms.status());
+          work->store.set_pseudonyms(*std::move(pseudonyms));
           boost::asio::post(parts_.daemon.workers(),
                             [this, work, done] { Store(work, done); });
         });

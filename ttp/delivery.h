@@ -9,7 +9,6 @@
 #include "garderobe/v1/delivery.grpc.pb.h"
 #include "ttp/converter.h"
 #include "ttp/gatherer.h"
-#include "ttp/link_forwarder.h"
 #include "ttp/upstream.h"
 
 namespace garderobe::ttp {
@@ -21,7 +20,6 @@ struct Parts {
   Upstream& upstream;
   const Converter& converter;
   Gatherer& gatherer;
-  LinkForwarder& forwarder;
   prometheus::Counter& visits;
   prometheus::Counter& relations;
   prometheus::Counter& refused_calls;

@@ -25,36 +25,56 @@ void Shuffle(std::vector<Place>& places) {
 
 void Gatherer::Add(std::string institution, std::vector<ConvertedRelation> rows,
                    Done done) {
-  auto entries = std::make_shared<Entries>();
+  std::shared_ptr<Entries> ready;
   {
     const MutexLock lock(&mutex_);
     waiting_rows_ += rows.size();
     waiting_.push_back(
         {std::move(institution), std::move(rows), std::move(done)});
-    if (waiting_rows_ < options_.rows) {
-      if (!timer_set_) {
-        timer_set_ = true;
-        timer_.expires_after(options_.wait);
-        timer_.async_wait([this](const auto& error) {
-          if (error) return;
-          auto late = std::make_shared<Entries>();
-          {
-            const MutexLock inner(&mutex_);
-            timer_set_ = false;
-            late->swap(waiting_);
-            waiting_rows_ = 0;
-          }
-          if (!late->empty()) Send(late);
-        });
-      }
-      return;
+    if (waiting_rows_ >= options_.rows || flushing_) {
+      ready = Take();
+    } else if (!timer_set_) {
+      SetTimer();
     }
-    entries->swap(waiting_);
-    waiting_rows_ = 0;
-    timer_.cancel();
-    timer_set_ = false;
   }
-  Send(entries);
+  if (ready) Send(std::move(ready));
+}
+
+void Gatherer::Flush() {
+  std::shared_ptr<Entries> ready;
+  {
+    const MutexLock lock(&mutex_);
+    flushing_ = true;
+    ready = Take();
+  }
+  if (!ready->empty()) Send(std::move(ready));
+}
+
+void Gatherer::SetTimer() {
+  timer_set_ = true;
+  timer_.expires_after(options_.wait);
+  timer_.async_wait([this, generation = generation_](const auto& error) {
+    if (error) return;
+    std::shared_ptr<Entries> ready;
+    {
+      const MutexLock lock(&mutex_);
+      // It expired just before a full batch went: what waits now is another
+      // crowd, and has a timer of its own.
+      if (generation != generation_) return;
+      ready = Take();
+    }
+    Send(std::move(ready));
+  });
+}
+
+std::shared_ptr<Gatherer::Entries> Gatherer::Take() {
+  auto entries = std::make_shared<Entries>();
+  entries->swap(waiting_);
+  waiting_rows_ = 0;
+  ++generation_;
+  timer_.cancel();
+  timer_set_ = false;
+  return entries;
 }
 
 void Gatherer::Send(std::shared_ptr<Entries> entries) {
@@ -110,14 +130,13 @@ void Gatherer::Send(std::shared_ptr<Entries> entries) {
       for (Entry& entry : *entries) entry.done(status);
       return;
     }
-    std::vector<absl::StatusOr<Answer>> answers(entries->size());
-    for (size_t e = 0; e < entries->size(); ++e) {
-      answers[e] = Answer{std::string((*entries)[e].rows.size() * kBytes, '\0'),
-                          response->changes_pending()};
+    std::vector<absl::StatusOr<std::string>> answers;
+    for (const Entry& entry : *entries) {
+      answers.emplace_back(std::string(entry.rows.size() * kBytes, '\0'));
     }
     for (size_t i = 0; i < places->size(); ++i) {
       const Place place = (*places)[i];
-      std::memcpy(answers[place.entry]->pseudonyms.data() + place.row * kBytes,
+      std::memcpy(answers[place.entry]->data() + place.row * kBytes,
                   response->pseudonyms().data() + i * kBytes, kBytes);
     }
     for (uint32_t refused : response->refused()) {

@@ -20,12 +20,8 @@ namespace garderobe::ttp {
 class Gatherer {
  public:
   // Ciphertexts of P and H to the aggregator, 128 bytes a row, in the order
-  // of the rows that were added; and whether the vault has link changes.
-  struct Answer {
-    std::string pseudonyms;
-    bool changes_pending = false;
-  };
-  using Done = std::function<void(absl::StatusOr<Answer>)>;
+  // of the rows that were added.
+  using Done = std::function<void(absl::StatusOr<std::string> pseudonyms)>;
 
   struct Options {
     size_t rows = 500;                       // enough to go at once
@@ -38,6 +34,8 @@ class Gatherer {
   // InvalidArgument: the vault refused a row of these; names the record.
   void Add(std::string institution, std::vector<ConvertedRelation> rows,
            Done done);
+  // Sends what waits at once, from now on always: the daemon is ending.
+  void Flush();
 
  private:
   struct Entry {
@@ -46,6 +44,9 @@ class Gatherer {
     Done done;
   };
   using Entries = std::vector<Entry>;
+  void SetTimer() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What waits, which begins anew.
+  std::shared_ptr<Entries> Take() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Send(std::shared_ptr<Entries> entries);
 
   Upstream& upstream_;
@@ -53,6 +54,9 @@ class Gatherer {
   Mutex mutex_;
   boost::asio::steady_timer timer_ ABSL_GUARDED_BY(mutex_);
   bool timer_set_ ABSL_GUARDED_BY(mutex_) = false;
+  // Of what waits: a timer that was set for an earlier one means nothing.
+  uint64_t generation_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool flushing_ ABSL_GUARDED_BY(mutex_) = false;
   Entries waiting_ ABSL_GUARDED_BY(mutex_);
   size_t waiting_rows_ ABSL_GUARDED_BY(mutex_) = 0;
 };

@@ -12,10 +12,10 @@ void LinkForwarder::Forward(Done done) {
     if (running_) return;
     running_ = true;
   }
-  Fetch(0);
+  Fetch(0, 0);
 }
 
-void LinkForwarder::Fetch(uint64_t confirmed) {
+void LinkForwarder::Fetch(uint64_t confirmed, uint64_t until) {
   const auto published = upstream_.published();
   if (!published.ok()) return Finish(published.status());
   v1::GetLinkChangesRequest request;
@@ -23,19 +23,22 @@ void LinkForwarder::Fetch(uint64_t confirmed) {
   request.set_confirmed(confirmed);
   upstream_.CallVault<v1::GetLinkChangesRequest, v1::GetLinkChangesResponse>(
       &Upstream::Vault::GetLinkChanges, std::move(request),
-      [this](absl::StatusOr<v1::GetLinkChangesResponse> response) {
+      [this, confirmed,
+       until](absl::StatusOr<v1::GetLinkChangesResponse> response) {
         if (!response.ok()) return Finish(response.status());
         auto* changes = response->mutable_changes();
+        const uint64_t end = until == 0 ? changes->newest() : until;
+        if (until != 0 && confirmed >= end) return Finish(absl::OkStatus());
         if (changes->persons().empty() && changes->households().empty()) {
           return Finish(absl::OkStatus());
         }
-        boost::asio::post(workers_, [this, changes = std::move(*changes)] {
-          Store(changes);
+        boost::asio::post(workers_, [this, end, changes = std::move(*changes)] {
+          Store(changes, end);
         });
       });
 }
 
-void LinkForwarder::Store(v1::LinkChanges changes) {
+void LinkForwarder::Store(v1::LinkChanges changes, uint64_t until) {
   const auto published = upstream_.published();
   if (!published.ok()) return Finish(published.status());
   const Element& z = (*published)->aggregator.pseudonym_key;
@@ -51,10 +54,10 @@ void LinkForwarder::Store(v1::LinkChanges changes) {
   upstream_.CallAggregator<v1::StoreLinkChangesRequest,
                            v1::StoreLinkChangesResponse>(
       &Upstream::Aggregator::StoreLinkChanges, std::move(request),
-      [this, sequence = changes.sequence()](
+      [this, until, sequence = changes.sequence()](
           absl::StatusOr<v1::StoreLinkChangesResponse> response) {
         if (!response.ok()) return Finish(response.status());
-        Fetch(sequence);
+        Fetch(sequence, until);
       });
 }
 
@@ -68,7 +71,7 @@ void LinkForwarder::Finish(const absl::Status& status) {
     again = running_ = !current_.empty();
   }
   for (const Done& done : finished) done(status);
-  if (again) Fetch(0);
+  if (again) Fetch(0, 0);
 }
 
 }  // namespace garderobe::ttp

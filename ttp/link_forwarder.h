@@ -1,6 +1,9 @@
 // Carries the vault's link changes to the aggregator: fetch, convert, store
 // there, confirm; until there are none. Any number of times, by any replica:
 // a change that is stored twice changes nothing.
+//
+// Runs by a timer and for the coordinator, never for a client: how long it
+// takes tells whether somebody was recognised.
 #ifndef GARDEROBE_TTP_LINK_FORWARDER_H_
 #define GARDEROBE_TTP_LINK_FORWARDER_H_
 
@@ -22,12 +25,13 @@ class LinkForwarder {
       : converter_(converter), upstream_(upstream), workers_(workers) {}
 
   // Calls `done` when every change that the vault had at the time of the call
-  // is stored at the aggregator.
+  // is stored at the aggregator; changes that come meanwhile wait for the next.
   void Forward(Done done);
 
  private:
-  void Fetch(uint64_t confirmed);
-  void Store(v1::LinkChanges changes);
+  // `until`: the newest change when this run began; 0: not known yet.
+  void Fetch(uint64_t confirmed, uint64_t until);
+  void Store(v1::LinkChanges changes, uint64_t until);
   void Finish(const absl::Status& status);
 
   const Converter& converter_;

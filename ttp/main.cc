@@ -67,13 +67,13 @@ absl::Status Run(const Config& config) {
       upstream,
       converter,
       gatherer,
-      forwarder,
       Count(*daemon, "garderobe_ttp_visits_total", "Visits acknowledged"),
       Count(*daemon, "garderobe_ttp_relations_total", "Relations acknowledged"),
       Count(*daemon, "garderobe_ttp_refused_calls_total",
             "Calls refused for want of permission")};
   DeliveryServiceImpl delivery(parts, keys,
                                {config.streams_max, config.client_streams_max});
+  LinkServiceImpl link_service(forwarder);
   RegisterServiceImpl register_service(*institutions);
 
   // On a thread of its own: a party that hangs must not hold up the work.
@@ -87,7 +87,9 @@ absl::Status Run(const Config& config) {
                spdlog::debug("event=upstream reason=\"{}\"", Message(fetched));
              }
            });
-  RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5),
+  // As rarely as relations are gathered: what goes together hides in a crowd.
+  RunEvery(daemon->io(), daemon->workers(),
+           std::chrono::milliseconds(std::max<int64_t>(config.gather_ms, 1000)),
            [&] { forwarder.Forward([](const absl::Status&) {}); });
   auto state = [&] {
     const absl::Status reachable = upstream.reachable();
@@ -96,9 +98,21 @@ absl::Status Run(const Config& config) {
                                                     institutions->Get()->size())
                                       : std::string(Message(reachable))};
   };
+  const Peer coordinator{Role::kCoordinator, ""};
   const absl::Status served =
-      daemon->Serve({&delivery, &register_service}, state,
-                    [&] { return institutions->Reload(); });
+      daemon->Serve({.services = {{&delivery,
+                                   v1::DeliveryService::service_full_name(),
+                                   {{Role::kClient, ""}}},
+                                  {&link_service,
+                                   v1::LinkService::service_full_name(),
+                                   {coordinator}},
+                                  {&register_service,
+                                   v1::RegisterService::service_full_name(),
+                                   {coordinator}}},
+                     .state = state,
+                     .reload = [&] { return institutions->Reload(); },
+                     .on_drain = [&] { gatherer.Flush(); },
+                     .on_deadline = [&] { upstream.Stop(); }});
   // Answers still to come would find their callers gone.
   upstream.Stop();
   return served;

@@ -78,12 +78,20 @@ grpc::ServerUnaryReactor* DeliveryServiceImpl::CloseFeed(
   v1::CloseFeedRequest passed = *request;
   *passed.mutable_feed() = *std::move(feed);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  // What was linked during the delivery is at the aggregator before it ends.
-  parts_.forwarder.Forward([this, passed = std::move(passed), response,
-                            reactor](const absl::Status& status) {
-    if (!status.ok()) return reactor->Finish(ToGrpc(status));
-    PassOn<v1::CloseFeedRequest, v1::CloseFeedResponse>(
-        parts_.upstream, &Aggregator::CloseFeed, passed, response, reactor);
+  PassOn<v1::CloseFeedRequest, v1::CloseFeedResponse>(
+      parts_.upstream, &Aggregator::CloseFeed, std::move(passed), response,
+      reactor);
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* LinkServiceImpl::ForwardLinks(
+    grpc::CallbackServerContext* context, const v1::ForwardLinksRequest*,
+    v1::ForwardLinksResponse*) {
+  const auto peer = RequirePeer(*context, Role::kCoordinator);
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  forwarder_.Forward([reactor](const absl::Status& status) {
+    reactor->Finish(ToGrpc(status));
   });
   return reactor;
 }

@@ -7,6 +7,7 @@
 
 #include "core/base/mutex.h"
 #include "ttp/delivery.h"
+#include "ttp/link_forwarder.h"
 
 namespace garderobe::ttp {
 
@@ -52,6 +53,19 @@ class DeliveryServiceImpl final : public v1::DeliveryService::CallbackService {
   Mutex mutex_;
   int64_t streams_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, int64_t> client_streams_ ABSL_GUARDED_BY(mutex_);
+};
+
+// For the coordinating body, before it publishes.
+class LinkServiceImpl final : public v1::LinkService::CallbackService {
+ public:
+  explicit LinkServiceImpl(LinkForwarder& forwarder) : forwarder_(forwarder) {}
+  grpc::ServerUnaryReactor* ForwardLinks(
+      grpc::CallbackServerContext* context,
+      const v1::ForwardLinksRequest* request,
+      v1::ForwardLinksResponse* response) override;
+
+ private:
+  LinkForwarder& forwarder_;
 };
 
 }  // namespace garderobe::ttp

@@ -9,8 +9,12 @@ namespace {
 
 // Column families and layouts; stored, never change (vault/README.md).
 enum Family : size_t { kMeta, kTokens, kRelations, kNodes, kChanges };
-constexpr std::string_view kMetaKey = "meta/v1";
+constexpr std::string_view kMetaKey = "meta/v2";
 constexpr uint64_t kNone = 0;
+
+// RocksDB numbers what it writes; a compaction to the last level forgets that.
+// After a day nothing tells any more what was written together.
+constexpr StoreOptions kStoreOptions = {.format = 2, .rewrite_days = 1};
 
 std::string Key(uint64_t number) {
   std::string key;
@@ -23,7 +27,6 @@ struct TokenRecord {
   uint64_t node = kNone;  // person or household, by the token's kind
 };
 struct RelationRecord {
-  uint64_t number = kNone;
   uint64_t person = kNone;
   std::string institution;
   std::vector<uint64_t> tokens;  // ascending
@@ -33,7 +36,17 @@ struct Node {
   uint64_t parent = kNone;     // given up for this one
   uint64_t household = kNone;  // of a person that stays
   Element point;
+  bool taken = false;  // not stored: there is a record
 };
+
+// Never kNone.
+uint64_t RandomNumber() {
+  uint64_t number;
+  do {
+    randombytes_buf(&number, sizeof number);
+  } while (number == kNone);
+  return number;
+}
 
 std::string Encode(const TokenRecord& token) {
   std::string value;
@@ -49,7 +62,6 @@ bool Decode(std::string_view value, TokenRecord* token) {
 
 std::string Encode(const RelationRecord& relation) {
   std::string value;
-  PutBigEndian(value, relation.number);
   PutBigEndian(value, relation.person);
   PutLengthPrefixed(value, relation.institution);
   for (uint64_t token : relation.tokens) PutBigEndian(value, token);
@@ -58,8 +70,7 @@ std::string Encode(const RelationRecord& relation) {
 bool Decode(std::string_view value, RelationRecord* relation) {
   ByteReader reader(value);
   std::string_view institution;
-  if (!reader.GetInteger(&relation->number) ||
-      !reader.GetInteger(&relation->person) ||
+  if (!reader.GetInteger(&relation->person) ||
       !reader.GetLengthPrefixed(&institution)) {
     return false;
   }
@@ -86,6 +97,7 @@ bool Decode(std::string_view value, Node* node) {
     return false;
   }
   node->is_person = type == "P";
+  node->taken = true;
   node->point = Element::From(point);
   return true;
 }
@@ -170,8 +182,8 @@ class Linker::Transaction {
     }
     std::sort(numbers.begin(), numbers.end());
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-    if (relation->number == kNone) {
-      relation->number = meta_.next_relation++;
+    if (relation->person == kNone) {
+      ++meta_.relations;
       relation->institution = row.institution;
     }
     relation->person = person;
@@ -211,7 +223,10 @@ class Linker::Transaction {
   [[nodiscard]] absl::StatusOr<TokenRecord*> FindToken(const Token& token) {
     const std::string key = TokenKey(token);
     GARDEROBE_ASSIGN_OR_RETURN(TokenRecord * record, tokens_.Find(key));
-    if (record->number == kNone) record->number = meta_.next_token++;
+    if (record->number == kNone) {
+      record->number = RandomNumber();
+      ++meta_.tokens;
+    }
     return record;
   }
 
@@ -234,8 +249,13 @@ class Linker::Transaction {
   }
 
   [[nodiscard]] absl::StatusOr<uint64_t> NewNode(bool is_person) {
-    const uint64_t number = meta_.next_node++;
+    uint64_t number = RandomNumber();
     GARDEROBE_ASSIGN_OR_RETURN(Node * node, Find(number));
+    while (node->taken) {
+      number = RandomNumber();
+      GARDEROBE_ASSIGN_OR_RETURN(node, Find(number));
+    }
+    node->taken = true;
     node->is_person = is_person;
     node->point = RandomElement();
     nodes_.MarkChanged(Key(number));
@@ -243,7 +263,7 @@ class Linker::Transaction {
     return number;
   }
 
-  // Makes one of all; the oldest stays. kNone for an empty list.
+  // Makes one of all; the smallest stays. kNone for an empty list.
   [[nodiscard]] absl::StatusOr<uint64_t> Unite(
       const std::vector<uint64_t>& numbers) {
     uint64_t stays = kNone;
@@ -301,8 +321,10 @@ class Linker::Transaction {
 absl::StatusOr<std::unique_ptr<Linker>> Linker::Open(
     const std::string& directory) {
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto store, Store::Open(directory, {"default", "tokens", "relations",
-                                          "nodes", "changes"}));
+      auto store,
+      Store::Open(directory,
+                  {"default", "tokens", "relations", "nodes", "changes"},
+                  kStoreOptions));
   std::unique_ptr<Linker> linker(new Linker(std::move(store)));
   {
     const MutexLock lock(&linker->mutex_);
@@ -313,9 +335,8 @@ absl::StatusOr<std::unique_ptr<Linker>> Linker::Open(
 
 std::string Linker::EncodeMeta(const Meta& meta) {
   std::string value;
-  for (uint64_t number :
-       {meta.next_node, meta.next_relation, meta.next_token, meta.next_change,
-        meta.first_change, meta.persons, meta.households}) {
+  for (uint64_t number : {meta.next_change, meta.first_change, meta.relations,
+                          meta.tokens, meta.persons, meta.households}) {
     PutBigEndian(value, number);
   }
   return value;
@@ -329,9 +350,8 @@ absl::Status Linker::LoadMeta() {
   GARDEROBE_RETURN_IF_ERROR(value.status());
   ByteReader reader(*value);
   for (uint64_t* number :
-       {&meta_.next_node, &meta_.next_relation, &meta_.next_token,
-        &meta_.next_change, &meta_.first_change, &meta_.persons,
-        &meta_.households}) {
+       {&meta_.next_change, &meta_.first_change, &meta_.relations,
+        &meta_.tokens, &meta_.persons, &meta_.households}) {
     if (!reader.GetInteger(number)) return Damaged();
   }
   return absl::OkStatus();
@@ -361,6 +381,19 @@ absl::StatusOr<std::vector<LinkedRow>> Linker::Link(
 }
 
 absl::StatusOr<LinkChanges> Linker::Changes(uint64_t confirmed) {
+  GARDEROBE_ASSIGN_OR_RETURN(LinkChanges result, ReadChanges(confirmed));
+  // In order they would be the aggregator's merges, one by one.
+  for (size_t i = result.changes.size(); i > 1; --i) {
+    std::swap(result.changes[i - 1],
+              result.changes[randombytes_uniform(static_cast<uint32_t>(i))]);
+  }
+  // A number that was handed out must not be given to another change after a
+  // power cut.
+  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
+  return result;
+}
+
+absl::StatusOr<LinkChanges> Linker::ReadChanges(uint64_t confirmed) {
   const MutexLock lock(&mutex_);
   Meta meta = meta_;
   confirmed = std::min(confirmed, meta.next_change - 1);
@@ -373,6 +406,7 @@ absl::StatusOr<LinkChanges> Linker::Changes(uint64_t confirmed) {
     meta_ = meta;
   }
   LinkChanges result;
+  result.newest = meta.next_change - 1;
   for (uint64_t number = meta.first_change;
        number < meta.next_change && result.changes.size() < kChangesMax;
        ++number) {
@@ -397,15 +431,9 @@ absl::StatusOr<LinkChanges> Linker::Changes(uint64_t confirmed) {
   return result;
 }
 
-bool Linker::HasChanges() const {
-  const MutexLock lock(&mutex_);
-  return meta_.first_change < meta_.next_change;
-}
-
 Linker::Counts Linker::counts() const {
   const MutexLock lock(&mutex_);
-  return {meta_.next_relation - 1, meta_.next_token - 1, meta_.persons,
-          meta_.households};
+  return {meta_.relations, meta_.tokens, meta_.persons, meta_.households};
 }
 
 }  // namespace garderobe::vault

@@ -5,7 +5,10 @@
 // landline) and over its persons. Tokens once seen with a relation stay its
 // evidence, so components only grow, and the order of arrival never changes
 // them. Each person and each household has a random point, drawn when first
-// seen; of two that merge the older point stays.
+// seen; of two that merge the one with the smaller number stays.
+//
+// All numbers are random and nothing is stored in order of arrival: what
+// arrived together would be a fingerprint that the aggregator knows too.
 //
 // Sees tokens only: identifiers, visits and the aggregator's pseudonyms never
 // come here. Thread-safe. Storage: vault/README.md.
@@ -46,8 +49,9 @@ struct LinkChange {
   Element stays;
 };
 struct LinkChanges {
-  uint64_t sequence = 0;  // of the last one
-  std::vector<LinkChange> changes;
+  uint64_t sequence = 0;            // of the last one
+  uint64_t newest = 0;              // of the newest there is
+  std::vector<LinkChange> changes;  // in random order
 };
 
 class Linker {
@@ -63,9 +67,9 @@ class Linker {
   [[nodiscard]] absl::StatusOr<std::vector<LinkedRow>> Link(
       const std::vector<LinkRow>& rows);
 
-  // Forgets the changes up to `confirmed`, and returns the oldest that remain.
+  // Forgets the changes up to `confirmed`, and returns the oldest that remain,
+  // at most kChangesMax. Synced when it returns.
   [[nodiscard]] absl::StatusOr<LinkChanges> Changes(uint64_t confirmed);
-  bool HasChanges() const;
 
   struct Counts {
     uint64_t relations = 0, tokens = 0, persons = 0, households = 0;
@@ -77,12 +81,12 @@ class Linker {
  private:
   class Transaction;
   struct Meta {
-    uint64_t next_node = 1, next_relation = 1, next_token = 1;
     uint64_t next_change = 1, first_change = 1;
-    uint64_t persons = 0, households = 0;
+    uint64_t relations = 0, tokens = 0, persons = 0, households = 0;
   };
   explicit Linker(std::unique_ptr<Store> store) : store_(std::move(store)) {}
   [[nodiscard]] absl::Status LoadMeta() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  [[nodiscard]] absl::StatusOr<LinkChanges> ReadChanges(uint64_t confirmed);
   static std::string EncodeMeta(const Meta& meta);
 
   const std::unique_ptr<Store> store_;  // own locking

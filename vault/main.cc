@@ -50,7 +50,10 @@ absl::Status Run(const Config& config) {
     return DaemonState{disk.ok(), Vault::kEpoch,
                        disk.ok() ? "linking" : std::string(Message(disk))};
   };
-  return daemon->Serve({&service}, state, nullptr);
+  return daemon->Serve({.services = {{&service,
+                                      v1::VaultService::service_full_name(),
+                                      {{Role::kParty, "ttp"}}}},
+                        .state = state});
 }
 
 absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {

@@ -136,7 +136,6 @@ absl::Status Vault::LinkRelations(const v1::LinkRelationsRequest& request,
     }
   });
   response->set_pseudonyms(std::move(pseudonyms));
-  response->set_changes_pending(linker_->HasChanges());
   return absl::OkStatus();
 }
 
@@ -148,6 +147,7 @@ absl::Status Vault::GetLinkChanges(const v1::GetLinkChangesRequest& request,
                              linker_->Changes(request.confirmed()));
   auto* out = response->mutable_changes();
   out->set_sequence(changes.sequence);
+  out->set_newest(changes.newest);
   for (const LinkChange& change : changes.changes) {
     std::string* list =
         change.is_person ? out->mutable_persons() : out->mutable_households();

@@ -6,6 +6,7 @@
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/common.grpc.pb.h"
+#include "garderobe/v1/delivery.grpc.pb.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::client {
@@ -44,9 +45,23 @@ absl::Status ImportRegister(Context& context, const std::string& path) {
   return absl::OkStatus();
 }
 
+// What is linked is at the aggregator before it counts.
+absl::Status ForwardLinks(const Deployment& deployment) {
+  const TlsFiles tls = deployment.coordinator_tls();
+  const auto stub = v1::LinkService::NewStub(
+      TlsChannel(deployment.address("ttp"), "ttpd", tls));
+  grpc::ClientContext call;
+  call.set_deadline(std::chrono::system_clock::now() +
+                    std::chrono::minutes(10));
+  v1::ForwardLinksResponse response;
+  return Diagnosed(FromGrpc(stub->ForwardLinks(&call, {}, &response)),
+                   deployment.address("ttp"), tls);
+}
+
 absl::Status Publish(Context& context, const std::string& period) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
+  GARDEROBE_RETURN_IF_ERROR(Annotate(ForwardLinks(deployment), "ttpd"));
   const auto stub = v1::PublisherService::NewStub(
       TlsChannel(deployment.address("aggregator"), "aggregatord",
                  deployment.coordinator_tls()));

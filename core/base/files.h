@@ -13,6 +13,11 @@ namespace garderobe {
 [[nodiscard]] absl::Status ReplaceFile(const std::string& path,
                                        std::string_view bytes, int mode);
 
+// Writes a file that is not there yet, synced. AlreadyExists: it is there.
+// Unavailable: the disk does not take it; there is no file then.
+[[nodiscard]] absl::Status CreateFile(const std::string& path,
+                                      std::string_view bytes, int mode);
+
 // NotFound: no such file, or not readable.
 [[nodiscard]] absl::StatusOr<std::string> ReadWholeFile(
     const std::string& path);

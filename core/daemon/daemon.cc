@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -13,9 +14,11 @@
 #include <iostream>
 #include <thread>
 
+#include "core/base/mutex.h"
 #include "core/daemon/metrics_endpoint.h"
 #include "core/rpc/ordered_stream.h"
 #include "core/rpc/peer.h"
+#include "core/rpc/role_gate.h"
 #include "garderobe/v1/common.grpc.pb.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
@@ -131,7 +134,6 @@ Daemon::~Daemon() {
 
 absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(
     std::string party, const DaemonConfig& config) {
-  ForbidCoreDumps();
   if (sodium_init() < 0) return Internal("libsodium does not start");
   auto logger = spdlog::stderr_logger_mt(party);
   logger->set_pattern("time=%Y-%m-%dT%H:%M:%S.%e%z level=%l party=%n %v");
@@ -145,6 +147,12 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(
   if (error) {
     return FailedPrecondition("cannot create data.directory {}: {}",
                               config.data, error.message());
+  }
+  struct stat info;
+  if (stat(config.data.c_str(), &info) != 0 || (info.st_mode & 077) != 0) {
+    return FailedPrecondition(
+        "others may read data.directory {}; run: chmod 700 {}", config.data,
+        config.data);
   }
   return std::unique_ptr<Daemon>(new Daemon(std::move(party), config));
 }
@@ -172,15 +180,19 @@ void Daemon::ReloadLevel() const {
   }
 }
 
-absl::Status Daemon::Serve(std::vector<grpc::Service*> services,
-                           std::function<DaemonState()> state,
-                           std::function<absl::Status()> reload) {
-  StatusServiceImpl status_service(party_, config_, state);
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+absl::StatusOr<std::unique_ptr<grpc::Server>> Daemon::Listen(
+    const Listener& listener) const {
+  RoleGate::Callers callers;
   grpc::ServerBuilder builder;
+  for (const ServedService& served : listener.services) {
+    callers[served.name] = served.callers;
+    builder.RegisterService(served.service);
+  }
   int port = 0;
-  builder.AddListeningPort(config_.listen, ServerTls(config_.tls), &port);
+  builder.AddListeningPort(
+      listener.address,
+      ServerTls(config_.tls, std::make_shared<RoleGate>(std::move(callers))),
+      &port);
   // Two daemons on one port would share its connections.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
@@ -191,20 +203,34 @@ absl::Status Daemon::Serve(std::vector<grpc::Service*> services,
       GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10000);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10000);
   builder.SetMaxReceiveMessageSize(
-      static_cast<int>(config_.message_mib_max << 20));
+      static_cast<int>(listener.message_mib_max << 20));
   builder.SetResourceQuota(grpc::ResourceQuota(party_).Resize(
       static_cast<size_t>(config_.memory_mib) << 20));
-  for (grpc::Service* service : services) builder.RegisterService(service);
-  builder.RegisterService(&status_service);
-  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (!server || port == 0) {
     return Unavailable("cannot listen on {}; is the port taken?",
-                       config_.listen);
+                       listener.address);
+  }
+  return server;
+}
+
+absl::Status Daemon::Serve(const ServeOptions& options) {
+  StatusServiceImpl status_service(party_, config_, options.state);
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  Listener main{config_.listen, config_.message_mib_max, options.services};
+  main.services.push_back({&status_service,
+                           v1::StatusService::service_full_name(),
+                           {{Role::kCoordinator, ""}}});
+  std::vector<std::unique_ptr<grpc::Server>> servers;
+  GARDEROBE_ASSIGN_OR_RETURN(servers.emplace_back(), Listen(main));
+  for (const Listener& listener : options.listeners) {
+    GARDEROBE_ASSIGN_OR_RETURN(servers.emplace_back(), Listen(listener));
   }
   if (!config_.metrics_listen.empty()) {
-    GARDEROBE_RETURN_IF_ERROR(ServeMetrics(io_, config_.metrics_listen,
-                                           metrics_,
-                                           [state] { return state().ready; }));
+    GARDEROBE_RETURN_IF_ERROR(
+        ServeMetrics(io_, config_.metrics_listen, metrics_,
+                     [&options] { return options.state().ready; }));
   }
   boost::asio::signal_set ends(io_, SIGTERM, SIGINT);
   boost::asio::signal_set reloads(io_, SIGHUP);
@@ -218,7 +244,8 @@ absl::Status Daemon::Serve(std::vector<grpc::Service*> services,
         if (error) return;
         // Certificates are read again by themselves when their files change.
         ReloadLevel();
-        const absl::Status status = reload ? reload() : absl::OkStatus();
+        const absl::Status status =
+            options.reload ? options.reload() : absl::OkStatus();
         if (status.ok()) {
           spdlog::info("event=reloaded");
         } else {
@@ -228,16 +255,44 @@ absl::Status Daemon::Serve(std::vector<grpc::Service*> services,
       };
   reloads.async_wait(on_reload);
 
-  server->GetHealthCheckService()->SetServingStatus(true);
+  for (auto& server : servers) {
+    server->GetHealthCheckService()->SetServingStatus(true);
+  }
   spdlog::info("event=serving listen={} version={}", config_.listen, kVersion);
   io_.run();
-  server->GetHealthCheckService()->SetServingStatus(false);
-  server->Shutdown(std::chrono::system_clock::now() +
-                   std::chrono::milliseconds(config_.drain_ms));
-  server->Wait();
+  Drain(servers, options);
   workers_->join();
   spdlog::info("event=stopped");
   return absl::OkStatus();
+}
+
+void Daemon::Drain(const std::vector<std::unique_ptr<grpc::Server>>& servers,
+                   const ServeOptions& options) const {
+  if (options.on_drain) options.on_drain();
+  const auto drain = std::chrono::milliseconds(config_.drain_ms);
+  const auto deadline = std::chrono::steady_clock::now() + drain;
+  // A call that waits for another party does not end by being cancelled.
+  Mutex mutex;
+  CondVar changed;
+  bool ended = false;
+  std::thread watch([&] {
+    const MutexLock lock(&mutex);
+    while (!ended && std::chrono::steady_clock::now() < deadline) {
+      changed.WaitUntil(&mutex, deadline);
+    }
+    if (!ended && options.on_deadline) options.on_deadline();
+  });
+  for (auto& server : servers) {
+    server->GetHealthCheckService()->SetServingStatus(false);
+    server->Shutdown(std::chrono::system_clock::now() + drain);
+  }
+  for (auto& server : servers) server->Wait();
+  {
+    const MutexLock lock(&mutex);
+    ended = true;
+  }
+  changed.NotifyAll();
+  watch.join();
 }
 
 namespace {
@@ -271,6 +326,9 @@ void RunEvery(boost::asio::io_context& io, boost::asio::thread_pool& workers,
 int DaemonMain(int argc, char** argv, Settings& settings,
                const DaemonProgram& program) {
   const std::string& name = program.name;
+  // Before a key is read or a file is made.
+  ForbidCoreDumps();
+  umask(077);
   CLI::App app(name + ", a daemon of Garderobe", name);
   app.set_version_flag("--version", std::string(kVersion));
   app.footer("Example:\n  " + name + " --config /etc/garderobe/" + name +
@@ -301,7 +359,6 @@ int DaemonMain(int argc, char** argv, Settings& settings,
     return code;
   };
   if (!keys.empty()) {
-    ForbidCoreDumps();
     const auto pin = program.generate_keys(keys);
     if (!pin.ok()) return fail(pin.status(), 1);
     std::cout << *pin << "\n";

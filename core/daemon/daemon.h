@@ -14,6 +14,7 @@
 
 #include "core/base/status.h"
 #include "core/config/settings.h"
+#include "core/rpc/peer.h"
 #include "core/rpc/tls.h"
 #include "grpcpp/server.h"
 #include "prometheus/counter.h"
@@ -49,10 +50,40 @@ struct DaemonState {
   std::string detail;
 };
 
+// A service and who may call it (core/rpc/role_gate.h).
+struct ServedService {
+  grpc::Service* service;  // not owned; outlives Serve
+  std::string name;        // full, such as "garderobe.v1.VaultService"
+  std::vector<Peer> callers;
+};
+
+// An address and what is served there.
+struct Listener {
+  std::string address;
+  int64_t message_mib_max = 4;
+  std::vector<ServedService> services;
+};
+
+struct ServeOptions {
+  // At server.listen.
+  std::vector<ServedService> services = {};
+  // Further ones.
+  std::vector<Listener> listeners = {};
+  // May be called from any thread.
+  std::function<DaemonState()> state = nullptr;
+  // On SIGHUP, after the log level was read again.
+  std::function<absl::Status()> reload = nullptr;
+  // When the end begins: what waits for others is to go on at once.
+  std::function<void()> on_drain = nullptr;
+  // When the drain time is over: what calls wait for is to be given up.
+  std::function<void()> on_deadline = nullptr;
+};
+
 class Daemon {
  public:
-  // Turns core dumps off, opens logs, and checks certificate and key.
-  // FailedPrecondition: one of them is not in order (says which).
+  // Opens logs, checks certificate and key, and makes the data directory.
+  // FailedPrecondition: one of them is not in order, or may be read by others
+  // (says which).
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Daemon>> Create(
       std::string party, const DaemonConfig& config);
   ~Daemon();
@@ -66,17 +97,18 @@ class Daemon {
   // where the data directory is. Nothing may be acknowledged then.
   [[nodiscard]] absl::Status CheckDisk() const;
 
-  // Serves `services`, health, reflection, status and metrics until SIGTERM
-  // or SIGINT; then refuses new calls, lets the running ones end within the
-  // drain time, and returns. SIGHUP reads the log level again and calls
-  // `reload`, which may be empty. `state` may be called
-  // from any thread. Unavailable: the address can't be bound.
-  [[nodiscard]] absl::Status Serve(std::vector<grpc::Service*> services,
-                                   std::function<DaemonState()> state,
-                                   std::function<absl::Status()> reload);
+  // Serves `options`, health, reflection, status and metrics until SIGTERM or
+  // SIGINT; then refuses new calls, lets the running ones end within the drain
+  // time, and returns. Unavailable: an address can't be bound.
+  [[nodiscard]] absl::Status Serve(const ServeOptions& options);
 
  private:
   void ReloadLevel() const;
+  [[nodiscard]] absl::StatusOr<std::unique_ptr<grpc::Server>> Listen(
+      const Listener& listener) const;
+  // Ends the servers' calls, within the drain time where they let it.
+  void Drain(const std::vector<std::unique_ptr<grpc::Server>>& servers,
+             const ServeOptions& options) const;
   Daemon(std::string party, const DaemonConfig& config);
 
   const std::string party_;

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <charconv>
 
+#include "core/base/files.h"
+
 namespace garderobe {
 namespace {
 
@@ -50,20 +52,11 @@ absl::Status WriteKeyFile(const std::string& path, std::string_view role,
   text.append(hex, 64);
   text += "\n";
   const ScopedWipe wipe(text);
-  const int fd =
-      open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) {
-    if (errno == EEXIST) {
-      return AlreadyExists("{} exists; keys are never overwritten", path);
-    }
-    return Unavailable("cannot create {}: {}", path, strerror(errno));
+  const absl::Status created = CreateFile(path, text, 0600);
+  if (created.code() == absl::StatusCode::kAlreadyExists) {
+    return AlreadyExists("{} exists; keys are never overwritten", path);
   }
-  const bool written = write(fd, text.data(), text.size()) ==
-                           static_cast<ssize_t>(text.size()) &&
-                       fsync(fd) == 0;
-  close(fd);
-  if (!written) return Unavailable("cannot write {}", path);
-  return absl::OkStatus();
+  return created;
 }
 
 absl::StatusOr<KeyFile> ReadKeyFile(const std::string& path,

@@ -66,6 +66,7 @@ absl::StatusOr<std::unique_ptr<RegisterStore>> RegisterStore::Open(
 }
 
 absl::Status RegisterStore::Reload() {
+  const MutexLock lock(&file_mutex_);
   GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(path_));
   v1::Register reg;
   if (!reg.ParseFromString(bytes)) {
@@ -87,9 +88,20 @@ void RegisterStore::Take(const v1::Register& reg) {
 
 absl::Status RegisterStore::Replace(const v1::Register& reg) {
   GARDEROBE_RETURN_IF_ERROR(CheckRegister(reg));
+  const MutexLock lock(&file_mutex_);
   GARDEROBE_RETURN_IF_ERROR(ReplaceFile(path_, reg.SerializeAsString(), 0600));
   Take(reg);
   return absl::OkStatus();
+}
+
+bool RegisterStore::IsListed(std::string_view client) const {
+  const auto institutions = Get();
+  return std::any_of(
+      institutions->begin(), institutions->end(), [&](const auto& entry) {
+        const auto& clients = entry.second.clients();
+        return std::find(clients.begin(), clients.end(), client) !=
+               clients.end();
+      });
 }
 
 std::shared_ptr<const Institutions> RegisterStore::Get() const {

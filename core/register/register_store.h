@@ -38,6 +38,8 @@ class RegisterStore {
   [[nodiscard]] absl::Status Replace(const v1::Register& reg);
 
   std::shared_ptr<const Institutions> Get() const;
+  // Whether any institution lists the client.
+  bool IsListed(std::string_view client) const;
 
   // PermissionDenied: there is no such institution, `client` is not listed
   // there, or no agreement covers `today`. The text says what to do.
@@ -50,6 +52,7 @@ class RegisterStore {
   void Take(const v1::Register& reg);
 
   const std::string path_;
+  Mutex file_mutex_;  // from reading or writing to taking over; taken first
   mutable Mutex mutex_;
   std::shared_ptr<const Institutions> institutions_ ABSL_GUARDED_BY(mutex_) =
       std::make_shared<Institutions>();

@@ -34,7 +34,10 @@ std::string PeerUri(const Peer& peer) {
 }
 
 absl::StatusOr<Peer> PeerOf(const grpc::ServerContextBase& context) {
-  const auto auth = context.auth_context();
+  return PeerOf(context.auth_context().get());
+}
+
+absl::StatusOr<Peer> PeerOf(const grpc::AuthContext* auth) {
   const auto refused = [] {
     return Unauthenticated(
         "the certificate does not name exactly one garderobe:// identity");
@@ -51,13 +54,21 @@ absl::StatusOr<Peer> RequirePeer(const grpc::ServerContextBase& context,
                                  Role role, std::string_view name) {
   GARDEROBE_ASSIGN_OR_RETURN(Peer peer, PeerOf(context));
   if (peer.role != role || (!name.empty() && peer.name != name)) {
-    return PermissionDenied("this call is for {}, and the certificate says {}",
-                            name.empty()
-                                ? std::string(kRoles[static_cast<size_t>(role)])
-                                : PeerUri({role, std::string(name)}),
-                            PeerUri(peer));
+    return NotForPeer(peer, {{role, std::string(name)}});
   }
   return peer;
+}
+
+absl::Status NotForPeer(const Peer& peer, const std::vector<Peer>& callers) {
+  std::string names;
+  for (const Peer& caller : callers) {
+    if (!names.empty()) names += " or ";
+    names += caller.name.empty()
+                 ? std::string(kRoles[static_cast<size_t>(caller.role)])
+                 : PeerUri(caller);
+  }
+  return PermissionDenied("this call is for {}, and the certificate says {}",
+                          names, PeerUri(peer));
 }
 
 }  // namespace garderobe

@@ -9,12 +9,14 @@
 #define GARDEROBE_CORE_RPC_PEER_H_
 
 #include <string>
+#include <vector>
 
 #include "core/base/status.h"
 
 namespace grpc {
+class AuthContext;
 class ServerContextBase;
-}
+}  // namespace grpc
 
 namespace garderobe {
 
@@ -32,6 +34,10 @@ std::string PeerUri(const Peer& peer);
 // Unauthenticated: no certificate, or not exactly one identity in it.
 [[nodiscard]] absl::StatusOr<Peer> PeerOf(
     const grpc::ServerContextBase& context);
+[[nodiscard]] absl::StatusOr<Peer> PeerOf(const grpc::AuthContext* context);
+
+// PermissionDenied; the text names who may call, and who calls.
+absl::Status NotForPeer(const Peer& peer, const std::vector<Peer>& callers);
 
 // The peer, if it has `role` (and `name`, unless that is empty).
 // PermissionDenied: it is somebody else; the text names the role needed.

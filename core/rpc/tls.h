@@ -8,6 +8,7 @@
 
 #include "core/base/status.h"
 #include "grpcpp/channel.h"
+#include "grpcpp/security/auth_metadata_processor.h"
 #include "grpcpp/security/server_credentials.h"
 
 namespace garderobe {
@@ -38,7 +39,9 @@ struct CertificateInfo {
 // Whole days until `info` expires, 0 when it has.
 uint32_t DaysLeft(const CertificateInfo& info);
 
-std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files);
+// `gate` decides who may begin a call.
+std::shared_ptr<grpc::ServerCredentials> ServerTls(
+    const TlsFiles& files, std::shared_ptr<grpc::AuthMetadataProcessor> gate);
 
 // A channel to `address` that accepts only the daemon called `daemon` (the
 // DNS name `<daemon>.garderobe` in its certificate).

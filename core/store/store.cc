@@ -36,6 +36,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(
   family_options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   // Points and hashes do not compress, and blocks already are.
   family_options.compression = rocksdb::kNoCompression;
+  family_options.periodic_compaction_seconds = options.rewrite_days * 86400;
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (const std::string& name : families) {
     descriptors.emplace_back(name, family_options);
@@ -46,7 +47,37 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(
       rocksdb::DB::Open(db_options, path, descriptors, &store->handles_, &db);
   if (!opened.ok()) return Annotate(FromRocks(opened), path);
   store->db_.reset(db);
+  const absl::Status format = store->CheckFormat(options.format);
+  if (!format.ok()) return Annotate(format, path);
   return store;
+}
+
+absl::Status Store::CheckFormat(uint32_t format) {
+  constexpr std::string_view kFormatKey = "store-format";
+  const auto stored = Get(0, kFormatKey);
+  if (stored.ok()) {
+    if (*stored == std::to_string(format)) return absl::OkStatus();
+    return FailedPrecondition(
+        "was written by another version of this program: format {}, this one "
+        "reads {}",
+        *stored, format);
+  }
+  if (stored.status().code() != absl::StatusCode::kNotFound) {
+    return stored.status();
+  }
+  for (size_t i = 0; i < handles_.size(); ++i) {
+    const auto it = NewIterator(i);
+    it->SeekToFirst();
+    if (it->Valid() && format != 1) {
+      return FailedPrecondition(
+          "was written by an earlier version of this program: format 1, this "
+          "one reads {}",
+          format);
+    }
+  }
+  rocksdb::WriteBatch batch;
+  batch.Put(family(0), AsSlice(kFormatKey), std::to_string(format));
+  return WriteAndSync(batch);
 }
 
 Store::~Store() {

@@ -18,6 +18,11 @@ namespace garderobe {
 struct StoreOptions {
   size_t write_buffer_bytes = 32 << 20;  // a column family
   size_t block_cache_bytes = 32 << 20;   // for all
+  // Of what the party keeps in it; grows when that changes.
+  uint32_t format = 1;
+  // Everything is written again within so many days; 0: only when RocksDB
+  // wants to.
+  uint32_t rewrite_days = 0;
 };
 
 // Thread-safe, as RocksDB is.
@@ -25,7 +30,7 @@ class Store {
  public:
   // Opens or creates. `families[0]` must be "default".
   // Unavailable: locked by another process, or the disk does not answer;
-  // DataLoss: corrupt.
+  // DataLoss: corrupt; FailedPrecondition: of another format.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Store>> Open(
       const std::string& path, const std::vector<std::string>& families,
       const StoreOptions& options = {});
@@ -51,6 +56,7 @@ class Store {
 
  private:
   Store() = default;
+  [[nodiscard]] absl::Status CheckFormat(uint32_t format);
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
 };

@@ -12,6 +12,7 @@
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/answer.grpc.pb.h"
+#include "garderobe/v1/common.grpc.pb.h"
 #include "garderobe/v1/delivery.grpc.pb.h"
 #include "garderobe/v1/vault.grpc.pb.h"
 #include "gmock/gmock.h"
@@ -203,13 +204,48 @@ TEST_F(HostileTest, RightCertificateInTheWrongRoleIsRefused) {
                 StatusIs(kDenied))
         << who;
     auto intake = v1::AnswerIntakeService::NewStub(TlsChannel(
-        deployment_->address("answer"), "answerd", deployment_->tls(who)));
+        deployment_->address("intake"), "answerd", deployment_->tls(who)));
     grpc::ClientContext put;
     SetDeadline(put);
     v1::PutCubeResponse cube;
     EXPECT_THAT(FromGrpc(intake->PutCube(&put, {}, &cube)), StatusIs(kDenied))
         << who;
   }
+}
+
+// Messages were once parsed before anybody asked whose they are: 60 MiB of
+// empty cells, two bytes each, took 2.2 GiB.
+TEST_F(HostileTest, AMessageIsNotReadForTheWrongRole) {
+  const size_t answerd_before = deployment_->PeakMib("answerd");
+  auto intake = v1::AnswerIntakeService::NewStub(
+      TlsChannel(deployment_->address("intake"), "answerd",
+                 deployment_->tls("analysts/example-museum")));
+  grpc::ClientContext put;
+  SetDeadline(put);
+  v1::PutCubeRequest cube;
+  for (int i = 0; i < 5'000'000; ++i) cube.mutable_cube()->add_cells();
+  v1::PutCubeResponse nothing;
+  EXPECT_THAT(FromGrpc(intake->PutCube(&put, cube, &nothing)),
+              StatusIs(kDenied));
+  EXPECT_LT(deployment_->PeakMib("answerd"), answerd_before + 100);
+
+  const size_t ttpd_before = deployment_->PeakMib("ttpd");
+  auto registers = v1::RegisterService::NewStub(
+      TlsChannel(deployment_->address("ttp"), "ttpd",
+                 deployment_->tls("clients/example-museum")));
+  v1::ImportRegisterRequest import;
+  for (int i = 0; i < 1'500'000; ++i) {
+    import.mutable_register_()->add_institutions();
+  }
+  for (int i = 0; i < 4; ++i) {
+    grpc::ClientContext context;
+    SetDeadline(context);
+    v1::ImportRegisterResponse imported;
+    EXPECT_THAT(
+        FromGrpc(registers->ImportRegister(&context, import, &imported)),
+        StatusIs(kDenied));
+  }
+  EXPECT_LT(deployment_->PeakMib("ttpd"), ttpd_before + 100);
 }
 
 TEST_F(HostileTest, StrangersAndImpostorsGetNoConnection) {

@@ -216,7 +216,7 @@ TEST(DaemonTest, FullDiskStopsAcknowledgingSaysSoAndRecovers) {
   const std::string data = deployment.folder() + "/aggregator/data";
   auto reg = ReadWholeFile(data + "/register.pb");
   ASSERT_THAT(reg, IsOk());
-  if (mount("tmpfs", data.c_str(), "tmpfs", 0, "size=200m") != 0) {
+  if (mount("tmpfs", data.c_str(), "tmpfs", 0, "size=200m,mode=700") != 0) {
     GTEST_SKIP() << "no file system can be mounted here";
   }
   // Unmounted whatever the test comes to.

@@ -157,10 +157,22 @@ std::string LocalDeployment::Write(const std::string& name,
   return path;
 }
 
+size_t LocalDeployment::PeakMib(const std::string& daemon) const {
+  std::istringstream status(Slurp(fmt::format("/proc/{}/status", Pid(daemon))));
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stoul(line.substr(6)) >> 10;
+  }
+  return 0;
+}
+
 std::string LocalDeployment::address(const std::string& party) const {
-  std::istringstream config(Slurp(folder_ + "/client.toml"));
+  // answerd's intake is told to aggregatord only.
+  const bool intake = party == "intake";
+  const std::string key = intake ? "address" : party;
+  std::istringstream config(Slurp(
+      folder_ + (intake ? "/aggregator/aggregatord.toml" : "/client.toml")));
   for (std::string line; std::getline(config, line);) {
-    if (line.starts_with(party + " = \"127")) {
+    if (line.starts_with(key + " = \"127")) {
       const size_t from = line.find('"') + 1;
       return line.substr(from, line.rfind('"') - from);
     }

@@ -58,7 +58,10 @@ class LocalDeployment {
   std::string Write(const std::string& name, const std::string& text) const;
 
   const std::string& folder() const { return folder_; }
+  // Of a party, or of answerd's "intake".
   std::string address(const std::string& party) const;
+  // The most memory that a daemon has had, MiB.
+  size_t PeakMib(const std::string& daemon) const;
   TlsFiles tls(const std::string& place) const {
     const std::string at = folder_ + "/" + place;
     return {at + "/certificate.pem", at + "/private.key",
