@@ -115,9 +115,10 @@ class FeedStream {
     const MutexLock lock(&mutex_);
     if (abandoned_) return false;
     const auto now = std::chrono::steady_clock::now();
-    if (connected_) failing_since_ = now;
+    // Nothing has been waiting while it was connected and idle.
+    if (connected_ && batches_.empty()) moved_ = now;
     connected_ = false;
-    const auto waited = now - std::max(moved_, failing_since_);
+    const auto waited = now - moved_;
     const bool transient = IsTransient(status) ||
                            status.code() == absl::StatusCode::kCancelled ||
                            status.code() == absl::StatusCode::kDeadlineExceeded;
@@ -235,10 +236,7 @@ class FeedStream {
   // When a batch was last acknowledged, or the first of some began to wait.
   std::chrono::steady_clock::time_point moved_ ABSL_GUARDED_BY(mutex_) =
       std::chrono::steady_clock::now();
-  // When the connection that was there last broke.
-  std::chrono::steady_clock::time_point failing_since_ ABSL_GUARDED_BY(mutex_) =
-      std::chrono::steady_clock::now();
-  bool connected_ ABSL_GUARDED_BY(mutex_) = false;  // since then
+  bool connected_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t first_committed_ ABSL_GUARDED_BY(mutex_) = 0;
   bool opened_ ABSL_GUARDED_BY(mutex_) = false;
   bool finishing_ ABSL_GUARDED_BY(mutex_) = false;

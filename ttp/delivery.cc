@@ -63,6 +63,12 @@ class FeedHandler : public StreamHandler<Request, Response> {
   }
 
  protected:
+  // A stream may outlast its agreement, or its place in the register.
+  absl::Status StillAllowed() const {
+    return parts_.institutions.MayDeliver(client_, feed_.institution(),
+                                          Today());
+  }
+
   const Parts parts_;
   const std::string client_;
   const v1::FeedKind kind_;
@@ -80,6 +86,7 @@ class VisitHandler final
 
   absl::StatusOr<Commit> Prepare(v1::DeliverVisitsRequest request) override {
     if (!request.has_batch()) return InvalidArgument("a batch is expected");
+    GARDEROBE_RETURN_IF_ERROR(StillAllowed());
     v1::VisitBatch& batch = *request.mutable_batch();
     GARDEROBE_RETURN_IF_ERROR(parts_.converter.CheckVisits(batch));
     auto store = std::make_shared<v1::StoreVisitsRequest>();
@@ -115,6 +122,7 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
 
   absl::StatusOr<Commit> Prepare(v1::DeliverRelationsRequest request) override {
     if (!request.has_batch()) return InvalidArgument("a batch is expected");
+    GARDEROBE_RETURN_IF_ERROR(StillAllowed());
     v1::RelationBatch& batch = *request.mutable_batch();
     GARDEROBE_RETURN_IF_ERROR(parts_.converter.CheckRelations(batch));
     GARDEROBE_ASSIGN_OR_RETURN(const auto published,

@@ -5,6 +5,7 @@
 
 #include "core/daemon/daemon.h"
 #include "core/register/register_store.h"
+#include "core/rpc/fair_queue.h"
 #include "core/rpc/ordered_stream.h"
 #include "garderobe/v1/delivery.grpc.pb.h"
 #include "ttp/converter.h"
@@ -20,6 +21,7 @@ struct Parts {
   Upstream& upstream;
   const Converter& converter;
   Gatherer& gatherer;
+  FairQueue& queue;
   prometheus::Counter& visits;
   prometheus::Counter& relations;
   prometheus::Counter& refused_calls;

@@ -17,6 +17,7 @@ struct Config {
   int64_t gather_ms = 60'000;
   int64_t streams_max = 64;
   int64_t client_streams_max = 8;
+  int64_t hello_ms = 10'000, idle_ms = 600'000;
 };
 
 absl::StatusOr<Upstream::Options> UpstreamOptions(const Config& config) {
@@ -61,18 +62,26 @@ absl::Status Run(const Config& config) {
                     {static_cast<size_t>(config.gather_rows),
                      std::chrono::milliseconds(config.gather_ms)});
   LinkForwarder forwarder(converter, upstream, daemon->workers());
+  FairQueue queue(daemon->workers(), daemon->worker_count());
   const Parts parts{
       *daemon,
       *institutions,
       upstream,
       converter,
       gatherer,
+      queue,
       Count(*daemon, "garderobe_ttp_visits_total", "Visits acknowledged"),
       Count(*daemon, "garderobe_ttp_relations_total", "Relations acknowledged"),
       Count(*daemon, "garderobe_ttp_refused_calls_total",
             "Calls refused for want of permission")};
-  DeliveryServiceImpl delivery(parts, keys,
-                               {config.streams_max, config.client_streams_max});
+  DeliveryServiceImpl delivery(
+      parts, keys,
+      {config.streams_max,
+       config.client_streams_max,
+       {.hello = std::chrono::milliseconds(config.hello_ms),
+        .batch = std::chrono::milliseconds(config.idle_ms)}});
+  RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(1),
+           [&delivery] { delivery.EndIdleStreams(); });
   LinkServiceImpl link_service(forwarder);
   RegisterServiceImpl register_service(*institutions);
 
@@ -138,6 +147,10 @@ int main(int argc, char** argv) {
                   2, 4096);
   settings.Number("server.client_streams_max", &config.client_streams_max,
                   "The same of one client.", 2, 4096);
+  settings.Number("server.hello_ms", &config.hello_ms,
+                  "How long a stream may take to begin, ms.", 100, 600000);
+  settings.Number("server.idle_ms", &config.idle_ms,
+                  "How long a stream may stand still, ms.", 1000, 86400000);
   settings.Text("keys.directory", &config.keys,
                 "Folder with the TTP's key files; mode 0600 each.");
   settings.Text("vault.address", &config.vault_address,

@@ -105,12 +105,36 @@ grpc::ServerBidiReactor<Request, Response>* DeliveryServiceImpl::OpenStream(
     parts_.refused_calls.Increment();
     return new Refused(peer.status());
   }
+  // Whom no institution lists takes nobody's place.
+  if (!parts_.institutions.IsListed(peer->name)) {
+    parts_.refused_calls.Increment();
+    return new Refused(PermissionDenied(
+        "no institution in the register lists the client {}", peer->name));
+  }
   if (auto placed = TakePlace(peer->name); !placed.ok()) {
     return new Refused(WithRetryAfter(placed, std::chrono::seconds(2)));
   }
-  return OrderedStream<Request, Response>::Start(
-      parts_.daemon.workers(), kWindowBatches, make(parts_, peer->name),
-      [this, client = peer->name] { GivePlace(client); });
+  const std::string client = peer->name;
+  const auto stream = OrderedStream<Request, Response>::Start(
+      context, make(parts_, client),
+      {kWindowBatches,
+       [this, client](auto work) { parts_.queue.Post(client, work); },
+       [this, client] { GivePlace(client); }});
+  const MutexLock lock(&mutex_);
+  std::erase_if(open_, [](const auto& weak) { return weak.expired(); });
+  open_.push_back(stream);
+  return stream.get();
+}
+
+void DeliveryServiceImpl::EndIdleStreams() {
+  std::vector<std::weak_ptr<SweptStream>> open;
+  {
+    const MutexLock lock(&mutex_);
+    open = open_;
+  }
+  for (const auto& weak : open) {
+    if (const auto stream = weak.lock()) stream->EndIfIdle(limits_.patience);
+  }
 }
 
 absl::Status DeliveryServiceImpl::TakePlace(const std::string& client) {

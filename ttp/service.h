@@ -16,11 +16,15 @@ class DeliveryServiceImpl final : public v1::DeliveryService::CallbackService {
   struct Limits {
     int64_t streams = 32;        // at the same time; a further one waits
     int64_t client_streams = 8;  // of one client; a delivery has two
+    StreamPatience patience;
   };
   DeliveryServiceImpl(const Parts& parts, const TtpKeys& keys, Limits limits)
       : parts_(parts),
         parameters_(SignParameters(keys.signing, keys.Public())),
         limits_(limits) {}
+
+  // Ends streams whose peers have gone quiet. Called by a timer.
+  void EndIdleStreams();
 
   grpc::ServerUnaryReactor* GetParameters(
       grpc::CallbackServerContext* context,
@@ -53,6 +57,7 @@ class DeliveryServiceImpl final : public v1::DeliveryService::CallbackService {
   Mutex mutex_;
   int64_t streams_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, int64_t> client_streams_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::weak_ptr<SweptStream>> open_ ABSL_GUARDED_BY(mutex_);
 };
 
 // For the coordinating body, before it publishes.

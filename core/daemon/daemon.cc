@@ -121,10 +121,10 @@ void AddDaemonSettings(Settings& settings, DaemonConfig* config) {
 Daemon::Daemon(std::string party, const DaemonConfig& config)
     : party_(std::move(party)),
       config_(config),
-      workers_(std::make_unique<boost::asio::thread_pool>(
-          config.worker_threads > 0
-              ? static_cast<size_t>(config.worker_threads)
-              : std::max(2u, std::thread::hardware_concurrency()))),
+      worker_count_(config.worker_threads > 0
+                        ? static_cast<size_t>(config.worker_threads)
+                        : std::max(2u, std::thread::hardware_concurrency())),
+      workers_(std::make_unique<boost::asio::thread_pool>(worker_count_)),
       metrics_(std::make_shared<prometheus::Registry>()) {}
 
 Daemon::~Daemon() {

@@ -90,6 +90,7 @@ class Daemon {
 
   boost::asio::io_context& io() { return io_; }
   boost::asio::thread_pool& workers() { return *workers_; }
+  size_t worker_count() const { return worker_count_; }
   prometheus::Registry& metrics() { return *metrics_; }
   const DaemonConfig& config() const { return config_; }
 
@@ -113,6 +114,7 @@ class Daemon {
 
   const std::string party_;
   const DaemonConfig config_;
+  const size_t worker_count_;
   boost::asio::io_context io_;
   std::unique_ptr<boost::asio::thread_pool> workers_;
   std::shared_ptr<prometheus::Registry> metrics_;

@@ -10,6 +10,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -37,27 +38,72 @@ class StreamHandler {
   [[nodiscard]] virtual absl::StatusOr<Commit> Prepare(Request request) = 0;
 };
 
+// How long a peer may take.
+struct StreamPatience {
+  std::chrono::milliseconds hello{10'000};
+  std::chrono::milliseconds batch{600'000};
+  std::chrono::milliseconds read{60'000};
+};
+
+// What a sweep over all streams needs to know of each.
+class SweptStream {
+ public:
+  virtual ~SweptStream() = default;
+  virtual void EndIfIdle(const StreamPatience& patience) = 0;
+};
+
 template <typename Request, typename Response>
 class OrderedStream
     : public grpc::ServerBidiReactor<Request, Response>,
+      public SweptStream,
       public std::enable_shared_from_this<OrderedStream<Request, Response>> {
  public:
   using Handler = StreamHandler<Request, Response>;
 
-  // Begins to read; owns itself until the stream is done. `on_done` runs then.
-  static OrderedStream* Start(boost::asio::thread_pool& workers, size_t window,
-                              std::unique_ptr<Handler> handler,
-                              std::function<void()> on_done) {
-    std::shared_ptr<OrderedStream> stream(new OrderedStream(
-        workers, window, std::move(handler), std::move(on_done)));
+  struct Options {
+    size_t window;
+    // Hands work to the pool.
+    std::function<void(std::function<void()>)> post;
+    // Runs when the stream is done.
+    std::function<void()> on_done;
+  };
+
+  // Begins to read; owns itself until the stream is done. The caller keeps
+  // what comes back no longer than the reactor that it gives to gRPC.
+  static std::shared_ptr<OrderedStream> Start(
+      grpc::CallbackServerContext* context, std::unique_ptr<Handler> handler,
+      Options options) {
+    std::shared_ptr<OrderedStream> stream(
+        new OrderedStream(context, std::move(handler), std::move(options)));
     stream->self_ = stream;
     stream->StartRead(&stream->request_);
-    return stream.get();
+    return stream;
+  }
+
+  // Ends the stream when its peer has not said Hello in time, has sent
+  // nothing for long, or does not read its replies.
+  void EndIfIdle(const StreamPatience& patience) override {
+    auto self = this->shared_from_this();
+    mutex_.Lock();
+    const auto quiet = std::chrono::steady_clock::now() - moved_;
+    const bool idle = !busy_ && slots_.empty() && outbox_.empty();
+    if (finished_ || !final_.ok()) {
+      // A reply that nobody reads must not keep the stream for ever.
+      if (writing_ && quiet > patience.read) context_->TryCancel();
+    } else if (writing_ && quiet > patience.read) {
+      context_->TryCancel();
+    } else if (!opened_ && quiet > patience.hello) {
+      Fail(Unavailable("no Hello came in time"));
+    } else if (opened_ && idle && quiet > patience.batch) {
+      Fail(Unavailable("nothing came for long; open another stream"));
+    }
+    AdvanceAndUnlock();
   }
 
   void OnReadDone(bool ok) override {
     auto self = this->shared_from_this();
     mutex_.Lock();
+    moved_ = std::chrono::steady_clock::now();
     if (!ok) {
       reading_ended_ = true;
       return AdvanceAndUnlock();
@@ -73,8 +119,10 @@ class OrderedStream
     auto slot = std::make_shared<Slot>();
     slots_.push_back(slot);
     auto request = std::make_shared<Request>(std::move(request_));
-    boost::asio::post(workers_, [self, slot, request] {
-      auto commit = self->handler_->Prepare(std::move(*request));
+    options_.post([self, slot, request] {
+      absl::StatusOr<typename Handler::Commit> commit =
+          self->Failed() ? absl::CancelledError("the stream has failed")
+                         : self->handler_->Prepare(std::move(*request));
       self->Prepared(*slot, std::move(commit));
     });
     ReadMore();
@@ -84,6 +132,7 @@ class OrderedStream
   void OnWriteDone(bool ok) override {
     auto self = this->shared_from_this();
     mutex_.Lock();
+    moved_ = std::chrono::steady_clock::now();
     writing_ = false;
     outbox_.pop_front();
     if (!ok) {
@@ -103,7 +152,7 @@ class OrderedStream
   }
 
   void OnDone() override {
-    if (on_done_) on_done_();
+    if (options_.on_done) options_.on_done();
     auto self = std::move(self_);  // the last reference may go here
   }
 
@@ -113,19 +162,24 @@ class OrderedStream
     std::optional<absl::StatusOr<typename Handler::Commit>> commit;
   };
 
-  OrderedStream(boost::asio::thread_pool& workers, size_t window,
-                std::unique_ptr<Handler> handler, std::function<void()> on_done)
-      : workers_(workers),
-        window_(window),
+  OrderedStream(grpc::CallbackServerContext* context,
+                std::unique_ptr<Handler> handler, Options options)
+      : context_(context),
         handler_(std::move(handler)),
-        on_done_(std::move(on_done)) {}
+        options_(std::move(options)) {}
+
+  // Nothing more of it will be committed.
+  bool Failed() {
+    const MutexLock lock(&mutex_);
+    return finished_ || !final_.ok();
+  }
 
   void Fail(absl::Status status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (final_.ok()) final_ = std::move(status);
   }
 
   void ReadMore() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (slots_.size() + outbox_.size() < window_ && !reading_ended_ &&
+    if (slots_.size() + outbox_.size() < options_.window && !reading_ended_ &&
         final_.ok() && !finished_) {
       paused_ = false;
       this->StartRead(&request_);
@@ -192,10 +246,9 @@ class OrderedStream
     return std::nullopt;
   }
 
-  boost::asio::thread_pool& workers_;
-  const size_t window_;
+  grpc::CallbackServerContext* const context_;  // valid until OnDone
   const std::unique_ptr<Handler> handler_;
-  const std::function<void()> on_done_;
+  const Options options_;
   std::shared_ptr<OrderedStream> self_;
 
   Request request_;  // filled by gRPC between StartRead and OnReadDone
@@ -204,6 +257,9 @@ class OrderedStream
   // Its front is being written while writing_.
   std::deque<Response> outbox_ ABSL_GUARDED_BY(mutex_);
   absl::Status final_ ABSL_GUARDED_BY(mutex_);
+  // When it was last read from or written to.
+  std::chrono::steady_clock::time_point moved_ ABSL_GUARDED_BY(mutex_) =
+      std::chrono::steady_clock::now();
   bool opened_ ABSL_GUARDED_BY(mutex_) = false;
   bool busy_ ABSL_GUARDED_BY(mutex_) = false;
   bool paused_ ABSL_GUARDED_BY(mutex_) = false;

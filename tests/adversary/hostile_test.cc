@@ -561,5 +561,57 @@ TEST_F(HostileTest, ClientDoesNotSealToKeysThatAreNotPinned) {
   std::ofstream(path) << *config;
 }
 
+// Of a deployment of its own, whose ttpd waits for nobody.
+TEST(QuietStreamTest, WhoSaysNothingLosesItsPlace) {
+  LocalDeployment deployment;
+  const std::string path = deployment.folder() + "/ttp/ttpd.toml";
+  auto config = ReadWholeFile(path);
+  ASSERT_THAT(config, IsOk());
+  config->replace(config->find("[server]"), 8,
+                  "[server]\nhello_ms = 300\nidle_ms = 1000");
+  ASSERT_THAT(ReplaceFile(path, *config, 0600), IsOk());
+  deployment.Up();
+  auto stub = v1::DeliveryService::NewStub(
+      TlsChannel(deployment.address("ttp"), "ttpd",
+                 deployment.tls("clients/example-museum")));
+  v1::DeliverVisitsRequest request;
+  v1::DeliverVisitsResponse response;
+  for (const bool with_hello : {false, true}) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() +
+                         std::chrono::seconds(10));
+    const auto stream = stub->DeliverVisits(&context);
+    if (with_hello) {
+      auto* hello = request.mutable_hello();
+      hello->set_protocol_version(1);
+      hello->mutable_feed()->set_institution("example-museum");
+      hello->mutable_feed()->set_source("quiet");
+      ASSERT_TRUE(stream->Write(request) && stream->Read(&response));
+    }
+    EXPECT_FALSE(stream->Read(&response));
+    EXPECT_THAT(FromGrpc(stream->Finish()),
+                StatusIs(absl::StatusCode::kUnavailable,
+                         HasSubstr(with_hello ? "nothing came" : "Hello")));
+  }
+  // Who is taken out of the register delivers nothing more on an open stream.
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(10));
+  const auto stream = stub->DeliverVisits(&context);
+  ASSERT_TRUE(stream->Write(request) && stream->Read(&response));
+  ASSERT_EQ(deployment
+                .Run({"admin", "institution", "import",
+                      deployment.Write("register.toml",
+                                       "[[institution]]\nid = \"other\"\n"
+                                       "subsector = \"film\"\n")})
+                .exit,
+            0);
+  request.mutable_batch()->set_count(1);
+  request.mutable_batch()->set_handles(std::string(16, '\0'));
+  stream->Write(request);
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_THAT(FromGrpc(stream->Finish()), StatusIs(kDenied));
+}
+
 }  // namespace
 }  // namespace garderobe
