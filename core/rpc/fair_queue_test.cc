@@ -23,7 +23,10 @@ TEST(FairQueueTest, ALatePeerDoesNotWaitForAllOfAnEarlierOne) {
   queue.Post("third", [&order] { order.push_back('c'); });
   go.set_value();
   workers.join();
-  EXPECT_EQ(std::string(order.begin(), order.end()), "abcaaaa");
+  const std::string ran(order.begin(), order.end());
+  EXPECT_EQ(ran.size(), 7u);
+  EXPECT_LE(ran.find('b'), 1u) << ran;
+  EXPECT_LE(ran.find('c'), 2u) << ran;
 }
 
 TEST(FairQueueTest, RunsEverythingOnceAndNoMoreThanItMayAtOnce) {
