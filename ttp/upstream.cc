@@ -47,11 +47,16 @@ absl::Status Upstream::OfParty(const grpc::Status& status) {
     case grpc::StatusCode::CANCELLED:
       // It does not answer in time, or was restarted: worth another try.
       return Unavailable("a party behind the TTP does not answer");
+    case grpc::StatusCode::UNAVAILABLE: {
+      // A party says for how long; the transport's own words hold addresses.
+      const absl::Status said = FromGrpc(status);
+      if (RetryAfter(said)) return said;
+      return Unavailable("a party behind the TTP is not reached");
+    }
     case grpc::StatusCode::ABORTED:
     case grpc::StatusCode::INVALID_ARGUMENT:
     case grpc::StatusCode::OUT_OF_RANGE:
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
-    case grpc::StatusCode::UNAVAILABLE:
       return FromGrpc(status);
     default:
       // A certificate, pin or epoch of the TTP's own that is wrong there: a

@@ -1,4 +1,6 @@
 // Peers that misbehave: each is cut off by itself, and nobody else is harmed.
+#include <signal.h>
+
 #include <boost/asio/thread_pool.hpp>
 #include <filesystem>
 #include <fstream>
@@ -559,6 +561,53 @@ TEST_F(HostileTest, ClientDoesNotSealToKeysThatAreNotPinned) {
     EXPECT_THAT(r.err, HasSubstr("not signed by the key that is pinned"));
   }
   std::ofstream(path) << *config;
+}
+
+// Whether a call of a client waits for merges tells whether its guess was
+// known; it once did. A vault that stands still shows who waits for it.
+TEST_F(HostileTest, ClosingAFeedWaitsForNoOtherParty) {
+  ASSERT_THAT(Visits({GoodVisits(0)}), IsOk());
+  auto close = [&](bool* current) {
+    auto stub = Delivery("clients/example-museum");
+    grpc::ClientContext context;
+    SetDeadline(context, 8);
+    v1::CloseFeedRequest request;
+    *request.mutable_feed() = Hello().feed();
+    request.mutable_feed()->set_kind(v1::FEED_KIND_VISITS);
+    request.set_rows(3);
+    v1::CloseFeedResponse response;
+    const absl::Status status =
+        FromGrpc(stub->CloseFeed(&context, request, &response));
+    *current = response.mirror_current();
+    return status;
+  };
+  bool current = false;
+  const auto begin = std::chrono::steady_clock::now();
+  kill(deployment_->Pid("vaultd"), SIGSTOP);
+  const absl::Status without_vault = close(&current);
+  kill(deployment_->Pid("vaultd"), SIGCONT);
+  EXPECT_THAT(without_vault, IsOk());
+  EXPECT_TRUE(current);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2));
+
+  // An answerd that stands still costs the closer its patience, and others
+  // nothing.
+  ASSERT_THAT(Visits({GoodVisits(3)}), IsOk());
+  kill(deployment_->Pid("answerd"), SIGSTOP);
+  std::vector<std::thread> closers;
+  for (int i = 0; i < 4; ++i) {
+    closers.emplace_back([&] {
+      bool unused;
+      (void)close(&unused);
+    });
+  }
+  const auto delivery = std::chrono::steady_clock::now();
+  const absl::Status delivered = Visits({GoodVisits(6)});
+  const auto took = std::chrono::steady_clock::now() - delivery;
+  for (auto& closer : closers) closer.join();
+  kill(deployment_->Pid("answerd"), SIGCONT);
+  EXPECT_THAT(delivered, IsOk());
+  EXPECT_LT(took, std::chrono::seconds(2));
 }
 
 // Of a deployment of its own, whose ttpd waits for nobody.

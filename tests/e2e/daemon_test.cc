@@ -158,6 +158,39 @@ TEST(DaemonTest, TtpIsNotReadyWhileTheVaultIsAway) {
   EXPECT_TRUE(ready());
 }
 
+TEST(DaemonTest, DataThatOthersMayReadIsRefused) {
+  LocalDeployment deployment;
+  chmod((deployment.folder() + "/vault/data").c_str(), 0755);
+  const RunResult up = deployment.Run({"up", deployment.folder()});
+  EXPECT_EQ(up.exit, 3);
+  EXPECT_THAT(up.err, HasSubstr("others may read data.directory"));
+}
+
+TEST(DaemonTest, TtpEndsInTimeWhileTheAggregatorHangs) {
+  LocalDeployment deployment;
+  deployment.Up();
+  const pid_t ttpd = deployment.Pid("ttpd");
+  const pid_t hanging = deployment.Pid("aggregatord");
+  kill(hanging, SIGSTOP);
+  auto send = deployment.Start(
+      {"send",
+       deployment.Write("x.csv",
+                        "order_id,line_id,event_id,starts_at\n1,1,E,2025-01-01"
+                        "\n"),
+       "--institution", "example-museum", "--give-up-after", "1"});
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  kill(ttpd, SIGTERM);
+  // A drain of five seconds, and no waiting for a call of thirty.
+  int tenths = 0;
+  while (tenths < 200 && deployment.Pid("ttpd") == ttpd) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    ++tenths;
+  }
+  EXPECT_LT(tenths, 90);
+  kill(hanging, SIGCONT);
+  (void)send.Wait();
+}
+
 // A backup that is put back is older than what answerd was told since.
 TEST(DaemonTest, ARestoredAggregatorAndAnEmptyAnswerdAgreeAgain) {
   LocalDeployment deployment;
