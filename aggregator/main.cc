@@ -92,8 +92,8 @@ int main(int argc, char** argv) {
   AddDaemonSettings(settings, &config.daemon);
   settings.Text("keys.directory", &config.keys,
                 "Folder with the aggregator's key files; mode 0600 each.");
-  settings.Text("answer.address", &config.answer_address,
-                "IP address and port of answerd.", /*required=*/true);
+  settings.Address("answer.address", &config.answer_address,
+                   "IP address and port of answerd.", /*required=*/true);
   settings.Number("memory.ledger_mib", &config.ledger_mib,
                   "Memory for the indices of institutions in use, MiB.", 16,
                   1 << 20);

@@ -55,10 +55,10 @@ int main(int argc, char** argv) {
   answer::Config config;
   Settings settings;
   AddDaemonSettings(settings, &config.daemon);
-  settings.Text("intake.listen", &config.intake_listen,
-                "IP address and port where aggregatord, and nobody else, "
-                "brings figures.",
-                /*required=*/true);
+  settings.Address("intake.listen", &config.intake_listen,
+                   "IP address and port where aggregatord, and nobody else, "
+                   "brings figures.",
+                   /*required=*/true);
   settings.Number("intake.message_mib_max", &config.intake_message_mib_max,
                   "The largest message that is taken in there, MiB.", 4, 1024);
   return DaemonMain(

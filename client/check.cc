@@ -46,10 +46,20 @@ absl::StatusOr<CheckReport> CheckFile(const CheckOptions& options) {
       return AlreadyExists("{} exists; existing files are kept",
                            options.rejected);
     }
-    rejected.open(options.rejected);
-    if (!rejected) return Unavailable("cannot write {}", options.rejected);
-    WriteRow(rejected, row.fields, reader->delimiter(), "rejected_because");
   }
+  const std::vector<std::string> header(row.fields.begin(), row.fields.end());
+  // Made when there is something to write.
+  auto reject = [&](std::string_view reason) -> absl::Status {
+    if (options.rejected.empty()) return absl::OkStatus();
+    if (!rejected.is_open()) {
+      rejected.open(options.rejected);
+      if (!rejected) return Unavailable("cannot write {}", options.rejected);
+      WriteRow(rejected, {header.begin(), header.end()}, reader->delimiter(),
+               "rejected_because");
+    }
+    WriteRow(rejected, row.fields, reader->delimiter(), reason);
+    return absl::OkStatus();
+  };
   CheckReport report;
   report.delimiter = reader->delimiter();
   report.unknown_columns = columns->unknown();
@@ -73,16 +83,14 @@ absl::StatusOr<CheckReport> CheckFile(const CheckOptions& options) {
         const auto column = static_cast<Column>(i);
         if (columns->Get(row, column).empty()) continue;
         ++counts[i].filled;
-        // The first fault of a row is its refusal; all else counts as valid
-        // unless the identifiers below say otherwise.
-        counts[i].valid += !refusal || refusal->column != ColumnName(column);
+        // Of a refused row nothing is used; what is no identifier is found
+        // below.
+        counts[i].valid += !refusal;
       }
     }
     if (refusal) {
       ++report.refused_rows;
-      if (rejected.is_open()) {
-        WriteRow(rejected, row.fields, reader->delimiter(), refusal->reason);
-      }
+      GARDEROBE_RETURN_IF_ERROR(reject(refusal->reason));
       if (report.refused.size() < SendReport::kRefusalsMax) {
         report.refused.push_back(*refusal);
       }
@@ -120,6 +128,7 @@ absl::StatusOr<CheckReport> CheckFile(const CheckOptions& options) {
         KindName(kind),
         with_customer == 0 ? 0 : usable / static_cast<double>(with_customer));
   }
+  report.with_customer = with_customer;
   report.not_identifiers = findings.refused;
   if (rejected.is_open() && !rejected.flush()) {
     return Unavailable("cannot write {}; is the disk full?", options.rejected);

@@ -21,7 +21,7 @@ struct CheckReport {
     uint64_t filled = 0;
     uint64_t valid = 0;  // filled and usable
   };
-  uint64_t rows = 0, refused_rows = 0;
+  uint64_t rows = 0, refused_rows = 0, with_customer = 0;
   char delimiter = ',';
   std::vector<std::pair<std::string, ColumnCounts>> columns;  // in file order
   std::vector<std::string> unknown_columns;

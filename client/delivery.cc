@@ -68,7 +68,7 @@ class Sender {
     if (!columns.ok()) return Annotate(columns.status(), options_.file);
     columns_ = *std::move(columns);
     GARDEROBE_ASSIGN_OR_RETURN(key_holder_, LoadKey());
-    digester_.emplace(*key_holder_);
+    digester_.emplace(*key_holder_, options_.own_domains);
     GARDEROBE_ASSIGN_OR_RETURN(const std::string digest,
                                DigestOfFile(options_.file));
     GARDEROBE_ASSIGN_OR_RETURN(
@@ -126,6 +126,7 @@ class Sender {
     GARDEROBE_RETURN_IF_ERROR(journal.Save());
     journal.ForgetRefusals();
     const MutexLock lock(&mutex_);
+    report_.unknown_columns = columns_.unknown();
     report_.seconds =
         std::chrono::duration<double>(Clock::now() - begin).count();
     std::stable_sort(

@@ -44,6 +44,7 @@ struct SendReport {
   uint64_t batches = 0;
   double seconds = 0;
   bool resumed = false;
+  std::vector<std::string> unknown_columns;  // of the file, not looked at
   bool mirror_current = true;
   std::vector<Refusal> refused;  // in order of line, at most kRefusalsMax
   static constexpr size_t kRefusalsMax = 100'000;

@@ -37,10 +37,10 @@ struct ClientConfig {
 };
 void AddClientSettings(Settings& settings, ClientConfig* config) {
   for (const Party& party : kParties) {
-    settings.Text("addresses." + std::string(party.name),
-                  &config->addresses[std::string(party.name)],
-                  "IP address and port of " + std::string(party.daemon) + ".",
-                  true);
+    settings.Address(
+        "addresses." + std::string(party.name),
+        &config->addresses[std::string(party.name)],
+        "IP address and port of " + std::string(party.daemon) + ".", true);
   }
   settings.Text("pins.ttp", &config->ttp_pin,
                 "Ed25519 key that signs the TTP's parameters, hex.", true);
@@ -67,8 +67,12 @@ absl::Status IsReady(const std::string& address, const std::string& daemon,
 }  // namespace
 
 absl::StatusOr<Deployment> Deployment::Open(const std::string& given) {
-  const std::string folder = fs::absolute(given).lexically_normal().string();
-  if (!fs::exists(folder + "/client.toml")) {
+  // One spelling for all: what runs is recognised by its configuration's path.
+  std::error_code error;
+  const std::string folder = fs::weakly_canonical(given, error).string();
+  if (error) return NotFound("cannot enter {}: {}", given, error.message());
+  if (!fs::exists(folder + "/client.toml", error)) {
+    if (error) return NotFound("cannot enter {}: {}", given, error.message());
     return NotFound("{} is no deployment; `garderobe init {}` makes one",
                     folder, given);
   }
@@ -87,10 +91,10 @@ absl::StatusOr<Deployment> Deployment::Open(const std::string& given) {
 absl::Status Deployment::Start(const Party& party) const {
   const std::string place = fmt::format("{}/{}", folder_, party.name);
   const std::string config = fmt::format("{}/{}.toml", place, party.daemon);
-  const std::string pid_file = fmt::format("{}/{}.pid", folder_, party.daemon);
-  if (IsRunning(party)) return absl::OkStatus();
+  if (PidOf(party) != 0) return absl::OkStatus();
   return StartDaemon(ProgramFolder() + "/" + std::string(party.daemon), config,
-                     fmt::format("{}/{}.log", folder_, party.daemon), pid_file);
+                     fmt::format("{}/{}.log", folder_, party.daemon),
+                     PidFile(party));
 }
 
 absl::Status Deployment::Up() const {
@@ -99,10 +103,11 @@ absl::Status Deployment::Up() const {
   for (;;) {
     // One that has ended is told before those that wait for it.
     for (const Party& party : kParties) {
-      if (IsRunning(party)) continue;
+      if (PidOf(party) != 0) continue;
       const std::string log = fmt::format("{}/{}.log", folder_, party.daemon);
-      return Unavailable("{} has ended; {} says: {}", party.daemon, log,
-                         LastLine(log));
+      return Unavailable(
+          "{} has ended; {} says: {} (`garderobe down` ends the others)",
+          party.daemon, log, LastLine(log));
     }
     absl::Status waiting;
     for (const Party& party : kParties) {
@@ -118,33 +123,32 @@ absl::Status Deployment::Up() const {
   }
 }
 
-bool Deployment::IsRunning(const Party& party) const {
-  return RunningDaemon(fmt::format("{}/{}.pid", folder_, party.daemon),
-                       fmt::format("{}/{}/{}.toml", folder_, party.name,
-                                   party.daemon)) != 0;
+std::string Deployment::PidFile(const Party& party) const {
+  return fmt::format("{}/{}.pid", folder_, party.daemon);
+}
+
+pid_t Deployment::PidOf(const Party& party) const {
+  return RunningDaemon(PidFile(party), fmt::format("{}/{}/{}.toml", folder_,
+                                                   party.name, party.daemon));
 }
 
 absl::Status Deployment::Down() const {
   const auto deadline = std::chrono::steady_clock::now() + kDownTimeout;
   // Those that ask before those that answer.
-  for (bool wait : {false, true}) {
-    for (const Party& party : kParties) {
-      const std::string config =
-          fmt::format("{}/{}/{}.toml", folder_, party.name, party.daemon);
-      const std::string pid_file =
-          fmt::format("{}/{}.pid", folder_, party.daemon);
-      pid_t pid = RunningDaemon(pid_file, config);
-      if (pid == 0) continue;
-      if (!wait) {
-        kill(pid, SIGTERM);
-        continue;
-      }
-      while (RunningDaemon(pid_file, config) != 0) {
-        if (std::chrono::steady_clock::now() > deadline) kill(pid, SIGKILL);
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-      }
-      unlink(pid_file.c_str());
+  for (const Party& party : kParties) {
+    const pid_t pid = PidOf(party);
+    if (pid != 0 && kill(pid, SIGTERM) != 0) {
+      return PermissionDenied(
+          "{} runs as another user, who may end it; nothing was done",
+          party.daemon);
     }
+  }
+  for (const Party& party : kParties) {
+    for (pid_t pid = PidOf(party); pid != 0; pid = PidOf(party)) {
+      if (std::chrono::steady_clock::now() > deadline) kill(pid, SIGKILL);
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    unlink(PidFile(party).c_str());
   }
   return absl::OkStatus();
 }

@@ -4,6 +4,8 @@
 #ifndef GARDEROBE_CLIENT_DEPLOYMENT_H_
 #define GARDEROBE_CLIENT_DEPLOYMENT_H_
 
+#include <sys/types.h>
+
 #include <array>
 #include <map>
 #include <string>
@@ -36,9 +38,10 @@ class Deployment {
 
   // Starts the daemons that do not run and waits until all are ready.
   // Unavailable: one of them is not ready in time; says which and the last
-  // line of its log.
+  // line of its log; those that run go on.
   [[nodiscard]] absl::Status Up() const;
-  // Ends the daemons and waits for their end.
+  // Ends the daemons and waits for their end. PermissionDenied: one of them
+  // runs as somebody else.
   [[nodiscard]] absl::Status Down() const;
 
   const std::string& folder() const { return folder_; }
@@ -76,7 +79,8 @@ class Deployment {
             at + "/authority.pem"};
   }
   [[nodiscard]] absl::Status Start(const Party& party) const;
-  bool IsRunning(const Party& party) const;
+  std::string PidFile(const Party& party) const;
+  pid_t PidOf(const Party& party) const;  // 0: it does not run
 
   const std::string folder_;  // absolute
   std::map<std::string, std::string> addresses_;

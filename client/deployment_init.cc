@@ -182,8 +182,9 @@ absl::Status Make(const std::string& folder) {
 }  // namespace
 
 absl::Status Deployment::Init(const std::string& given) {
-  const std::string folder = fs::absolute(given).lexically_normal().string();
   std::error_code error;
+  const std::string folder = fs::weakly_canonical(given, error).string();
+  if (error) return Unavailable("cannot enter {}: {}", given, error.message());
   const bool was_there = fs::exists(folder, error);
   if (was_there && !fs::is_empty(folder, error)) {
     return AlreadyExists("{} is not empty; existing deployments are kept",

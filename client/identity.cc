@@ -75,12 +75,15 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
   return customer;
 }
 
-RawDigester::Key RawDigester::Derive(const InstitutionHandleKey& key) {
-  constexpr std::string_view kLabel("garderobe/raw-digest/v2\0", 24);
+RawDigester::Key RawDigester::Derive(
+    const InstitutionHandleKey& key,
+    const std::vector<std::string>& own_domains) {
+  std::string label("garderobe/raw-digest/v2\0", 24);
+  for (const std::string& domain : own_domains) PutShort(label, domain);
   uint8_t derived[Key::kBytes];
   const ScopedWipe wipe(derived, sizeof derived);
-  crypto_generichash(derived, sizeof derived, AsBytes(kLabel).data(),
-                     kLabel.size(), key.ExposeSecret(),
+  crypto_generichash(derived, sizeof derived, AsBytes(label).data(),
+                     label.size(), key.ExposeSecret(),
                      InstitutionHandleKey::kBytes);
   return Key::CopyFrom(derived);
 }

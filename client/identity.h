@@ -49,12 +49,16 @@ class IdentityReader {
 // a key derived from the institution's; one a row, so not BLAKE2b.
 class RawDigester {
  public:
-  explicit RawDigester(const InstitutionHandleKey& key) : key_(Derive(key)) {}
+  // `own_domains` say what is read of a field, too.
+  RawDigester(const InstitutionHandleKey& key,
+              const std::vector<std::string>& own_domains)
+      : key_(Derive(key, own_domains)) {}
   uint64_t Digest(const OrderLine& line) const;
 
  private:
   using Key = SecretBytes<crypto_shorthash_KEYBYTES, struct RawDigestKeyRole>;
-  static Key Derive(const InstitutionHandleKey& key);
+  static Key Derive(const InstitutionHandleKey& key,
+                    const std::vector<std::string>& own_domains);
 
   const Key key_;
 };

@@ -44,14 +44,17 @@ TEST(IdentityTest, BirthDatesThatSayNothingAreToldWhy) {
 
 TEST(RawDigesterTest, ChangesWithEveryFieldThatSaysWho) {
   const auto key = InstitutionHandleKey::Random();
-  const RawDigester digester(key);
+  const RawDigester digester(key, {});
   OrderLine line;
   line.email = "a@example.nl";
   line.house_number = "1";
   line.house_number_addition = "2";
   const uint64_t before = digester.Digest(line);
-  EXPECT_EQ(RawDigester(key).Digest(line), before);
-  EXPECT_NE(RawDigester(InstitutionHandleKey::Random()).Digest(line), before);
+  EXPECT_EQ(RawDigester(key, {}).Digest(line), before);
+  // An e-mail that is none with another list of own domains is news.
+  EXPECT_NE(RawDigester(key, {"example.nl"}).Digest(line), before);
+  EXPECT_NE(RawDigester(InstitutionHandleKey::Random(), {}).Digest(line),
+            before);
   // What does not say who somebody is changes nothing.
   line.event_id = "E";
   EXPECT_EQ(digester.Digest(line), before);

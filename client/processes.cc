@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -15,15 +16,37 @@
 
 namespace garderobe::client {
 
+namespace {
+
+// Whether one of the arguments, each ended by a zero, is the file `config`,
+// however it is spelled.
+bool RunsWith(std::string_view arguments, const std::string& config) {
+  std::error_code error;
+  const auto wanted = std::filesystem::weakly_canonical(config, error);
+  while (!arguments.empty()) {
+    const size_t end = std::min(arguments.find('\0'), arguments.size());
+    const std::string argument(arguments.substr(0, end));
+    arguments.remove_prefix(std::min(end + 1, arguments.size()));
+    if (argument == config ||
+        std::filesystem::weakly_canonical(argument, error) == wanted) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 pid_t RunningDaemon(const std::string& pid_file, const std::string& config) {
   const auto text = ReadWholeFile(pid_file);
   if (!text.ok()) return 0;
   const pid_t pid = std::atoi(text->c_str());
-  if (pid <= 0 || kill(pid, 0) != 0) return 0;
+  // Somebody else's process runs as well.
+  if (pid <= 0 || (kill(pid, 0) != 0 && errno != EPERM)) return 0;
   // A number may have been given to somebody else since.
   const auto arguments =
       ReadWholeFile("/proc/" + std::to_string(pid) + "/cmdline");
-  if (!arguments.ok() || arguments->find(config) == std::string::npos) return 0;
+  if (!arguments.ok() || !RunsWith(*arguments, config)) return 0;
   const auto stat = ReadWholeFile("/proc/" + std::to_string(pid) + "/stat");
   if (stat.ok() && stat->find(") Z ") != std::string::npos) return 0;
   return pid;

@@ -18,7 +18,10 @@ function(garderobe_test name)
   target_link_libraries(${name}_test PRIVATE ${A_DEPS} garderobe_options
     garderobe::tests_support GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND ${name}_test)
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}")
+  # What tests write is in the build's folder, and a user's own.
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/test-files/${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}"
+    ENVIRONMENT "TEST_TMPDIR=${CMAKE_BINARY_DIR}/test-files/${name}/")
 endfunction()
 
 # garderobe_binary(ttpd SOURCES main.cc DEPS ...): a program in bin/.

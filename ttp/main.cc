@@ -153,10 +153,10 @@ int main(int argc, char** argv) {
                   "How long a stream may stand still, ms.", 1000, 86400000);
   settings.Text("keys.directory", &config.keys,
                 "Folder with the TTP's key files; mode 0600 each.");
-  settings.Text("vault.address", &config.vault_address,
-                "IP address and port of vaultd.", /*required=*/true);
-  settings.Text("aggregator.address", &config.aggregator_address,
-                "IP address and port of aggregatord.", /*required=*/true);
+  settings.Address("vault.address", &config.vault_address,
+                   "IP address and port of vaultd.", /*required=*/true);
+  settings.Address("aggregator.address", &config.aggregator_address,
+                   "IP address and port of aggregatord.", /*required=*/true);
   settings.Text("pins.vault", &config.vault_pin,
                 "Ed25519 key that signs the vault's parameters, hex.", true);
   settings.Text("pins.aggregator", &config.aggregator_pin,

@@ -54,6 +54,9 @@ void PrintReport(const SendReport& r) {
       r.visits_accepted, r.visits_replaced, r.visits_refused,
       r.relations_accepted, r.relations_refused);
   PrintRefusals(r.refused);
+  for (const std::string& column : r.unknown_columns) {
+    std::cout << "  column not used: " << column << "\n";
+  }
   if (!r.mirror_current) {
     std::cout << "the own figures follow by themselves: answerd is not "
                  "reached\n";
@@ -71,6 +74,7 @@ json ReportJson(const SendReport& r) {
           {"seconds", r.seconds},
           {"resumed", r.resumed},
           {"mirror_current", r.mirror_current},
+          {"unknown_columns", r.unknown_columns},
           {"refused", RefusalsJson(r.refused)}};
 }
 
@@ -141,8 +145,11 @@ absl::Status Watch(Context& context, const SendArguments& arguments) {
       }
       SendArguments one = arguments;
       one.options.file = file;
+      if (!context.json) std::cout << file << ": ";
       const absl::Status status = SendOne(context, one);
-      if (!status.ok()) context.Fail(status);
+      if (!status.ok()) context.Fail(Annotate(status, file));
+      // Whoever reads along sees it now, and not when the pipe is full.
+      std::cout.flush();
       // Only a file that can never be delivered is put away; anything else
       // (no connection, a full disk, an agreement) may be mended.
       if (!status.ok() && status.code() != absl::StatusCode::kInvalidArgument) {
@@ -198,9 +205,12 @@ void Check(Context& context, const CheckOptions& options) {
   for (const auto& [name, c] : report->columns) {
     std::cout << fmt::format("{:<22} {:>9} {:>9}\n", name, c.filled, c.valid);
   }
-  std::cout << "\nof the rows with a customer, usable to recognise a visitor "
-               "elsewhere:\n";
+  std::cout << (report->with_customer == 0
+                    ? "\nno row names a customer: nobody is recognised\n"
+                    : "\nof the rows with a customer, usable to recognise a "
+                      "visitor elsewhere:\n");
   for (const auto& [kind, share] : report->linkable) {
+    if (report->with_customer == 0) break;
     std::cout << fmt::format("  {:<20} {:>4.0f} %\n", kind, 100 * share);
   }
   for (const auto& [reason, count] : report->not_identifiers) {
@@ -244,6 +254,7 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
   command
       ->add_option("--give-up-after", send->give_up_s,
                    "seconds without progress before it gives up")
+      ->check(CLI::Range(int64_t{0}, int64_t{86'400 * 30}))
       ->capture_default_str();
   command->add_flag("--all-relations", send->options.all_relations,
                     "send customers again that were delivered before");

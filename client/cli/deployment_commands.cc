@@ -1,6 +1,7 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <future>
 #include <iostream>
 #include <thread>
 
@@ -35,12 +36,24 @@ PartyStatus AskParty(const Deployment& deployment, const Party& party) {
 void Status(Context& context) {
   auto deployment = context.OpenDeployment();
   if (!deployment.ok()) return context.Fail(deployment.status());
+  const absl::Status may_ask = CheckTlsFiles(deployment->coordinator_tls());
+  if (!may_ask.ok()) {
+    return context.Fail(FailedPrecondition(
+        "status is for the coordinating body: {}", Message(may_ask)));
+  }
+  // All at once: one that is away takes seconds to be found so.
+  std::vector<std::future<PartyStatus>> answers;
+  for (const Party& party : kParties) {
+    answers.push_back(std::async(std::launch::async, [&deployment, &party] {
+      return AskParty(*deployment, party);
+    }));
+  }
   nlohmann::json parties;
   std::string table =
       fmt::format("{:<12}{:<8}{:<9}{:<7}{:<12}{:<12}{}\n", "party", "ready",
                   "version", "epoch", "cert days", "disk free", "detail");
-  for (const Party& party : kParties) {
-    const PartyStatus asked = AskParty(*deployment, party);
+  for (auto& answer : answers) {
+    const PartyStatus asked = answer.get();
     const bool ready = asked.reached.ok() && asked.status.ready();
     const std::string detail = asked.reached.ok()
                                    ? asked.status.detail()

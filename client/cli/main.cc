@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 #include "client/cli/command.h"
@@ -53,6 +54,8 @@ int Main(int argc, char** argv) {
     std::cerr << "garderobe: libsodium does not start\n";
     return kRefused;
   }
+  // What goes wrong is told in our words.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   Context context;
   if (const char* folder = std::getenv("GARDEROBE_DEPLOYMENT")) {
     context.deployment = folder;
@@ -88,6 +91,10 @@ int Main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
+  } catch (const std::filesystem::filesystem_error& error) {
+    // A folder that may not be entered, mostly.
+    context.Fail(FailedPrecondition("{}: {}", error.path1().string(),
+                                    error.code().message()));
   }
   return context.exit;
 }

@@ -12,14 +12,17 @@ void AddSimulateCommand(CLI::App& app, Context& context) {
   auto* simulate = app.add_subcommand(
       "simulate", "write a synthetic country with known truth");
   simulate->add_option("--institutions", options->institutions, "how many")
+      ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
   simulate->add_option("--visits", options->visits, "order lines in all")
+      ->check(CLI::Range(int64_t{1}, int64_t{10'000'000'000}))
       ->capture_default_str();
   simulate
       ->add_option("--seed", options->seed,
                    "the same seed gives the same country")
       ->capture_default_str();
   simulate->add_option("--year", options->year, "the calendar year")
+      ->check(CLI::Range(2000, 2199))
       ->capture_default_str();
   simulate->add_option("--out", options->out, "a folder for the files")
       ->required();

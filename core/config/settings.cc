@@ -1,6 +1,8 @@
 #include "core/config/settings.h"
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <charconv>
 #include <filesystem>
 
 #include "core/base/check.h"
@@ -25,6 +27,27 @@ size_t EditDistance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+bool IsAddress(std::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (colon == text.npos) return false;
+  std::string host(text.substr(0, colon));
+  const std::string_view digits = text.substr(colon + 1);
+  unsigned port = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc() || end != digits.data() + digits.size() ||
+      port < 1 || port > 65535) {
+    return false;
+  }
+  boost::system::error_code bad;
+  if (host.starts_with('[') && host.ends_with(']')) {
+    boost::asio::ip::make_address_v6(host.substr(1, host.size() - 2), bad);
+  } else {
+    boost::asio::ip::make_address_v4(host, bad);
+  }
+  return !bad;
+}
+
 std::string Quoted(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
@@ -45,6 +68,29 @@ void Settings::Text(std::string name, std::string* target, std::string meaning,
   settings_.push_back(
       {std::move(name), target, std::move(meaning), Quoted(*target), required});
   settings_.back().default_text = *target;
+}
+void Settings::Address(std::string name, std::string* target,
+                       std::string meaning, bool required) {
+  Text(std::move(name), target, std::move(meaning), required);
+  settings_.back().fault = [required](const std::string& text) {
+    return (text.empty() && !required) || IsAddress(text)
+               ? ""
+               : "must be an IP address and port, such as 127.0.0.1:7000";
+  };
+}
+void Settings::Choice(std::string name, std::string* target,
+                      std::string meaning, std::vector<std::string> words) {
+  Text(std::move(name), target, std::move(meaning));
+  settings_.back().fault = [words = std::move(words)](const std::string& text) {
+    if (std::find(words.begin(), words.end(), text) != words.end()) {
+      return std::string();
+    }
+    std::string list;
+    for (const std::string& word : words) {
+      list += (list.empty() ? "" : ", ") + word;
+    }
+    return "must be one of " + list;
+  };
 }
 void Settings::Number(std::string name, int64_t* target, std::string meaning,
                       int64_t least, int64_t most) {
@@ -116,6 +162,13 @@ absl::Status Settings::Walk(std::string_view toml, const std::string& source,
     };
     if (auto* text = std::get_if<std::string*>(&found->target)) {
       if (!node.is_string()) return wrong_type("a text in quotes");
+      if (found->fault) {
+        const std::string fault = found->fault(**node.as_string());
+        if (!fault.empty()) {
+          return InvalidArgument("{}: {}: {} {}", source, At(node), name,
+                                 fault);
+        }
+      }
       if (assign) **text = **node.as_string();
       if (name == wanted) *wanted_text = **node.as_string();
     } else if (auto* number = std::get_if<int64_t*>(&found->target)) {

@@ -4,6 +4,7 @@
 #define GARDEROBE_CORE_CONFIG_SETTINGS_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,6 +21,13 @@ class Settings {
   // the table. A `required` setting has no default.
   void Text(std::string name, std::string* target, std::string meaning,
             bool required = false);
+  // An IP address and port, such as "127.0.0.1:7000" or "[::1]:7000". Without
+  // `required` it may be empty.
+  void Address(std::string name, std::string* target, std::string meaning,
+               bool required = false);
+  // One of a few words.
+  void Choice(std::string name, std::string* target, std::string meaning,
+              std::vector<std::string> words);
   // From `least` to `most`, both inclusive.
   void Number(std::string name, int64_t* target, std::string meaning,
               int64_t least, int64_t most);
@@ -55,6 +63,8 @@ class Settings {
     bool required = false;
     int64_t least = 0, most = 0;
     std::string default_text = {};  // of a text setting
+    // Of a text setting: what it must be, or empty when it is.
+    std::function<std::string(const std::string&)> fault = nullptr;
   };
   std::string Nearest(std::string_view name) const;
   // Checks all of `toml`; writes to the targets when `assign`, and what it

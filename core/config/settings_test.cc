@@ -11,6 +11,8 @@ class SettingsTest : public ::testing::Test {
   SettingsTest() {
     table_.Text("server.listen", &listen_, "Address and port.", true);
     table_.Number("server.streams_max", &streams_, "Streams at once.", 1, 100);
+    table_.Address("metrics.listen", &metrics_, "Where.");
+    table_.Choice("log.level", &level_, "How much.", {"info", "debug"});
     table_.Flag("log.json", &json_, "JSON lines.");
     table_.List("peers.allow", &allow_, "Names.");
     table_.Number("server.late", &late_, "Of a section begun before.", 0, 9);
@@ -20,6 +22,7 @@ class SettingsTest : public ::testing::Test {
   bool json_ = false;
   std::vector<std::string> allow_;
   int64_t late_ = 1;
+  std::string metrics_, level_ = "info";
   Settings table_;
 };
 
@@ -62,6 +65,31 @@ TEST_F(SettingsTest, MalformedTablesAndListsAreRefusedInWords) {
     EXPECT_THAT(table_.ReadText(text, "t.toml"),
                 StatusIs(absl::StatusCode::kInvalidArgument));
   }
+}
+
+TEST_F(SettingsTest, AddressesAndWordsAreChecked) {
+  const std::string begin = "[server]\nlisten=\"a\"\n";
+  for (const char* good : {"", "127.0.0.1:1", "[::1]:65535", "10.0.0.1:443"}) {
+    EXPECT_THAT(
+        table_.ReadText(fmt::format("{}[metrics]\nlisten=\"{}\"", begin, good),
+                        "t.toml"),
+        IsOk())
+        << good;
+  }
+  for (const char* bad : {"127.0.0.1", "127.0.0.1:99999", "127.0.0.1:0",
+                          "localhost:80", "nonsense", ":80", "1.2.3.4:8x"}) {
+    EXPECT_THAT(
+        table_.ReadText(fmt::format("{}[metrics]\nlisten=\"{}\"", begin, bad),
+                        "t.toml"),
+        StatusIs(absl::StatusCode::kInvalidArgument,
+                 ::testing::HasSubstr("t.toml: line 4: metrics.listen "
+                                      "must be an IP address")))
+        << bad;
+  }
+  EXPECT_THAT(
+      table_.ReadText(begin + "[log]\nlevel=\"loud\"", "t.toml"),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               ::testing::HasSubstr("log.level must be one of info, debug")));
 }
 
 TEST_F(SettingsTest, ExampleParsesAndNamesEverySetting) {

@@ -12,6 +12,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <thread>
 
 #include "core/base/mutex.h"
@@ -30,9 +31,10 @@
 namespace garderobe {
 namespace {
 
-uint64_t FreeBytes(const std::string& path) {
+// Nothing: it can't be told.
+std::optional<uint64_t> FreeBytes(const std::string& path) {
   struct statvfs info;
-  if (statvfs(path.c_str(), &info) != 0) return 0;
+  if (statvfs(path.c_str(), &info) != 0) return std::nullopt;
   return static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
@@ -55,7 +57,7 @@ class StatusServiceImpl final : public v1::StatusService::CallbackService {
     response->set_version(kVersion);
     response->set_epoch(state.epoch);
     response->set_detail(state.detail);
-    response->set_disk_free_bytes(FreeBytes(config_.data));
+    response->set_disk_free_bytes(FreeBytes(config_.data).value_or(0));
     const auto certificate = ReadCertificate(config_.tls.certificate);
     if (certificate.ok()) {
       response->set_certificate_days_left(DaysLeft(*certificate));
@@ -87,8 +89,8 @@ void ForbidCoreDumps() {
 
 void AddDaemonSettings(Settings& settings, DaemonConfig* config) {
   config->settings = &settings;
-  settings.Text("server.listen", &config->listen,
-                "IP address and port to serve gRPC on.", /*required=*/true);
+  settings.Address("server.listen", &config->listen,
+                   "IP address and port to serve gRPC on.", /*required=*/true);
   settings.Number("server.worker_threads", &config->worker_threads,
                   "Threads that do the work; 0 is one a core.", 0, 256);
   settings.Number("server.memory_mib", &config->memory_mib,
@@ -112,10 +114,11 @@ void AddDaemonSettings(Settings& settings, DaemonConfig* config) {
   settings.Number("data.disk_reserve_mib", &config->disk_reserve_mib,
                   "Nothing is accepted when less than this is free, MiB.", 1,
                   1 << 20);
-  settings.Text("metrics.listen", &config->metrics_listen,
-                "IP address and port for Prometheus; empty for none.");
-  settings.Text("log.level", &config->log_level,
-                "debug, info, warning or error.");
+  settings.Address("metrics.listen", &config->metrics_listen,
+                   "IP address and port for Prometheus; empty for none.");
+  settings.Choice("log.level", &config->log_level,
+                  "debug, info, warning or error.",
+                  {"debug", "info", "warning", "error"});
 }
 
 Daemon::Daemon(std::string party, const DaemonConfig& config)
@@ -160,12 +163,15 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(
 absl::Status Daemon::CheckDisk() const {
   const uint64_t reserve = static_cast<uint64_t>(config_.disk_reserve_mib)
                            << 20;
-  const uint64_t free = FreeBytes(config_.data);
-  if (free >= reserve) return absl::OkStatus();
+  const auto free = FreeBytes(config_.data);
+  if (!free) {
+    return Unavailable("{} can't enter its data.directory any more", party_);
+  }
+  if (*free >= reserve) return absl::OkStatus();
   return WithRetryAfter(
       ResourceExhausted("the disk of {} is full: {} MiB free, {} MiB needed; "
                         "nothing is stored until there is room",
-                        party_, free >> 20, reserve >> 20),
+                        party_, *free >> 20, reserve >> 20),
       std::chrono::seconds(2));
 }
 

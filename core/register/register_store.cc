@@ -52,6 +52,10 @@ absl::Status CheckRegister(const v1::Register& reg) {
                                place);
       }
     }
+    if (!institution.agreement_to().empty() &&
+        institution.agreement_to() < institution.agreement_from()) {
+      return InvalidArgument("{}: the agreement ends before it begins", place);
+    }
   }
   return absl::OkStatus();
 }
