@@ -185,11 +185,13 @@ absl::Status QueryProtected(Context& context, const std::string& name,
     return HasValue(row) ? std::to_string(row.value()) : std::string();
   };
   if (a.csv) {
-    std::cout << "area,measure,value,mark,cell\n";
+    std::cout << fmt::format("{},measure,value,mark,cell\n",
+                             name == "reach" ? "population" : name);
     for (const auto& row : response.rows()) {
-      std::cout << fmt::format("{},{},{},{},{}\n", CsvField(dimensions(row)),
-                               row.measure(), value(row), row.mark(),
-                               CsvField(row.cell()));
+      std::cout << fmt::format(
+          "{},{},{},{},{}\n",
+          CsvField(name == "reach" ? a.population : dimensions(row)),
+          row.measure(), value(row), row.mark(), CsvField(row.cell()));
     }
     return absl::OkStatus();
   }
@@ -246,6 +248,14 @@ absl::Status QueryCatalogue(Context& context, const QueryArguments& a) {
     for (const auto& s : strings) text += (text.empty() ? "" : ", ") + s;
     return text;
   };
+  if (a.csv) {
+    std::cout << "parameter,value,meaning\n";
+    for (const auto& p : response.parameters()) {
+      std::cout << fmt::format("{},{},{}\n", CsvField(p.name()),
+                               CsvField(p.value()), CsvField(p.meaning()));
+    }
+    return absl::OkStatus();
+  }
   std::cout << "catalogue " << response.version() << "\n\n";
   for (const auto& t : response.templates()) {
     std::cout << fmt::format(
@@ -267,6 +277,7 @@ absl::Status QueryPeriods(Context& context, const QueryArguments& a) {
   GARDEROBE_RETURN_IF_ERROR(
       asker.Call(&Asker::Stub::GetPeriods, {}, &response));
   json periods = json::array();
+  if (a.csv && !context.json) std::cout << "period,institutions,snapshot\n";
   for (const auto& p : response.periods()) {
     const std::string snapshot = ToHex(AsBytes(p.snapshot()));
     if (context.json) {
@@ -274,6 +285,9 @@ absl::Status QueryPeriods(Context& context, const QueryArguments& a) {
                          {"snapshot", snapshot},
                          {"catalogue", p.catalogue()},
                          {"institutions", p.institutions()}});
+    } else if (a.csv) {
+      std::cout << fmt::format("{},{},{}\n", p.period(), p.institutions(),
+                               snapshot);
     } else {
       std::cout << fmt::format("{:<10} {} institutions, snapshot {}\n",
                                p.period(), p.institutions(),
