@@ -465,12 +465,13 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::Again(v1::BatchOutcome outcome) {
   return outcome;
 }
 
-std::vector<std::string> Aggregator::DirtyMirrors() {
+absl::StatusOr<std::vector<std::string>> Aggregator::DirtyMirrors() {
   std::vector<std::string> names;
   const auto it = store_->NewIterator(kDirtyMirrors);
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     names.push_back(it->key().ToString());
   }
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
   return names;
 }
 

@@ -47,7 +47,7 @@ class Aggregator {
                                                   uint64_t stream);
 
   // Institutions whose mirror has changed since it was last confirmed.
-  std::vector<std::string> DirtyMirrors();
+  [[nodiscard]] absl::StatusOr<std::vector<std::string>> DirtyMirrors();
   [[nodiscard]] absl::StatusOr<v1::Mirror> MakeMirror(
       const std::string& institution);
   // Marks as changed the mirrors of which answerd has another version than

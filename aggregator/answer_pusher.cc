@@ -90,20 +90,38 @@ void AnswerPusher::Run() {
 }
 
 void AnswerPusher::TellWaiters() {
-  const std::vector<std::string> names = aggregator_.DirtyMirrors();
-  const std::set<std::string> dirty(names.begin(), names.end());
-  std::vector<std::pair<Done, bool>> told;
+  // Those who wait already: what they have seen stored, the list knows.
+  std::vector<Waiter> waiters;
   {
     const MutexLock lock(&mutex_);
-    const auto now = Clock::now();
-    std::erase_if(waiters_, [&](Waiter& waiter) {
-      const bool current = !dirty.contains(waiter.institution);
-      if (!current && now < waiter.until) return false;
-      told.emplace_back(std::move(waiter.done), current);
-      return true;
-    });
+    waiters.swap(waiters_);
   }
-  for (const auto& [done, current] : told) done(current);
+  if (waiters.empty()) return;
+  const auto names = aggregator_.DirtyMirrors();
+  const std::set<std::string> dirty =
+      names.ok() ? std::set<std::string>(names->begin(), names->end())
+                 : std::set<std::string>();
+  const auto now = Clock::now();
+  std::vector<Waiter> left;
+  for (Waiter& waiter : waiters) {
+    // What can't be read may lack anything.
+    const bool current = names.ok() && !dirty.contains(waiter.institution);
+    if (current || now >= waiter.until) {
+      waiter.done(current);
+    } else {
+      left.push_back(std::move(waiter));
+    }
+  }
+  const MutexLock lock(&mutex_);
+  for (Waiter& waiter : left) waiters_.push_back(std::move(waiter));
+}
+
+bool AnswerPusher::WantedElsewhere(const std::set<std::string>& first) {
+  const MutexLock lock(&mutex_);
+  return stopping_ ||
+         std::any_of(waiters_.begin(), waiters_.end(), [&](const auto& waiter) {
+           return !first.contains(waiter.institution);
+         });
 }
 
 absl::Status AnswerPusher::PushAll(const std::set<std::string>& first) {
@@ -121,19 +139,22 @@ absl::Status AnswerPusher::PushAll(const std::set<std::string>& first) {
     if (!reached("reconcile", status)) return status;
     reconcile_at_ = Clock::now() + kReconcileEvery;
   }
-  std::vector<std::string> dirty = aggregator_.DirtyMirrors();
+  GARDEROBE_ASSIGN_OR_RETURN(std::vector<std::string> dirty,
+                             aggregator_.DirtyMirrors());
   std::stable_partition(dirty.begin(), dirty.end(),
                         [&](const auto& name) { return first.contains(name); });
   for (const std::string& institution : dirty) {
     const absl::Status status = PushMirror(institution);
     if (!reached("mirror", status)) return status;
-    // The next one may be large.
-    if (first.contains(institution)) TellWaiters();
+    TellWaiters();
+    if (WantedElsewhere(first)) return absl::OkStatus();
   }
   GARDEROBE_ASSIGN_OR_RETURN(const auto cubes, publisher_.Unconfirmed());
   for (const v1::Cube& cube : cubes) {
     const absl::Status status = PushCube(cube);
     if (!reached("cube", status)) return status;
+    TellWaiters();
+    if (WantedElsewhere(first)) return absl::OkStatus();
   }
   return absl::OkStatus();
 }

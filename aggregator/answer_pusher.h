@@ -55,6 +55,8 @@ class AnswerPusher {
   [[nodiscard]] absl::Status Put(v1::Mirror mirror);
   // Compares with what answerd has; both may have been restored.
   [[nodiscard]] absl::Status Reconcile();
+  // It is to end, or somebody waits who is not among `first`.
+  bool WantedElsewhere(const std::set<std::string>& first);
   // Tells those whose mirror is current, and those who waited long enough.
   void TellWaiters();
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <thread>
 
@@ -133,17 +134,19 @@ pid_t Deployment::PidOf(const Party& party) const {
 }
 
 absl::Status Deployment::Down() const {
-  const auto deadline = std::chrono::steady_clock::now() + kDownTimeout;
-  // Those that ask before those that answer.
   for (const Party& party : kParties) {
     const pid_t pid = PidOf(party);
-    if (pid != 0 && kill(pid, SIGTERM) != 0) {
+    if (pid != 0 && kill(pid, 0) != 0 && errno == EPERM) {
       return PermissionDenied(
           "{} runs as another user, who may end it; nothing was done",
           party.daemon);
     }
   }
+  // Those that ask before those that answer: what they still have to hand on
+  // finds somebody there.
   for (const Party& party : kParties) {
+    if (const pid_t pid = PidOf(party); pid != 0) kill(pid, SIGTERM);
+    const auto deadline = std::chrono::steady_clock::now() + kDownTimeout;
     for (pid_t pid = PidOf(party); pid != 0; pid = PidOf(party)) {
       if (std::chrono::steady_clock::now() > deadline) kill(pid, SIGKILL);
       std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -105,6 +105,11 @@ class FeedStream {
     changed_.NotifyAll();
   }
 
+  bool Confused() {
+    const MutexLock lock(&mutex_);
+    return confused_;
+  }
+
   uint64_t Acknowledged() {
     const MutexLock lock(&mutex_);
     return acknowledged_;
@@ -168,10 +173,15 @@ class FeedStream {
         broken = Internal("the service did not answer Hello with Welcome");
       }
     }
+    // Otherwise it could keep the stream open for as long as it likes.
+    if (!broken.ok() || Confused()) context.TryCancel();
     absl::Status status = FromGrpc(stream->Finish());
     const MutexLock lock(&mutex_);
     context_ = nullptr;
     if (!broken.ok()) return broken;
+    if (confused_) {
+      return Internal("the service answered what it was not asked");
+    }
     if (status.ok() && !Done()) {
       return Unavailable("the service ended the stream");
     }
@@ -204,7 +214,10 @@ class FeedStream {
       Pending acknowledged;
       {
         const MutexLock lock(&mutex_);
-        if (!response.has_outcome() || batches_.empty() || sent_ == 0) break;
+        if (!response.has_outcome() || batches_.empty() || sent_ == 0) {
+          confused_ = true;
+          break;
+        }
         acknowledged = std::move(batches_.front());
         batches_.pop_front();
         --sent_;
@@ -243,6 +256,7 @@ class FeedStream {
   bool abandoned_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   bool reader_ended_ ABSL_GUARDED_BY(mutex_) = false;
+  bool confused_ ABSL_GUARDED_BY(mutex_) = false;  // the service is
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
   grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
   std::thread thread_;  // last: runs when all else is there

@@ -76,6 +76,8 @@ absl::Status StartDaemon(const std::string& program, const std::string& config,
   const pid_t pid = fork();
   if (pid < 0) {
     close(out);
+    close(started[0]);
+    close(started[1]);
     return Unavailable("cannot start {}: {}", program, std::strerror(errno));
   }
   if (pid == 0) {

@@ -288,11 +288,17 @@ void Daemon::Drain(const std::vector<std::unique_ptr<grpc::Server>>& servers,
     }
     if (!ended && options.on_deadline) options.on_deadline();
   });
+  // All at once: none takes new calls while another drains.
+  const auto until = std::chrono::system_clock::now() + drain;
+  std::vector<std::thread> shutdowns;
   for (auto& server : servers) {
-    server->GetHealthCheckService()->SetServingStatus(false);
-    server->Shutdown(std::chrono::system_clock::now() + drain);
+    shutdowns.emplace_back([&server, until] {
+      server->GetHealthCheckService()->SetServingStatus(false);
+      server->Shutdown(until);
+      server->Wait();
+    });
   }
-  for (auto& server : servers) server->Wait();
+  for (std::thread& shutdown : shutdowns) shutdown.join();
   {
     const MutexLock lock(&mutex);
     ended = true;

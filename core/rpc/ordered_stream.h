@@ -108,6 +108,11 @@ class OrderedStream
       reading_ended_ = true;
       return AdvanceAndUnlock();
     }
+    // It came while the stream was given up.
+    if (finished_ || !final_.ok()) {
+      reading_ended_ = true;
+      return AdvanceAndUnlock();
+    }
     if (!opened_) {
       opened_ = true;
       busy_ = true;
@@ -224,6 +229,7 @@ class OrderedStream
     if (finished_) return std::nullopt;
     if (!writing_ && !outbox_.empty()) {
       writing_ = true;
+      moved_ = std::chrono::steady_clock::now();
       this->StartWrite(&outbox_.front());
     }
     if (final_.ok() && !busy_ && !slots_.empty() && slots_.front()->commit) {
