@@ -11,7 +11,6 @@ namespace garderobe::aggregator {
 namespace {
 
 constexpr std::string_view kInstitutionPrefix = "institution/";
-constexpr std::string_view kVersionPrefix = "version/";
 constexpr std::string_view kRunKey = "run";
 constexpr size_t kChunkRows = 16;
 constexpr size_t kStreamsKept = 100'000;
@@ -19,19 +18,10 @@ constexpr size_t kStreamsKept = 100'000;
 std::string InstitutionKey(std::string_view name) {
   return std::string(kInstitutionPrefix) + std::string(name);
 }
-std::string VersionKey(std::string_view name) {
-  return std::string(kVersionPrefix) + std::string(name);
-}
 std::string StreamKey(const v1::FeedName& feed) {
   std::string key;
   PutLengthPrefixed(key, feed.institution());
   return key + FeedKey(0, feed);
-}
-template <typename T>
-std::string Number(T number) {
-  std::string bytes;
-  PutBigEndian(bytes, number);
-  return bytes;
 }
 
 absl::Status CheckShape(const v1::FeedName& feed, uint32_t count,
@@ -463,130 +453,6 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::Again(v1::BatchOutcome outcome) {
   // The call that stored it may still wait for its sync.
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
   return outcome;
-}
-
-absl::StatusOr<std::vector<std::string>> Aggregator::DirtyMirrors() {
-  std::vector<std::string> names;
-  const auto it = store_->NewIterator(kDirtyMirrors);
-  for (it->SeekToFirst(); it->Valid(); it->Next()) {
-    names.push_back(it->key().ToString());
-  }
-  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
-  return names;
-}
-
-absl::StatusOr<v1::Mirror> Aggregator::MakeMirror(const std::string& name) {
-  GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
-                             Find(name, /*create=*/false));
-  const MutexLock lock(&institution->mutex);
-  GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
-  v1::Mirror mirror =
-      institution->ledger->MakeMirror(name, institution->version);
-  mirror.set_run(run_);
-  return mirror;
-}
-
-absl::StatusOr<std::vector<std::string>> Aggregator::ReconcileMirrors(
-    const std::map<std::string, uint64_t>& held) {
-  std::vector<std::string> unknown;
-  const std::vector<std::string> names = InstitutionNames();
-  const std::set<std::string> known(names.begin(), names.end());
-  for (const auto& [name, version] : held) {
-    if (!known.contains(name)) unknown.push_back(name);
-  }
-  rocksdb::WriteBatch batch;
-  for (const std::string& name : names) {
-    const auto version = store_->Get(kMeta, VersionKey(name));
-    if (!version.ok()) continue;  // nothing counted yet
-    const auto at_answerd = held.find(name);
-    if (at_answerd == held.end() || Number(at_answerd->second) != *version) {
-      batch.Put(store_->family(kDirtyMirrors), name, *version);
-    }
-  }
-  GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
-  return unknown;
-}
-
-absl::Status Aggregator::ConfirmMirror(const std::string& name,
-                                       uint64_t version) {
-  GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
-                             Find(name, /*create=*/false));
-  const MutexLock lock(&institution->mutex);
-  if (institution->version != version) return absl::OkStatus();
-  rocksdb::WriteBatch batch;
-  batch.Delete(store_->family(kDirtyMirrors), name);
-  return store_->Write(batch);
-}
-
-absl::Status Aggregator::ForEachVisit(const std::string& name,
-                                      const VisitVisitor& visit) {
-  const auto institution = Find(name, /*create=*/false);
-  if (!institution.ok()) return absl::OkStatus();
-  {
-    const MutexLock lock(&(*institution)->mutex);
-    GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
-    GARDEROBE_RETURN_IF_ERROR((*institution)->ledger->ForEachCounted(visit));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Aggregator::ForEachRelation(
-    const std::string& name,
-    const std::function<void(uint32_t, const Relation&)>& visit) {
-  const auto institution = Find(name, /*create=*/false);
-  if (!institution.ok()) return absl::OkStatus();
-  const std::string prefix = KeyOf((*institution)->number);
-  const auto it = store_->NewIterator(kRelations);
-  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
-       it->Next()) {
-    Relation relation;
-    if (it->key().size() != 8 || !Decode(AsView(it->value()), &relation)) {
-      return DataLoss("a relation's record is damaged");
-    }
-    visit(GetBigEndian<uint32_t>(it->key().data() + 4), relation);
-  }
-  return FromRocks(it->status());
-}
-
-absl::StatusOr<Roots> Aggregator::AllRoots() {
-  const MutexLock lock(&people_mutex_);
-  GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
-  return people_->AllRoots();
-}
-
-absl::StatusOr<bool> Aggregator::HasDelivered(const std::string& name,
-                                              int64_t first, int64_t end) {
-  const auto institution = Find(name, /*create=*/false);
-  if (!institution.ok()) return false;
-  const MutexLock lock(&(*institution)->mutex);
-  GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
-  return (*institution)->ledger->HasEventBetween(first, end);
-}
-
-absl::StatusOr<Element> Aggregator::PseudonymOf(Who who, uint32_t number) {
-  const MutexLock lock(&people_mutex_);
-  GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
-  return people_->PseudonymOf(who, number);
-}
-
-std::vector<std::string> Aggregator::InstitutionNames() {
-  const MutexLock lock(&mutex_);
-  std::vector<std::string> names;
-  for (const auto& [name, institution] : institutions_) names.push_back(name);
-  return names;
-}
-
-Aggregator::CountsNow Aggregator::counts() {
-  CountsNow now;
-  {
-    const MutexLock lock(&mutex_);
-    now.institutions = institutions_.size();
-  }
-  const MutexLock lock(&people_mutex_);
-  if (!people_) return now;
-  now.persons = people_->count(Who::kPerson);
-  now.households = people_->count(Who::kHousehold);
-  return now;
 }
 
 }  // namespace garderobe::aggregator

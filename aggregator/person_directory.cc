@@ -13,12 +13,6 @@ std::string NumberKey(Who who, uint32_t number) {
   PutBigEndian(key, number);
   return key;
 }
-std::string Number(uint32_t number) {
-  std::string bytes;
-  PutBigEndian(bytes, number);
-  return bytes;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PersonDirectory>> PersonDirectory::Load(

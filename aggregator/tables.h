@@ -42,6 +42,16 @@ inline std::string HandleKey(uint32_t institution,
                              const AggregatorHandle& handle) {
   return KeyOf(institution) + std::string(handle.view());
 }
+// Where the version of an institution's mirror stands.
+inline std::string VersionKey(std::string_view institution) {
+  return "version/" + std::string(institution);
+}
+template <typename T>
+std::string Number(T number) {
+  std::string bytes;
+  PutBigEndian(bytes, number);
+  return bytes;
+}
 std::string FeedKey(uint32_t institution, const v1::FeedName& feed);
 
 // What is known of a relation.
