@@ -13,7 +13,7 @@ constexpr std::string_view kMetaKey = "meta/v2";
 constexpr uint64_t kNone = 0;
 
 // RocksDB numbers what it writes; a compaction to the last level forgets that.
-// After a day nothing tells any more what was written together.
+// Its log keeps the order until it is flushed (SECURITY.md).
 constexpr StoreOptions kStoreOptions = {.format = 2, .rewrite_days = 1};
 
 std::string Key(uint64_t number) {
