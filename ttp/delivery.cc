@@ -152,7 +152,7 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
 
   void Link(std::shared_ptr<Work> work, Done done) {
     parts_.gatherer.Add(
-        feed_.institution(), std::move(work->rows),
+        std::move(work->rows),
         [this, work, done](absl::StatusOr<std::string> pseudonyms) {
           if (!pseudonyms.ok()) return done(pseudonyms.status());
           work->store.set_pseudonyms(*std::move(pseudonyms));

@@ -1,7 +1,5 @@
 #include "ttp/gatherer.h"
 
-#include <algorithm>
-
 #include "core/group/elgamal.h"
 
 namespace garderobe::ttp {
@@ -23,14 +21,12 @@ void Shuffle(std::vector<Place>& places) {
 
 }  // namespace
 
-void Gatherer::Add(std::string institution, std::vector<ConvertedRelation> rows,
-                   Done done) {
+void Gatherer::Add(std::vector<ConvertedRelation> rows, Done done) {
   std::shared_ptr<Entries> ready;
   {
     const MutexLock lock(&mutex_);
     waiting_rows_ += rows.size();
-    waiting_.push_back(
-        {std::move(institution), std::move(rows), std::move(done)});
+    waiting_.push_back({std::move(rows), std::move(done)});
     if (waiting_rows_ >= options_.rows || flushing_) {
       ready = Take();
     } else if (!timer_set_) {
@@ -94,19 +90,8 @@ void Gatherer::Send(std::shared_ptr<Entries> entries) {
   v1::LinkRelationsRequest request;
   *request.mutable_aggregator() = (*published)->aggregator_signed;
   request.set_epoch(TtpKeys::kEpoch);
-  std::vector<uint32_t> institution(entries->size());
-  for (size_t e = 0; e < entries->size(); ++e) {
-    const auto& names = request.institutions();
-    const auto known =
-        std::find(names.begin(), names.end(), (*entries)[e].institution);
-    institution[e] = static_cast<uint32_t>(known - names.begin());
-    if (known == names.end()) {
-      request.add_institutions((*entries)[e].institution);
-    }
-  }
   for (const Place& place : *places) {
     const ConvertedRelation& row = (*entries)[place.entry].rows[place.row];
-    request.add_institution(institution[place.entry]);
     request.mutable_handles()->append(row.handle.view());
     request.mutable_kinds()->push_back(static_cast<char>(row.kinds));
     request.mutable_points_a()->append(row.point_a.view());

@@ -32,14 +32,12 @@ class Gatherer {
 
   // Calls `done` once the vault has synced, on one of gRPC's threads.
   // InvalidArgument: the vault refused a row of these; names the record.
-  void Add(std::string institution, std::vector<ConvertedRelation> rows,
-           Done done);
+  void Add(std::vector<ConvertedRelation> rows, Done done);
   // Sends what waits at once, from now on always: the daemon is ending.
   void Flush();
 
  private:
   struct Entry {
-    std::string institution;
     std::vector<ConvertedRelation> rows;
     Done done;
   };

@@ -12,9 +12,7 @@ enum Family : size_t { kMeta, kTokens, kRelations, kNodes, kChanges };
 constexpr std::string_view kMetaKey = "meta/v2";
 constexpr uint64_t kNone = 0;
 
-// RocksDB numbers what it writes; a compaction to the last level forgets that.
-// Its log keeps the order until it is flushed (SECURITY.md).
-constexpr StoreOptions kStoreOptions = {.format = 2, .rewrite_days = 1};
+constexpr StoreOptions kStoreOptions = {.format = 3};
 
 std::string Key(uint64_t number) {
   std::string key;
@@ -28,7 +26,6 @@ struct TokenRecord {
 };
 struct RelationRecord {
   uint64_t person = kNone;
-  std::string institution;
   std::vector<uint64_t> tokens;  // ascending
 };
 struct Node {
@@ -63,18 +60,12 @@ bool Decode(std::string_view value, TokenRecord* token) {
 std::string Encode(const RelationRecord& relation) {
   std::string value;
   PutBigEndian(value, relation.person);
-  PutLengthPrefixed(value, relation.institution);
   for (uint64_t token : relation.tokens) PutBigEndian(value, token);
   return value;
 }
 bool Decode(std::string_view value, RelationRecord* relation) {
   ByteReader reader(value);
-  std::string_view institution;
-  if (!reader.GetInteger(&relation->person) ||
-      !reader.GetLengthPrefixed(&institution)) {
-    return false;
-  }
-  relation->institution = institution;
+  if (!reader.GetInteger(&relation->person)) return false;
   while (!reader.empty()) {
     if (!reader.GetInteger(&relation->tokens.emplace_back())) return false;
   }
@@ -182,10 +173,7 @@ class Linker::Transaction {
     }
     std::sort(numbers.begin(), numbers.end());
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-    if (relation->person == kNone) {
-      ++meta_.relations;
-      relation->institution = row.institution;
-    }
+    if (relation->person == kNone) ++meta_.relations;
     relation->person = person;
     relation->tokens = std::move(numbers);
     relations_.MarkChanged(handle);

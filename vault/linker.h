@@ -8,7 +8,8 @@
 // seen; of two that merge the one with the smaller number stays.
 //
 // All numbers are random and nothing is stored in order of arrival: what
-// arrived together would be a fingerprint that the aggregator knows too.
+// arrived together would be a fingerprint that the aggregator knows too. What
+// RocksDB itself numbers, Store::ForgetOrder takes away.
 //
 // Sees tokens only: identifiers, visits and the aggregator's pseudonyms never
 // come here. Thread-safe. Storage: vault/README.md.
@@ -33,7 +34,6 @@ struct Token {
 
 struct LinkRow {
   VaultHandle handle;
-  std::string institution;
   std::vector<Token> tokens;
 };
 
@@ -76,7 +76,7 @@ class Linker {
   };
   Counts counts() const;
 
-  Store& store() { return *store_; }  // for the adversary's tests
+  Store& store() { return *store_; }
 
  private:
   class Transaction;

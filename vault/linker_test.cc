@@ -22,7 +22,7 @@ VaultHandle HandleOf(int number) {
   return VaultHandle::From(bytes);
 }
 LinkRow Row(int number, std::vector<Token> tokens) {
-  return {HandleOf(number), "museum-x", std::move(tokens)};
+  return {HandleOf(number), std::move(tokens)};
 }
 Token Email(const std::string& v) { return TokenOf(Kind::kEmail, v); }
 Token Mobile(const std::string& v) { return TokenOf(Kind::kMobile, v); }

@@ -11,6 +11,41 @@ struct Config {
   DaemonConfig daemon;
   std::string keys = "keys";
   std::string aggregator_pin;
+  int64_t forget_order_minutes = 60;
+};
+
+// Writes the store again at the start, unless it is new, and then every
+// `period` when something was written: nothing older tells what arrived
+// together. On a thread of its own, for it takes long.
+class OrderForgetter {
+ public:
+  OrderForgetter(Store& store, bool is_new, Daemon& daemon,
+                 std::chrono::seconds period)
+      : store_(store), due_(std::chrono::steady_clock::now()) {
+    if (is_new) due_ += period;
+    RunEvery(daemon.io(), thread_, std::chrono::seconds(5), [this, period] {
+      const auto now = std::chrono::steady_clock::now();
+      if (now < due_ || !store_.RemembersOrder()) return;
+      const absl::Status done = store_.ForgetOrder();
+      if (!done.ok()) {
+        spdlog::warn("event=order-not-forgotten reason=\"{}\"", Message(done));
+      } else {
+        const std::chrono::duration<double> took =
+            std::chrono::steady_clock::now() - now;
+        spdlog::info("event=order-forgotten seconds={:.1f}", took.count());
+      }
+      due_ = now + period;
+    });
+  }
+  ~OrderForgetter() {
+    store_.CancelForget();
+    thread_.join();
+  }
+
+ private:
+  Store& store_;
+  boost::asio::thread_pool thread_{1};
+  std::chrono::steady_clock::time_point due_;  // only on that thread
 };
 
 absl::Status Check(const Config& config) {
@@ -27,6 +62,8 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(
       const VerifyKey pin, ParsePin("pins.aggregator", config.aggregator_pin));
   GARDEROBE_ASSIGN_OR_RETURN(auto linker, Linker::Open(config.daemon.data));
+  Store& store = linker->store();
+  const bool is_new = linker->counts().relations == 0;
   Vault vault(std::move(keys), pin, std::move(linker), daemon->workers());
   VaultServiceImpl service(vault, *daemon);
 
@@ -45,6 +82,8 @@ absl::Status Run(const Config& config) {
     relations.Set(static_cast<double>(counts.relations));
     persons.Set(static_cast<double>(counts.persons));
   });
+  OrderForgetter forgetter(store, is_new, *daemon,
+                           std::chrono::minutes(config.forget_order_minutes));
   auto state = [&] {
     const absl::Status disk = daemon->CheckDisk();
     return DaemonState{disk.ok(), Vault::kEpoch,
@@ -75,6 +114,10 @@ int main(int argc, char** argv) {
   settings.Text("pins.aggregator", &config.aggregator_pin,
                 "Ed25519 key that signs the aggregator's parameters, hex.",
                 /*required=*/true);
+  settings.Number("order.forget_minutes", &config.forget_order_minutes,
+                  "Minutes after which the store is written again, so that "
+                  "nothing tells what arrived together; at the start, too.",
+                  1, 1440);
   return DaemonMain(argc, argv, settings,
                     {"vaultd", [&] { return vault::Check(config); },
                      [&] { return vault::Run(config); }, vault::GenerateKeys});

@@ -30,16 +30,9 @@ absl::Status CheckShape(const v1::LinkRelationsRequest& request) {
   if (request.points_a().size() != rows * Element::kBytes) {
     return InvalidArgument("points_a: 32 bytes a row");
   }
-  if (static_cast<size_t>(request.institution_size()) != rows) {
-    return InvalidArgument("institution: one a row");
-  }
   for (size_t i = 0; i < rows; ++i) {
     if ((static_cast<uint8_t>(request.kinds()[i]) & ~kAllKinds) != 0) {
       return InvalidArgument("kinds[{}]: unknown kind", i);
-    }
-    if (request.institution(static_cast<int>(i)) >=
-        static_cast<uint32_t>(request.institutions_size())) {
-      return InvalidArgument("institution[{}]: beyond institutions", i);
     }
   }
   return absl::OkStatus();
@@ -77,8 +70,6 @@ absl::StatusOr<std::vector<std::optional<LinkRow>>> Vault::OpenRows(
   auto open_row = [&](size_t i) -> std::optional<LinkRow> {
     LinkRow row;
     row.handle = VaultHandle::From(handles.substr(i * 16, 16));
-    row.institution = request.institutions(
-        static_cast<int>(request.institution(static_cast<int>(i))));
     const Element point_a = Element::From(points_a.substr(i * 32, 32));
     size_t point = offsets[i];
     for (size_t kind = 0; kind < kKindCount; ++kind) {

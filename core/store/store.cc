@@ -4,6 +4,8 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
+#include <filesystem>
+
 namespace garderobe {
 
 absl::Status FromRocks(const rocksdb::Status& status) {
@@ -36,7 +38,6 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(
   family_options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   // Points and hashes do not compress, and blocks already are.
   family_options.compression = rocksdb::kNoCompression;
-  family_options.periodic_compaction_seconds = options.rewrite_days * 86400;
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (const std::string& name : families) {
     descriptors.emplace_back(name, family_options);
@@ -108,6 +109,39 @@ absl::Status Store::Sync() { return FromRocks(db_->SyncWAL()); }
 absl::Status Store::WriteAndSync(rocksdb::WriteBatch& batch) {
   GARDEROBE_RETURN_IF_ERROR(Write(batch));
   return Sync();
+}
+
+bool Store::RemembersOrder() const {
+  return db_->GetLatestSequenceNumber() != forgotten_;
+}
+
+absl::Status Store::ForgetOrder() {
+  const uint64_t sequence = db_->GetLatestSequenceNumber();
+  uint64_t bytes = 0, family_bytes = 0;
+  for (auto* handle : handles_) {
+    if (db_->GetIntProperty(handle, rocksdb::DB::Properties::kTotalSstFilesSize,
+                            &family_bytes)) {
+      bytes += family_bytes;
+    }
+  }
+  std::error_code error;
+  const auto space = std::filesystem::space(db_->GetName(), error);
+  if (error || space.available < bytes + bytes / 8) {
+    return ResourceExhausted(
+        "no room to write the store again: {} MiB are needed", bytes >> 20);
+  }
+  // All at once: the log goes when no family needs it any more.
+  GARDEROBE_RETURN_IF_ERROR(
+      FromRocks(db_->Flush(rocksdb::FlushOptions(), handles_)));
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction =
+      rocksdb::BottommostLevelCompaction::kForce;
+  for (auto* handle : handles_) {
+    GARDEROBE_RETURN_IF_ERROR(
+        FromRocks(db_->CompactRange(options, handle, nullptr, nullptr)));
+  }
+  forgotten_ = sequence;
+  return absl::OkStatus();
 }
 
 std::unique_ptr<rocksdb::Iterator> Store::NewIterator(size_t family) const {

@@ -6,6 +6,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,9 +21,6 @@ struct StoreOptions {
   size_t block_cache_bytes = 32 << 20;   // for all
   // Of what the party keeps in it; grows when that changes.
   uint32_t format = 1;
-  // Everything is written again within so many days; 0: only when RocksDB
-  // wants to.
-  uint32_t rewrite_days = 0;
 };
 
 // Thread-safe, as RocksDB is.
@@ -52,6 +50,18 @@ class Store {
   [[nodiscard]] absl::Status Sync();
   [[nodiscard]] absl::Status WriteAndSync(rocksdb::WriteBatch& batch);
 
+  // Writes every table again, so that nothing tells any more in which order
+  // keys arrived or what was written together: RocksDB numbers each write, in
+  // its log and in its tables, until a table of the last level is rewritten.
+  // What was deleted goes too. Needs as much room again as the store takes;
+  // reads and writes go on meanwhile. Blocks for some 10 s a GiB; CancelForget
+  // ends it from another thread, for good.
+  // ResourceExhausted: not enough room, nothing was done.
+  [[nodiscard]] absl::Status ForgetOrder();
+  void CancelForget() { db_->DisableManualCompaction(); }
+  // Whether anything was written since the last ForgetOrder of this process.
+  bool RemembersOrder() const;
+
   std::unique_ptr<rocksdb::Iterator> NewIterator(size_t family) const;
 
  private:
@@ -59,6 +69,7 @@ class Store {
   [[nodiscard]] absl::Status CheckFormat(uint32_t format);
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::atomic<uint64_t> forgotten_{0};  // sequence number
 };
 
 // RocksDB's status as ours.

@@ -240,7 +240,7 @@ TEST_F(AdversaryTest, ControlTheInstitutionsOwnFileIsRecognised) {
 TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
   auto vault = Store::Open(
       deployment_->folder() + "/vault/data",
-      {"default", "tokens", "relations", "nodes", "changes"}, {.format = 2});
+      {"default", "tokens", "relations", "nodes", "changes"}, {.format = 3});
   auto aggregator = Store::Open(
       deployment_->folder() + "/aggregator/data/store",
       {"default", "feeds", "blocks", "events", "handles", "relations",
