@@ -282,8 +282,9 @@ absl::Status Aggregator::ApplyRelations(
     GARDEROBE_ASSIGN_OR_RETURN(
         row.person, people_->NumberOf(Who::kPerson, pseudonyms[2 * i], batch));
     GARDEROBE_ASSIGN_OR_RETURN(
-        row.household,
+        const uint32_t household,
         people_->NumberOf(Who::kHousehold, pseudonyms[2 * i + 1], batch));
+    people_->SetHousehold(row.person, household, batch);
     row.delivered = today;
     const uint32_t number = institution.ledger->RelationOf(
         AggregatorHandle::From(
@@ -369,46 +370,96 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
   return outcome;
 }
 
+namespace {
+
+absl::Status CheckLinkChanges(const v1::StoreLinkChangesRequest& request) {
+  const auto count = static_cast<size_t>(request.institution_size());
+  if (request.handles().size() != count * AggregatorHandle::kBytes ||
+      request.persons().size() != count * Ciphertext::kBytes) {
+    return InvalidArgument("handles, persons: 16 and 64 bytes a relation");
+  }
+  for (uint32_t index : request.institution()) {
+    if (index >= static_cast<uint32_t>(request.institutions_size())) {
+      return InvalidArgument("institution: beyond institutions");
+    }
+  }
+  if (request.residents().size() % (2 * Ciphertext::kBytes) != 0) {
+    return InvalidArgument("residents: 128 bytes a person");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::Status Aggregator::StoreLinkChanges(
     const v1::StoreLinkChangesRequest& request) {
   if (request.epoch() != AggregatorKeys::kEpoch) {
     return FailedPrecondition("the aggregator serves epoch {}",
                               AggregatorKeys::kEpoch);
   }
-  constexpr size_t kChangeBytes = 2 * Ciphertext::kBytes;
-  if (request.persons().size() % kChangeBytes != 0 ||
-      request.households().size() % kChangeBytes != 0) {
-    return InvalidArgument("persons, households: 128 bytes a change");
-  }
+  GARDEROBE_RETURN_IF_ERROR(CheckLinkChanges(request));
   GARDEROBE_ASSIGN_OR_RETURN(const auto persons, Decrypt(request.persons()));
-  GARDEROBE_ASSIGN_OR_RETURN(const auto households,
-                             Decrypt(request.households()));
+  GARDEROBE_ASSIGN_OR_RETURN(const auto residents,
+                             Decrypt(request.residents()));
+  std::vector<uint32_t> institutions;  // numbers; 0: never delivered
+  for (const std::string& name : request.institutions()) {
+    const auto institution = Find(name, /*create=*/false);
+    institutions.push_back(institution.ok() ? (*institution)->number : 0);
+  }
   {
     const MutexLock lock(&people_mutex_);
     GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
-    rocksdb::WriteBatch batch;
-    auto merge = [&](Who who,
-                     const std::vector<Element>& points) -> absl::Status {
-      people_mutex_.AssertHeld();
-      for (size_t i = 0; i + 1 < points.size(); i += 2) {
-        GARDEROBE_ASSIGN_OR_RETURN(const uint32_t given_up,
-                                   people_->NumberOf(who, points[i], batch));
-        GARDEROBE_ASSIGN_OR_RETURN(
-            const uint32_t stays, people_->NumberOf(who, points[i + 1], batch));
-        people_->Merge(who, given_up, stays, batch);
-      }
-      return absl::OkStatus();
-    };
-    absl::Status status = merge(Who::kPerson, persons);
-    if (status.ok()) status = merge(Who::kHousehold, households);
-    if (status.ok()) status = store_->Write(batch);
-    if (!status.ok()) {
+    const absl::Status applied =
+        ApplyLinkChanges(request, institutions, persons, residents);
+    if (!applied.ok()) {
       GARDEROBE_RETURN_IF_ERROR(ReloadPeople());
-      return status;
+      return applied;
     }
     people_->Written();
   }
   return store_->Sync();
+}
+
+absl::Status Aggregator::ApplyLinkChanges(
+    const v1::StoreLinkChangesRequest& request,
+    const std::vector<uint32_t>& institutions,
+    const std::vector<Element>& persons,
+    const std::vector<Element>& residents) {
+  rocksdb::WriteBatch batch;
+  std::map<std::string, Relation> changed;
+  for (size_t i = 0; i < persons.size(); ++i) {
+    const uint32_t institution =
+        institutions[request.institution(static_cast<int>(i))];
+    const auto handle = AggregatorHandle::From(
+        std::string_view(request.handles()).substr(i * 16, 16));
+    // A relation that is not stored yet comes with the person it has by then.
+    const auto number = store_->Get(kHandles, HandleKey(institution, handle));
+    if (number.status().code() == absl::StatusCode::kNotFound) continue;
+    GARDEROBE_RETURN_IF_ERROR(number.status());
+    const std::string key = KeyOf(institution) + *number;
+    const auto value = store_->Get(kRelations, key);
+    if (value.status().code() == absl::StatusCode::kNotFound) continue;
+    GARDEROBE_RETURN_IF_ERROR(value.status());
+    Relation& relation = changed[key];
+    if (!Decode(*value, &relation)) {
+      return DataLoss("a relation's record is damaged");
+    }
+    GARDEROBE_ASSIGN_OR_RETURN(
+        relation.person, people_->NumberOf(Who::kPerson, persons[i], batch));
+  }
+  for (const auto& [key, relation] : changed) {
+    batch.Put(store_->family(kRelations), key, Encode(relation));
+  }
+  for (size_t i = 0; i + 1 < residents.size(); i += 2) {
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const uint32_t person,
+        people_->NumberOf(Who::kPerson, residents[i], batch));
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const uint32_t household,
+        people_->NumberOf(Who::kHousehold, residents[i + 1], batch));
+    people_->SetHousehold(person, household, batch);
+  }
+  return store_->Write(batch);
 }
 
 absl::StatusOr<uint64_t> Aggregator::Committed(const v1::FeedName& name) {

@@ -59,14 +59,21 @@ class Aggregator {
   [[nodiscard]] absl::Status ConfirmMirror(const std::string& institution,
                                            uint64_t version);
 
+  // Who every relation is, and who lives where, at one moment: somebody who is
+  // linked while figures are counted would be counted as two.
+  struct Moment {
+    Homes homes;
+    std::shared_ptr<const rocksdb::Snapshot> relations;
+  };
+
   // For the publisher: everything of one institution at one moment.
   using VisitVisitor = std::function<void(const VisitRow&, const Event&)>;
   [[nodiscard]] absl::Status ForEachVisit(const std::string& institution,
                                           const VisitVisitor& visit);
   [[nodiscard]] absl::Status ForEachRelation(
-      const std::string& institution,
+      const std::string& institution, const Moment& moment,
       const std::function<void(uint32_t number, const Relation&)>& visit);
-  [[nodiscard]] absl::StatusOr<Roots> AllRoots();
+  [[nodiscard]] absl::StatusOr<Moment> Now();
   // Whether a visit to an event in these minutes was ever delivered, whatever
   // became of it. `first` inclusive, `end` exclusive, since 2000-01-01.
   [[nodiscard]] absl::StatusOr<bool> HasDelivered(
@@ -127,6 +134,12 @@ class Aggregator {
       const std::vector<Element>& pseudonyms, RelationBatch rows, Feed feed,
       const v1::FeedName& feed_name, v1::BatchOutcome* outcome)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
+  [[nodiscard]] absl::Status ApplyLinkChanges(
+      const v1::StoreLinkChangesRequest& request,
+      const std::vector<uint32_t>& institutions,
+      const std::vector<Element>& persons,
+      const std::vector<Element>& residents)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);
   // What is written, and nothing else, is known of people afterwards.
   [[nodiscard]] absl::Status ReloadPeople()
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);

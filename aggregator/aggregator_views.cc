@@ -70,12 +70,12 @@ absl::Status Aggregator::ForEachVisit(const std::string& name,
 }
 
 absl::Status Aggregator::ForEachRelation(
-    const std::string& name,
+    const std::string& name, const Moment& moment,
     const std::function<void(uint32_t, const Relation&)>& visit) {
   const auto institution = Find(name, /*create=*/false);
   if (!institution.ok()) return absl::OkStatus();
   const std::string prefix = KeyOf((*institution)->number);
-  const auto it = store_->NewIterator(kRelations);
+  const auto it = store_->NewIterator(kRelations, moment.relations.get());
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
        it->Next()) {
     Relation relation;
@@ -87,10 +87,14 @@ absl::Status Aggregator::ForEachRelation(
   return FromRocks(it->status());
 }
 
-absl::StatusOr<Roots> Aggregator::AllRoots() {
+absl::StatusOr<Aggregator::Moment> Aggregator::Now() {
   const MutexLock lock(&people_mutex_);
   GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
-  return people_->AllRoots();
+  rocksdb::DB& db = store_->db();
+  return Moment{people_->AllHomes(),
+                {db.GetSnapshot(), [&db](const rocksdb::Snapshot* snapshot) {
+                   db.ReleaseSnapshot(snapshot);
+                 }}};
 }
 
 absl::StatusOr<bool> Aggregator::HasDelivered(const std::string& name,

@@ -28,7 +28,7 @@ absl::Status Run(const Config& config) {
                              AggregatorKeys::Read(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(
       auto store,
-      Store::Open(config.daemon.data + "/store", kFamilyNames, {.format = 2}));
+      Store::Open(config.daemon.data + "/store", kFamilyNames, {.format = 3}));
   GARDEROBE_ASSIGN_OR_RETURN(
       auto aggregator,
       Aggregator::Open(std::move(keys), std::move(store), daemon->workers(),

@@ -1,7 +1,5 @@
 #include "aggregator/person_directory.h"
 
-#include <numeric>
-
 namespace garderobe::aggregator {
 namespace {
 
@@ -18,30 +16,35 @@ std::string NumberKey(Who who, uint32_t number) {
 absl::StatusOr<std::unique_ptr<PersonDirectory>> PersonDirectory::Load(
     const Store& store) {
   std::unique_ptr<PersonDirectory> directory(new PersonDirectory(store));
-  for (Who who : {Who::kPerson, Who::kHousehold}) {
-    auto& parents = directory->parents(who);
-    // The largest number tells how many there are: none is ever taken back.
+  // The largest number tells how many there are: none is ever taken back.
+  auto last_number = [&](Who who) -> absl::StatusOr<uint32_t> {
     const auto last = store.NewIterator(kNumbers);
     last->SeekForPrev(NumberKey(who, UINT32_MAX));
-    if (last->Valid() && last->key().size() == 5 &&
-        last->key()[0] == static_cast<char>(who)) {
-      parents.resize(GetBigEndian<uint32_t>(last->key().data() + 1) + 1);
-    }
     GARDEROBE_RETURN_IF_ERROR(FromRocks(last->status()));
-    std::iota(parents.begin(), parents.end(), 0);
-    const auto it = store.NewIterator(kMerges);
-    for (it->Seek(std::string(1, static_cast<char>(who)));
-         it->Valid() && it->key()[0] == static_cast<char>(who); it->Next()) {
-      const auto given_up = GetBigEndian<uint32_t>(it->key().data() + 1);
-      const auto stays = GetBigEndian<uint32_t>(it->value().data());
-      if (it->key().size() != 5 || it->value().size() != 4 ||
-          given_up >= parents.size() || stays >= given_up) {
-        return DataLoss("the table of merges is damaged");
-      }
-      parents[given_up] = stays;
+    if (!last->Valid() || last->key().size() != 5 ||
+        last->key()[0] != static_cast<char>(who)) {
+      return 0;
     }
-    GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
+    return GetBigEndian<uint32_t>(last->key().data() + 1);
+  };
+  GARDEROBE_ASSIGN_OR_RETURN(const uint32_t persons, last_number(Who::kPerson));
+  GARDEROBE_ASSIGN_OR_RETURN(const uint32_t households,
+                             last_number(Who::kHousehold));
+  directory->household_of_.resize(persons + 1);
+  directory->households_ = households + 1;
+  const auto it = store.NewIterator(kResidents);
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    if (it->key().size() != 4 || it->value().size() != 4) {
+      return DataLoss("the table of residents is damaged");
+    }
+    const auto person = GetBigEndian<uint32_t>(it->key().data());
+    const auto household = GetBigEndian<uint32_t>(it->value().data());
+    if (person > persons || household > households) {
+      return DataLoss("the table of residents is damaged");
+    }
+    directory->household_of_[person] = household;
   }
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
   return directory;
 }
 
@@ -59,9 +62,13 @@ absl::StatusOr<uint32_t> PersonDirectory::NumberOf(Who who,
   if (stored.status().code() != absl::StatusCode::kNotFound) {
     return stored.status();
   }
-  auto& all = parents(who);
-  const auto number = static_cast<uint32_t>(all.size());
-  all.push_back(number);
+  uint32_t number;
+  if (who == Who::kPerson) {
+    number = static_cast<uint32_t>(household_of_.size());
+    household_of_.push_back(0);
+  } else {
+    number = households_++;
+  }
   fresh_[key] = number;
   batch.Put(store_.family(kPseudonyms), key, Number(number));
   batch.Put(store_.family(kNumbers), NumberKey(who, number),
@@ -69,20 +76,11 @@ absl::StatusOr<uint32_t> PersonDirectory::NumberOf(Who who,
   return number;
 }
 
-uint32_t PersonDirectory::Root(Who who, uint32_t number) const {
-  const auto& all = parents(who);
-  while (all[number] != number) number = all[number];
-  return number;
-}
-
-void PersonDirectory::Merge(Who who, uint32_t a, uint32_t b,
-                            rocksdb::WriteBatch& batch) {
-  a = Root(who, a);
-  b = Root(who, b);
-  if (a == b) return;
-  const uint32_t stays = std::min(a, b), given_up = std::max(a, b);
-  parents(who)[given_up] = stays;
-  batch.Put(store_.family(kMerges), NumberKey(who, given_up), Number(stays));
+void PersonDirectory::SetHousehold(uint32_t person, uint32_t household,
+                                   rocksdb::WriteBatch& batch) {
+  if (household_of_[person] == household) return;
+  household_of_[person] = household;
+  batch.Put(store_.family(kResidents), Number(person), Number(household));
 }
 
 absl::StatusOr<Element> PersonDirectory::PseudonymOf(Who who,

@@ -1,5 +1,6 @@
-// Numbers for persons and households by pseudonym, and which of them turned
-// out to be one. A late link changes one entry here, never a visit.
+// Numbers for persons and households by pseudonym, and in which household a
+// person lives. A late link changes a relation's number, a move an entry here,
+// never a visit.
 //
 // Not thread-safe: its owner locks. Pseudonyms say nothing about anybody; the
 // TTP's scalar t stands between them and the vault's points.
@@ -18,20 +19,18 @@ namespace garderobe::aggregator {
 
 enum class Who : char { kPerson = 'P', kHousehold = 'H' };
 
-// Who was one with whom at one moment. Immutable.
-class Roots {
+// Who lived where at one moment. Immutable.
+class Homes {
  public:
-  Roots(std::vector<uint32_t> persons, std::vector<uint32_t> households)
-      : persons_(std::move(persons)), households_(std::move(households)) {}
-  // The number that stays. A number given later is its own.
-  uint32_t Of(Who who, uint32_t number) const {
-    const auto& all = who == Who::kPerson ? persons_ : households_;
-    while (number < all.size() && all[number] != number) number = all[number];
-    return number;
+  explicit Homes(std::vector<uint32_t> households)
+      : households_(std::move(households)) {}
+  // The household's number; 0 of nobody, or of somebody who came later.
+  uint32_t Of(uint32_t person) const {
+    return person < households_.size() ? households_[person] : 0;
   }
 
  private:
-  std::vector<uint32_t> persons_, households_;  // parents
+  std::vector<uint32_t> households_;  // by person
 };
 
 class PersonDirectory {
@@ -44,31 +43,26 @@ class PersonDirectory {
   [[nodiscard]] absl::StatusOr<uint32_t> NumberOf(Who who,
                                                   const Element& pseudonym,
                                                   rocksdb::WriteBatch& batch);
-  // The two are one from now on; the smaller number stays.
-  void Merge(Who who, uint32_t a, uint32_t b, rocksdb::WriteBatch& batch);
-  // The number that stays.
-  uint32_t Root(Who who, uint32_t number) const;
-  Roots AllRoots() const { return {persons_, households_}; }
+  // From now on the person lives there.
+  void SetHousehold(uint32_t person, uint32_t household,
+                    rocksdb::WriteBatch& batch);
+  Homes AllHomes() const { return Homes(household_of_); }
   // Of a number; DataLoss when there is none.
   [[nodiscard]] absl::StatusOr<Element> PseudonymOf(Who who,
                                                     uint32_t number) const;
 
   // The numbers given so far are written; they can be found in the store.
   void Written() { fresh_.clear(); }
-  size_t count(Who who) const { return parents(who).size() - 1; }
+  size_t count(Who who) const {
+    return (who == Who::kPerson ? household_of_.size() : households_) - 1;
+  }
 
  private:
   explicit PersonDirectory(const Store& store) : store_(store) {}
-  const std::vector<uint32_t>& parents(Who who) const {
-    return who == Who::kPerson ? persons_ : households_;
-  }
-  std::vector<uint32_t>& parents(Who who) {
-    return who == Who::kPerson ? persons_ : households_;
-  }
-
   const Store& store_;
-  // parent of each number; itself when it stays. Number 0 is nobody.
-  std::vector<uint32_t> persons_{0}, households_{0};
+  // Of each person; number 0 is nobody.
+  std::vector<uint32_t> household_of_{0};
+  uint32_t households_ = 1;  // numbers given, 0 among them
   // Numbers given in the batch that is not written yet.
   absl::flat_hash_map<std::string, uint32_t> fresh_;
 };

@@ -26,7 +26,7 @@ struct PersonCounts {
   int64_t tickets = 0;
   uint16_t delivered = 0;  // day of the relation that gave the municipality
   int16_t municipality = -1;
-  std::vector<uint32_t> households;  // roots; most persons have one
+  std::vector<uint32_t> households;  // most persons have one
 
   void Take(const PersonCounts& other) {
     visits += other.visits;
@@ -187,9 +187,8 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
   uint32_t delivering = 0;
   const int64_t first = int64_t{period.first_day()} * 1440;
   const int64_t end = int64_t{period.end_day()} * 1440;
-  // Of one moment: somebody who becomes one with another while this counts
-  // would be counted as both.
-  GARDEROBE_ASSIGN_OR_RETURN(const Roots roots, aggregator_.AllRoots());
+  GARDEROBE_ASSIGN_OR_RETURN(const Aggregator::Moment moment,
+                             aggregator_.Now());
   const auto known = institutions_.Get();
   for (const auto& [name, institution] : *known) {
     struct OfRelation {
@@ -213,7 +212,7 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
         }));
     People people;
     GARDEROBE_RETURN_IF_ERROR(aggregator_.ForEachRelation(
-        name, [&](uint32_t number, const Relation& relation) {
+        name, moment, [&](uint32_t number, const Relation& relation) {
           const auto found = by_relation.find(number);
           if (found == by_relation.end()) return;
           PersonCounts one{found->second.visits,
@@ -221,8 +220,8 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
                            relation.delivered,
                            MunicipalityFor(relation.pc4),
                            {}};
-          one.AddHousehold(roots.Of(Who::kHousehold, relation.household));
-          people[roots.Of(Who::kPerson, relation.person)].Take(one);
+          one.AddHousehold(moment.homes.Of(relation.person));
+          people[relation.person].Take(one);
         }));
     GARDEROBE_ASSIGN_OR_RETURN(
         ExactPopulation exact,

@@ -13,7 +13,6 @@ std::string FeedKey(uint32_t institution, const v1::FeedName& feed) {
 std::string Encode(const Relation& r) {
   std::string bytes;
   PutBigEndian(bytes, r.person);
-  PutBigEndian(bytes, r.household);
   PutBigEndian(bytes, r.delivered);
   PutBigEndian(bytes, r.pc4);
   PutBigEndian(bytes, r.birth_year);
@@ -28,10 +27,9 @@ bool Decode(std::string_view bytes, Relation* r) {
   ByteReader reader(bytes);
   std::string_view language;
   const bool ok =
-      reader.GetInteger(&r->person) && reader.GetInteger(&r->household) &&
-      reader.GetInteger(&r->delivered) && reader.GetInteger(&r->pc4) &&
-      reader.GetInteger(&r->birth_year) && reader.GetInteger(&r->gender) &&
-      reader.GetInteger(&r->newsletter) &&
+      reader.GetInteger(&r->person) && reader.GetInteger(&r->delivered) &&
+      reader.GetInteger(&r->pc4) && reader.GetInteger(&r->birth_year) &&
+      reader.GetInteger(&r->gender) && reader.GetInteger(&r->newsletter) &&
       reader.GetInteger(&r->customer_since) &&
       reader.GetLengthPrefixed(&language) && reader.empty();
   r->language = language;

@@ -22,13 +22,14 @@ enum Family : size_t {
   kRelations,     // relation number to person, household, attributes
   kPseudonyms,    // pseudonym to person or household number
   kNumbers,       // person or household number to pseudonym
-  kMerges,        // number that was given up to the one that stays
+  kResidents,     // person number to household number
   kDirtyMirrors,  // institutions whose mirror answerd has yet to get
   kCubes,         // published cubes
 };
 inline const std::vector<std::string> kFamilyNames = {
-    "default",    "feeds",   "blocks", "events",        "handles", "relations",
-    "pseudonyms", "numbers", "merges", "dirty_mirrors", "cubes"};
+    "default",   "feeds",         "blocks",     "events",
+    "handles",   "relations",     "pseudonyms", "numbers",
+    "residents", "dirty_mirrors", "cubes"};
 
 // Institution number, 4 bytes, then what follows.
 template <typename... Numbers>
@@ -56,8 +57,7 @@ std::string FeedKey(uint32_t institution, const v1::FeedName& feed);
 
 // What is known of a relation.
 struct Relation {
-  uint32_t person = 0;     // number, before merges
-  uint32_t household = 0;  // number, before merges
+  uint32_t person = 0;     // number
   uint16_t delivered = 0;  // day of its last delivery, since 2000-01-01
   uint16_t pc4 = 0;        // 0 unknown
   uint16_t birth_year = 0;

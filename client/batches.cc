@@ -82,18 +82,19 @@ v1::RelationBatch BuildRelationBatch(const FeedContext& feed, uint64_t offset,
     batch.mutable_handles()->append(customer.handle.view());
     const EphemeralScalar r = EphemeralScalar::Random();
     batch.mutable_points_a()->append(MultiplyBase(r).view());
-    uint8_t kinds = 0;
+    uint32_t kinds = 0;
     for (size_t kind = 0; kind < kKindCount; ++kind) {
       const std::string& value = customer.identifiers[kind];
       if (value.empty()) continue;
-      kinds = static_cast<uint8_t>(kinds | 1 << kind);
+      kinds |= uint32_t{1} << kind;
       Element point;
       GARDEROBE_CHECK(
           Encrypt(r, HashToGroup(KindName(static_cast<Kind>(kind)), value),
                   feed.vault.public_keys[kind], &point));
       batch.mutable_points_b()->append(point.view());
     }
-    batch.mutable_kinds()->push_back(static_cast<char>(kinds));
+    batch.add_kinds(kinds);
+    batch.add_as_of(customer.as_of);
     columns.add_pc4(customer.pc4);
     columns.add_birth_year(customer.birth_year);
     columns.mutable_gender()->push_back(0);

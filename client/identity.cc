@@ -1,8 +1,8 @@
 #include "client/identity.h"
 
 #include "core/base/civil_time.h"
-#include "core/identifiers/address.h"
 #include "core/identifiers/email.h"
+#include "core/identifiers/pass.h"
 #include "core/identifiers/phone.h"
 
 namespace garderobe::client {
@@ -12,14 +12,13 @@ void PutShort(std::string& out, std::string_view field) {
   PutLengthPrefixed(out, field.substr(0, 0xffff));
 }
 
-// Why a birth date says nothing of somebody (data.md); empty when it does.
-std::string_view FaultOfBirthDate(const std::optional<CivilDate>& date) {
-  if (!date) return "BIRTH_DATE_UNREADABLE";
-  if (date->year < 1900) return "BIRTH_DATE_BEFORE_1900";
-  if (*date > Today()) return "BIRTH_DATE_IN_FUTURE";
-  // What forms fill in by themselves.
-  if (date->month == 1 && date->day == 1) return "BIRTH_DATE_PLACEHOLDER";
-  return {};
+// 1 is the first quarter of 2000; 0 for what is outside of this century.
+uint16_t QuarterOf(int32_t hours) {
+  const CivilDate date =
+      FromDayNumber(hours >= 0 ? hours / 24 : (hours - 23) / 24);
+  if (date.year < 2000 || date.year > 2099) return 0;
+  return static_cast<uint16_t>((date.year - 2000) * 4 + (date.month - 1) / 3 +
+                               1);
 }
 
 }  // namespace
@@ -28,48 +27,63 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
                               IdentityFindings* findings) const {
   Customer customer;
   customer.handle = handle;
-  auto take = [&](Normalised normalised) {
-    if (!normalised.ok()) {
-      if (findings != nullptr) {
-        ++findings->refused[std::string(normalised.reason)];
-      }
-      return;
-    }
-    const auto kind = static_cast<size_t>(normalised.kind);
-    if (findings != nullptr) ++findings->usable[kind];
-    customer.identifiers[kind] = std::move(normalised.value);
+  PersonFields person;
+  auto refused = [&](std::string_view reason) {
+    if (findings != nullptr) ++findings->refused[std::string(reason)];
+  };
+  // The value, or nothing when it is no identifier.
+  auto take = [&](auto&& read, std::string* value) {
+    if (!read.ok()) return refused(read.reason);
+    *value = std::move(read.value);
   };
   if (!line.email.empty()) {
-    take(NormaliseEmail(ToUtf8(line.email), own_domains_));
+    take(NormaliseEmail(ToUtf8(line.email), own_domains_), &person.email);
   }
+  const Country* const country = FindCountry(ToUtf8(line.country));
   if (!line.phone.empty()) {
-    const std::string_view country = CountryCode(line.country);
     // Of a country that is not known only a number with its code is taken.
-    take(NormalisePhone(ToUtf8(line.phone), country.empty() ? "ZZ" : country));
+    Normalised phone =
+        NormalisePhone(ToUtf8(line.phone), country ? country->code : "ZZ");
+    std::string& place =
+        phone.kind == Kind::kLandline ? person.landline : person.mobile;
+    take(std::move(phone), &place);
   }
-  if (!line.postcode.empty() && !line.house_number.empty()) {
-    take(NormaliseAddress({line.country, line.postcode, line.house_number,
-                           line.house_number_addition}));
+  if (!line.pass.empty()) take(NormalisePass(ToUtf8(line.pass)), &person.pass);
+  if (!line.first_name.empty()) {
+    take(FoldFirstName(ToUtf8(line.first_name)), &person.first_name);
   }
-  if (CountryCode(line.country) == "NL") {
-    if (const auto postcode = NormalisePostcodeNl(line.postcode)) {
-      customer.pc4 = static_cast<uint16_t>(std::stoi(postcode->substr(0, 4)));
-    } else if (line.postcode.size() == 4) {
-      // Only the digits: no address, but the area is known.
-      const auto with_letters =
-          NormalisePostcodeNl(std::string(line.postcode) + "AA");
-      if (with_letters) {
-        customer.pc4 =
-            static_cast<uint16_t>(std::stoi(with_letters->substr(0, 4)));
-      }
-    }
+  if (!line.last_name.empty()) {
+    take(FoldSurname(ToUtf8(line.last_name)), &person.surname);
+  }
+  const std::string street = ToUtf8(line.street);
+  person.address = ReadAddress({line.country, line.postcode, street,
+                                line.house_number, line.house_number_addition});
+  if (!line.postcode.empty() &&
+      (!line.house_number.empty() || !street.empty()) &&
+      !person.address.reason.empty()) {
+    refused(person.address.reason);
+  }
+  if (country != nullptr && country->code == "NL") {
+    // Only the digits: no address, but the area is known.
+    const auto area = line.postcode.size() == 4
+                          ? country->postcode(std::string(line.postcode) + "AA")
+                          : country->postcode(line.postcode);
+    if (area) customer.pc4 = static_cast<uint16_t>(std::stoi(*area));
   }
   if (!line.birth_date.empty()) {
-    const auto date = ParseDate(line.birth_date);
-    if (const auto fault = FaultOfBirthDate(date); fault.empty()) {
-      customer.birth_year = static_cast<uint16_t>(date->year);
-    } else if (findings != nullptr) {
-      ++findings->refused[std::string(fault)];
+    const BirthDate born = ReadBirthDate(line.birth_date, Today());
+    if (born.ok()) {
+      person.birth_date = born.Compact();
+      customer.birth_year = static_cast<uint16_t>(born.date.year);
+    } else {
+      refused(born.reason);
+    }
+  }
+  if (line.sold_at != INT32_MIN) customer.as_of = QuarterOf(line.sold_at);
+  customer.identifiers = DeriveIdentifiers(person);
+  if (findings != nullptr) {
+    for (size_t kind = 0; kind < kKindCount; ++kind) {
+      findings->usable[kind] += !customer.identifiers[kind].empty();
     }
   }
   return customer;
@@ -78,7 +92,7 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
 RawDigester::Key RawDigester::Derive(
     const InstitutionHandleKey& key,
     const std::vector<std::string>& own_domains) {
-  std::string label("garderobe/raw-digest/v2\0", 24);
+  std::string label("garderobe/raw-digest/v3\0", 24);
   for (const std::string& domain : own_domains) PutShort(label, domain);
   uint8_t derived[Key::kBytes];
   const ScopedWipe wipe(derived, sizeof derived);
@@ -90,7 +104,9 @@ RawDigester::Key RawDigester::Derive(
 
 uint64_t RawDigester::Digest(const OrderLine& line) const {
   const std::array fields = {line.email,        line.phone,
-                             line.birth_date,   line.postcode,
+                             line.pass,         line.first_name,
+                             line.last_name,    line.birth_date,
+                             line.postcode,     line.street,
                              line.house_number, line.house_number_addition,
                              line.country};
   size_t bytes = 0;

@@ -11,22 +11,23 @@
 
 #include "client/order_line.h"
 #include "core/base/secret_bytes.h"
-#include "core/identifiers/identifier.h"
+#include "core/identifiers/match_keys.h"
 #include "core/sealing/handles.h"
 
 namespace garderobe::client {
 
 struct Customer {
   Handle handle;
-  std::array<std::string, kKindCount> identifiers;  // empty: not there
+  Identifiers identifiers;
   uint16_t pc4 = 0;
   uint16_t birth_year = 0;
+  uint16_t as_of = 0;  // quarters since 2000, of the sale; 0 unknown
 };
 
 // What was seen of the identifiers, for reports: never a value.
 struct IdentityFindings {
-  std::array<uint64_t, kKindCount> usable{};
-  std::map<std::string, uint64_t> refused;  // by reason
+  std::array<uint64_t, kKindCount> usable{};  // by kind
+  std::map<std::string, uint64_t> refused;    // by reason
 };
 
 // Thread-safe once made.

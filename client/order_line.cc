@@ -65,6 +65,8 @@ const std::vector<ColumnEntry>& Table() {
       {C::kChannel, false, {"channel", "kanaal", "verkoopkanaal"}},
       {C::kStatus, false, {"status"}},
       {C::kShare, false, {"share", "delen"}},
+      {C::kStreet, false, {"street", "straat", "straatnaam"}},
+      {C::kPass, false, {"pass", "pas", "pasnummer"}},
   };
   return *table;
 }
@@ -383,6 +385,8 @@ std::optional<Refusal> ReadOrderLine(const ColumnMap& columns,
   line->house_number = get(C::kHouseNumber);
   line->house_number_addition = get(C::kHouseNumberAddition);
   line->country = get(C::kCountry);
+  line->street = get(C::kStreet);
+  line->pass = get(C::kPass);
   return std::nullopt;
 }
 

@@ -45,17 +45,22 @@ absl::Status Converter::CheckRelations(const v1::RelationBatch& batch) const {
     return InvalidArgument("count: 1 to {} rows", kRelationRowsMax);
   }
   if (batch.handles().size() != count * Handle::kBytes ||
-      batch.kinds().size() != count ||
+      static_cast<size_t>(batch.kinds_size()) != count ||
+      static_cast<size_t>(batch.as_of_size()) != count ||
       batch.points_a().size() != count * Element::kBytes) {
     return InvalidArgument(
-        "handles, kinds, points_a: 16, 1 and 32 bytes for each of count rows");
+        "handles, kinds, as_of, points_a: 16 bytes, one, one and 32 bytes for "
+        "each of count rows");
   }
   size_t points = 0;
   absl::flat_hash_set<Handle> seen;
   for (size_t i = 0; i < count; ++i) {
-    const auto kinds = static_cast<uint8_t>(batch.kinds()[i]);
+    const uint32_t kinds = batch.kinds(static_cast<int>(i));
     if ((kinds & ~kAllKinds) != 0) {
       return InvalidArgument("kinds[{}]: unknown kind", i);
+    }
+    if (batch.as_of(static_cast<int>(i)) > kQuarterMax) {
+      return InvalidArgument("as_of[{}]: at most {}", i, kQuarterMax);
     }
     points += static_cast<size_t>(std::popcount(kinds));
     const Handle handle =
@@ -93,15 +98,22 @@ absl::StatusOr<std::vector<ConvertedRelation>> Converter::Convert(
   const std::string_view points_b = batch.points_b();
   std::vector<size_t> offsets(count + 1, 0);
   for (size_t i = 0; i < count; ++i) {
-    offsets[i + 1] = offsets[i] + static_cast<size_t>(std::popcount(
-                                      static_cast<uint8_t>(batch.kinds()[i])));
+    offsets[i + 1] =
+        offsets[i] +
+        static_cast<size_t>(std::popcount(batch.kinds(static_cast<int>(i))));
   }
   std::vector<ConvertedRelation> converted(count);
   FirstFault fault;
-  auto convert = [&](size_t i, VaultHandleMapper& mapper) {
+  const InstitutionTag tag = TagOf(institution);
+  auto convert = [&](size_t i, VaultHandleMapper& mapper,
+                     AggregatorHandleMapper& to_aggregator) {
     ConvertedRelation& row = converted[i];
-    row.handle = mapper.Map(Handle::From(handles.substr(i * 16, 16)));
-    row.kinds = static_cast<uint8_t>(batch.kinds()[i]);
+    const Handle handle = Handle::From(handles.substr(i * 16, 16));
+    row.handle = mapper.Map(handle);
+    row.reference =
+        references_.Seal(row.handle, tag, to_aggregator.Map(handle));
+    row.as_of = static_cast<uint16_t>(batch.as_of(static_cast<int>(i)));
+    row.kinds = batch.kinds(static_cast<int>(i));
     // Without a fresh q a client that knows its own r would recognise its
     // rows in the vault by r*S.
     const EphemeralScalar q = EphemeralScalar::Random();
@@ -123,8 +135,9 @@ absl::StatusOr<std::vector<ConvertedRelation>> Converter::Convert(
   };
   ParallelFor(workers_, count, kChunkRows, [&](size_t begin, size_t end) {
     VaultHandleMapper mapper(keys_.vault_handle, institution);
+    AggregatorHandleMapper to_aggregator(keys_.aggregator_handle, institution);
     for (size_t i = begin; i < end; ++i) {
-      if (!convert(i, mapper)) fault.Report(i);
+      if (!convert(i, mapper, to_aggregator)) fault.Report(i);
     }
   });
   if (fault.any()) {

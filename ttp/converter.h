@@ -14,11 +14,14 @@ namespace garderobe::ttp {
 
 inline constexpr uint32_t kVisitRowsMax = 16384;
 inline constexpr uint32_t kRelationRowsMax = 1000;
+inline constexpr uint32_t kQuarterMax = 400;  // the end of 2099
 
 // A relation in the vault's form.
 struct ConvertedRelation {
   VaultHandle handle;
-  uint8_t kinds = 0;
+  std::string reference;  // ReferenceSealer, for the vault to keep
+  uint16_t as_of = 0;     // quarters since 2000; 0 unknown
+  uint32_t kinds = 0;
   Element point_a;                // A'
   std::vector<Element> points_b;  // B', kinds ascending
 };
@@ -28,7 +31,9 @@ struct ConvertedRelation {
 class Converter {
  public:
   Converter(const TtpKeys& keys, boost::asio::thread_pool& workers)
-      : keys_(keys), workers_(workers) {}
+      : keys_(keys), references_(keys.reference), workers_(workers) {}
+
+  const ReferenceSealer& references() const { return references_; }
 
   // InvalidArgument: lengths do not fit, or more than kVisitRowsMax rows.
   [[nodiscard]] absl::Status CheckVisits(const v1::VisitBatch& batch) const;
@@ -54,6 +59,7 @@ class Converter {
 
  private:
   const TtpKeys& keys_;
+  const ReferenceSealer references_;
   boost::asio::thread_pool& workers_;
 };
 

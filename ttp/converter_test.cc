@@ -30,7 +30,8 @@ class ConverterTest : public ::testing::Test {
     batch_.mutable_points_a()->append(MultiplyBase(r).view());
     AddPoint(r, Kind::kEmail, i);
     if (i % 2 == 1) AddPoint(r, Kind::kAddress, i);
-    batch_.mutable_kinds()->push_back(i % 2 == 1 ? 0b1001 : 0b0001);
+    batch_.add_kinds(i % 2 == 1 ? 0b1001 : 0b0001);
+    batch_.add_as_of(100);
   }
   void AddPoint(const EphemeralScalar& r, Kind kind, uint32_t i) {
     Element b;
@@ -46,8 +47,8 @@ class ConverterTest : public ::testing::Test {
   std::vector<DecryptionScalar> y_;
   VaultParameters vault_;
   TtpKeys keys_{VaultShuffleScalar::Random(), AggregatorShuffleScalar::Random(),
-                VaultHandleKey::Random(), AggregatorHandleKey::Random(),
-                SigningSeed::Random()};
+                VaultHandleKey::Random(),     AggregatorHandleKey::Random(),
+                ReferenceKey::Random(),       SigningSeed::Random()};
   Converter converter_{keys_, workers_};
   v1::RelationBatch batch_;
 };
@@ -91,7 +92,7 @@ TEST_F(ConverterTest, LyingCountsAndHandlesAreRefused) {
   expect_refused("empty");
   batch_.mutable_points_b()->append(32, '\1');
   expect_refused("one point too many");
-  batch_.mutable_kinds()->at(0) = '\x80';
+  batch_.set_kinds(0, uint32_t{1} << kKindCount);
   expect_refused("unknown kind");
   batch_.mutable_handles()->replace(0, 16, good.handles().substr(16, 16));
   expect_refused("a handle twice");
@@ -122,6 +123,29 @@ TEST_F(ConverterTest, PseudonymsAreMultipliedByT) {
   ASSERT_TRUE(Decrypt(z, out.point_a, out.point_b, &pseudonym));
   ASSERT_TRUE(Multiply(keys_.aggregator_shuffle, point, &expected));
   EXPECT_EQ(pseudonym, expected);
+}
+
+TEST(ReferenceTest, OnlyForItsHandleAndUnchanged) {
+  const ReferenceSealer sealer(ReferenceKey::Random());
+  const auto vault = VaultHandle::From("0123456789abcdef");
+  const auto aggregator = AggregatorHandle::From("fedcba9876543210");
+  const std::string reference =
+      sealer.Seal(vault, TagOf("museum-x"), aggregator);
+  EXPECT_EQ(reference.size(), ReferenceSealer::kBytes);
+  EXPECT_EQ(reference, sealer.Seal(vault, TagOf("museum-x"), aggregator));
+  const auto opened = sealer.Open(vault, reference);
+  ASSERT_TRUE(opened.has_value());
+  EXPECT_EQ(opened->tag, TagOf("museum-x"));
+  EXPECT_EQ(opened->handle, aggregator);
+  EXPECT_NE(TagOf("museum-x"), TagOf("museum-y"));
+  EXPECT_FALSE(sealer.Open(VaultHandle::From("0123456789abcdeF"), reference));
+  for (size_t i = 0; i < reference.size(); ++i) {
+    std::string changed = reference;
+    changed[i] = static_cast<char>(changed[i] ^ 1);
+    EXPECT_FALSE(sealer.Open(vault, changed)) << i;
+  }
+  EXPECT_FALSE(sealer.Open(vault, reference.substr(1)));
+  EXPECT_FALSE(ReferenceSealer(ReferenceKey::Random()).Open(vault, reference));
 }
 
 }  // namespace

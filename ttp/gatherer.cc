@@ -93,7 +93,9 @@ void Gatherer::Send(std::shared_ptr<Entries> entries) {
   for (const Place& place : *places) {
     const ConvertedRelation& row = (*entries)[place.entry].rows[place.row];
     request.mutable_handles()->append(row.handle.view());
-    request.mutable_kinds()->push_back(static_cast<char>(row.kinds));
+    request.add_kinds(row.kinds);
+    request.add_as_of(row.as_of);
+    request.mutable_references()->append(row.reference);
     request.mutable_points_a()->append(row.point_a.view());
     for (const Element& point : row.points_b) {
       request.mutable_points_b()->append(point.view());

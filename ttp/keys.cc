@@ -8,6 +8,7 @@ constexpr char kVaultShuffle[] = "ttp-shuffle-vault";
 constexpr char kAggregatorShuffle[] = "ttp-shuffle-aggregator";
 constexpr char kVaultHandle[] = "ttp-handle-vault";
 constexpr char kAggregatorHandle[] = "ttp-handle-aggregator";
+constexpr char kReference[] = "ttp-reference";
 constexpr char kSigning[] = "ttp-signing";
 
 std::string Path(const std::string& directory, const char* role) {
@@ -22,7 +23,8 @@ absl::Status TtpKeys::Generate(const std::string& directory) {
         WriteKeyFile(Path(directory, role), role, kEpoch,
                      KeyFileSecret::CopyFrom({scalar.ExposeSecret(), 32})));
   }
-  for (const char* role : {kVaultHandle, kAggregatorHandle, kSigning}) {
+  for (const char* role :
+       {kVaultHandle, kAggregatorHandle, kReference, kSigning}) {
     GARDEROBE_RETURN_IF_ERROR(WriteKeyFile(Path(directory, role), role, kEpoch,
                                            KeyFileSecret::Random()));
   }
@@ -43,10 +45,13 @@ absl::StatusOr<TtpKeys> TtpKeys::Read(const std::string& directory) {
       auto ha, ReadSecret<AggregatorHandleKey>(
                    Path(directory, kAggregatorHandle), kAggregatorHandle));
   GARDEROBE_ASSIGN_OR_RETURN(
+      auto reference,
+      ReadSecret<ReferenceKey>(Path(directory, kReference), kReference));
+  GARDEROBE_ASSIGN_OR_RETURN(
       auto signing,
       ReadSecret<SigningSeed>(Path(directory, kSigning), kSigning));
-  return TtpKeys{std::move(s), std::move(t), std::move(hv), std::move(ha),
-                 std::move(signing)};
+  return TtpKeys{std::move(s),  std::move(t),         std::move(hv),
+                 std::move(ha), std::move(reference), std::move(signing)};
 }
 
 Parameters TtpKeys::Public() const {

@@ -1,11 +1,13 @@
-// The TTP's secrets: two shuffle scalars, two handle keys, and what signs its
-// parameters (protocol.md, 2).
+// The TTP's secrets: two shuffle scalars, two handle keys, what seals the
+// references that the vault keeps, and what signs its parameters (protocol.md,
+// 2).
 #ifndef GARDEROBE_TTP_KEYS_H_
 #define GARDEROBE_TTP_KEYS_H_
 
 #include "core/group/element.h"
 #include "core/keys/parameters.h"
 #include "core/sealing/handles.h"
+#include "ttp/reference.h"
 
 namespace garderobe::ttp {
 
@@ -18,6 +20,7 @@ struct TtpKeys {
   AggregatorShuffleScalar aggregator_shuffle;
   VaultHandleKey vault_handle;            // hv
   AggregatorHandleKey aggregator_handle;  // ha
+  ReferenceKey reference;
   SigningSeed signing;
 
   static constexpr uint32_t kEpoch = 1;

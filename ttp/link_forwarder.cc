@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "core/group/elgamal.h"
+
 namespace garderobe::ttp {
 
 void LinkForwarder::Forward(Done done) {
@@ -29,9 +31,7 @@ void LinkForwarder::Fetch(uint64_t confirmed, uint64_t until) {
         auto* changes = response->mutable_changes();
         const uint64_t end = until == 0 ? changes->newest() : until;
         if (until != 0 && confirmed >= end) return Finish(absl::OkStatus());
-        if (changes->persons().empty() && changes->households().empty()) {
-          return Finish(absl::OkStatus());
-        }
+        if (changes->sequence() == 0) return Finish(absl::OkStatus());
         boost::asio::post(workers_, [this, end, changes = std::move(*changes)] {
           Store(changes, end);
         });
@@ -41,24 +41,66 @@ void LinkForwarder::Fetch(uint64_t confirmed, uint64_t until) {
 void LinkForwarder::Store(v1::LinkChanges changes, uint64_t until) {
   const auto published = upstream_.published();
   if (!published.ok()) return Finish(published.status());
+  auto addressed = Address(changes);
+  if (!addressed.ok()) return Finish(addressed.status());
+  v1::StoreLinkChangesRequest& request = *addressed;
   const Element& z = (*published)->aggregator.pseudonym_key;
   for (std::string* list :
-       {changes.mutable_persons(), changes.mutable_households()}) {
+       {request.mutable_persons(), request.mutable_residents()}) {
     const absl::Status status = converter_.ConvertPseudonyms(*list, z);
     if (!status.ok()) return Finish(status);
   }
-  v1::StoreLinkChangesRequest request;
-  request.set_persons(changes.persons());
-  request.set_households(changes.households());
-  request.set_epoch(TtpKeys::kEpoch);
   upstream_.CallAggregator<v1::StoreLinkChangesRequest,
                            v1::StoreLinkChangesResponse>(
-      &Upstream::Aggregator::StoreLinkChanges, std::move(request),
+      &Upstream::Aggregator::StoreLinkChanges, std::move(*addressed),
       [this, until, sequence = changes.sequence()](
           absl::StatusOr<v1::StoreLinkChangesResponse> response) {
         if (!response.ok()) return Finish(response.status());
         Fetch(sequence, until);
       });
+}
+
+absl::StatusOr<v1::StoreLinkChangesRequest> LinkForwarder::Address(
+    const v1::LinkChanges& changes) const {
+  const size_t count = changes.handles().size() / VaultHandle::kBytes;
+  if (changes.handles().size() != count * VaultHandle::kBytes ||
+      changes.references().size() != count * ReferenceSealer::kBytes ||
+      changes.persons().size() != count * Ciphertext::kBytes ||
+      changes.residents().size() % (2 * Ciphertext::kBytes) != 0) {
+    return Internal("the vault's changes are malformed");
+  }
+  struct Institution {
+    std::string id;
+    int index = -1;
+  };
+  std::map<InstitutionTag, Institution> by_tag;
+  const auto institutions = institutions_.Get();
+  for (const auto& [id, entry] : *institutions) by_tag[TagOf(id)] = {id};
+  v1::StoreLinkChangesRequest request;
+  request.set_epoch(TtpKeys::kEpoch);
+  request.set_residents(changes.residents());
+  for (size_t i = 0; i < count; ++i) {
+    const auto handle =
+        VaultHandle::From(std::string_view(changes.handles())
+                              .substr(i * VaultHandle::kBytes, 16));
+    const auto opened = converter_.references().Open(
+        handle,
+        std::string_view(changes.references())
+            .substr(i * ReferenceSealer::kBytes, ReferenceSealer::kBytes));
+    if (!opened) return Internal("a reference is not one of ours");
+    const auto known = by_tag.find(opened->tag);
+    if (known == by_tag.end()) continue;
+    Institution& institution = known->second;
+    if (institution.index < 0) {
+      institution.index = request.institutions_size();
+      request.add_institutions(institution.id);
+    }
+    request.add_institution(static_cast<uint32_t>(institution.index));
+    request.mutable_handles()->append(opened->handle.view());
+    request.mutable_persons()->append(
+        changes.persons().substr(i * Ciphertext::kBytes, Ciphertext::kBytes));
+  }
+  return request;
 }
 
 void LinkForwarder::Finish(const absl::Status& status) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/mutex.h"
+#include "core/register/register_store.h"
 #include "ttp/converter.h"
 #include "ttp/upstream.h"
 
@@ -20,9 +21,12 @@ namespace garderobe::ttp {
 class LinkForwarder {
  public:
   using Done = std::function<void(absl::Status)>;
-  LinkForwarder(const Converter& converter, Upstream& upstream,
-                boost::asio::thread_pool& workers)
-      : converter_(converter), upstream_(upstream), workers_(workers) {}
+  LinkForwarder(const Converter& converter, const RegisterStore& institutions,
+                Upstream& upstream, boost::asio::thread_pool& workers)
+      : converter_(converter),
+        institutions_(institutions),
+        upstream_(upstream),
+        workers_(workers) {}
 
   // Calls `done` when every change that the vault had at the time of the call
   // is stored at the aggregator; changes that come meanwhile wait for the next.
@@ -34,7 +38,13 @@ class LinkForwarder {
   void Store(v1::LinkChanges changes, uint64_t until);
   void Finish(const absl::Status& status);
 
+  // Which relations at the aggregator the vault's changes are about. Those of
+  // institutions that are not in the register any more are left out.
+  [[nodiscard]] absl::StatusOr<v1::StoreLinkChangesRequest> Address(
+      const v1::LinkChanges& changes) const;
+
   const Converter& converter_;
+  const RegisterStore& institutions_;
   Upstream& upstream_;
   boost::asio::thread_pool& workers_;
   Mutex mutex_;

@@ -61,7 +61,8 @@ absl::Status Run(const Config& config) {
   Gatherer gatherer(daemon->io(), upstream,
                     {static_cast<size_t>(config.gather_rows),
                      std::chrono::milliseconds(config.gather_ms)});
-  LinkForwarder forwarder(converter, upstream, daemon->workers());
+  LinkForwarder forwarder(converter, *institutions, upstream,
+                          daemon->workers());
   FairQueue queue(daemon->workers(), daemon->worker_count());
   const Parts parts{
       *daemon,

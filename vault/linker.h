@@ -1,39 +1,37 @@
-// Who belongs together: relations that share a token (data.md, Linking).
+// Who belongs together (data.md, Linking; docs/linking.md).
 //
-// A person is a connected component of relations over person tokens (e-mail,
-// mobile); a household is a component over household tokens (address,
-// landline) and over its persons. Tokens once seen with a relation stay its
-// evidence, so components only grow, and the order of arrival never changes
-// them. Each person and each household has a random point, drawn when first
-// seen; of two that merge the one with the smaller number stays.
+// Relations that share a token are compared, and those whose evidence is
+// strong enough are one person; persons with one home are a household. What
+// comes out is a function of what the relations show: the order in which they
+// came, and how they were cut into batches, change nothing. Each person and
+// each household has a random element; when relations change their person, or
+// a person moves, the aggregator is told.
 //
-// All numbers are random and nothing is stored in order of arrival: what
-// arrived together would be a fingerprint that the aggregator knows too. What
-// RocksDB itself numbers, Store::ForgetOrder takes away.
+// All numbers are random or keyed and nothing is stored in order of arrival:
+// what arrived together would be a fingerprint that the aggregator knows too.
+// What RocksDB itself numbers, Store::ForgetOrder takes away.
 //
-// Sees tokens only: identifiers, visits and the aggregator's pseudonyms never
-// come here. Thread-safe. Storage: vault/README.md.
+// Sees tokens only: identifiers, visits, institutions and the aggregator's
+// pseudonyms never come here. Thread-safe. Storage: vault/README.md.
 #ifndef GARDEROBE_VAULT_LINKER_H_
 #define GARDEROBE_VAULT_LINKER_H_
 
+#include <functional>
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/base/mutex.h"
-#include "core/group/element.h"
-#include "core/identifiers/identifier.h"
-#include "core/sealing/handles.h"
-#include "core/store/store.h"
+#include "vault/match_model.h"
+#include "vault/records.h"
 
 namespace garderobe::vault {
 
-struct Token {
-  Kind kind;
-  Element point;  // s*M
-};
-
 struct LinkRow {
   VaultHandle handle;
+  std::string reference;  // kReferenceBytes, the TTP's
+  uint16_t as_of = 0;     // quarters since 2000, of what it shows; 0 unknown
   std::vector<Token> tokens;
 };
 
@@ -42,56 +40,88 @@ struct LinkedRow {
   Element household;  // H
 };
 
-// One of two persons (or households) was given up for the other.
-struct LinkChange {
-  bool is_person;
-  Element given_up;
-  Element stays;
-};
 struct LinkChanges {
-  uint64_t sequence = 0;            // of the last one
-  uint64_t newest = 0;              // of the newest there is
-  std::vector<LinkChange> changes;  // in random order
+  uint64_t sequence = 0;  // of the last one; what to confirm
+  uint64_t newest = 0;    // of the newest there is
+  struct Relation {
+    VaultHandle handle;
+    std::string reference;
+    Element person;
+  };
+  std::vector<Relation> relations;   // in random order
+  std::vector<LinkedRow> residents;  // who lives where now; in random order
 };
+
+// Plain counts of what is stored.
+struct LinkCounts {
+  uint64_t relations = 0, tokens = 0, persons = 0, households = 0;
+  uint64_t set_aside = 0;      // tokens that too many hold
+  uint64_t contradictory = 0;  // relations that another contradicts
+};
+
+class LinkTransaction;
 
 class Linker {
  public:
   static constexpr size_t kChangesMax = 256;
+  // What more relations than this hold says nothing about one person or one
+  // household: a box office's address, a school's telephone.
+  static constexpr uint32_t kHoldersOfPersonTokenMax = 60;
+  static constexpr uint32_t kHoldersOfHouseholdTokenMax = 120;
+  // How long an answer may be under way to the aggregator: after this a change
+  // is told once more.
+  static constexpr uint64_t kTellAgainSeconds = 90;
 
-  // Opens or creates the store in `directory`. Errors of Store::Open.
+  using Clock = std::function<uint64_t()>;  // Unix seconds
+
+  // Opens or creates the store in `directory`. When `model` is another than
+  // the store was linked with, everything is linked again, which takes some
+  // minutes for a million relations; `progress` is told what part is done.
+  // Errors of Store::Open.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Linker>> Open(
-      const std::string& directory);
+      const std::string& directory, const MatchParameters& model,
+      Clock clock = nullptr,
+      const std::function<void(double part)>& progress = nullptr);
 
-  // Stores and links the rows, in order; the points they have afterwards.
-  // Synced when it returns. On an error nothing is stored.
+  // Stores and links the rows; the points they have afterwards. A kind that a
+  // relation showed before and this row does not have stays. Synced when it
+  // returns. On an error nothing is stored.
   [[nodiscard]] absl::StatusOr<std::vector<LinkedRow>> Link(
       const std::vector<LinkRow>& rows);
 
-  // Forgets the changes up to `confirmed`, and returns the oldest that remain,
-  // at most kChangesMax. Synced when it returns.
+  // Forgets the changes up to `confirmed` that were handed out, and returns
+  // the oldest that remain, at most kChangesMax. Synced when it returns.
   [[nodiscard]] absl::StatusOr<LinkChanges> Changes(uint64_t confirmed);
 
-  struct Counts {
-    uint64_t relations = 0, tokens = 0, persons = 0, households = 0;
-  };
-  Counts counts() const;
-
+  LinkCounts counts() const;
   Store& store() { return *store_; }
 
  private:
-  class Transaction;
   struct Meta {
-    uint64_t next_change = 1, first_change = 1;
-    uint64_t relations = 0, tokens = 0, persons = 0, households = 0;
+    uint64_t next_change = 1;
+    LinkCounts counts;
   };
-  explicit Linker(std::unique_ptr<Store> store) : store_(std::move(store)) {}
+  Linker(std::unique_ptr<Store> store, const MatchParameters& model,
+         Clock clock);
   [[nodiscard]] absl::Status LoadMeta() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  [[nodiscard]] absl::StatusOr<LinkChanges> ReadChanges(uint64_t confirmed);
+  [[nodiscard]] absl::Status EnsureModel(
+      const std::function<void(double)>& progress)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  [[nodiscard]] absl::Status Commit(const LinkTransaction& transaction)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  [[nodiscard]] absl::Status Confirm(uint64_t confirmed)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  [[nodiscard]] absl::StatusOr<LinkChanges> ReadChanges()
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static std::string EncodeMeta(const Meta& meta);
 
   const std::unique_ptr<Store> store_;  // own locking
+  const MatchModel model_;
+  const Clock clock_;
   mutable Mutex mutex_;
   Meta meta_ ABSL_GUARDED_BY(mutex_);
+  // Sequence numbers of changes that were handed out by this process.
+  std::set<uint64_t> handed_out_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace garderobe::vault

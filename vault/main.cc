@@ -12,7 +12,13 @@ struct Config {
   std::string keys = "keys";
   std::string aggregator_pin;
   int64_t forget_order_minutes = 60;
+  std::string model;
 };
+
+absl::StatusOr<MatchParameters> ReadModel(const std::string& path) {
+  if (path.empty()) return MatchParameters::Default();
+  return MatchParameters::Read(path);
+}
 
 // Writes the store again at the start, unless it is new, and then every
 // `period` when something was written: nothing older tells what arrived
@@ -52,6 +58,7 @@ absl::Status Check(const Config& config) {
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.daemon.tls));
   GARDEROBE_RETURN_IF_ERROR(
       ParsePin("pins.aggregator", config.aggregator_pin).status());
+  GARDEROBE_RETURN_IF_ERROR(ReadModel(config.model).status());
   return VaultKeys::Read(config.keys).status();
 }
 
@@ -61,7 +68,17 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(VaultKeys keys, VaultKeys::Read(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(
       const VerifyKey pin, ParsePin("pins.aggregator", config.aggregator_pin));
-  GARDEROBE_ASSIGN_OR_RETURN(auto linker, Linker::Open(config.daemon.data));
+  GARDEROBE_ASSIGN_OR_RETURN(const MatchParameters model,
+                             ReadModel(config.model));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto linker, Linker::Open(config.daemon.data, model, nullptr,
+                                [next = 0.0](double part) mutable {
+                                  if (part < next) return;
+                                  next = part + 0.1;
+                                  spdlog::info(
+                                      "event=linking-again percent={:.0f}",
+                                      100 * part);
+                                }));
   Store& store = linker->store();
   const bool is_new = linker->counts().relations == 0;
   Vault vault(std::move(keys), pin, std::move(linker), daemon->workers());
@@ -77,10 +94,24 @@ absl::Status Run(const Config& config) {
                       .Help("Persons after linking")
                       .Register(daemon->metrics())
                       .Add({});
+  auto& set_aside =
+      prometheus::BuildGauge()
+          .Name("garderobe_vault_tokens_set_aside")
+          .Help("Tokens that more relations hold than a person has")
+          .Register(daemon->metrics())
+          .Add({});
+  auto& contradictory =
+      prometheus::BuildGauge()
+          .Name("garderobe_vault_relations_contradictory")
+          .Help("Relations whose pass another holds with another birth date")
+          .Register(daemon->metrics())
+          .Add({});
   RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
-    const Linker::Counts counts = vault.linker().counts();
+    const LinkCounts counts = vault.linker().counts();
     relations.Set(static_cast<double>(counts.relations));
     persons.Set(static_cast<double>(counts.persons));
+    set_aside.Set(static_cast<double>(counts.set_aside));
+    contradictory.Set(static_cast<double>(counts.contradictory));
   });
   OrderForgetter forgetter(store, is_new, *daemon,
                            std::chrono::minutes(config.forget_order_minutes));
@@ -114,6 +145,9 @@ int main(int argc, char** argv) {
   settings.Text("pins.aggregator", &config.aggregator_pin,
                 "Ed25519 key that signs the aggregator's parameters, hex.",
                 /*required=*/true);
+  settings.Text("linking.model", &config.model,
+                "Weights of evidence, a file as docs/linking.md tells; empty: "
+                "those that were estimated on the simulated country.");
   settings.Number("order.forget_minutes", &config.forget_order_minutes,
                   "Minutes after which the store is written again, so that "
                   "nothing tells what arrived together; at the start, too.",

@@ -11,16 +11,17 @@ namespace {
 constexpr size_t kChunkRows = 16;
 
 // Where each row's points begin in points_b, and the total at the end.
-std::vector<size_t> PointOffsets(std::string_view kinds) {
-  std::vector<size_t> offsets(kinds.size() + 1, 0);
-  for (size_t i = 0; i < kinds.size(); ++i) {
-    offsets[i + 1] = offsets[i] + std::popcount(static_cast<uint8_t>(kinds[i]));
+std::vector<size_t> PointOffsets(
+    const google::protobuf::RepeatedField<uint32_t>& kinds) {
+  std::vector<size_t> offsets = {0};
+  for (uint32_t set : kinds) {
+    offsets.push_back(offsets.back() + static_cast<size_t>(std::popcount(set)));
   }
   return offsets;
 }
 
 absl::Status CheckShape(const v1::LinkRelationsRequest& request) {
-  const size_t rows = request.kinds().size();
+  const auto rows = static_cast<size_t>(request.kinds_size());
   if (rows == 0 || rows > Vault::kRowsMax) {
     return InvalidArgument("kinds: 1 to {} rows", Vault::kRowsMax);
   }
@@ -30,8 +31,14 @@ absl::Status CheckShape(const v1::LinkRelationsRequest& request) {
   if (request.points_a().size() != rows * Element::kBytes) {
     return InvalidArgument("points_a: 32 bytes a row");
   }
+  if (request.references().size() != rows * kReferenceBytes) {
+    return InvalidArgument("references: {} bytes a row", kReferenceBytes);
+  }
+  if (static_cast<size_t>(request.as_of_size()) != rows) {
+    return InvalidArgument("as_of: one a row");
+  }
   for (size_t i = 0; i < rows; ++i) {
-    if ((static_cast<uint8_t>(request.kinds()[i]) & ~kAllKinds) != 0) {
+    if ((request.kinds(static_cast<int>(i)) & ~kAllKinds) != 0) {
       return InvalidArgument("kinds[{}]: unknown kind", i);
     }
   }
@@ -58,7 +65,7 @@ absl::StatusOr<Element> Vault::PseudonymKey(
 absl::StatusOr<std::vector<std::optional<LinkRow>>> Vault::OpenRows(
     const v1::LinkRelationsRequest& request) const {
   GARDEROBE_RETURN_IF_ERROR(CheckShape(request));
-  const size_t count = request.kinds().size();
+  const auto count = static_cast<size_t>(request.kinds_size());
   const std::vector<size_t> offsets = PointOffsets(request.kinds());
   if (request.points_b().size() != offsets.back() * Element::kBytes) {
     return InvalidArgument("points_b: 32 bytes for every kind of every row");
@@ -70,10 +77,14 @@ absl::StatusOr<std::vector<std::optional<LinkRow>>> Vault::OpenRows(
   auto open_row = [&](size_t i) -> std::optional<LinkRow> {
     LinkRow row;
     row.handle = VaultHandle::From(handles.substr(i * 16, 16));
+    row.reference =
+        request.references().substr(i * kReferenceBytes, kReferenceBytes);
+    row.as_of = static_cast<uint16_t>(
+        std::min(request.as_of(static_cast<int>(i)), uint32_t{UINT16_MAX}));
     const Element point_a = Element::From(points_a.substr(i * 32, 32));
     size_t point = offsets[i];
     for (size_t kind = 0; kind < kKindCount; ++kind) {
-      if ((static_cast<uint8_t>(request.kinds()[i]) >> kind & 1) == 0) continue;
+      if ((request.kinds(static_cast<int>(i)) >> kind & 1) == 0) continue;
       Token token{static_cast<Kind>(kind), {}};
       if (!Decrypt(keys_.decryption[kind], point_a,
                    Element::From(points_b.substr(point * 32, 32)),
@@ -139,11 +150,14 @@ absl::Status Vault::GetLinkChanges(const v1::GetLinkChangesRequest& request,
   auto* out = response->mutable_changes();
   out->set_sequence(changes.sequence);
   out->set_newest(changes.newest);
-  for (const LinkChange& change : changes.changes) {
-    std::string* list =
-        change.is_person ? out->mutable_persons() : out->mutable_households();
-    EncryptFresh(change.given_up, key).AppendTo(*list);
-    EncryptFresh(change.stays, key).AppendTo(*list);
+  for (const auto& change : changes.relations) {
+    out->mutable_handles()->append(change.handle.view());
+    out->mutable_references()->append(change.reference);
+    EncryptFresh(change.person, key).AppendTo(*out->mutable_persons());
+  }
+  for (const LinkedRow& resident : changes.residents) {
+    EncryptFresh(resident.person, key).AppendTo(*out->mutable_residents());
+    EncryptFresh(resident.household, key).AppendTo(*out->mutable_residents());
   }
   return absl::OkStatus();
 }

@@ -1,112 +1,59 @@
 #include "core/identifiers/address.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "core/identifiers/house_number.h"
+#include "core/identifiers/text.h"
 
 namespace garderobe {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return c >= 'A' && c <= 'Z'; }
-
-// Upper-cased, only the characters that pass.
-template <typename Keep>
-std::string Upper(std::string_view text, Keep keep) {
-  std::string result;
-  for (char c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-    if (keep(c)) result.push_back(c);
-  }
-  return result;
-}
-bool IsAlphanumeric(char c) { return IsDigit(c) || IsLetter(c); }
-
-// One spelling for what means the same.
-struct Spelling {
-  std::string_view written;
-  std::string_view unified;
-};
-constexpr Spelling kSpellings[] = {
-    {"HUIS", "HS"},        {"BENEDENHUIS", "HS"},
-    {"BEGANEGROND", "BG"}, {"BOVENHUIS", "BOVEN"},
-    {"BV", "BOVEN"},       {"I", "1"},
-    {"II", "2"},           {"III", "3"},
-    {"IV", "4"},
-};
-
-std::string UnifyAddition(std::string addition) {
-  for (const Spelling& spelling : kSpellings) {
-    if (addition == spelling.written) return std::string(spelling.unified);
-  }
-  return addition;
-}
+// What forms show as an example, and clerks type to get on.
+constexpr std::string_view kPlaceholders[] = {
+    "NL:1234AB:1:", "NL:1111AA:1:", "NL:9999ZZ:1:", "NL:1000AA:1:"};
 
 }  // namespace
 
-std::string_view CountryCode(std::string_view country) {
-  const std::string name = Upper(country, IsLetter);
-  if (name.empty() || name == "NL" || name == "NLD" || name == "NEDERLAND" ||
-      name == "NETHERLANDS" || name == "THENETHERLANDS" || name == "HOLLAND") {
-    return "NL";
+Address ReadAddress(const RawAddress& raw) {
+  Address address;
+  address.country = FindCountry(raw.country);
+  if (address.country == nullptr) {
+    address.reason = "COUNTRY_NOT_SUPPORTED";
+    return address;
   }
-  if (name == "BE" || name == "BEL" || name == "BELGIE" || name == "BELGI" ||
-      name == "BELGIUM" || name == "BELGIQUE") {
-    return "BE";
-  }
-  return "";
-}
-
-std::optional<std::string> NormalisePostcodeNl(std::string_view raw) {
-  std::string postcode;
-  for (char c : raw) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-    if (IsAlphanumeric(c)) {
-      postcode.push_back(c);
-    } else if (c != ' ' && c != '\t' && c != '-' && c != '.') {
-      return std::nullopt;
+  const Country& country = *address.country;
+  const auto postcode = country.postcode(raw.postcode);
+  if (postcode) address.postcode = *postcode;
+  StreetLine line{std::string(TrimBlanks(raw.street)),
+                  std::string(TrimBlanks(raw.house_number))};
+  if (line.number.empty()) line = SplitStreetLine(raw.street);
+  address.street = FoldStreet(line.street);
+  const HouseNumber number =
+      ReadHouseNumber(line.number, raw.addition, country.dutch_house_numbers);
+  if (number.ok()) address.house_number = number.number;
+  if (!postcode) {
+    address.reason = "POSTCODE_MALFORMED";
+  } else if (!number.ok()) {
+    address.reason = number.reason;
+  } else if (country.needs_street && address.street.empty()) {
+    address.reason = "STREET_MISSING";
+  } else {
+    address.value = std::string(country.code) + ":" + *postcode + ":";
+    if (country.needs_street) address.value += address.street + ":";
+    address.value += std::to_string(number.number);
+    if (country.dutch_house_numbers) {
+      address.value += ":" + number.letter + number.addition;
+    } else {
+      address.value += number.letter + ":" + number.box;
+    }
+    if (std::find(std::begin(kPlaceholders), std::end(kPlaceholders),
+                  address.value) != std::end(kPlaceholders)) {
+      address.value.clear();
+      address.reason = "ADDRESS_PLACEHOLDER";
     }
   }
-  if (postcode.size() == 8 && postcode.starts_with("NL")) postcode.erase(0, 2);
-  if (postcode.size() != 6 || postcode[0] == '0' ||
-      !std::all_of(postcode.begin(), postcode.begin() + 4, IsDigit) ||
-      !IsLetter(postcode[4]) || !IsLetter(postcode[5])) {
-    return std::nullopt;
-  }
-  // Never issued: SA, SD and SS.
-  if (postcode[4] == 'S' &&
-      (postcode[5] == 'A' || postcode[5] == 'D' || postcode[5] == 'S')) {
-    return std::nullopt;
-  }
-  return postcode;
-}
-
-Normalised NormaliseAddress(const RawAddress& raw) {
-  if (CountryCode(raw.country) != "NL") {
-    return Normalised::Refused("COUNTRY_NOT_SUPPORTED");
-  }
-  const auto postcode = NormalisePostcodeNl(raw.postcode);
-  if (!postcode) return Normalised::Refused("POSTCODE_MALFORMED");
-  std::string_view text = raw.house_number;
-  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-  size_t number_end = 0;
-  while (number_end < text.size() && IsDigit(text[number_end])) ++number_end;
-  if (number_end == 0 || number_end > 7) {
-    return Normalised::Refused("HOUSE_NUMBER_MALFORMED");
-  }
-  const int number = std::stoi(std::string(text.substr(0, number_end)));
-  if (number == 0 || number == 99999) {
-    return Normalised::Refused("HOUSE_NUMBER_DUMMY");
-  }
-  if (number > 99999) return Normalised::Refused("HOUSE_NUMBER_MALFORMED");
-  std::string addition =
-      UnifyAddition(Upper(text.substr(number_end), IsAlphanumeric)) +
-      UnifyAddition(Upper(raw.addition, IsAlphanumeric));
-  if (addition.size() > 12) {
-    return Normalised::Refused("HOUSE_NUMBER_MALFORMED");
-  }
-  return {Kind::kAddress,
-          "NL:" + *postcode + ":" + std::to_string(number) + ":" +
-              UnifyAddition(addition),
-          {}};
+  return address;
 }
 
 }  // namespace garderobe

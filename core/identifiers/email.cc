@@ -1,12 +1,11 @@
 #include "core/identifiers/email.h"
 
 #include <idn2.h>
-#include <unicode/locid.h>
-#include <unicode/normalizer2.h>
-#include <unicode/unistr.h>
 
 #include <algorithm>
 #include <optional>
+
+#include "core/identifiers/text.h"
 
 namespace garderobe {
 namespace {
@@ -31,41 +30,6 @@ constexpr std::string_view kPlaceholders[] = {
     "unknown",   "anoniem",    "anonymous",
     "nvt",       "xxx",        "kassa",
     "balie"};
-
-bool IsAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<uint8_t>(c) < 0x80; });
-}
-
-// NFKC and lower case; nothing when the bytes are not UTF-8.
-std::optional<std::string> Fold(std::string_view raw) {
-  if (IsAscii(raw)) {
-    std::string folded(raw);
-    for (char& c : folded) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
-    return folded;
-  }
-  UErrorCode error = U_ZERO_ERROR;
-  const icu::Normalizer2* nfkc = icu::Normalizer2::getNFKCInstance(error);
-  icu::UnicodeString text = icu::UnicodeString::fromUTF8(
-      icu::StringPiece(raw.data(), static_cast<int32_t>(raw.size())));
-  text = nfkc->normalize(text, error);
-  if (U_FAILURE(error) || text.indexOf(static_cast<UChar>(0xfffd)) >= 0) {
-    return std::nullopt;
-  }
-  text.toLower(icu::Locale::getRoot());
-  std::string folded;
-  text.toUTF8String(folded);
-  return folded;
-}
-
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n\v\f";
-  const size_t first = text.find_first_not_of(kBlank);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
 
 bool IsDomain(std::string_view domain) {
   if (domain.size() > 253 || domain.find('.') == domain.npos) return false;
@@ -129,9 +93,9 @@ bool IsLocalPart(std::string_view local) {
 Normalised NormaliseEmail(std::string_view raw,
                           std::span<const std::string> own_domains) {
   const auto malformed = [] { return Normalised::Refused("EMAIL_MALFORMED"); };
-  const auto folded = Fold(Trim(raw));
+  const auto folded = FoldCompatible(TrimBlanks(raw));
   if (!folded) return malformed();
-  const std::string_view text = Trim(*folded);
+  const std::string_view text = TrimBlanks(*folded);
   const size_t at = text.find('@');
   if (at == text.npos) return malformed();
   std::string local(text.substr(0, at));
@@ -149,7 +113,7 @@ Normalised NormaliseEmail(std::string_view raw,
   if (!IsLocalPart(local)) return malformed();
   if (IsPlaceholder(local)) return Normalised::Refused("EMAIL_PLACEHOLDER");
   for (const std::string& given : own_domains) {
-    const std::string own = Fold(given).value_or(given);
+    const std::string own = FoldCompatible(given).value_or(given);
     if (*domain == own || domain->ends_with("." + own)) {
       return Normalised::Refused("EMAIL_OWN_DOMAIN");
     }

@@ -10,6 +10,11 @@
 namespace garderobe {
 
 // Numbers are on the wire and on disk: never change, only add.
+//
+// The first seven are identifiers. The others are match keys: what is left of
+// two or three fields when one of them is spelled wrongly, or a check whether
+// somebody else shares an e-mail or a telephone. Each is a combination that
+// few people of a country share (docs/identifiers.md).
 enum class Kind : uint8_t {
   kEmail = 0,
   kMobile = 1,
@@ -18,16 +23,42 @@ enum class Kind : uint8_t {
   kNameBirthdate = 4,
   kNameAddress = 5,
   kPass = 6,
+  kEmailInitial = 7,
+  kEmailBirthyear = 8,
+  kEmailLocal = 9,
+  kMobileInitial = 10,
+  kBirthdatePostcode = 11,
+  kNamesBirthdate = 12,
+  kSurnameBirthdate = 13,
+  kBirthdateStreet = 14,
+  kInitialsAddress = 15,
+  kNamesStreet = 16,
 };
-inline constexpr size_t kKindCount = 7;
+inline constexpr size_t kKindCount = 17;
+inline constexpr size_t kIdentifierKindCount = 7;
 // The set of all kinds, as a bit each.
-inline constexpr uint8_t kAllKinds = (1 << kKindCount) - 1;
+inline constexpr uint32_t kAllKinds = (uint32_t{1} << kKindCount) - 1;
 
 // The kind's name in protocol.md, 1.
 constexpr std::string_view KindName(Kind kind) {
   constexpr std::array<std::string_view, kKindCount> kNames = {
-      "email",          "mobile",       "landline", "address",
-      "name_birthdate", "name_address", "pass"};
+      "email",
+      "mobile",
+      "landline",
+      "address",
+      "name_birthdate",
+      "name_address",
+      "pass",
+      "email_initial",
+      "email_birthyear",
+      "email_local",
+      "mobile_initial",
+      "birthdate_postcode",
+      "names_birthdate",
+      "surname_birthdate",
+      "birthdate_street",
+      "initials_address",
+      "names_street"};
   return kNames[static_cast<size_t>(kind)];
 }
 

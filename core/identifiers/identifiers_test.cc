@@ -1,5 +1,9 @@
 #include "core/identifiers/address.h"
+#include "core/identifiers/birth_date.h"
 #include "core/identifiers/email.h"
+#include "core/identifiers/house_number.h"
+#include "core/identifiers/name.h"
+#include "core/identifiers/pass.h"
 #include "core/identifiers/phone.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -65,36 +69,139 @@ TEST(PhoneTest, WhatIsNotAPersonsNumberIsRefused) {
   EXPECT_EQ(NormalisePhone("0800 1234", "NL").reason, "PHONE_NOT_PERSONAL");
 }
 
-TEST(AddressTest, NormalForms) {
-  struct AddressCase {
-    RawAddress raw;
-    std::string_view expected;
+std::string AddressOf(const RawAddress& raw) { return ReadAddress(raw).value; }
+
+TEST(AddressTest, DutchNormalForms) {
+  struct DutchCase {
+    std::string_view postcode, number, addition, expected;
   };
-  for (const AddressCase& c : std::initializer_list<AddressCase>{
-           {{"", "1234 ab", "12", "a"}, "NL:1234AB:12:A"},
-           {{"Nederland", "NL-1234AB", "012", ""}, "NL:1234AB:12:"},
-           {{"nl", "1234AB", "12a", ""}, "NL:1234AB:12:A"},
-           {{"NL", "1234AB", "12-3", ""}, "NL:1234AB:12:3"},
-           {{"NL", "1234AB", " 12 bis", ""}, "NL:1234AB:12:BIS"},
-           {{"NL", "1234AB", "12", "huis"}, "NL:1234AB:12:HS"},
-           {{"NL", "1234AB", "12", "hs."}, "NL:1234AB:12:HS"},
-           {{"NL", "1234AB", "12", "II"}, "NL:1234AB:12:2"}}) {
-    EXPECT_EQ(NormaliseAddress(c.raw).value, c.expected);
+  for (const DutchCase& c : std::initializer_list<DutchCase>{
+           {"1234 ac", "12", "a", "NL:1234AC:12:A"},
+           {"NL-1234AC", "012", "", "NL:1234AC:12:"},
+           {"1234AC", "12a", "", "NL:1234AC:12:A"},
+           {"1234AC", "12-3", "", "NL:1234AC:12:3"},
+           {"1234AC Ons Dorp", " 12 bis", "", "NL:1234AC:12:BIS"},
+           {"1234AC", "12", "huis", "NL:1234AC:12:HS"},
+           {"1234AC", "12", "hs.", "NL:1234AC:12:HS"},
+           {"1234AC", "12bisA", "", "NL:1234AC:12:ABIS"},
+           {"1234AC", "12", "II", "NL:1234AC:12:2"}}) {
+    EXPECT_EQ(AddressOf({"Nederland", c.postcode, "", c.number, c.addition}),
+              c.expected);
+  }
+  // The street is not needed, but may hold the number.
+  EXPECT_EQ(AddressOf({"", "1234AC", "Damrak 12 bis", "", ""}),
+            "NL:1234AC:12:BIS");
+}
+
+TEST(AddressTest, BelgianNormalForms) {
+  struct BelgianCase {
+    std::string_view postcode, street, number, box, expected;
+  };
+  for (const BelgianCase& c : std::initializer_list<BelgianCase>{
+           {"9000", "Korenmarkt", "12", "3", "BE:9000:korenmarkt:12:3"},
+           {"B-9000", "Korenmarkt 12 bus 3", "", "", "BE:9000:korenmarkt:12:3"},
+           {"9000 Gent", "Korenmarkt", "12/3", "", "BE:9000:korenmarkt:12:3"},
+           {"9000", "Korenmarkt", "12A", "", "BE:9000:korenmarkt:12A:"},
+           {"1000", "Rue de l'\xc3\x89glise", "5", "bte 2",
+            "BE:1000:ruedeleglise:5:2"}}) {
+    EXPECT_EQ(
+        AddressOf({"Belgi\xc3\xab", c.postcode, c.street, c.number, c.box}),
+        c.expected);
   }
 }
 
 TEST(AddressTest, RefusalsSayWhy) {
-  auto reason = [](RawAddress raw) { return NormaliseAddress(raw).reason; };
-  EXPECT_EQ(reason({"", "0123AB", "1", ""}), "POSTCODE_MALFORMED");
-  EXPECT_EQ(reason({"", "1234SS", "1", ""}), "POSTCODE_MALFORMED");
-  EXPECT_EQ(reason({"", "1234", "1", ""}), "POSTCODE_MALFORMED");
-  EXPECT_EQ(reason({"", "1234AB", "", ""}), "HOUSE_NUMBER_MALFORMED");
-  EXPECT_EQ(reason({"", "1234AB", "x", ""}), "HOUSE_NUMBER_MALFORMED");
-  EXPECT_EQ(reason({"", "1234AB", "123456789012", ""}),
-            "HOUSE_NUMBER_MALFORMED");
-  EXPECT_EQ(reason({"", "1234AB", "0", ""}), "HOUSE_NUMBER_DUMMY");
-  EXPECT_EQ(reason({"", "1234AB", "99999", ""}), "HOUSE_NUMBER_DUMMY");
-  EXPECT_EQ(reason({"Frankrijk", "1234AB", "1", ""}), "COUNTRY_NOT_SUPPORTED");
+  auto reason = [](std::string_view country, std::string_view postcode,
+                   std::string_view number) {
+    return ReadAddress({country, postcode, "", number, ""}).reason;
+  };
+  EXPECT_EQ(reason("", "0123AB", "1"), "POSTCODE_MALFORMED");
+  EXPECT_EQ(reason("", "1234SS", "1"), "POSTCODE_MALFORMED");
+  EXPECT_EQ(reason("", "1234", "1"), "POSTCODE_MALFORMED");
+  EXPECT_EQ(reason("", "1234AC", ""), "HOUSE_NUMBER_MALFORMED");
+  EXPECT_EQ(reason("", "1234AC", "x"), "HOUSE_NUMBER_MALFORMED");
+  EXPECT_EQ(reason("", "1234AC", "123456789012"), "HOUSE_NUMBER_MALFORMED");
+  EXPECT_EQ(reason("", "1234AC", "0"), "HOUSE_NUMBER_DUMMY");
+  EXPECT_EQ(reason("", "1234AC", "99999"), "HOUSE_NUMBER_DUMMY");
+  EXPECT_EQ(reason("", "1234AB", "1"), "ADDRESS_PLACEHOLDER");
+  EXPECT_EQ(reason("Frankrijk", "1234AC", "1"), "COUNTRY_NOT_SUPPORTED");
+  EXPECT_EQ(reason("BE", "9000", "1"), "STREET_MISSING");
+  EXPECT_EQ(reason("BE", "1234AC", "1"), "POSTCODE_MALFORMED");
+}
+
+TEST(StreetLineTest, TheNumberIsFound) {
+  struct LineCase {
+    std::string_view line, street, number;
+  };
+  for (const LineCase& c : std::initializer_list<LineCase>{
+           {"Damrak 1", "Damrak", "1"},
+           {"Plein 1944 12", "Plein 1944", "12"},
+           {"1e Jan Steenstraat 12", "1e Jan Steenstraat", "12"},
+           {"Laan '40-'45 7", "Laan '40-'45", "7"},
+           {"Straat 12 2", "Straat", "12 2"},
+           {"12 Damrak", "Damrak", "12"},
+           {"12, Rue Neuve", "Rue Neuve", "12"},
+           {"Nieuwstraat 25, 1000 Brussel", "Nieuwstraat", "25"},
+           {"Postbus 123", "Postbus 123", ""},
+           {"Damrak", "Damrak", ""},
+           {"", "", ""}}) {
+    const StreetLine split = SplitStreetLine(c.line);
+    EXPECT_EQ(split.street, c.street) << c.line;
+    EXPECT_EQ(split.number, c.number) << c.line;
+  }
+}
+
+TEST(NameTest, SpellingsOfOneNameAreEqual) {
+  for (const auto& [raw, expected] :
+       std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"van der Berg", "berg"},
+           {"v.d. Berg", "berg"},
+           {"Berg, van den", "berg"},
+           {"in 't Veld", "veld"},
+           {"D\xc3\xadjkstra", "dykstra"},
+           {"Dijckstra", "dykstra"},
+           {"Janssens", "jansens"},
+           {"\xc3\x98stergaard", "ostergard"},
+           {"De", "de"}}) {
+    EXPECT_EQ(FoldSurname(raw).value, expected) << raw;
+  }
+  EXPECT_EQ(FoldFirstName("Jan-Pieter").value, "jan");
+  EXPECT_EQ(FoldFirstName("J.P.").value, "j");
+  EXPECT_EQ(FoldSurname("12").reason, "NAME_UNREADABLE");
+  EXPECT_EQ(FoldSurname("Onbekend").reason, "NAME_PLACEHOLDER");
+}
+
+TEST(NameTest, SkeletonsHearNoVowels) {
+  EXPECT_EQ(NameSkeleton("jansen", 3), "jns");
+  EXPECT_EQ(NameSkeleton("janson", 3), "jns");
+  EXPECT_EQ(NameSkeleton("johan", 2), NameSkeleton("jan", 2));
+  EXPECT_EQ(NameSkeleton("kramer", 3), NameSkeleton("cramer", 3));
+  EXPECT_EQ(NameSkeleton("anna", 3), "an");
+  EXPECT_EQ(NameSkeleton("", 3), "");
+}
+
+TEST(BirthDateTest, WhatFormsFillInIsNobodys) {
+  const CivilDate today{2026, 1, 15};
+  EXPECT_EQ(ReadBirthDate("29-02-1980", today).Compact(), "19800229");
+  EXPECT_EQ(ReadBirthDate("1980-13-01", today).reason, "BIRTH_DATE_UNREADABLE");
+  EXPECT_EQ(ReadBirthDate("31-12-1899", today).reason,
+            "BIRTH_DATE_BEFORE_1900");
+  EXPECT_EQ(ReadBirthDate("16-01-2026", today).reason, "BIRTH_DATE_IN_FUTURE");
+  EXPECT_EQ(ReadBirthDate("01-01-1980", today).reason,
+            "BIRTH_DATE_PLACEHOLDER");
+  EXPECT_EQ(ReadBirthDate("11-11-1911", today).reason,
+            "BIRTH_DATE_PLACEHOLDER");
+}
+
+TEST(PassTest, SchemeAndNumber) {
+  EXPECT_EQ(NormalisePass("Museumkaart: 1234 5678").value,
+            "museumkaart:12345678");
+  EXPECT_EQ(NormalisePass("uitpas:0930-0004-2020-6").value,
+            "uitpas:0930000420206");
+  EXPECT_EQ(NormalisePass("uitpas:0930000420207").reason, "PASS_CHECK_DIGIT");
+  EXPECT_EQ(NormalisePass("uitpas:1").reason, "PASS_MALFORMED");
+  EXPECT_EQ(NormalisePass("12345678").reason, "PASS_MALFORMED");
+  EXPECT_EQ(NormalisePass("cjp:00000000").reason, "PASS_PLACEHOLDER");
 }
 
 }  // namespace

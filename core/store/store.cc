@@ -144,9 +144,12 @@ absl::Status Store::ForgetOrder() {
   return absl::OkStatus();
 }
 
-std::unique_ptr<rocksdb::Iterator> Store::NewIterator(size_t family) const {
+std::unique_ptr<rocksdb::Iterator> Store::NewIterator(
+    size_t family, const rocksdb::Snapshot* snapshot) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
   return std::unique_ptr<rocksdb::Iterator>(
-      db_->NewIterator(rocksdb::ReadOptions(), handles_[family]));
+      db_->NewIterator(options, handles_[family]));
 }
 
 }  // namespace garderobe

@@ -62,7 +62,9 @@ class Store {
   // Whether anything was written since the last ForgetOrder of this process.
   bool RemembersOrder() const;
 
-  std::unique_ptr<rocksdb::Iterator> NewIterator(size_t family) const;
+  // As it was at `snapshot`, which outlives the iterator; null: as it is now.
+  std::unique_ptr<rocksdb::Iterator> NewIterator(
+      size_t family, const rocksdb::Snapshot* snapshot = nullptr) const;
 
  private:
   Store() = default;

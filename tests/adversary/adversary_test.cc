@@ -13,13 +13,10 @@
 #include <sstream>
 #include <unordered_map>
 
-#include "client/csv_reader.h"
+#include "client/identity.h"
 #include "core/base/files.h"
 #include "core/group/element.h"
 #include "core/group/hash_to_group.h"
-#include "core/identifiers/address.h"
-#include "core/identifiers/email.h"
-#include "core/identifiers/phone.h"
 #include "core/keys/key_file.h"
 #include "core/sealing/handles.h"
 #include "core/store/store.h"
@@ -110,29 +107,31 @@ class AdversaryTest : public ::testing::Test {
     deployment_ = nullptr;
   }
 
+  // Everything that can be guessed of every customer: what its last row shows
+  // of each kind, and the fields as they stand in the file.
   static void ReadDictionary(const std::string& institution) {
     auto reader = client::CsvReader::Open(deployment_->file(institution));
     client::CsvRow row;
     ASSERT_TRUE(*(*reader)->Read(&row));
-    std::map<std::string, size_t> at;
-    for (size_t i = 0; i < row.fields.size(); ++i)
-      at[std::string(row.fields[i])] = i;
-    std::set<std::string> seen;
+    const auto columns = client::ColumnMap::FromHeader(row.fields, ',');
+    ASSERT_THAT(columns, IsOk());
+    const client::IdentityReader identities({});
+    std::map<std::pair<std::string, size_t>, Entry> latest;
     while (*(*reader)->Read(&row)) {
-      auto get = [&](const char* c) { return std::string(row.fields[at[c]]); };
-      if (get("customer_id").empty() || get("share") == "no") continue;
-      auto add = [&](const std::string& raw, const Normalised& n) {
-        if (!n.ok() || !seen.insert(n.value + get("customer_id")).second)
-          return;
-        dictionary_.push_back({std::string(KindName(n.kind)), raw, n.value,
-                               institution, get("customer_id")});
-      };
-      add(get("email"), NormaliseEmail(get("email")));
-      add(get("phone"), NormalisePhone(get("phone"), "NL"));
-      add(get("postcode") + get("house_number"),
-          NormaliseAddress({"NL", get("postcode"), get("house_number"),
-                            get("house_number_addition")}));
+      client::OrderLine line;
+      ASSERT_FALSE(client::ReadOrderLine(*columns, row, false, &line));
+      if (line.customer_id.empty() || !line.share) continue;
+      const std::string customer(line.customer_id);
+      const auto read = identities.Read(line, Handle());
+      for (size_t kind = 0; kind < kKindCount; ++kind) {
+        if (read.identifiers[kind].empty()) continue;
+        std::string raw(kind == 0 ? line.email : line.phone);
+        latest[{customer, kind}] = {
+            std::string(KindName(static_cast<Kind>(kind))), std::move(raw),
+            read.identifiers[kind], institution, customer};
+      }
     }
+    for (auto& [key, entry] : latest) dictionary_.push_back(std::move(entry));
   }
 
   // The writable memory of a process, as a core dump would hold it.
@@ -234,18 +233,19 @@ TEST_F(AdversaryTest, ControlTheInstitutionsOwnFileIsRecognised) {
   for (const std::string& name : deployment_->institutions()) {
     bytes += *ReadWholeFile(deployment_->file(name));
   }
-  EXPECT_GT(Recognised(bytes, {}), dictionary_.size() / 4);
+  EXPECT_GT(Recognised(bytes, {}), dictionary_.size() / 6);
 }
 
 TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
-  auto vault = Store::Open(
-      deployment_->folder() + "/vault/data",
-      {"default", "tokens", "relations", "nodes", "changes"}, {.format = 3});
+  auto vault = Store::Open(deployment_->folder() + "/vault/data",
+                           {"default", "tokens", "crowds", "relations",
+                            "groups", "homes", "changes", "apart"},
+                           {.format = 4});
   auto aggregator = Store::Open(
       deployment_->folder() + "/aggregator/data/store",
       {"default", "feeds", "blocks", "events", "handles", "relations",
-       "pseudonyms", "numbers", "merges", "dirty_mirrors", "cubes"},
-      {.format = 2});
+       "pseudonyms", "numbers", "residents", "dirty_mirrors", "cubes"},
+      {.format = 3});
   ASSERT_THAT(vault, IsOk());
   ASSERT_THAT(aggregator, IsOk());
   // 1. Nothing that one holds stands in the other: handles, points, tokens.
@@ -255,17 +255,19 @@ TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
       take(std::string(bytes.substr(i, 16)));
   };
   size_t relations = 0;
-  for (size_t family : {size_t{1}, size_t{2}, size_t{3}}) {
+  for (size_t family : {size_t{1}, size_t{3}, size_t{4}}) {
     const auto it = (*vault)->NewIterator(family);
     for (it->SeekToFirst(); it->Valid(); it->Next()) {
-      relations += family == 2;
-      // Keys are a handle, or a kind and a point; nodes end in their point.
+      relations += family == 3;
+      // A kind and a point; half a handle, and the other half behind a byte;
+      // persons that begin with their point.
       const std::string_view key = AsView(it->key()),
                              value = AsView(it->value());
       if (family == 1) ours.insert(std::string(key.substr(1, 16)));
-      if (family == 2) ours.insert(std::string(key));
-      if (family == 3)
-        ours.insert(std::string(value.substr(value.size() - 32, 16)));
+      if (family == 3) {
+        ours.insert(std::string(key) + std::string(value.substr(1, 8)));
+      }
+      if (family == 4) ours.insert(std::string(value.substr(0, 16)));
     }
   }
   ASSERT_GT(relations, 300u);
@@ -300,14 +302,14 @@ TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
       "institution-handle");
   ASSERT_THAT(key, IsOk());
   std::vector<std::pair<uint64_t, uint64_t>>
-      pairs;  // vault's number, aggregator's
+      pairs;  // vault's group, aggregator's number
   std::set<std::string> done;
   for (const Entry& entry : dictionary_) {
     if (entry.institution != name || !done.insert(entry.customer_id).second)
       continue;
     const Handle handle = MakeHandle(*key, entry.customer_id);
-    const auto v =
-        (*vault)->Get(2, VaultHandleMapper(*hv, name).Map(handle).view());
+    const VaultHandle in_vault = VaultHandleMapper(*hv, name).Map(handle);
+    const auto v = (*vault)->Get(3, in_vault.view().substr(0, 8));
     const auto a =
         (*aggregator)
             ->Get(
@@ -317,7 +319,7 @@ TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
                         AggregatorHandleMapper(*ha, name).Map(handle).view()));
     ASSERT_THAT(v, IsOk());
     ASSERT_THAT(a, IsOk());
-    pairs.emplace_back(GetBigEndian<uint64_t>(v->data()),
+    pairs.emplace_back(GetBigEndian<uint64_t>(v->data() + 9),
                        GetBigEndian<uint32_t>(a->data()));
   }
   ASSERT_GT(pairs.size(), 300u);

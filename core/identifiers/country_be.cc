@@ -1,0 +1,46 @@
+// Belgium: 9000, with a street.
+#include "core/identifiers/country.h"
+#include "core/identifiers/text.h"
+
+namespace garderobe {
+namespace {
+
+constexpr std::string_view kNames[] = {
+    "be", "bel", "b", "belgie", "belgium", "belgique", "belgien", "vlaanderen"};
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+std::optional<std::string> Postcode(std::string_view raw) {
+  const auto folded = FoldCompatible(TrimBlanks(raw));
+  if (!folded) return std::nullopt;
+  std::string_view text = *folded;
+  for (std::string_view prefix : {"be", "b"}) {
+    if (text.starts_with(prefix)) {
+      text.remove_prefix(prefix.size());
+      break;
+    }
+  }
+  while (!text.empty() && (text[0] == ' ' || text[0] == '-')) {
+    text.remove_prefix(1);
+  }
+  size_t digits = 0;
+  while (digits < text.size() && IsDigit(text[digits])) ++digits;
+  // What follows is a place; two letters would be a Dutch postcode.
+  const std::string_view rest = TrimBlanks(text.substr(digits));
+  if (digits != 4 || text[0] == '0' || (!rest.empty() && rest.size() < 3) ||
+      (!rest.empty() && text[4] != ' ' && text[4] != ',')) {
+    return std::nullopt;
+  }
+  return std::string(text.substr(0, 4));
+}
+
+}  // namespace
+
+const Country& Belgium() {
+  static const Country country = {"BE", kNames, Postcode,
+                                  /*dutch_house_numbers=*/false,
+                                  /*needs_street=*/true};
+  return country;
+}
+
+}  // namespace garderobe

@@ -1,0 +1,51 @@
+// The Netherlands: 1234AB.
+#include "core/identifiers/country.h"
+#include "core/identifiers/text.h"
+
+namespace garderobe {
+namespace {
+
+constexpr std::string_view kNames[] = {
+    "nl",      "nld",    "nederland", "netherlands", "thenetherlands",
+    "holland", "paysbas"};
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsLetter(char c) { return c >= 'a' && c <= 'z'; }
+
+std::optional<std::string> Postcode(std::string_view raw) {
+  const auto folded = FoldCompatible(TrimBlanks(raw));
+  if (!folded) return std::nullopt;
+  std::string_view text = *folded;
+  if (text.starts_with("nl")) text.remove_prefix(2);
+  std::string postcode;
+  size_t at = 0;
+  for (; at < text.size() && postcode.size() < 6; ++at) {
+    const char c = text[at];
+    if (c == ' ' || c == '\t' || c == '-' || c == '.') continue;
+    const bool digit_expected = postcode.size() < 4;
+    if (digit_expected ? !IsDigit(c) : !IsLetter(c)) return std::nullopt;
+    postcode.push_back(digit_expected ? c : static_cast<char>(c - 32));
+  }
+  // What follows is a place, if anything.
+  if (postcode.size() != 6 || postcode[0] == '0' ||
+      (at < text.size() && text[at] != ' ' && text[at] != ',')) {
+    return std::nullopt;
+  }
+  // Never issued: SA, SD and SS.
+  if (postcode[4] == 'S' &&
+      (postcode[5] == 'A' || postcode[5] == 'D' || postcode[5] == 'S')) {
+    return std::nullopt;
+  }
+  return postcode;
+}
+
+}  // namespace
+
+const Country& Netherlands() {
+  static const Country country = {"NL", kNames, Postcode,
+                                  /*dutch_house_numbers=*/true,
+                                  /*needs_street=*/false};
+  return country;
+}
+
+}  // namespace garderobe

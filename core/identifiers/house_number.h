@@ -1,0 +1,39 @@
+// House numbers as people write them: "12", "12-A", "12 bis A", "25 bus 3".
+#ifndef GARDEROBE_CORE_IDENTIFIERS_HOUSE_NUMBER_H_
+#define GARDEROBE_CORE_IDENTIFIERS_HOUSE_NUMBER_H_
+
+#include <string>
+#include <string_view>
+
+namespace garderobe {
+
+struct HouseNumber {
+  int number = 0;           // 1 to 99998
+  std::string letter;       // A to Z, one, or empty
+  std::string addition;     // Dutch: HS, BIS, 2, ...; upper case, alphanumeric
+  std::string box;          // Belgian: what follows `bus`, `/` or `bte`
+  std::string_view reason;  // UPPER_SNAKE_CASE, empty when fine
+  bool ok() const { return reason.empty(); }
+};
+
+// `dutch`: letters and numbers behind the number are an addition; otherwise
+// what follows a slash or a word such as `bus` is a box, and "25-27" is 25.
+// Reasons: HOUSE_NUMBER_MALFORMED, HOUSE_NUMBER_DUMMY (0 and 99999).
+HouseNumber ReadHouseNumber(std::string_view number, std::string_view addition,
+                            bool dutch);
+
+// A line such as "Damrak 12 bis" or "12, Rue Neuve".
+struct StreetLine {
+  std::string street;
+  std::string number;  // with what follows it; empty when there is none
+};
+// No number for a post-office box or a reply number.
+StreetLine SplitStreetLine(std::string_view line);
+
+// A street's name, so that spellings of one are equal: ASCII letters and
+// digits, lower case, usual abbreviations written out.
+std::string FoldStreet(std::string_view raw);
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_IDENTIFIERS_HOUSE_NUMBER_H_

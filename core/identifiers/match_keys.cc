@@ -1,0 +1,82 @@
+#include "core/identifiers/match_keys.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace garderobe {
+namespace {
+
+// Parts with `|` between them; nothing when one is empty.
+std::string Join(std::initializer_list<std::string_view> parts) {
+  std::string joined;
+  for (std::string_view part : parts) {
+    if (part.empty()) return {};
+    if (!joined.empty()) joined.push_back('|');
+    joined.append(part);
+  }
+  return joined;
+}
+
+// The two in alphabetical order: first name and surname change places often.
+std::string Unordered(std::string a, std::string b) {
+  if (a.empty() || b.empty()) return {};
+  if (b < a) std::swap(a, b);
+  return a + "+" + b;
+}
+
+// The characters that occur in it, each once: what is left of an e-mail
+// address when letters change places or are doubled.
+std::string Characters(std::string text) {
+  std::sort(text.begin(), text.end());
+  text.erase(std::unique(text.begin(), text.end()), text.end());
+  return text;
+}
+
+}  // namespace
+
+Identifiers DeriveIdentifiers(const PersonFields& p) {
+  Identifiers result;
+  auto set = [&](Kind kind, std::string value) {
+    result[static_cast<size_t>(kind)] = std::move(value);
+  };
+  const std::string initial = p.first_name.substr(0, 1);
+  const std::string year = p.birth_date.substr(0, 4);
+  const std::string characters = Characters(p.email);
+  const Address& address = p.address;
+  const std::string house =
+      address.house_number == 0 ? "" : std::to_string(address.house_number);
+  const std::string dwelling =
+      address.country == nullptr
+          ? ""
+          : Join({address.country->code, address.postcode, house});
+  auto skeletons = [&](size_t most) {
+    return Unordered(NameSkeleton(p.first_name, most),
+                     NameSkeleton(p.surname, most));
+  };
+
+  set(Kind::kEmail, p.email);
+  set(Kind::kMobile, p.mobile);
+  set(Kind::kLandline, p.landline);
+  set(Kind::kPass, p.pass);
+  set(Kind::kAddress, address.value);
+  set(Kind::kNameBirthdate, Join({p.surname, initial, p.birth_date}));
+  set(Kind::kNameAddress, Join({p.surname, initial, address.value}));
+
+  set(Kind::kEmailInitial, Join({characters, initial}));
+  set(Kind::kEmailBirthyear, Join({characters, year}));
+  if (const size_t at = p.email.find('@'); at != p.email.npos) {
+    // The local part and how the domain begins: another ending, or a slip.
+    set(Kind::kEmailLocal, p.email.substr(0, at + 5));
+  }
+  set(Kind::kMobileInitial, Join({p.mobile, initial}));
+  set(Kind::kBirthdatePostcode, Join({p.birth_date, address.postcode}));
+  set(Kind::kNamesBirthdate, Join({skeletons(2), p.birth_date}));
+  set(Kind::kSurnameBirthdate, Join({p.surname, p.birth_date}));
+  set(Kind::kBirthdateStreet, Join({p.birth_date, address.street}));
+  set(Kind::kInitialsAddress,
+      Join({Unordered(initial, p.surname.substr(0, 1)), dwelling}));
+  set(Kind::kNamesStreet, Join({skeletons(3), address.street, house}));
+  return result;
+}
+
+}  // namespace garderobe

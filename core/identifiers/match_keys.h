@@ -1,0 +1,35 @@
+// Everything of one customer that can be linked on: identifiers in normal form
+// and the match keys of version 1 that are derived from them
+// (docs/identifiers.md).
+#ifndef GARDEROBE_CORE_IDENTIFIERS_MATCH_KEYS_H_
+#define GARDEROBE_CORE_IDENTIFIERS_MATCH_KEYS_H_
+
+#include <array>
+#include <string>
+
+#include "core/identifiers/address.h"
+#include "core/identifiers/birth_date.h"
+#include "core/identifiers/identifier.h"
+#include "core/identifiers/name.h"
+
+namespace garderobe {
+
+inline constexpr int kMatchKeysVersion = 1;
+
+// By kind; empty: not there.
+using Identifiers = std::array<std::string, kKindCount>;
+
+// What was read of one customer; a part that was not given, or refused, is
+// left empty.
+struct PersonFields {
+  std::string email, mobile, landline, pass;  // normal forms
+  std::string first_name, surname;            // folded
+  std::string birth_date;                     // YYYYMMDD
+  Address address;
+};
+
+Identifiers DeriveIdentifiers(const PersonFields& fields);
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_IDENTIFIERS_MATCH_KEYS_H_

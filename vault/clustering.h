@@ -1,0 +1,40 @@
+// Which relations of a group are one person's.
+//
+// A function of the set: neither the order of the relations nor how they came
+// in changes it. Pairs are taken from the strongest down, and two clusters
+// become one unless somebody of the one can't be somebody of the other: a
+// relation without a name can't make one person of a family.
+#ifndef GARDEROBE_VAULT_CLUSTERING_H_
+#define GARDEROBE_VAULT_CLUSTERING_H_
+
+#include <span>
+#include <vector>
+
+#include "vault/match_model.h"
+
+namespace garderobe::vault {
+
+struct ClusterMember {
+  uint64_t id;  // unlike all others; decides between equals
+  const Evidence* evidence;
+};
+
+struct Clusters {
+  // Of each member. Clusters are numbered by their first member in the order
+  // of ids.
+  std::vector<uint32_t> cluster_of;
+  uint32_t count = 0;
+  // Of each cluster: those of one part are connected by links, and no link
+  // leads out of it.
+  std::vector<uint32_t> part_of;
+  uint32_t part_count = 0;
+};
+
+// `apart` are pairs of ids that somebody has said are not one person.
+Clusters FindClusters(std::span<const ClusterMember> members,
+                      const MatchModel& model,
+                      std::span<const std::pair<uint64_t, uint64_t>> apart);
+
+}  // namespace garderobe::vault
+
+#endif  // GARDEROBE_VAULT_CLUSTERING_H_

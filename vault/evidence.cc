@@ -1,0 +1,113 @@
+#include "vault/evidence.h"
+
+#include <initializer_list>
+
+namespace garderobe::vault {
+namespace {
+
+enum class Verdict { kMissing, kEqual, kDifferent };
+
+class Pair {
+ public:
+  Pair(const Evidence& a, const Evidence& b) : a_(a), b_(b) {}
+  Verdict operator[](Kind kind) const {
+    const uint64_t a = a_[static_cast<size_t>(kind)];
+    const uint64_t b = b_[static_cast<size_t>(kind)];
+    if (a == 0 || b == 0) return Verdict::kMissing;
+    return a == b ? Verdict::kEqual : Verdict::kDifferent;
+  }
+  bool any_equal(std::initializer_list<Kind> kinds) const {
+    for (Kind kind : kinds) {
+      if ((*this)[kind] == Verdict::kEqual) return true;
+    }
+    return false;
+  }
+  bool any_compared(std::initializer_list<Kind> kinds) const {
+    for (Kind kind : kinds) {
+      if ((*this)[kind] != Verdict::kMissing) return true;
+    }
+    return false;
+  }
+
+ private:
+  const Evidence& a_;
+  const Evidence& b_;
+};
+
+// Of a value that two people may share, and the same value with a name.
+Level WithName(Verdict value, Verdict named) {
+  if (value != Verdict::kEqual) {
+    return value == Verdict::kMissing ? Level::kMissing : Level::kDiffers;
+  }
+  switch (named) {
+    case Verdict::kMissing:
+      return Level::kBare;
+    case Verdict::kEqual:
+      return Level::kSame;
+    case Verdict::kDifferent:
+      return Level::kOtherName;
+  }
+  return Level::kMissing;
+}
+
+Level Email(const Pair& pair) {
+  const Level level = WithName(pair[Kind::kEmail], pair[Kind::kEmailInitial]);
+  if (level == Level::kDiffers &&
+      pair.any_equal(
+          {Kind::kEmailInitial, Kind::kEmailBirthyear, Kind::kEmailLocal})) {
+    return Level::kNear;
+  }
+  return level;
+}
+
+Level Born(const Pair& pair) {
+  const auto dated = {Kind::kSurnameBirthdate, Kind::kBirthdatePostcode,
+                      Kind::kBirthdateStreet};
+  if (pair.any_equal({Kind::kNameBirthdate})) return Level::kSame;
+  if (pair.any_equal({Kind::kNamesBirthdate})) return Level::kNear;
+  const bool names_compared =
+      pair.any_compared({Kind::kNameBirthdate, Kind::kNamesBirthdate});
+  if (pair.any_equal(dated)) {
+    // The day is the same; of the names nothing is known, or they differ.
+    return names_compared ? Level::kOtherName : Level::kBare;
+  }
+  // Other dates, or other people of one birthday: with names on both sides
+  // one of the keys would have told.
+  return names_compared ? Level::kDiffers : Level::kMissing;
+}
+
+Level Home(const Pair& pair) {
+  if (pair.any_equal({Kind::kNameAddress})) return Level::kSame;
+  if (pair.any_equal({Kind::kInitialsAddress, Kind::kNamesStreet})) {
+    return Level::kNear;
+  }
+  const bool names_compared =
+      pair.any_compared({Kind::kNameAddress, Kind::kInitialsAddress});
+  if (pair[Kind::kAddress] == Verdict::kEqual) {
+    return names_compared ? Level::kOtherName : Level::kBare;
+  }
+  return pair[Kind::kAddress] == Verdict::kDifferent ? Level::kDiffers
+                                                     : Level::kMissing;
+}
+
+Level Plain(Verdict verdict) {
+  if (verdict == Verdict::kMissing) return Level::kMissing;
+  return verdict == Verdict::kEqual ? Level::kSame : Level::kDiffers;
+}
+
+}  // namespace
+
+Pattern Compare(const Evidence& a, const Evidence& b) {
+  const Pair pair(a, b);
+  Pattern pattern;
+  pattern.Set(Comparison::kEmail, Email(pair));
+  pattern.Set(Comparison::kMobile,
+              WithName(pair[Kind::kMobile], pair[Kind::kMobileInitial]));
+  pattern.Set(Comparison::kBorn, Born(pair));
+  pattern.Set(Comparison::kHome, Home(pair));
+  pattern.Set(Comparison::kLandline, Plain(pair[Kind::kLandline]));
+  pattern.Set(Comparison::kPass, Plain(pair[Kind::kPass]));
+  return pattern;
+}
+
+}  // namespace garderobe::vault

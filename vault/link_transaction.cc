@@ -1,0 +1,526 @@
+#include "vault/link_transaction.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace garderobe::vault {
+namespace {
+
+uint32_t HoldersMax(Kind kind) {
+  return SaysPerson(kind) ? Linker::kHoldersOfPersonTokenMax
+                          : Linker::kHoldersOfHouseholdTokenMax;
+}
+Kind KindOfKey(const std::string& token_key) {
+  return static_cast<Kind>(token_key[0]);
+}
+
+// Never kNone.
+uint64_t RandomNumber() {
+  uint64_t number;
+  do {
+    randombytes_buf(&number, sizeof number);
+  } while (number == kNone);
+  return number;
+}
+
+// Sets of small numbers that grow together.
+class DisjointSets {
+ public:
+  size_t Add() {
+    parent_.push_back(parent_.size());
+    return parent_.size() - 1;
+  }
+  size_t Root(size_t x) {
+    while (parent_[x] != x) x = parent_[x] = parent_[parent_[x]];
+    return x;
+  }
+  void Unite(size_t a, size_t b) { parent_[Root(a)] = Root(b); }
+
+ private:
+  std::vector<size_t> parent_;
+};
+
+}  // namespace
+
+absl::StatusOr<RelationRecord*> LinkTransaction::Relation(RelationId id) {
+  return relations_.Find(NumberKey(id));
+}
+absl::StatusOr<GroupRecord*> LinkTransaction::Group(uint64_t id) {
+  return groups_.Find(NumberKey(id));
+}
+
+absl::StatusOr<RelationId> LinkTransaction::IdOf(const VaultHandle& handle) {
+  auto id = GetBigEndian<RelationId>(handle.view().data());
+  for (;; ++id) {
+    if (id == kNone) continue;
+    GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
+    if (!relation->stored || relation->handle_rest == handle.view().substr(8)) {
+      return id;
+    }
+  }
+}
+
+absl::StatusOr<RelationId> LinkTransaction::Add(const LinkRow& row) {
+  GARDEROBE_ASSIGN_OR_RETURN(const RelationId id, IdOf(row.handle));
+  rows_.insert(id);
+  GARDEROBE_ASSIGN_OR_RETURN(RelationRecord * relation, Relation(id));
+  if (!relation->stored) {
+    relation->stored = true;
+    relation->handle_rest = row.handle.view().substr(8);
+    ++difference_.relations;
+    touched_.insert(id);
+  }
+  relation->reference = row.reference;
+  if (row.as_of > relation->as_of) {
+    relation->as_of = row.as_of;
+    touched_.insert(id);
+  }
+  for (const Token& token : row.tokens) {
+    const Fingerprint fingerprint = FingerprintOf(token);
+    auto& held = relation->tokens;
+    const auto old = std::find_if(held.begin(), held.end(), [&](auto& t) {
+      return KindOf(t.fingerprint) == token.kind;
+    });
+    if (old != held.end()) {
+      if (old->fingerprint == fingerprint) continue;
+      GARDEROBE_ASSIGN_OR_RETURN(const std::string key,
+                                 KeyOf(old->fingerprint, id));
+      held.erase(old);
+      GARDEROBE_RETURN_IF_ERROR(LetGo(key, id));
+    }
+    held.push_back({fingerprint, false});
+    std::sort(held.begin(), held.end(),
+              [](auto& x, auto& y) { return x.fingerprint < y.fingerprint; });
+    GARDEROBE_RETURN_IF_ERROR(Hold(token.Key(), id, *relation));
+    touched_.insert(id);
+  }
+  relations_.MarkChanged(NumberKey(id));
+  return id;
+}
+
+absl::StatusOr<TokenRecord*> LinkTransaction::FindToken(
+    const std::string& key) {
+  known_keys_.emplace(GetBigEndian<Fingerprint>(key.data()), key);
+  return tokens_.Find(key);
+}
+
+absl::StatusOr<std::string> LinkTransaction::KeyOf(Fingerprint fingerprint,
+                                                   RelationId holder) {
+  if (const auto known = known_keys_.find(fingerprint);
+      known != known_keys_.end()) {
+    return known->second;
+  }
+  const std::string prefix = NumberKey(fingerprint);
+  const auto it = store_.NewIterator(kTokens);
+  std::string found;
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
+       it->Next()) {
+    TokenRecord token;
+    if (!Decode(AsView(it->value()), &token)) return Damaged();
+    // Two tokens that begin alike: the one that the relation holds.
+    if (found.empty() || std::binary_search(token.relations.begin(),
+                                            token.relations.end(), holder)) {
+      found = it->key().ToString();
+    }
+  }
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
+  if (found.empty()) return Damaged();
+  known_keys_.emplace(fingerprint, found);
+  return found;
+}
+
+absl::Status LinkTransaction::Hold(const std::string& key, RelationId id,
+                                   RelationRecord& relation) {
+  GARDEROBE_ASSIGN_OR_RETURN(TokenRecord * token, FindToken(key));
+  const uint32_t most = HoldersMax(KindOfKey(key));
+  difference_.tokens += token->count == 0;
+  if (token->count > most) {
+    crowds_[key + NumberKey(id)] = true;
+    for (HeldToken& held : relation.tokens) {
+      if (held.fingerprint == GetBigEndian<Fingerprint>(key.data())) {
+        held.set_aside = true;
+      }
+    }
+  } else {
+    auto& ids = token->relations;
+    ids.insert(std::lower_bound(ids.begin(), ids.end(), id), id);
+  }
+  ++token->count;
+  tokens_.MarkChanged(key);
+  return token->count == most + 1 ? SetAside(key, *token) : absl::OkStatus();
+}
+
+absl::Status LinkTransaction::LetGo(const std::string& key, RelationId id) {
+  GARDEROBE_ASSIGN_OR_RETURN(TokenRecord * token, FindToken(key));
+  const Kind kind = KindOfKey(key);
+  tokens_.MarkChanged(key);
+  --token->count;
+  difference_.tokens -= token->count == 0;
+  if (token->count >= HoldersMax(kind)) {
+    crowds_[key + NumberKey(id)] = false;
+    if (token->count == HoldersMax(kind)) {
+      GARDEROBE_RETURN_IF_ERROR(TakeBack(key, *token));
+    }
+    return absl::OkStatus();
+  }
+  auto& ids = token->relations;
+  ids.erase(std::remove(ids.begin(), ids.end(), id), ids.end());
+  // Who had it together with this one may be somebody else's now.
+  if (SaysPerson(kind)) touched_.insert(ids.begin(), ids.end());
+  neighbours_at_home_.insert(ids.begin(), ids.end());
+  return absl::OkStatus();
+}
+
+absl::Status LinkTransaction::SetAside(const std::string& key,
+                                       TokenRecord& token) {
+  ++difference_.set_aside;
+  for (RelationId id : token.relations) {
+    crowds_[key + NumberKey(id)] = true;
+    GARDEROBE_RETURN_IF_ERROR(Flag(key, id, true));
+  }
+  token.relations.clear();
+  return absl::OkStatus();
+}
+
+absl::Status LinkTransaction::TakeBack(const std::string& key,
+                                       TokenRecord& token) {
+  --difference_.set_aside;
+  token.relations = CrowdOf(key);
+  for (RelationId id : token.relations) {
+    crowds_[key + NumberKey(id)] = false;
+    GARDEROBE_RETURN_IF_ERROR(Flag(key, id, false));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LinkTransaction::Flag(const std::string& key, RelationId id,
+                                   bool set_aside) {
+  GARDEROBE_ASSIGN_OR_RETURN(RelationRecord * relation, Relation(id));
+  for (HeldToken& held : relation->tokens) {
+    if (held.fingerprint == GetBigEndian<Fingerprint>(key.data())) {
+      held.set_aside = set_aside;
+    }
+  }
+  relations_.MarkChanged(NumberKey(id));
+  touched_.insert(id);
+  return absl::OkStatus();
+}
+
+std::vector<RelationId> LinkTransaction::CrowdOf(const std::string& key) const {
+  std::set<RelationId> ids;
+  const auto it = store_.NewIterator(kCrowds);
+  for (it->Seek(key); it->Valid() && it->key().starts_with(key); it->Next()) {
+    ids.insert(GetBigEndian<RelationId>(it->key().data() + key.size()));
+  }
+  for (auto change = crowds_.lower_bound(key);
+       change != crowds_.end() && change->first.starts_with(key); ++change) {
+    const auto id = GetBigEndian<RelationId>(change->first.data() + key.size());
+    if (change->second) {
+      ids.insert(id);
+    } else {
+      ids.erase(id);
+    }
+  }
+  return {ids.begin(), ids.end()};
+}
+
+absl::StatusOr<std::vector<RelationId>> LinkTransaction::Holders(
+    RelationId id, Fingerprint fingerprint) {
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string key, KeyOf(fingerprint, id));
+  GARDEROBE_ASSIGN_OR_RETURN(const TokenRecord* token, FindToken(key));
+  std::vector<RelationId> others = token->relations;
+  others.erase(std::remove(others.begin(), others.end(), id), others.end());
+  return others;
+}
+
+absl::StatusOr<std::set<RelationId>> LinkTransaction::LinkedNeighbours(
+    RelationId id) {
+  GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
+  const Evidence evidence = relation->evidence();
+  std::set<RelationId> seen, linked;
+  for (const HeldToken& held : relation->tokens) {
+    if (held.set_aside || !SaysPerson(KindOf(held.fingerprint))) continue;
+    GARDEROBE_ASSIGN_OR_RETURN(const auto holders,
+                               Holders(id, held.fingerprint));
+    for (RelationId other : holders) {
+      if (!seen.insert(other).second) continue;
+      GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* neighbour,
+                                 Relation(other));
+      if (model_.Links(Compare(evidence, neighbour->evidence()))) {
+        linked.insert(other);
+      }
+    }
+  }
+  return linked;
+}
+
+absl::Status LinkTransaction::FindContradictions() {
+  // Whoever holds a pass that a changed relation holds.
+  std::set<RelationId> concerned;
+  for (RelationId id : touched_) {
+    GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
+    concerned.insert(id);
+    if (const Fingerprint pass = relation->usable(Kind::kPass)) {
+      GARDEROBE_ASSIGN_OR_RETURN(const auto holders, Holders(id, pass));
+      concerned.insert(holders.begin(), holders.end());
+    }
+  }
+  for (RelationId id : concerned) {
+    GARDEROBE_ASSIGN_OR_RETURN(RelationRecord * relation, Relation(id));
+    bool contradictory = false;
+    if (const Fingerprint pass = relation->usable(Kind::kPass)) {
+      GARDEROBE_ASSIGN_OR_RETURN(const auto holders, Holders(id, pass));
+      for (RelationId other : holders) {
+        GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* neighbour,
+                                   Relation(other));
+        contradictory |= Compare(relation->evidence(), neighbour->evidence())
+                             .contradictory();
+      }
+    }
+    if (relation->contradictory == contradictory) continue;
+    relation->contradictory = contradictory;
+    difference_.contradictory += contradictory ? 1 : UINT64_MAX;
+    relations_.MarkChanged(NumberKey(id));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LinkTransaction::Link() {
+  GARDEROBE_RETURN_IF_ERROR(FindContradictions());
+  // A pool is what may have to be grouped anew: whole groups, and relations
+  // that have none yet.
+  DisjointSets pools;
+  std::map<uint64_t, size_t> of_group;
+  std::map<RelationId, size_t> of_single;
+  auto pool_of = [&](RelationId id) -> absl::StatusOr<size_t> {
+    GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
+    const bool grouped = relation->group != kNone;
+    auto& known = grouped ? of_group : of_single;
+    const auto [entry, fresh] =
+        known.try_emplace(grouped ? relation->group : id);
+    if (fresh) entry->second = pools.Add();
+    return entry->second;
+  };
+  for (RelationId id : touched_) {
+    GARDEROBE_ASSIGN_OR_RETURN(const size_t pool, pool_of(id));
+    GARDEROBE_ASSIGN_OR_RETURN(const auto neighbours, LinkedNeighbours(id));
+    for (RelationId other : neighbours) {
+      GARDEROBE_ASSIGN_OR_RETURN(const size_t its, pool_of(other));
+      pools.Unite(pool, its);
+    }
+  }
+  struct Pool {
+    std::vector<RelationId> members;
+    std::vector<uint64_t> groups;
+  };
+  std::map<size_t, Pool> by_root;
+  for (const auto& [id, pool] : of_single) {
+    by_root[pools.Root(pool)].members.push_back(id);
+  }
+  for (const auto& [group, pool] : of_group) {
+    Pool& whole = by_root[pools.Root(pool)];
+    whole.groups.push_back(group);
+    GARDEROBE_ASSIGN_OR_RETURN(const GroupRecord* record, Group(group));
+    for (const Person& person : record->persons) {
+      whole.members.insert(whole.members.end(), person.relations.begin(),
+                           person.relations.end());
+    }
+  }
+  for (const auto& [root, pool] : by_root) {
+    GARDEROBE_RETURN_IF_ERROR(Regroup(pool.members, pool.groups));
+  }
+  return SettleHomes();
+}
+
+absl::StatusOr<std::vector<std::pair<uint64_t, uint64_t>>>
+LinkTransaction::KeptApart(const std::vector<RelationId>& members) {
+  std::vector<std::pair<uint64_t, uint64_t>> pairs;
+  for (RelationId id : members) {
+    GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
+    if (!relation->kept_apart) continue;
+    const std::string prefix = NumberKey(id);
+    const auto it = store_.NewIterator(kApart);
+    for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
+         it->Next()) {
+      if (it->key().size() != 16) return Damaged();
+      pairs.emplace_back(id, GetBigEndian<uint64_t>(it->key().data() + 8));
+    }
+  }
+  return pairs;
+}
+
+absl::StatusOr<uint64_t> LinkTransaction::NewGroup() {
+  for (;;) {
+    const uint64_t id = RandomNumber();
+    GARDEROBE_ASSIGN_OR_RETURN(const GroupRecord* record, Group(id));
+    if (record->persons.empty()) return id;
+  }
+}
+
+absl::Status LinkTransaction::Regroup(const std::vector<RelationId>& members,
+                                      const std::vector<uint64_t>& old_groups) {
+  std::vector<Evidence> evidence(members.size());
+  std::vector<ClusterMember> compared(members.size());
+  for (size_t i = 0; i < members.size(); ++i) {
+    GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
+                               Relation(members[i]));
+    evidence[i] = relation->evidence();
+    compared[i] = {members[i], &evidence[i]};
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const auto apart, KeptApart(members));
+  const Clusters clusters = FindClusters(compared, model_, apart);
+  std::vector<Person> persons(clusters.count);
+  for (size_t i = 0; i < members.size(); ++i) {
+    persons[clusters.cluster_of[i]].relations.push_back(members[i]);
+  }
+  for (Person& person : persons) {
+    std::sort(person.relations.begin(), person.relations.end());
+  }
+
+  // Who was who before.
+  std::vector<Person> before;
+  std::map<RelationId, size_t> person_before;
+  for (uint64_t group : old_groups) {
+    GARDEROBE_ASSIGN_OR_RETURN(GroupRecord * record, Group(group));
+    for (Person& person : record->persons) {
+      for (RelationId id : person.relations) {
+        person_before[id] = before.size();
+      }
+      before.push_back(std::move(person));
+    }
+    record->persons.clear();
+    groups_.MarkChanged(NumberKey(group));
+  }
+  // Somebody keeps the element when most of them stay together.
+  struct Claim {
+    size_t shared, person, old;
+  };
+  std::vector<Claim> claims;
+  for (size_t p = 0; p < persons.size(); ++p) {
+    std::map<size_t, size_t> shared;
+    for (RelationId id : persons[p].relations) {
+      if (const auto known = person_before.find(id);
+          known != person_before.end()) {
+        ++shared[known->second];
+      }
+    }
+    for (const auto& [old, count] : shared) claims.push_back({count, p, old});
+  }
+  std::sort(claims.begin(), claims.end(), [](const Claim& x, const Claim& y) {
+    if (x.shared != y.shared) return x.shared > y.shared;
+    return std::pair(x.person, x.old) < std::pair(y.person, y.old);
+  });
+  std::vector<bool> has_point(persons.size()), kept(before.size());
+  for (const Claim& claim : claims) {
+    if (has_point[claim.person] || kept[claim.old]) continue;
+    has_point[claim.person] = kept[claim.old] = true;
+    Person& person = persons[claim.person];
+    const Person& old = before[claim.old];
+    person.point = old.point;
+    person.home = old.home;
+    person.own_household = old.own_household;
+  }
+  for (size_t i = 0; i < before.size(); ++i) {
+    if (kept[i]) continue;
+    --difference_.persons;
+    GARDEROBE_RETURN_IF_ERROR(Leave(before[i]));
+  }
+  for (size_t p = 0; p < persons.size(); ++p) {
+    Person& person = persons[p];
+    if (!has_point[p]) {
+      person.point = RandomElement();
+      person.own_household = RandomElement();
+      ++difference_.persons;
+      ++difference_.households;
+      if (!Answered(person)) moved_.insert(person.relations.front());
+    }
+    for (RelationId id : person.relations) {
+      const auto old = person_before.find(id);
+      if (old != person_before.end() &&
+          !(before[old->second].point == person.point)) {
+        told_[id] = person.point;
+      }
+    }
+  }
+  // A part is a group, and takes an old group's number while there are any.
+  for (uint32_t part = 0; part < clusters.part_count; ++part) {
+    uint64_t id;
+    if (part < old_groups.size()) {
+      id = old_groups[part];
+    } else {
+      GARDEROBE_ASSIGN_OR_RETURN(id, NewGroup());
+    }
+    GARDEROBE_ASSIGN_OR_RETURN(GroupRecord * record, Group(id));
+    for (size_t p = 0; p < persons.size(); ++p) {
+      if (clusters.part_of[p] != part) continue;
+      for (RelationId member : persons[p].relations) {
+        GARDEROBE_ASSIGN_OR_RETURN(RelationRecord * relation, Relation(member));
+        if (relation->group != id) {
+          relation->group = id;
+          relations_.MarkChanged(NumberKey(member));
+        }
+      }
+      persons_.insert({id, record->persons.size()});
+      record->persons.push_back(std::move(persons[p]));
+    }
+    groups_.MarkChanged(NumberKey(id));
+  }
+  return absl::OkStatus();
+}
+
+bool LinkTransaction::Answered(const Person& person) const {
+  return std::any_of(person.relations.begin(), person.relations.end(),
+                     [&](RelationId id) { return rows_.contains(id); });
+}
+
+absl::StatusOr<LinkTransaction::Place> LinkTransaction::PlaceOf(RelationId id) {
+  GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
+  GARDEROBE_ASSIGN_OR_RETURN(const GroupRecord* group, Group(relation->group));
+  for (size_t i = 0; i < group->persons.size(); ++i) {
+    const auto& ids = group->persons[i].relations;
+    if (std::binary_search(ids.begin(), ids.end(), id)) {
+      return Place{relation->group, i};
+    }
+  }
+  return Damaged();
+}
+
+absl::StatusOr<Person*> LinkTransaction::PersonAt(Place place) {
+  GARDEROBE_ASSIGN_OR_RETURN(GroupRecord * group, Group(place.group));
+  return &group->persons[place.index];
+}
+
+absl::StatusOr<LinkedRow> LinkTransaction::PointsOf(RelationId id) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Place place, PlaceOf(id));
+  GARDEROBE_ASSIGN_OR_RETURN(const Person* person, PersonAt(place));
+  if (person->home == 0) return LinkedRow{person->point, person->own_household};
+  GARDEROBE_ASSIGN_OR_RETURN(const HomeRecord* home,
+                             homes_.Find(NumberKey(person->home)));
+  return LinkedRow{person->point, home->point};
+}
+
+std::vector<ChangeRecord> LinkTransaction::Changes() const {
+  std::vector<ChangeRecord> changes;
+  // Rows of this batch are answered with what they are now.
+  for (const auto& [id, point] : told_) {
+    if (!rows_.contains(id)) changes.push_back({true, id, 0, false});
+  }
+  for (RelationId id : moved_) changes.push_back({false, id, 0, false});
+  return changes;
+}
+
+void LinkTransaction::AddTo(rocksdb::WriteBatch& batch) const {
+  tokens_.AddTo(batch);
+  relations_.AddTo(batch);
+  groups_.AddTo(batch);
+  homes_.AddTo(batch);
+  for (const auto& [key, there] : crowds_) {
+    if (there) {
+      batch.Put(store_.family(kCrowds), key, "");
+    } else {
+      batch.Delete(store_.family(kCrowds), key);
+    }
+  }
+}
+
+}  // namespace garderobe::vault

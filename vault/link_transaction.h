@@ -1,0 +1,115 @@
+// The linking of one batch, in memory until it is written as one.
+#ifndef GARDEROBE_VAULT_LINK_TRANSACTION_H_
+#define GARDEROBE_VAULT_LINK_TRANSACTION_H_
+
+#include <map>
+#include <set>
+
+#include "vault/clustering.h"
+#include "vault/linker.h"
+#include "vault/overlay.h"
+
+namespace garderobe::vault {
+
+// Not thread-safe. `store` and `model` outlive it.
+class LinkTransaction {
+ public:
+  LinkTransaction(const Store& store, const MatchModel& model)
+      : store_(store),
+        model_(model),
+        tokens_(store, kTokens),
+        relations_(store, kRelations),
+        groups_(store, kGroups),
+        homes_(store, kHomes) {}
+
+  // Takes in what the row shows. The relation's id.
+  [[nodiscard]] absl::StatusOr<RelationId> Add(const LinkRow& row);
+  // Compares the relation again though it shows nothing new.
+  void Touch(RelationId id) { touched_.insert(id); }
+  // Links all that was taken in. Once, before the calls below.
+  [[nodiscard]] absl::Status Link();
+
+  // An id that is not known gives an empty record.
+  [[nodiscard]] absl::StatusOr<RelationRecord*> Relation(RelationId id);
+  [[nodiscard]] absl::StatusOr<LinkedRow> PointsOf(RelationId id);
+  // What is to be told about relations and persons that had no row here.
+  std::vector<ChangeRecord> Changes() const;
+  // The changed records, without meta and changes.
+  void AddTo(rocksdb::WriteBatch& batch) const;
+  // How the counts changed; wraps around where they went down.
+  const LinkCounts& difference() const { return difference_; }
+
+ private:
+  struct Place {  // a person in a group
+    uint64_t group;
+    size_t index;
+    friend auto operator<=>(const Place&, const Place&) = default;
+  };
+
+  // Tokens and who holds them.
+  [[nodiscard]] absl::StatusOr<TokenRecord*> FindToken(const std::string& key);
+  [[nodiscard]] absl::StatusOr<std::string> KeyOf(Fingerprint fingerprint,
+                                                  RelationId holder);
+  [[nodiscard]] absl::Status Hold(const std::string& key, RelationId id,
+                                  RelationRecord& relation);
+  [[nodiscard]] absl::Status LetGo(const std::string& key, RelationId id);
+  [[nodiscard]] absl::Status SetAside(const std::string& key,
+                                      TokenRecord& token);
+  [[nodiscard]] absl::Status TakeBack(const std::string& key,
+                                      TokenRecord& token);
+  [[nodiscard]] absl::Status Flag(const std::string& key, RelationId id,
+                                  bool set_aside);
+  // Who else holds the relation's token of a kind, when it is not set aside.
+  [[nodiscard]] absl::StatusOr<std::vector<RelationId>> Holders(
+      RelationId id, Fingerprint fingerprint);
+  std::vector<RelationId> CrowdOf(const std::string& key) const;
+
+  [[nodiscard]] absl::StatusOr<GroupRecord*> Group(uint64_t id);
+  [[nodiscard]] absl::StatusOr<RelationId> IdOf(const VaultHandle& handle);
+
+  [[nodiscard]] absl::Status FindContradictions();
+  [[nodiscard]] absl::StatusOr<std::vector<std::pair<uint64_t, uint64_t>>>
+  KeptApart(const std::vector<RelationId>& members);
+
+  // Groups and persons.
+  [[nodiscard]] absl::StatusOr<std::set<RelationId>> LinkedNeighbours(
+      RelationId id);
+  [[nodiscard]] absl::Status Regroup(const std::vector<RelationId>& members,
+                                     const std::vector<uint64_t>& old_groups);
+  [[nodiscard]] absl::StatusOr<uint64_t> NewGroup();
+  // One of the person's relations has a row here, and so an answer.
+  bool Answered(const Person& person) const;
+  [[nodiscard]] absl::StatusOr<Place> PlaceOf(RelationId id);
+  [[nodiscard]] absl::StatusOr<Person*> PersonAt(Place place);
+
+  // Households.
+  [[nodiscard]] absl::Status SettleHomes();
+  [[nodiscard]] absl::StatusOr<Fingerprint> OwnHome(const Person& person,
+                                                    bool with_landline);
+  [[nodiscard]] absl::StatusOr<Fingerprint> HomeOf(Place place);
+  [[nodiscard]] absl::StatusOr<std::set<Place>> Sharers(Place place, Kind kind);
+  [[nodiscard]] absl::Status Move(Place place, Fingerprint home);
+  [[nodiscard]] absl::Status Leave(const Person& person);
+
+  const Store& store_;
+  const MatchModel& model_;
+  Overlay<TokenRecord> tokens_;
+  Overlay<RelationRecord> relations_;
+  Overlay<GroupRecord> groups_;
+  Overlay<HomeRecord> homes_;
+  // Writes to kCrowds: key to whether it is there.
+  std::map<std::string, bool> crowds_;
+  std::map<Fingerprint, std::string> known_keys_;
+  std::set<RelationId> rows_;     // of this batch
+  std::set<RelationId> touched_;  // to be compared
+  // Who shared a telephone or e-mail with somebody here, before or after.
+  std::set<RelationId> neighbours_at_home_;
+  std::set<Place> persons_;             // to be settled
+  std::map<RelationId, Element> told_;  // relation to person
+  std::set<RelationId> moved_;          // somebody of the person
+  LinkCounts difference_;
+};
+
+}  // namespace garderobe::vault
+
+#endif  // GARDEROBE_VAULT_LINK_TRANSACTION_H_

@@ -1,0 +1,208 @@
+#include "vault/match_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include "core/base/files.h"
+#include "core/config/toml.h"
+
+namespace garderobe::vault {
+namespace {
+
+// Nothing is impossible: a probability below this would outweigh all else.
+constexpr double kLeast = 1e-12;
+
+LevelProbabilities Logarithms(const LevelProbabilities& probabilities) {
+  LevelProbabilities logarithms{};
+  for (size_t c = 0; c < kComparisonCount; ++c) {
+    for (size_t l = 1; l < kLevelCount; ++l) {
+      logarithms[c][l] = std::log2(std::max(probabilities[c][l], kLeast));
+    }
+  }
+  return logarithms;
+}
+
+// log2(2^a + 2^b)
+double Sum(double a, double b) {
+  const double most = std::max(a, b);
+  return most + std::log2(std::exp2(a - most) + std::exp2(b - most));
+}
+
+}  // namespace
+
+std::string_view ComparisonName(Comparison comparison) {
+  constexpr std::string_view kNames[kComparisonCount] = {
+      "email", "mobile", "born", "home", "landline", "pass"};
+  return kNames[static_cast<size_t>(comparison)];
+}
+
+std::string_view LevelName(Level level) {
+  constexpr std::string_view kNames[kLevelCount] = {
+      "missing", "same", "bare", "other_name", "near", "differs"};
+  return kNames[static_cast<size_t>(level)];
+}
+
+MatchModel::MatchModel(const MatchParameters& parameters)
+    : parameters_(parameters),
+      same_(Logarithms(parameters.same)),
+      family_(Logarithms(parameters.family)),
+      stranger_(Logarithms(parameters.stranger)) {}
+
+MatchModel::Sums MatchModel::Likelihoods(Pattern pattern) const {
+  Sums sums{0, 0, 0};
+  for (size_t c = 0; c < kComparisonCount; ++c) {
+    const auto level =
+        static_cast<size_t>(pattern.level(static_cast<Comparison>(c)));
+    sums.same += same_[c][level];
+    sums.family += family_[c][level];
+    sums.stranger += stranger_[c][level];
+  }
+  return sums;
+}
+
+double MatchModel::MatchBits(Pattern pattern) const {
+  const Sums sums = Likelihoods(pattern);
+  return std::log2(parameters_.prior_same) + sums.same -
+         Sum(std::log2(parameters_.prior_family) + sums.family,
+             std::log2(1 - parameters_.prior_same - parameters_.prior_family) +
+                 sums.stranger);
+}
+
+double MatchModel::EvidenceBits(Pattern pattern) const {
+  const Sums sums = Likelihoods(pattern);
+  return sums.same - std::max(sums.family, sums.stranger);
+}
+
+MatchParameters MatchParameters::Default() {
+  MatchParameters p;
+  //           missing same  bare   other  near   differs
+  p.same = {{{0, .62, .02, .01, .03, .32},
+             {0, .78, .02, .01, 0, .19},
+             {0, .93, .005, .01, .03, .025},
+             {0, .75, .01, .01, .05, .18},
+             {0, .7, 0, 0, 0, .3},
+             {0, .98, 0, 0, 0, .02}}};
+  p.family = {{{0, .01, .01, .15, .01, .82},
+               {0, .003, .01, .08, 0, .907},
+               {0, .001, .001, .005, .001, .992},
+               {0, .04, .02, .85, .03, .06},
+               {0, .9, 0, 0, 0, .1},
+               {0, 1e-5, 0, 0, 0, .99999}}};
+  p.stranger = {{{0, 1e-9, 1e-9, 1e-8, 1e-8, 1},
+                 {0, 1e-9, 1e-9, 1e-8, 0, 1},
+                 {0, 3e-9, 1e-8, 2e-8, 3e-9, 1},
+                 {0, 1e-9, 1e-8, 1e-7, 3e-9, 1},
+                 {0, 1e-8, 0, 0, 0, 1},
+                 {0, 1e-10, 0, 0, 0, 1}}};
+  p.prior_same = 7.5e-8;
+  p.prior_family = 1.2e-7;
+  return p;
+}
+
+namespace {
+
+// A class's name in the file, and its table.
+struct Class {
+  std::string_view name;
+  LevelProbabilities MatchParameters::*table;
+};
+constexpr Class kClasses[] = {{"same", &MatchParameters::same},
+                              {"family", &MatchParameters::family},
+                              {"stranger", &MatchParameters::stranger}};
+struct Number {
+  std::string_view name;
+  double MatchParameters::*value;
+  double least, most;
+};
+constexpr Number kNumbers[] = {
+    {"prior_same", &MatchParameters::prior_same, 1e-15, 0.5},
+    {"prior_family", &MatchParameters::prior_family, 1e-15, 0.5},
+    {"link_bits", &MatchParameters::link_bits, -100, 100},
+    {"conflict_bits", &MatchParameters::conflict_bits, -1000, 0}};
+
+absl::Status ReadTable(const toml::table& table, std::string_view name,
+                       LevelProbabilities* probabilities) {
+  for (size_t c = 0; c < kComparisonCount; ++c) {
+    const std::string_view comparison =
+        ComparisonName(static_cast<Comparison>(c));
+    const toml::table* levels = table[comparison].as_table();
+    if (levels == nullptr) {
+      return InvalidArgument("[{}.{}] is missing", name, comparison);
+    }
+    for (size_t l = 1; l < kLevelCount; ++l) {
+      const std::string_view level = LevelName(static_cast<Level>(l));
+      const auto value = (*levels)[level].value<double>();
+      if (!value || !(*value >= 0 && *value <= 1)) {
+        return InvalidArgument("{}.{}.{} must be a probability, 0 to 1", name,
+                               comparison, level);
+      }
+      (*probabilities)[c][l] = *value;
+    }
+    if (levels->size() != kLevelCount - 1) {
+      return InvalidArgument("{}.{} has a level that is not known", name,
+                             comparison);
+    }
+  }
+  if (table.size() != kComparisonCount) {
+    return InvalidArgument("[{}] has a comparison that is not known", name);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<MatchParameters> MatchParameters::Read(const std::string& path) {
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(path));
+  GARDEROBE_ASSIGN_OR_RETURN(const toml::table file, ParseToml(text, path));
+  MatchParameters parameters;
+  for (const Number& number : kNumbers) {
+    const auto value = file[number.name].value<double>();
+    if (!value || !(*value >= number.least && *value <= number.most)) {
+      return InvalidArgument("{}: {} must be a number from {} to {}", path,
+                             number.name, number.least, number.most);
+    }
+    parameters.*number.value = *value;
+  }
+  for (const Class& each : kClasses) {
+    const toml::table* table = file[each.name].as_table();
+    if (table == nullptr) {
+      return InvalidArgument("{}: [{}] is missing", path, each.name);
+    }
+    const absl::Status read =
+        ReadTable(*table, each.name, &(parameters.*each.table));
+    if (!read.ok()) return Annotate(read, path);
+  }
+  if (file.size() != std::size(kNumbers) + std::size(kClasses)) {
+    return InvalidArgument("{}: there is a key that is not known", path);
+  }
+  return parameters;
+}
+
+std::string MatchParameters::ToToml() const {
+  std::string text =
+      "# Weights of evidence for linking (docs/linking.md). Probabilities of "
+      "each level of\n# agreement between two relations of one person, of one "
+      "family, of strangers.\n";
+  for (const Number& number : kNumbers) {
+    text += fmt::format("{} = {:.17g}\n", number.name, this->*number.value);
+    // TOML tells integers from floats.
+    if (text.find_first_of(".e", text.rfind('=')) == text.npos) {
+      text.insert(text.size() - 1, ".0");
+    }
+  }
+  for (const Class& each : kClasses) {
+    for (size_t c = 0; c < kComparisonCount; ++c) {
+      text += fmt::format("\n[{}.{}]\n", each.name,
+                          ComparisonName(static_cast<Comparison>(c)));
+      for (size_t l = 1; l < kLevelCount; ++l) {
+        const double value = (this->*each.table)[c][l];
+        text += fmt::format("{} = {:.6e}\n", LevelName(static_cast<Level>(l)),
+                            value);
+      }
+    }
+  }
+  return text;
+}
+
+}  // namespace garderobe::vault

@@ -1,0 +1,170 @@
+#include "vault/records.h"
+
+namespace garderobe::vault {
+namespace {
+
+constexpr uint8_t kSetAside = 0x80;  // beside the kind of a held token
+constexpr uint8_t kKeptApart = 0x01, kContradictory = 0x02;
+
+bool GetNumbers(ByteReader& reader, std::vector<uint64_t>* numbers) {
+  while (!reader.empty()) {
+    if (!reader.GetInteger(&numbers->emplace_back())) return false;
+  }
+  return true;
+}
+
+bool GetElement(ByteReader& reader, Element* element) {
+  std::string_view bytes;
+  if (!reader.GetBytes(Element::kBytes, &bytes)) return false;
+  *element = Element::From(bytes);
+  return true;
+}
+
+}  // namespace
+
+absl::Status Damaged() { return DataLoss("a record of the vault is damaged"); }
+
+Fingerprint FingerprintOf(const Token& token) {
+  const std::string key = token.Key();
+  return GetBigEndian<uint64_t>(key.data());
+}
+
+Evidence RelationRecord::evidence() const {
+  Evidence evidence{};
+  for (const HeldToken& token : tokens) {
+    if (token.set_aside) continue;
+    evidence[static_cast<size_t>(KindOf(token.fingerprint))] =
+        token.fingerprint;
+  }
+  return evidence;
+}
+
+Fingerprint RelationRecord::usable(Kind kind) const {
+  for (const HeldToken& token : tokens) {
+    if (KindOf(token.fingerprint) == kind && !token.set_aside) {
+      return token.fingerprint;
+    }
+  }
+  return 0;
+}
+
+std::string Encode(const TokenRecord& record) {
+  std::string value;
+  PutBigEndian(value, record.count);
+  for (RelationId id : record.relations) PutBigEndian(value, id);
+  return value;
+}
+bool Decode(std::string_view bytes, TokenRecord* record) {
+  ByteReader reader(bytes);
+  return reader.GetInteger(&record->count) &&
+         GetNumbers(reader, &record->relations);
+}
+
+std::string Encode(const RelationRecord& record) {
+  std::string value(
+      1, static_cast<char>((record.kept_apart ? kKeptApart : 0) |
+                           (record.contradictory ? kContradictory : 0)));
+  value.append(record.handle_rest);
+  PutBigEndian(value, record.group);
+  PutBigEndian(value, record.as_of);
+  value.append(record.reference);
+  for (const HeldToken& token : record.tokens) {
+    const size_t at = value.size();
+    PutBigEndian(value, token.fingerprint);
+    if (token.set_aside) {
+      value[at] =
+          static_cast<char>(static_cast<uint8_t>(value[at]) | kSetAside);
+    }
+  }
+  return value;
+}
+bool Decode(std::string_view bytes, RelationRecord* record) {
+  ByteReader reader(bytes);
+  uint8_t flags;
+  std::string_view rest, reference;
+  if (!reader.GetInteger(&flags) || !reader.GetBytes(8, &rest) ||
+      !reader.GetInteger(&record->group) ||
+      !reader.GetInteger(&record->as_of) ||
+      !reader.GetBytes(kReferenceBytes, &reference)) {
+    return false;
+  }
+  record->stored = true;
+  record->kept_apart = (flags & kKeptApart) != 0;
+  record->contradictory = (flags & kContradictory) != 0;
+  record->handle_rest = rest;
+  record->reference = reference;
+  while (!reader.empty()) {
+    HeldToken& token = record->tokens.emplace_back();
+    if (!reader.GetInteger(&token.fingerprint)) return false;
+    constexpr Fingerprint kBit = Fingerprint{kSetAside} << 56;
+    token.set_aside = (token.fingerprint & kBit) != 0;
+    token.fingerprint &= ~kBit;
+    if (static_cast<size_t>(KindOf(token.fingerprint)) >= kKindCount) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string Encode(const GroupRecord& record) {
+  std::string value;
+  for (const Person& person : record.persons) {
+    value.append(person.point.view());
+    PutBigEndian(value, person.home);
+    if (person.home == 0) value.append(person.own_household.view());
+    PutBigEndian(value, static_cast<uint32_t>(person.relations.size()));
+    for (RelationId id : person.relations) PutBigEndian(value, id);
+  }
+  return value;
+}
+bool Decode(std::string_view bytes, GroupRecord* record) {
+  ByteReader reader(bytes);
+  while (!reader.empty()) {
+    Person& person = record->persons.emplace_back();
+    uint32_t count;
+    if (!GetElement(reader, &person.point) ||
+        !reader.GetInteger(&person.home) ||
+        (person.home == 0 && !GetElement(reader, &person.own_household)) ||
+        !reader.GetInteger(&count)) {
+      return false;
+    }
+    while (count-- > 0) {
+      if (!reader.GetInteger(&person.relations.emplace_back())) return false;
+    }
+  }
+  return true;
+}
+
+std::string Encode(const HomeRecord& record) {
+  std::string value;
+  PutBigEndian(value, record.residents);
+  value.append(record.point.view());
+  return value;
+}
+bool Decode(std::string_view bytes, HomeRecord* record) {
+  ByteReader reader(bytes);
+  return reader.GetInteger(&record->residents) &&
+         GetElement(reader, &record->point) && reader.empty();
+}
+
+std::string Encode(const ChangeRecord& record) {
+  std::string value(1, record.is_relation ? 'R' : 'P');
+  PutBigEndian(value, record.relation);
+  PutBigEndian(value, record.not_before);
+  value.push_back(record.again ? 1 : 0);
+  return value;
+}
+bool Decode(std::string_view bytes, ChangeRecord* record) {
+  ByteReader reader(bytes);
+  uint8_t type, again;
+  if (!reader.GetInteger(&type) || !reader.GetInteger(&record->relation) ||
+      !reader.GetInteger(&record->not_before) || !reader.GetInteger(&again) ||
+      !reader.empty()) {
+    return false;
+  }
+  record->is_relation = type == 'R';
+  record->again = again != 0;
+  return true;
+}
+
+}  // namespace garderobe::vault

@@ -1,0 +1,138 @@
+// The vault's records: column families, keys and values. Stored, never change;
+// laid out in vault/README.md.
+#ifndef GARDEROBE_VAULT_RECORDS_H_
+#define GARDEROBE_VAULT_RECORDS_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/bytes.h"
+#include "core/group/element.h"
+#include "core/sealing/handles.h"
+#include "core/store/store.h"
+#include "vault/evidence.h"
+
+namespace garderobe::vault {
+
+enum Family : size_t {
+  kMeta,
+  kTokens,     // who holds a token
+  kCrowds,     // who holds a token that is set aside
+  kRelations,  // what a relation shows
+  kGroups,     // relations that were compared, and the persons among them
+  kHomes,      // households by the token that they live at
+  kChanges,    // what the aggregator has yet to hear
+  kApart,      // pairs that somebody has said are not one person
+};
+inline const std::vector<std::string> kFamilyNames = {
+    "default", "tokens", "crowds",  "relations",
+    "groups",  "homes",  "changes", "apart"};
+inline constexpr StoreOptions kStoreOptions = {.format = 4};
+
+struct Token {
+  Kind kind;
+  Element point;  // s*M
+  std::string Key() const {
+    return static_cast<char>(kind) + std::string(point.view());
+  }
+};
+
+// A relation is called by the first 8 bytes of its handle in the vault's form,
+// a keyed hash. Two that are equal in them get the next free number; with 40
+// million relations that happens in one deployment of 20,000.
+using RelationId = uint64_t;
+inline constexpr uint64_t kNone = 0;
+
+// A token's beginning: kind, then 7 bytes of the element. Never 0.
+using Fingerprint = uint64_t;
+Fingerprint FingerprintOf(const Token& token);
+inline Kind KindOf(Fingerprint fingerprint) {
+  return static_cast<Kind>(fingerprint >> 56);
+}
+
+// What the vault keeps for the TTP and can't read: which relation this is at
+// the aggregator.
+inline constexpr size_t kReferenceBytes = 40;
+
+struct TokenRecord {
+  uint32_t count = 0;  // relations that hold it
+  // These, ascending; empty when the token is set aside.
+  std::vector<RelationId> relations;
+};
+
+struct HeldToken {
+  Fingerprint fingerprint = 0;
+  bool set_aside = false;
+};
+
+struct RelationRecord {
+  bool stored = false;      // not stored: there is a record
+  std::string handle_rest;  // bytes 8 to 15 of the handle
+  uint64_t group = kNone;
+  uint16_t as_of = 0;          // quarters since 2000; 0 unknown
+  bool kept_apart = false;     // somebody unlinked it from another
+  bool contradictory = false;  // another holds its pass with another birth date
+  std::string reference;       // kReferenceBytes
+  std::vector<HeldToken> tokens;  // by kind, at most one of each
+
+  Evidence evidence() const;
+  // Of a kind, not set aside; 0 when there is none.
+  Fingerprint usable(Kind kind) const;
+};
+
+struct Person {
+  Element point;                      // P
+  Fingerprint home = 0;               // the token it lives at; 0: nobody else's
+  Element own_household;              // H while `home` is 0
+  std::vector<RelationId> relations;  // ascending
+};
+
+struct GroupRecord {
+  std::vector<Person> persons;
+};
+
+struct HomeRecord {
+  uint32_t residents = 0;  // persons
+  Element point;           // H
+};
+
+// Relation's person, or a person's household, is to be told.
+struct ChangeRecord {
+  bool is_relation = true;
+  // Of a relation its id; of a person the id of one of its relations.
+  RelationId relation = kNone;
+  // Unix seconds before which it is not handed out, and whether it was before:
+  // each goes twice, so that an answer that was under way can't outlast it.
+  uint64_t not_before = 0;
+  bool again = false;
+};
+
+inline std::string NumberKey(uint64_t number) {
+  std::string key;
+  PutBigEndian(key, number);
+  return key;
+}
+
+std::string Encode(const TokenRecord& record);
+std::string Encode(const RelationRecord& record);
+std::string Encode(const GroupRecord& record);
+std::string Encode(const HomeRecord& record);
+std::string Encode(const ChangeRecord& record);
+[[nodiscard]] bool Decode(std::string_view bytes, TokenRecord* record);
+[[nodiscard]] bool Decode(std::string_view bytes, RelationRecord* record);
+[[nodiscard]] bool Decode(std::string_view bytes, GroupRecord* record);
+[[nodiscard]] bool Decode(std::string_view bytes, HomeRecord* record);
+[[nodiscard]] bool Decode(std::string_view bytes, ChangeRecord* record);
+
+// Whether there is anything to keep: an empty record is deleted.
+inline bool IsEmpty(const TokenRecord& r) { return r.count == 0; }
+inline bool IsEmpty(const RelationRecord& r) { return !r.stored; }
+inline bool IsEmpty(const GroupRecord& r) { return r.persons.empty(); }
+inline bool IsEmpty(const HomeRecord& r) { return r.residents == 0; }
+
+absl::Status Damaged();
+
+}  // namespace garderobe::vault
+
+#endif  // GARDEROBE_VAULT_RECORDS_H_
