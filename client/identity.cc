@@ -2,6 +2,7 @@
 
 #include "core/base/civil_time.h"
 #include "core/identifiers/email.h"
+#include "core/identifiers/house_number.h"
 #include "core/identifiers/pass.h"
 #include "core/identifiers/phone.h"
 
@@ -37,7 +38,10 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
     *value = std::move(read.value);
   };
   if (!line.email.empty()) {
-    take(NormaliseEmail(ToUtf8(line.email), own_domains_), &person.email);
+    const std::string raw = ToUtf8(line.email);
+    Normalised email = NormaliseEmail(raw, own_domains_);
+    if (email.reason == "EMAIL_MALFORMED") person.email_malformed = raw;
+    take(std::move(email), &person.email);
   }
   const Country* const country = FindCountry(ToUtf8(line.country));
   if (!line.phone.empty()) {
@@ -58,6 +62,7 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
   const std::string street = ToUtf8(line.street);
   person.address = ReadAddress({line.country, line.postcode, street,
                                 line.house_number, line.house_number_addition});
+  person.city = FoldStreet(ToUtf8(line.city));
   if (!line.postcode.empty() &&
       (!line.house_number.empty() || !street.empty()) &&
       !person.address.reason.empty()) {
@@ -108,7 +113,7 @@ uint64_t RawDigester::Digest(const OrderLine& line) const {
                              line.last_name,    line.birth_date,
                              line.postcode,     line.street,
                              line.house_number, line.house_number_addition,
-                             line.country};
+                             line.country,      line.city};
   size_t bytes = 0;
   for (std::string_view field : fields) bytes += 2 + field.size();
   std::string message;

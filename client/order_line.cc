@@ -67,6 +67,7 @@ const std::vector<ColumnEntry>& Table() {
       {C::kShare, false, {"share", "delen"}},
       {C::kStreet, false, {"street", "straat", "straatnaam"}},
       {C::kPass, false, {"pass", "pas", "pasnummer"}},
+      {C::kCity, false, {"city", "plaats", "woonplaats"}},
   };
   return *table;
 }
@@ -387,6 +388,7 @@ std::optional<Refusal> ReadOrderLine(const ColumnMap& columns,
   line->country = get(C::kCountry);
   line->street = get(C::kStreet);
   line->pass = get(C::kPass);
+  line->city = get(C::kCity);
   return std::nullopt;
 }
 

@@ -38,8 +38,9 @@ enum class Column : uint8_t {
   kShare,
   kStreet,
   kPass,
+  kCity,
 };
-inline constexpr size_t kColumnCount = 24;
+inline constexpr size_t kColumnCount = 25;
 // The column's name in the default mapping, in English.
 std::string_view ColumnName(Column column);
 // All names that are understood, English first; for `mapping show default`.
@@ -70,7 +71,7 @@ class ColumnMap {
 // A row that can be delivered. Views into the row.
 struct OrderLine {
   std::string_view customer_id, email, phone, first_name, last_name, birth_date,
-      postcode, street, house_number, house_number_addition, country, pass;
+      postcode, street, house_number, house_number_addition, country, pass, city;
   std::string_view order_id, line_id, event_id, event_title;
   uint8_t genre = 0;
   int32_t starts_at = 0;        // local minutes since 2000-01-01 00:00

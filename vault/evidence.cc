@@ -52,7 +52,7 @@ Level WithName(Verdict value, Verdict named) {
 
 Level Email(const Pair& pair) {
   const Level level = WithName(pair[Kind::kEmail], pair[Kind::kEmailInitial]);
-  if (level == Level::kDiffers &&
+  if ((level == Level::kDiffers || level == Level::kMissing) &&
       pair.any_equal(
           {Kind::kEmailInitial, Kind::kEmailBirthyear, Kind::kEmailLocal})) {
     return Level::kNear;
@@ -62,9 +62,11 @@ Level Email(const Pair& pair) {
 
 Level Born(const Pair& pair) {
   const auto dated = {Kind::kSurnameBirthdate, Kind::kBirthdatePostcode,
-                      Kind::kBirthdateStreet};
+                      Kind::kBirthdateStreet, Kind::kBirthdateCity};
   if (pair.any_equal({Kind::kNameBirthdate})) return Level::kSame;
-  if (pair.any_equal({Kind::kNamesBirthdate})) return Level::kNear;
+  if (pair.any_equal({Kind::kNamesBirthdate, Kind::kNamesCity})) {
+    return Level::kNear;
+  }
   const bool names_compared =
       pair.any_compared({Kind::kNameBirthdate, Kind::kNamesBirthdate});
   if (pair.any_equal(dated)) {

@@ -1,7 +1,12 @@
 // vaultd: who belongs together. What it may know: vault/README.md.
+#include <filesystem>
+#include <iostream>
+
+#include "core/base/files.h"
 #include "core/daemon/daemon.h"
 #include "core/keys/pins.h"
 #include "spdlog/spdlog.h"
+#include "vault/estimate.h"
 #include "vault/service.h"
 
 namespace garderobe::vault {
@@ -132,6 +137,59 @@ absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {
   return ToHex(VerifyKeyOf(keys.signing).bytes());
 }
 
+// What the pairs show most often, and what is made of it.
+void PrintPatterns(const PatternCounts& counts, const MatchModel& model) {
+  constexpr size_t kLines = 40;
+  std::vector<std::pair<uint64_t, Pattern>> patterns;
+  for (const auto& [bits, count] : counts.shared) {
+    patterns.emplace_back(count, Pattern::From(bits));
+  }
+  std::stable_sort(patterns.begin(), patterns.end(),
+                   [](auto& a, auto& b) { return a.first > b.first; });
+  std::cout << "\n     pairs   bits  one person  family  shows\n";
+  for (size_t i = 0; i < std::min(kLines, patterns.size()); ++i) {
+    const auto& [count, pattern] = patterns[i];
+    const MatchModel::Posterior posterior = model.PosteriorOf(pattern);
+    std::cout << fmt::format("{:10} {:6.1f} {:11.3f} {:7.3f} ", count,
+                             model.MatchBits(pattern), posterior.same,
+                             posterior.family);
+    for (size_t c = 0; c < kComparisonCount; ++c) {
+      const auto comparison = static_cast<Comparison>(c);
+      if (pattern.level(comparison) == Level::kMissing) continue;
+      std::cout << fmt::format(" {}={}", ComparisonName(comparison),
+                               LevelName(pattern.level(comparison)));
+    }
+    std::cout << "\n";
+  }
+}
+
+// Reads beside a daemon that runs.
+absl::Status EstimateWeights(const Config& config, const std::string& file) {
+  constexpr uint64_t kRelationsLookedAtMax = 200'000;
+  if (std::filesystem::exists(file)) {
+    return AlreadyExists("{} exists; existing files are kept", file);
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto store,
+      Store::OpenToRead(config.daemon.data, kFamilyNames, kStoreOptions));
+  GARDEROBE_ASSIGN_OR_RETURN(const MatchParameters start,
+                             ReadModel(config.model));
+  GARDEROBE_ASSIGN_OR_RETURN(const PatternCounts counts,
+                             CountPatterns(*store, kRelationsLookedAtMax));
+  const EstimateReport report = EstimateParameters(counts, start);
+  GARDEROBE_RETURN_IF_ERROR(CreateFile(file, report.parameters.ToToml(), 0600));
+  std::cout << fmt::format(
+      "{} of {} relations, {} pairs that share a token, {} rounds\n"
+      "one person: {:.3f} others a relation; one family: {:.3f}\n"
+      "written to {}; name it as linking.model and start vaultd again\n",
+      report.looked_at, report.relations, report.pairs, report.rounds,
+      report.parameters.prior_same * static_cast<double>(report.relations),
+      report.parameters.prior_family * static_cast<double>(report.relations),
+      file);
+  PrintPatterns(counts, MatchModel(report.parameters));
+  return absl::OkStatus();
+}
+
 }  // namespace
 }  // namespace garderobe::vault
 
@@ -153,6 +211,14 @@ int main(int argc, char** argv) {
                   "nothing tells what arrived together; at the start, too.",
                   1, 1440);
   return DaemonMain(argc, argv, settings,
-                    {"vaultd", [&] { return vault::Check(config); },
-                     [&] { return vault::Run(config); }, vault::GenerateKeys});
+                    {"vaultd",
+                     [&] { return vault::Check(config); },
+                     [&] { return vault::Run(config); },
+                     vault::GenerateKeys,
+                     {{"--estimate-weights", "FILE",
+                       "estimate the weights of evidence from the store, write "
+                       "them to FILE, and stop; the daemon may run meanwhile",
+                       [&](const std::string& file) {
+                         return vault::EstimateWeights(config, file);
+                       }}}});
 }

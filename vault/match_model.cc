@@ -69,6 +69,16 @@ double MatchModel::MatchBits(Pattern pattern) const {
                  sums.stranger);
 }
 
+MatchModel::Posterior MatchModel::PosteriorOf(Pattern pattern) const {
+  const Sums sums = Likelihoods(pattern);
+  const double same = std::log2(parameters_.prior_same) + sums.same;
+  const double family = std::log2(parameters_.prior_family) + sums.family;
+  const double stranger = sums.stranger;
+  const double whole = Sum(Sum(same, family), stranger);
+  return {std::exp2(same - whole), std::exp2(family - whole),
+          std::exp2(stranger - whole)};
+}
+
 double MatchModel::EvidenceBits(Pattern pattern) const {
   const Sums sums = Likelihoods(pattern);
   return sums.same - std::max(sums.family, sums.stranger);

@@ -30,7 +30,7 @@ struct MatchParameters {
   // Two relations are linked when the odds are at least 2 to this.
   double link_bits = 3;
   // And never two of whom the evidence without the prior says less than this.
-  double conflict_bits = -9;
+  double conflict_bits = -12;
 
   // Estimated on the simulated country (docs/linking.md).
   static MatchParameters Default();
@@ -53,6 +53,12 @@ class MatchModel {
   // log2 of how much likelier the pattern is for one person than for any two:
   // without the prior, so that it can be compared for those who share nothing.
   double EvidenceBits(Pattern pattern) const;
+
+  // How likely each of the three is; they add up to 1.
+  struct Posterior {
+    double same, family, stranger;
+  };
+  Posterior PosteriorOf(Pattern pattern) const;
 
   bool Links(Pattern pattern) const {
     return !pattern.contradictory() &&

@@ -357,6 +357,12 @@ int DaemonMain(int argc, char** argv, Settings& settings,
                    "write fresh keys into this folder, print the key that "
                    "others pin, and stop");
   }
+  std::vector<std::string> arguments(program.actions.size());
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const DaemonProgram::Action& action = program.actions[i];
+    app.add_option(action.option, arguments[i], action.meaning)
+        ->type_name(action.argument);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -381,10 +387,19 @@ int DaemonMain(int argc, char** argv, Settings& settings,
     return fail(status, 2);
   }
   std::error_code error;
+  const auto start = std::filesystem::current_path(error);
   const auto folder = std::filesystem::absolute(config).parent_path();
   std::filesystem::current_path(folder, error);
   if (error)
     return fail(FailedPrecondition("cannot enter {}", folder.string()), 2);
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i].empty()) continue;
+    const absl::Status done =
+        program.actions[i].act(std::filesystem::path(arguments[i]).is_absolute()
+                                   ? arguments[i]
+                                   : (start / arguments[i]).string());
+    return done.ok() ? 0 : fail(done, 1);
+  }
   if (check_only) {
     if (auto status = program.check(); !status.ok()) return fail(status, 1);
     std::cout << "the configuration is in order\n";

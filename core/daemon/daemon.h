@@ -135,6 +135,15 @@ struct DaemonProgram {
   // Writes fresh keys into a folder and returns the key, hex, that others pin;
   // empty for a daemon without keys.
   std::function<absl::StatusOr<std::string>(const std::string&)> generate_keys;
+  // What else it does instead of serving, with the settings read: an option
+  // with one argument.
+  struct Action {
+    std::string option;    // "--estimate"
+    std::string argument;  // "FILE"
+    std::string meaning;
+    std::function<absl::Status(const std::string& argument)> act;
+  };
+  std::vector<Action> actions = {};
 };
 
 // The command line that every daemon has: --config, --check-config,

@@ -33,8 +33,10 @@ enum class Kind : uint8_t {
   kBirthdateStreet = 14,
   kInitialsAddress = 15,
   kNamesStreet = 16,
+  kBirthdateCity = 17,
+  kNamesCity = 18,
 };
-inline constexpr size_t kKindCount = 17;
+inline constexpr size_t kKindCount = 19;
 inline constexpr size_t kIdentifierKindCount = 7;
 // The set of all kinds, as a bit each.
 inline constexpr uint32_t kAllKinds = (uint32_t{1} << kKindCount) - 1;
@@ -58,7 +60,9 @@ constexpr std::string_view KindName(Kind kind) {
       "surname_birthdate",
       "birthdate_street",
       "initials_address",
-      "names_street"};
+      "names_street",
+      "birthdate_city",
+      "names_city"};
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "core/identifiers/text.h"
+
 namespace garderobe {
 namespace {
+
+constexpr size_t kEmailCharactersLeast = 8;
 
 // Parts with `|` between them; nothing when one is empty.
 std::string Join(std::initializer_list<std::string_view> parts) {
@@ -24,9 +28,15 @@ std::string Unordered(std::string a, std::string b) {
   return a + "+" + b;
 }
 
-// The characters that occur in it, each once: what is left of an e-mail
-// address when letters change places or are doubled.
-std::string Characters(std::string text) {
+// The letters and digits that occur in it, each once: what is left of an
+// e-mail address when some change places, are doubled, or a dot is lost. Few
+// are too common.
+std::string Characters(std::string_view raw) {
+  std::string text = FoldToAscii(raw);
+  std::erase_if(text, [](char c) {
+    return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
+  });
+  if (text.size() < kEmailCharactersLeast) return {};
   std::sort(text.begin(), text.end());
   text.erase(std::unique(text.begin(), text.end()), text.end());
   return text;
@@ -41,7 +51,8 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
   };
   const std::string initial = p.first_name.substr(0, 1);
   const std::string year = p.birth_date.substr(0, 4);
-  const std::string characters = Characters(p.email);
+  const std::string characters =
+      Characters(p.email.empty() ? p.email_malformed : p.email);
   const Address& address = p.address;
   const std::string house =
       address.house_number == 0 ? "" : std::to_string(address.house_number);
@@ -76,6 +87,10 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
   set(Kind::kInitialsAddress,
       Join({Unordered(initial, p.surname.substr(0, 1)), dwelling}));
   set(Kind::kNamesStreet, Join({skeletons(3), address.street, house}));
+  if (address.postcode.empty()) {
+    set(Kind::kBirthdateCity, Join({p.birth_date, p.city, initial}));
+    set(Kind::kNamesCity, Join({skeletons(3), p.city, year}));
+  }
   return result;
 }
 

@@ -7,6 +7,9 @@
 #include <filesystem>
 
 namespace garderobe {
+namespace {
+constexpr std::string_view kFormatKey = "store-format";
+}  // namespace
 
 absl::Status FromRocks(const rocksdb::Status& status) {
   if (status.ok()) return absl::OkStatus();
@@ -53,8 +56,39 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(
   return store;
 }
 
+absl::StatusOr<std::unique_ptr<Store>> Store::OpenToRead(
+    const std::string& path, const std::vector<std::string>& families,
+    const StoreOptions& options) {
+  std::error_code error;
+  if (!std::filesystem::exists(path + "/CURRENT", error)) {
+    return NotFound("{}: there is no store", path);
+  }
+  // Its own log would take the place of the one that the owner writes.
+  class Silent : public rocksdb::Logger {
+   public:
+    using rocksdb::Logger::Logv;
+    void Logv(const char*, va_list) override {}
+  };
+  rocksdb::DBOptions db_options;
+  db_options.info_log = std::make_shared<Silent>();
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const std::string& name : families) {
+    descriptors.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  }
+  std::unique_ptr<Store> store(new Store());
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(
+      db_options, path, descriptors, &store->handles_, &db);
+  if (!opened.ok()) return Annotate(FromRocks(opened), path);
+  store->db_.reset(db);
+  const auto format = store->Get(0, kFormatKey);
+  if (!format.ok() || *format != std::to_string(options.format)) {
+    return FailedPrecondition("{}: was written by another version", path);
+  }
+  return store;
+}
+
 absl::Status Store::CheckFormat(uint32_t format) {
-  constexpr std::string_view kFormatKey = "store-format";
   const auto stored = Get(0, kFormatKey);
   if (stored.ok()) {
     if (*stored == std::to_string(format)) return absl::OkStatus();

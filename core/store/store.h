@@ -32,6 +32,11 @@ class Store {
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Store>> Open(
       const std::string& path, const std::vector<std::string>& families,
       const StoreOptions& options = {});
+  // As it is now, beside a process that has it open; what that writes later is
+  // not seen. Nothing can be written. NotFound: there is none.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Store>> OpenToRead(
+      const std::string& path, const std::vector<std::string>& families,
+      const StoreOptions& options = {});
   ~Store();
 
   rocksdb::ColumnFamilyHandle* family(size_t index) const {

@@ -1,0 +1,78 @@
+// Says of customers of one institution which of them the vault holds for one
+// person and one household. Plays the TTP and the institution together: it
+// takes both their keys, and the vault's store. For measuring only.
+//
+//   bench_linked_customers DEPLOYMENT INSTITUTION < customer-ids
+//
+// Prints "customer,person,household" a line; numbers of its own.
+#include <iostream>
+#include <map>
+
+#include "core/keys/key_file.h"
+#include "core/sealing/handles.h"
+#include "vault/records.h"
+
+namespace garderobe {
+namespace {
+
+absl::Status Run(const std::string& deployment,
+                 const std::string& institution) {
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto hv,
+      ReadSecret<VaultHandleKey>(deployment + "/ttp/keys/ttp-handle-vault.key",
+                                 "ttp-handle-vault"));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto key,
+      ReadSecret<InstitutionHandleKey>(
+          deployment + "/institutions/" + institution + "/handle.key",
+          "institution-handle"));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto store,
+      Store::OpenToRead(deployment + "/vault/data", vault::kFamilyNames,
+                        vault::kStoreOptions));
+  VaultHandleMapper mapper(hv, institution);
+  std::map<std::string, size_t> persons, households;
+  auto number = [](auto& numbers, const std::string& name) {
+    return numbers.try_emplace(name, numbers.size()).first->second;
+  };
+  for (std::string customer; std::getline(std::cin, customer);) {
+    const VaultHandle handle = mapper.Map(MakeHandle(key, customer));
+    const auto value =
+        store->Get(vault::kRelations, handle.view().substr(0, 8));
+    if (!value.ok()) continue;  // without identifiers nothing was delivered
+    vault::RelationRecord relation;
+    vault::GroupRecord group;
+    if (!Decode(*value, &relation)) return vault::Damaged();
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const std::string record,
+        store->Get(vault::kGroups, vault::NumberKey(relation.group)));
+    if (!Decode(record, &group)) return vault::Damaged();
+    const auto id = GetBigEndian<vault::RelationId>(handle.view().data());
+    for (const vault::Person& person : group.persons) {
+      if (!std::binary_search(person.relations.begin(), person.relations.end(),
+                              id)) {
+        continue;
+      }
+      const std::string home = person.home != 0
+                                   ? vault::NumberKey(person.home)
+                                   : std::string(person.own_household.view());
+      std::cout << customer << ','
+                << number(persons, std::string(person.point.view())) << ','
+                << number(households, home) << '\n';
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace garderobe
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::cerr << "bench_linked_customers DEPLOYMENT INSTITUTION < customers\n";
+    return 2;
+  }
+  const absl::Status status = garderobe::Run(argv[1], argv[2]);
+  if (!status.ok()) std::cerr << garderobe::Message(status) << "\n";
+  return status.ok() ? 0 : 1;
+}

@@ -1,0 +1,128 @@
+#include "vault/estimate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace garderobe::vault {
+namespace {
+
+constexpr uint64_t kRelationsLeast = 100;
+constexpr int kRoundsMax = 500;
+constexpr double kSettled = 1e-7;  // the priors' relative change
+// The first guess counts as so many pairs: what a small store never shows
+// keeps a probability.
+constexpr double kGuessWeight = 5;
+constexpr double kUnseen =
+    0.3;  // pairs of strangers that a level had by chance
+
+using Sums = LevelProbabilities;
+
+void Add(Sums& sums, Pattern pattern, double weight) {
+  for (size_t c = 0; c < kComparisonCount; ++c) {
+    sums[c][static_cast<size_t>(pattern.level(static_cast<Comparison>(c)))] +=
+        weight;
+  }
+}
+
+// Shares of each level, with the guess as some pairs more.
+LevelProbabilities Shares(const Sums& sums, const LevelProbabilities& guess) {
+  LevelProbabilities shares{};
+  for (size_t c = 0; c < kComparisonCount; ++c) {
+    double total = kGuessWeight;
+    for (size_t l = 1; l < kLevelCount; ++l) total += sums[c][l];
+    for (size_t l = 1; l < kLevelCount; ++l) {
+      shares[c][l] = (sums[c][l] + kGuessWeight * guess[c][l]) / total;
+    }
+  }
+  return shares;
+}
+
+}  // namespace
+
+absl::StatusOr<PatternCounts> CountPatterns(const Store& store,
+                                            uint64_t relations_max) {
+  PatternCounts counts;
+  const auto all = store.NewIterator(kRelations);
+  for (all->SeekToFirst(); all->Valid(); all->Next()) ++counts.relations;
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(all->status()));
+  if (counts.relations < kRelationsLeast) {
+    return FailedPrecondition(
+        "{} relations are too few to estimate weights from; {} are needed",
+        counts.relations, kRelationsLeast);
+  }
+  // Keys are parts of keyed hashes: every n-th is a fair sample.
+  const uint64_t step = std::max<uint64_t>(
+      1, counts.relations / std::max<uint64_t>(1, relations_max));
+  uint64_t place = 0;
+  for (all->SeekToFirst(); all->Valid(); all->Next()) {
+    if (place++ % step != 0) continue;
+    const auto id = GetBigEndian<RelationId>(all->key().data());
+    RelationRecord relation;
+    if (!Decode(AsView(all->value()), &relation)) return Damaged();
+    const Evidence evidence = relation.evidence();
+    ++counts.looked_at;
+    std::set<RelationId> others;
+    for (const HeldToken& held : relation.tokens) {
+      if (held.set_aside) continue;
+      const std::string prefix = NumberKey(held.fingerprint);
+      const auto it = store.NewIterator(kTokens);
+      for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
+           it->Next()) {
+        TokenRecord token;
+        if (!Decode(AsView(it->value()), &token)) return Damaged();
+        others.insert(token.relations.begin(), token.relations.end());
+      }
+    }
+    others.erase(id);
+    for (RelationId other : others) {
+      GARDEROBE_ASSIGN_OR_RETURN(const std::string value,
+                                 store.Get(kRelations, NumberKey(other)));
+      RelationRecord neighbour;
+      if (!Decode(value, &neighbour)) return Damaged();
+      const Pattern pattern = Compare(evidence, neighbour.evidence());
+      // Of a contradiction one side is wrong.
+      if (!pattern.contradictory()) ++counts.shared[pattern.bits()];
+    }
+  }
+  return counts;
+}
+
+EstimateReport EstimateParameters(const PatternCounts& counts,
+                                  const MatchParameters& start) {
+  EstimateReport report;
+  report.relations = counts.relations;
+  report.looked_at = counts.looked_at;
+  for (const auto& [bits, count] : counts.shared) report.pairs += count;
+  const double n = static_cast<double>(counts.relations);
+  const double all_pairs = static_cast<double>(counts.looked_at) * (n - 1);
+  MatchParameters p = start;
+  p.prior_same = 1 / n;
+  p.prior_family = 1 / n;
+  for (report.rounds = 1; report.rounds <= kRoundsMax; ++report.rounds) {
+    const MatchModel model(p);
+    Sums same{};
+    double same_total = 0, family_total = 0;
+    for (const auto& [bits, count] : counts.shared) {
+      const Pattern pattern = Pattern::From(bits);
+      const MatchModel::Posterior posterior = model.PosteriorOf(pattern);
+      const auto pairs = static_cast<double>(count);
+      Add(same, pattern, pairs * posterior.same);
+      same_total += pairs * posterior.same;
+      family_total += pairs * posterior.family;
+    }
+    MatchParameters next = p;
+    next.same = Shares(same, start.same);
+    next.prior_same = std::max(same_total, kUnseen) / all_pairs;
+    next.prior_family = std::max(family_total, kUnseen) / all_pairs;
+    const double change =
+        std::max(std::abs(next.prior_same / p.prior_same - 1),
+                 std::abs(next.prior_family / p.prior_family - 1));
+    p = next;
+    if (change < kSettled) break;
+  }
+  report.parameters = p;
+  return report;
+}
+
+}  // namespace garderobe::vault
