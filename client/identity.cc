@@ -1,10 +1,7 @@
 #include "client/identity.h"
 
 #include "core/base/civil_time.h"
-#include "core/identifiers/email.h"
-#include "core/identifiers/house_number.h"
-#include "core/identifiers/pass.h"
-#include "core/identifiers/phone.h"
+#include "core/identifiers/person.h"
 
 namespace garderobe::client {
 namespace {
@@ -28,61 +25,35 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
                               IdentityFindings* findings) const {
   Customer customer;
   customer.handle = handle;
-  PersonFields person;
-  auto refused = [&](std::string_view reason) {
-    if (findings != nullptr) ++findings->refused[std::string(reason)];
-  };
-  // The value, or nothing when it is no identifier.
-  auto take = [&](auto&& read, std::string* value) {
-    if (!read.ok()) return refused(read.reason);
-    *value = std::move(read.value);
-  };
-  if (!line.email.empty()) {
-    const std::string raw = ToUtf8(line.email);
-    Normalised email = NormaliseEmail(raw, own_domains_);
-    if (email.reason == "EMAIL_MALFORMED") person.email_malformed = raw;
-    take(std::move(email), &person.email);
+  const std::string email = ToUtf8(line.email), phone = ToUtf8(line.phone),
+                    pass = ToUtf8(line.pass),
+                    first_name = ToUtf8(line.first_name),
+                    last_name = ToUtf8(line.last_name),
+                    street = ToUtf8(line.street), city = ToUtf8(line.city),
+                    country = ToUtf8(line.country);
+  const ReadPerson read =
+      ReadPersonFields({email, phone, pass, first_name, last_name,
+                        line.birth_date, country, line.postcode, street,
+                        line.house_number, line.house_number_addition, city},
+                       own_domains_, Today());
+  const PersonFields& person = read.fields;
+  if (findings != nullptr) {
+    for (std::string_view reason : read.refused) {
+      ++findings->refused[std::string(reason)];
+    }
   }
-  const Country* const country = FindCountry(ToUtf8(line.country));
-  if (!line.phone.empty()) {
-    // Of a country that is not known only a number with its code is taken.
-    Normalised phone =
-        NormalisePhone(ToUtf8(line.phone), country ? country->code : "ZZ");
-    std::string& place =
-        phone.kind == Kind::kLandline ? person.landline : person.mobile;
-    take(std::move(phone), &place);
-  }
-  if (!line.pass.empty()) take(NormalisePass(ToUtf8(line.pass)), &person.pass);
-  if (!line.first_name.empty()) {
-    take(FoldFirstName(ToUtf8(line.first_name)), &person.first_name);
-  }
-  if (!line.last_name.empty()) {
-    take(FoldSurname(ToUtf8(line.last_name)), &person.surname);
-  }
-  const std::string street = ToUtf8(line.street);
-  person.address = ReadAddress({line.country, line.postcode, street,
-                                line.house_number, line.house_number_addition});
-  person.city = FoldStreet(ToUtf8(line.city));
-  if (!line.postcode.empty() &&
-      (!line.house_number.empty() || !street.empty()) &&
-      !person.address.reason.empty()) {
-    refused(person.address.reason);
-  }
-  if (country != nullptr && country->code == "NL") {
+  const Country* const lives_in = person.address.country;
+  if (lives_in != nullptr && lives_in->code == "NL") {
     // Only the digits: no address, but the area is known.
-    const auto area = line.postcode.size() == 4
-                          ? country->postcode(std::string(line.postcode) + "AA")
-                          : country->postcode(line.postcode);
+    const auto area =
+        line.postcode.size() == 4
+            ? lives_in->postcode(std::string(line.postcode) + "AA")
+            : lives_in->postcode(line.postcode);
     if (area) customer.pc4 = static_cast<uint16_t>(std::stoi(*area));
   }
-  if (!line.birth_date.empty()) {
-    const BirthDate born = ReadBirthDate(line.birth_date, Today());
-    if (born.ok()) {
-      person.birth_date = born.Compact();
-      customer.birth_year = static_cast<uint16_t>(born.date.year);
-    } else {
-      refused(born.reason);
-    }
+  if (!person.birth_date.empty()) {
+    customer.birth_year =
+        static_cast<uint16_t>(std::stoi(person.birth_date.substr(0, 4)));
   }
   if (line.sold_at != INT32_MIN) customer.as_of = QuarterOf(line.sold_at);
   customer.identifiers = DeriveIdentifiers(person);

@@ -56,6 +56,13 @@ std::optional<std::string> ToALabels(std::string_view domain) {
   if (domain.ends_with('.')) domain.remove_suffix(1);
   if (IsAscii(domain)) {
     if (!IsDomain(domain)) return std::nullopt;
+    if (domain.find("xn--") != domain.npos) {
+      char* unicode = nullptr;
+      const int decoded =
+          idn2_to_unicode_8z8z(std::string(domain).c_str(), &unicode, 0);
+      idn2_free(unicode);
+      if (decoded != IDN2_OK) return std::nullopt;
+    }
     return std::string(domain);
   }
   char* ascii = nullptr;

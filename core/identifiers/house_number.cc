@@ -105,7 +105,10 @@ void ReadDutch(const std::vector<Piece>& rest, HouseNumber* result) {
       result->addition += text;
       continue;
     }
-    if (i > 0 && rest[i - 1].digits() && IsOneOf(kFloors, text)) continue;
+    // "3e etage", "3 hoog"
+    const bool floor = i > 0 && IsOneOf(kFloors, text) &&
+                       (rest[i - 1].digits() || rest[i - 1].text == "E");
+    if (floor) continue;
     if (text.size() == 1 && text != "I") {
       (result->letter.empty() ? result->letter : result->addition) += text;
     } else if (text.size() > 3 && text.starts_with("BIS")) {

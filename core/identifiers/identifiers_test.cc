@@ -52,19 +52,21 @@ TEST(EmailTest, PlaceholdersAndTheInstitutionItselfAreNobody) {
 }
 
 TEST(PhoneTest, MobileAndLandlineAreTold) {
-  const Normalised mobile = NormalisePhone("06-12 34 56 78", "NL");
+  const Normalised mobile = NormalisePhone("06-12 34 56 70", "NL");
   EXPECT_EQ(mobile.kind, Kind::kMobile);
-  EXPECT_EQ(mobile.value, "+31612345678");
+  EXPECT_EQ(mobile.value, "+31612345670");
   const Normalised landline = NormalisePhone("(020) 123 4567", "NL");
   EXPECT_EQ(landline.kind, Kind::kLandline);
   EXPECT_EQ(landline.value, "+31201234567");
-  EXPECT_EQ(NormalisePhone("0032470123456", "NL").value, "+32470123456");
+  EXPECT_EQ(NormalisePhone("0032470123457", "NL").value, "+32470123457");
 }
 
 TEST(PhoneTest, WhatIsNotAPersonsNumberIsRefused) {
   for (const char* raw : {"", "12", "06123", "abc", "0000000000"}) {
     EXPECT_EQ(NormalisePhone(raw, "NL").reason, "PHONE_MALFORMED") << raw;
   }
+  EXPECT_EQ(NormalisePhone("0612345678", "NL").reason, "PHONE_PLACEHOLDER");
+  EXPECT_EQ(NormalisePhone("0600000000", "NL").ok(), false);
   EXPECT_EQ(NormalisePhone("0900 1234", "NL").reason, "PHONE_NOT_PERSONAL");
   EXPECT_EQ(NormalisePhone("0800 1234", "NL").reason, "PHONE_NOT_PERSONAL");
 }

@@ -60,6 +60,11 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
       address.country == nullptr
           ? ""
           : Join({address.country->code, address.postcode, house});
+  // Where a postcode is a town, how the street begins as well.
+  const std::string corner =
+      address.country != nullptr && address.country->needs_street
+          ? Join({dwelling, address.street.substr(0, 2)})
+          : dwelling;
   auto skeletons = [&](size_t most) {
     return Unordered(NameSkeleton(p.first_name, most),
                      NameSkeleton(p.surname, most));
@@ -85,7 +90,7 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
   set(Kind::kSurnameBirthdate, Join({p.surname, p.birth_date}));
   set(Kind::kBirthdateStreet, Join({p.birth_date, address.street}));
   set(Kind::kInitialsAddress,
-      Join({Unordered(initial, p.surname.substr(0, 1)), dwelling}));
+      Join({Unordered(initial, p.surname.substr(0, 1)), corner}));
   set(Kind::kNamesStreet, Join({skeletons(3), address.street, house}));
   if (address.postcode.empty()) {
     set(Kind::kBirthdateCity, Join({p.birth_date, p.city, initial}));

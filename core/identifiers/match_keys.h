@@ -26,8 +26,8 @@ struct PersonFields {
   // What was meant to be an e-mail address and is none, as it was given: its
   // letters and digits still say something. Only while `email` is empty.
   std::string email_malformed;
-  std::string first_name, surname;            // folded
-  std::string birth_date;                     // YYYYMMDD
+  std::string first_name, surname;  // folded
+  std::string birth_date;           // YYYYMMDD
   Address address;
   std::string city;  // folded as a street; used where there is no postcode
 };
