@@ -8,7 +8,7 @@
 namespace garderobe {
 namespace {
 
-constexpr size_t kEmailCharactersLeast = 8;
+constexpr size_t kMalformedCharactersLeast = 8;
 
 // Parts with `|` between them; nothing when one is empty.
 std::string Join(std::initializer_list<std::string_view> parts) {
@@ -29,14 +29,14 @@ std::string Unordered(std::string a, std::string b) {
 }
 
 // The letters and digits that occur in it, each once: what is left of an
-// e-mail address when some change places, are doubled, or a dot is lost. Few
-// are too common.
-std::string Characters(std::string_view raw) {
+// e-mail address when some change places, are doubled, or a dot is lost. Fewer
+// than `least` are too common.
+std::string Characters(std::string_view raw, size_t least) {
   std::string text = FoldToAscii(raw);
   std::erase_if(text, [](char c) {
     return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
   });
-  if (text.size() < kEmailCharactersLeast) return {};
+  if (text.size() < least) return {};
   std::sort(text.begin(), text.end());
   text.erase(std::unique(text.begin(), text.end()), text.end());
   return text;
@@ -52,7 +52,8 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
   const std::string initial = p.first_name.substr(0, 1);
   const std::string year = p.birth_date.substr(0, 4);
   const std::string characters =
-      Characters(p.email.empty() ? p.email_malformed : p.email);
+      p.email.empty() ? Characters(p.email_malformed, kMalformedCharactersLeast)
+                      : Characters(p.email, 1);
   const Address& address = p.address;
   const std::string house =
       address.house_number == 0 ? "" : std::to_string(address.house_number);
