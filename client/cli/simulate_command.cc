@@ -2,7 +2,7 @@
 #include <iostream>
 
 #include "client/cli/command.h"
-#include "client/simulate.h"
+#include "client/simulation/simulate.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::client {
@@ -16,6 +16,11 @@ void AddSimulateCommand(CLI::App& app, Context& context) {
       ->capture_default_str();
   simulate->add_option("--visits", options->visits, "order lines in all")
       ->check(CLI::Range(int64_t{1}, int64_t{10'000'000'000}))
+      ->capture_default_str();
+  simulate
+      ->add_option("--persons", options->persons,
+                   "in the country; 0: as many as fit the visits")
+      ->check(CLI::Range(int64_t{0}, int64_t{1'000'000'000}))
       ->capture_default_str();
   simulate
       ->add_option("--seed", options->seed,
@@ -43,8 +48,8 @@ void AddSimulateCommand(CLI::App& app, Context& context) {
                 << "\n";
     } else {
       std::cout << fmt::format(
-          "{} order lines of {} institutions, {} customers who are {} persons, "
-          "in {}\n",
+          "{} order lines of {} institutions, {} customers in a country of {} "
+          "persons, in {}\n",
           report->lines, options->institutions, report->customers,
           report->persons, options->out);
     }

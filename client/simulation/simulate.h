@@ -1,9 +1,9 @@
 // A synthetic country with known truth: persons and households with names,
 // addresses, e-mails and telephones; institutions they visit; box offices that
-// mistype, families that share an e-mail, people who give half of it.
+// mistype, families that share an e-mail, people who move.
 // The same seed gives the same country.
-#ifndef GARDEROBE_CLIENT_SIMULATE_H_
-#define GARDEROBE_CLIENT_SIMULATE_H_
+#ifndef GARDEROBE_CLIENT_SIMULATION_SIMULATE_H_
+#define GARDEROBE_CLIENT_SIMULATION_SIMULATE_H_
 
 #include <cstdint>
 #include <functional>
@@ -15,7 +15,8 @@ namespace garderobe::client {
 
 struct SimulateOptions {
   uint32_t institutions = 8;
-  uint64_t visits = 10'000;  // order lines in all, corrections besides
+  uint64_t visits = 10'000;  // order lines in all, about; corrections besides
+  uint64_t persons = 0;      // 0: as many as fit the visits
   uint64_t seed = 1;
   int year = 2025;
   std::string out;  // folder; created, existing files are kept
@@ -24,11 +25,13 @@ struct SimulateOptions {
 struct SimulateReport {
   uint64_t lines = 0;
   uint64_t customers = 0;
-  uint64_t persons = 0;  // that are a customer somewhere
+  uint64_t persons = 0;  // in the country; not all of them go out
 };
 
 // Writes <institution>.csv with the default columns, register.toml and
-// truth.csv (institution, customer_id, person, household) into options.out.
+// truth.csv (institution, customer_id, person, household) into options.out,
+// in constant memory, on all processors. `progress` is called from any of its
+// threads, one at a time.
 // AlreadyExists: one of the files is there.
 [[nodiscard]] absl::StatusOr<SimulateReport> Simulate(
     const SimulateOptions& options,
@@ -36,4 +39,4 @@ struct SimulateReport {
 
 }  // namespace garderobe::client
 
-#endif  // GARDEROBE_CLIENT_SIMULATE_H_
+#endif  // GARDEROBE_CLIENT_SIMULATION_SIMULATE_H_
