@@ -4,9 +4,9 @@
 //
 //   bench_linked_customers DEPLOYMENT INSTITUTION < customer-ids
 //
-// Prints "customer,person,household" a line; numbers of its own.
+// Prints "customer,person,household" a line: the vault's names for them.
+#include <algorithm>
 #include <iostream>
-#include <map>
 
 #include "core/keys/key_file.h"
 #include "core/sealing/handles.h"
@@ -31,10 +31,6 @@ absl::Status Run(const std::string& deployment,
       Store::OpenToRead(deployment + "/vault/data", vault::kFamilyNames,
                         vault::kStoreOptions));
   VaultHandleMapper mapper(hv, institution);
-  std::map<std::string, size_t> persons, households;
-  auto number = [](auto& numbers, const std::string& name) {
-    return numbers.try_emplace(name, numbers.size()).first->second;
-  };
   for (std::string customer; std::getline(std::cin, customer);) {
     const VaultHandle handle = mapper.Map(MakeHandle(key, customer));
     const auto value =
@@ -56,9 +52,8 @@ absl::Status Run(const std::string& deployment,
       const std::string home = person.home != 0
                                    ? vault::NumberKey(person.home)
                                    : std::string(person.own_household.view());
-      std::cout << customer << ','
-                << number(persons, std::string(person.point.view())) << ','
-                << number(households, home) << '\n';
+      std::cout << customer << ',' << ToHex(person.point.bytes()) << ','
+                << ToHex(AsBytes(home)) << '\n';
     }
   }
   return absl::OkStatus();

@@ -51,10 +51,14 @@ Level WithName(Verdict value, Verdict named) {
 }
 
 Level Email(const Pair& pair) {
-  const Level level = WithName(pair[Kind::kEmail], pair[Kind::kEmailInitial]);
+  Level level = WithName(pair[Kind::kEmail], pair[Kind::kEmailInitial]);
+  // One letter is little among those who share an address.
+  if (level == Level::kSame && pair[Kind::kEmailNames] != Verdict::kEqual) {
+    level = Level::kBare;
+  }
   if ((level == Level::kDiffers || level == Level::kMissing) &&
-      pair.any_equal(
-          {Kind::kEmailInitial, Kind::kEmailBirthyear, Kind::kEmailLocal})) {
+      pair.any_equal({Kind::kEmailInitial, Kind::kEmailBirthyear,
+                      Kind::kEmailLocal, Kind::kEmailNames})) {
     return Level::kNear;
   }
   return level;
@@ -79,14 +83,15 @@ Level Born(const Pair& pair) {
 }
 
 Level Home(const Pair& pair) {
-  if (pair.any_equal({Kind::kNameAddress})) return Level::kSame;
+  if (pair.any_equal({Kind::kNamesAddress})) return Level::kSame;
+  if (pair.any_equal({Kind::kNameAddress})) return Level::kBare;
   if (pair.any_equal({Kind::kInitialsAddress, Kind::kNamesStreet})) {
     return Level::kNear;
   }
-  const bool names_compared =
-      pair.any_compared({Kind::kNameAddress, Kind::kInitialsAddress});
   if (pair[Kind::kAddress] == Verdict::kEqual) {
-    return names_compared ? Level::kOtherName : Level::kBare;
+    return pair.any_compared({Kind::kNameAddress, Kind::kInitialsAddress})
+               ? Level::kOtherName
+               : Level::kBare;
   }
   return pair[Kind::kAddress] == Verdict::kDifferent ? Level::kDiffers
                                                      : Level::kMissing;

@@ -29,8 +29,8 @@ inline constexpr size_t kComparisonCount = 6;
 // has the levels that its tokens can tell.
 enum class Level : uint8_t {
   kMissing = 0,    // one of the two has nothing to compare
-  kSame = 1,       // the full agreement, the first letter of the name included
-  kBare = 2,       // the value agrees, one of the two has no name to it
+  kSame = 1,       // the full agreement, the name included
+  kBare = 2,       // the value agrees, of the name at most a letter
   kOtherName = 3,  // the value agrees, the names do not
   kNear = 4,       // a match key agrees, the value does not
   kDiffers = 5,

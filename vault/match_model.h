@@ -28,9 +28,10 @@ struct MatchParameters {
   double prior_same = 0;
   double prior_family = 0;
   // Two relations are linked when the odds are at least 2 to this.
-  double link_bits = 3;
-  // And never two of whom the evidence without the prior says less than this.
-  double conflict_bits = -12;
+  double link_bits = 2;
+  // And never two of whom names and birth dates say less than this: a relation
+  // that says little can't make one person of two.
+  double conflict_bits = -5;
 
   // Estimated on the simulated country (docs/linking.md).
   static MatchParameters Default();
@@ -50,9 +51,9 @@ class MatchModel {
 
   // log2 of the odds that the two are one person.
   double MatchBits(Pattern pattern) const;
-  // log2 of how much likelier the pattern is for one person than for any two:
-  // without the prior, so that it can be compared for those who share nothing.
-  double EvidenceBits(Pattern pattern) const;
+  // The same, of names and birth dates only and without the prior: what speaks
+  // against one person when nothing else is shared.
+  double IdentityBits(Pattern pattern) const;
 
   // How likely each of the three is; they add up to 1.
   struct Posterior {
@@ -66,7 +67,7 @@ class MatchModel {
   }
   bool Conflicts(Pattern pattern) const {
     return pattern.contradictory() ||
-           EvidenceBits(pattern) < parameters_.conflict_bits;
+           IdentityBits(pattern) < parameters_.conflict_bits;
   }
   const MatchParameters& parameters() const { return parameters_; }
 

@@ -1,5 +1,7 @@
 #include "client/simulation/box_office.h"
 
+#include <algorithm>
+
 namespace garderobe::client {
 namespace {
 
@@ -17,7 +19,10 @@ constexpr double kSlipName = 0.012, kSlipEmail = 0.008, kSlipPhone = 0.005,
 
 // One letter too few, two swapped, or another one.
 void Slip(Draws& draws, std::string& text) {
-  if (text.size() < 3) return;
+  // Never half a character of another alphabet.
+  const bool ascii =
+      std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
+  if (text.size() < 3 || !ascii) return;
   const size_t at = 1 + draws.Below(text.size() - 2);
   switch (draws.Below(3)) {
     case 0:

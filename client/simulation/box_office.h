@@ -19,6 +19,7 @@ struct InstitutionKind {
   double visits_weight;  // against a museum's
   // Shares of customers who give it.
   double email, phone, address, birth_date, pass;
+  double children;  // share of children who have a number of their own
 };
 
 // Immutable, thread-safe.

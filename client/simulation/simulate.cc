@@ -30,39 +30,22 @@ constexpr double kCancelledShare = 0.02;
 constexpr double kCorrectedShare = 0.004;  // lines that are delivered twice
 constexpr double kMemberShare = 0.5;       // of those whom an audience reaches
 
-//                 subsector  genres                                price weight
-//                 e-mail phone address birth date pass
+// clang-format off
 constexpr std::array<InstitutionKind, 5> kKinds = {{
-    {"museum",
-     {"exhibition", "exhibition", "heritage"},
-     1500,
-     1.0,
-     .80,
-     .25,
-     .45,
-     .10,
-     .35},
-    {"podium",
-     {"theatre", "dance", "cabaret"},
-     2750,
-     1.0,
-     .97,
-     .60,
-     .75,
-     .30,
-     0},
-    {"film", {"film", "film", "film"}, 1150, 3.3, .96, .30, .05, .10, 0},
-    {"festival", {"festival", "pop", "jazz"}, 4900, 0.5, .99, .40, .30, .50, 0},
-    {"library",
-     {"literature", "education", "youth"},
-     0,
-     1.5,
-     .85,
-     .60,
-     1.0,
-     1.0,
-     0},
+    // genres, price, weight; shares: e-mail, phone, address, birth date, pass,
+    // children
+    {"museum", {"exhibition", "exhibition", "heritage"}, 1500, 1.0,
+     .80, .25, .45, .10, .35, .05},
+    {"podium", {"theatre", "dance", "cabaret"}, 2750, 1.0,
+     .97, .60, .75, .30, 0, .05},
+    {"film", {"film", "film", "film"}, 1150, 3.3,
+     .96, .30, .05, .10, 0, .10},
+    {"festival", {"festival", "pop", "jazz"}, 4900, 0.5,
+     .99, .40, .30, .50, 0, .15},
+    {"library", {"literature", "education", "youth"}, 0, 1.5,
+     .85, .60, 1.0, 1.0, 0, .90},
 }};
+// clang-format on
 // Of many institutions there are as many of each kind as in the scale model.
 constexpr std::array<uint8_t, 14> kMix = {0, 1, 2, 3, 4, 3, 0,
                                           4, 3, 3, 4, 0, 3, 4};
@@ -174,6 +157,9 @@ class Season {
         const uint64_t person = (first_ + i) % country_.persons();
         Draws draws(options_.seed ^ number_, 6, person);
         if (!draws.Chance(kMemberShare)) continue;
+        // Children go with their parents, on their parents' number; only
+        // libraries give most of them one of their own.
+        if (Country::IsChild(person) && !draws.Chance(kind_.children)) continue;
         const uint64_t visits = VisitsOf(draws);
         // Of each of the two numbers: used in an earlier month, or already.
         bool known[2] = {false, false};

@@ -35,8 +35,10 @@ enum class Kind : uint8_t {
   kNamesStreet = 16,
   kBirthdateCity = 17,
   kNamesCity = 18,
+  kEmailNames = 19,
+  kNamesAddress = 20,
 };
-inline constexpr size_t kKindCount = 19;
+inline constexpr size_t kKindCount = 21;
 inline constexpr size_t kIdentifierKindCount = 7;
 // The set of all kinds, as a bit each.
 inline constexpr uint32_t kAllKinds = (uint32_t{1} << kKindCount) - 1;
@@ -62,7 +64,9 @@ constexpr std::string_view KindName(Kind kind) {
       "initials_address",
       "names_street",
       "birthdate_city",
-      "names_city"};
+      "names_city",
+      "email_names",
+      "names_address"};
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -8,7 +8,7 @@
 namespace garderobe {
 namespace {
 
-constexpr size_t kMalformedCharactersLeast = 8;
+constexpr size_t kMalformedLettersLeast = 8;
 
 // Parts with `|` between them; nothing when one is empty.
 std::string Join(std::initializer_list<std::string_view> parts) {
@@ -28,18 +28,24 @@ std::string Unordered(std::string a, std::string b) {
   return a + "+" + b;
 }
 
-// The letters and digits that occur in it, each once: what is left of an
-// e-mail address when some change places, are doubled, or a dot is lost. Fewer
-// than `least` are too common.
-std::string Characters(std::string_view raw, size_t least) {
+// The letters and digits of an e-mail address in alphabetical order: what is
+// left of it when two change places or a dot is lost. Fewer than `least` are
+// too common.
+std::string Letters(std::string_view raw, size_t least) {
   std::string text = FoldToAscii(raw);
   std::erase_if(text, [](char c) {
     return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
   });
   if (text.size() < least) return {};
   std::sort(text.begin(), text.end());
-  text.erase(std::unique(text.begin(), text.end()), text.end());
   return text;
+}
+
+// Each once: what is left when one is doubled, too. Many people share it; with
+// a year of birth few do.
+std::string EachOnce(std::string sorted) {
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  return sorted;
 }
 
 }  // namespace
@@ -51,9 +57,9 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
   };
   const std::string initial = p.first_name.substr(0, 1);
   const std::string year = p.birth_date.substr(0, 4);
-  const std::string characters =
-      p.email.empty() ? Characters(p.email_malformed, kMalformedCharactersLeast)
-                      : Characters(p.email, 1);
+  const std::string letters =
+      p.email.empty() ? Letters(p.email_malformed, kMalformedLettersLeast)
+                      : Letters(p.email, 1);
   const Address& address = p.address;
   const std::string house =
       address.house_number == 0 ? "" : std::to_string(address.house_number);
@@ -79,8 +85,9 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
   set(Kind::kNameBirthdate, Join({p.surname, initial, p.birth_date}));
   set(Kind::kNameAddress, Join({p.surname, initial, address.value}));
 
-  set(Kind::kEmailInitial, Join({characters, initial}));
-  set(Kind::kEmailBirthyear, Join({characters, year}));
+  set(Kind::kEmailInitial, Join({letters, initial}));
+  set(Kind::kEmailNames, Join({EachOnce(letters), skeletons(3)}));
+  set(Kind::kEmailBirthyear, Join({EachOnce(letters), year}));
   if (const size_t at = p.email.find('@'); at != p.email.npos) {
     // The local part and how the domain begins: another ending, or a slip.
     set(Kind::kEmailLocal, p.email.substr(0, at + 5));
@@ -92,6 +99,7 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
   set(Kind::kBirthdateStreet, Join({p.birth_date, address.street}));
   set(Kind::kInitialsAddress,
       Join({Unordered(initial, p.surname.substr(0, 1)), corner}));
+  set(Kind::kNamesAddress, Join({skeletons(3), dwelling}));
   set(Kind::kNamesStreet, Join({skeletons(3), address.street, house}));
   if (address.postcode.empty()) {
     set(Kind::kBirthdateCity, Join({p.birth_date, p.city, initial}));

@@ -74,7 +74,7 @@ class AdversaryTest : public ::testing::Test {
   static void SetUpTestSuite() {
     deployment_ = new LocalDeployment();
     deployment_->Up();
-    deployment_->Simulate(3, 5000, 21);
+    deployment_->Simulate(3, 15'000, 21);
     for (const std::string& name : deployment_->institutions()) {
       const RunResult r = deployment_->Run(
           {"send", deployment_->file(name), "--institution", name});

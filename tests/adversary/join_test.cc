@@ -78,7 +78,7 @@ class JoinTest : public ::testing::Test {
   static void SetUpTestSuite() {
     deployment_ = new LocalDeployment();
     deployment_->Up();
-    deployment_->Simulate(8, EnvironmentNumber("GARDEROBE_JOIN_VISITS", 16'000),
+    deployment_->Simulate(8, EnvironmentNumber("GARDEROBE_JOIN_VISITS", 40'000),
                           5);
     for (const std::string& name : deployment_->institutions()) {
       const RunResult sent = deployment_->Run(

@@ -159,7 +159,7 @@ TEST_F(EndToEndTest, WrongUseIsToldInOneSentence) {
   };
   const std::string empty = deployment_->Write("empty.csv", "");
   const std::string foreign =
-      deployment_->Write("foreign.csv", "naam|plaats\nx|y\n");
+      deployment_->Write("foreign.csv", "naam|kleur\nx|y\n");
   const std::string utf16 =
       deployment_->Write("utf16.csv", std::string("\xff\xfe"
                                                   "o\0",
