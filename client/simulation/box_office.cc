@@ -7,13 +7,13 @@ namespace {
 
 // Proportions: chosen, not measured (docs/simulation.md).
 constexpr double kNoShareShare = 0.02;
-constexpr double kBoxOfficeEmailShare = 0.006;  // the desk's own address
+constexpr double kBoxOfficeEmailShare = 0.003;  // the desk's own address
 constexpr double kCapitalShare = 0.05;
 constexpr double kLandlineInsteadShare = 0.12;
 constexpr double kPlus31Share = 0.3;
-constexpr double kInitialOnlyShare = 0.08;
+constexpr double kInitialOnlyShare = 0.04;
 // Mistyped, for good, in one box office.
-constexpr double kSlipName = 0.012, kSlipEmail = 0.008, kSlipPhone = 0.005,
+constexpr double kSlipName = 0.012, kSlipEmail = 0.006, kSlipPhone = 0.005,
                  kSlipBirthDate = 0.008, kSlipPostcode = 0.004,
                  kSlipHouseNumber = 0.004;
 

@@ -11,7 +11,7 @@ namespace {
 
 // Proportions: chosen, not measured (docs/simulation.md).
 constexpr double kMovesShare = 0.07;         // of households, in the year
-constexpr double kChangesEmailShare = 0.06;  // of persons, in the year
+constexpr double kChangesEmailShare = 0.03;  // of persons, in the year
 constexpr double kPartnersEmailShare = 0.05;
 constexpr double kPartnersMobileShare = 0.01;
 constexpr double kLandlineShare = 0.3;

@@ -35,15 +35,15 @@ constexpr std::array<InstitutionKind, 5> kKinds = {{
     // genres, price, weight; shares: e-mail, phone, address, birth date, pass,
     // children
     {"museum", {"exhibition", "exhibition", "heritage"}, 1500, 1.0,
-     .80, .25, .45, .10, .35, .05},
+     .95, .25, .45, .10, .35, .05},
     {"podium", {"theatre", "dance", "cabaret"}, 2750, 1.0,
-     .97, .60, .75, .30, 0, .05},
+     .98, .60, .75, .30, 0, .05},
     {"film", {"film", "film", "film"}, 1150, 3.3,
-     .96, .30, .05, .10, 0, .10},
+     .98, .30, .05, .10, 0, .10},
     {"festival", {"festival", "pop", "jazz"}, 4900, 0.5,
      .99, .40, .30, .50, 0, .15},
     {"library", {"literature", "education", "youth"}, 0, 1.5,
-     .85, .60, 1.0, 1.0, 0, .90},
+     .95, .60, 1.0, 1.0, 0, .90},
 }};
 // clang-format on
 // Of many institutions there are as many of each kind as in the scale model.

@@ -116,19 +116,22 @@ class AdversaryTest : public ::testing::Test {
     const auto columns = client::ColumnMap::FromHeader(row.fields, ',');
     ASSERT_THAT(columns, IsOk());
     const client::IdentityReader identities({});
-    std::map<std::pair<std::string, size_t>, Entry> latest;
+    // By customer in the order of the file, and by kind.
+    std::map<std::string, size_t> place;
+    std::map<std::pair<size_t, size_t>, Entry> latest;
     while (*(*reader)->Read(&row)) {
       client::OrderLine line;
       ASSERT_FALSE(client::ReadOrderLine(*columns, row, false, &line));
       if (line.customer_id.empty() || !line.share) continue;
       const std::string customer(line.customer_id);
+      const size_t at = place.try_emplace(customer, place.size()).first->second;
       const auto read = identities.Read(line, Handle());
       for (size_t kind = 0; kind < kKindCount; ++kind) {
         if (read.identifiers[kind].empty()) continue;
         std::string raw(kind == 0 ? line.email : line.phone);
-        latest[{customer, kind}] = {
-            std::string(KindName(static_cast<Kind>(kind))), std::move(raw),
-            read.identifiers[kind], institution, customer};
+        latest[{at, kind}] = {std::string(KindName(static_cast<Kind>(kind))),
+                              std::move(raw), read.identifiers[kind],
+                              institution, customer};
       }
     }
     for (auto& [key, entry] : latest) dictionary_.push_back(std::move(entry));
