@@ -110,7 +110,9 @@ absl::StatusOr<CheckReport> CheckFile(const CheckOptions& options) {
     invalid(Column::kEmail, !line.email.empty(), has(Kind::kEmail));
     invalid(Column::kPhone, !line.phone.empty(),
             has(Kind::kMobile) || has(Kind::kLandline));
-    invalid(Column::kPostcode, !line.postcode.empty(), customer.pc4 != 0);
+    invalid(Column::kPostcode, !line.postcode.empty(),
+            customer.pc4 != 0 || has(Kind::kAddress));
+    invalid(Column::kPass, !line.pass.empty(), has(Kind::kPass));
     invalid(Column::kBirthDate, !line.birth_date.empty(),
             customer.birth_year != 0);
   }
@@ -120,12 +122,10 @@ absl::StatusOr<CheckReport> CheckFile(const CheckOptions& options) {
       report.columns.emplace_back(ColumnName(column), counts[i]);
     }
   }
-  for (Kind kind :
-       {Kind::kEmail, Kind::kMobile, Kind::kLandline, Kind::kAddress}) {
-    const auto usable =
-        static_cast<double>(findings.usable[static_cast<size_t>(kind)]);
+  for (size_t kind = 0; kind < kIdentifierKindCount; ++kind) {
+    const auto usable = static_cast<double>(findings.usable[kind]);
     report.linkable.emplace_back(
-        KindName(kind),
+        KindName(static_cast<Kind>(kind)),
         with_customer == 0 ? 0 : usable / static_cast<double>(with_customer));
   }
   report.with_customer = with_customer;
