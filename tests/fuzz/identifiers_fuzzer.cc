@@ -4,6 +4,8 @@
 #include "core/base/civil_time.h"
 #include "core/identifiers/address.h"
 #include "core/identifiers/email.h"
+#include "core/identifiers/pass.h"
+#include "core/identifiers/person.h"
 #include "core/identifiers/phone.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -19,10 +21,26 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     GARDEROBE_CHECK(NormalisePhone(phone.value, "NL").value == phone.value);
   }
   const size_t half = size / 2;
-  const Normalised address =
-      NormaliseAddress({"", "1234AB", text.substr(0, half), text.substr(half)});
-  GARDEROBE_CHECK(address.ok() == !address.value.empty());
-  (void)NormalisePostcodeNl(text);
+  const std::string_view one = text.substr(0, half), other = text.substr(half);
+  for (const Country* country : AllCountries()) {
+    (void)country->postcode(text);
+    for (std::string_view street : {one, other}) {
+      const Address address =
+          ReadAddress({country->code, "9000", street, one, other});
+      GARDEROBE_CHECK(address.reason.empty() == !address.value.empty());
+    }
+  }
+  const Normalised pass = NormalisePass(text);
+  if (pass.ok()) GARDEROBE_CHECK(NormalisePass(pass.value).value == pass.value);
+  for (const FoldedName& name : {FoldSurname(text), FoldFirstName(text)}) {
+    GARDEROBE_CHECK(name.ok() == !name.value.empty());
+    GARDEROBE_CHECK(NameSkeleton(name.value, 3).size() <= 3);
+  }
+  // Whatever stands in the fields of a row.
+  (void)DeriveIdentifiers(ReadPersonFields({one, other, text, one, other, text,
+                                            one, text, other, one, other, text},
+                                           {}, {2026, 1, 1})
+                              .fields);
   (void)ParseLocalMinutes(text);
   (void)client::ParsePriceCents(text, size % 2 == 0);
   (void)client::ToUtf8(text);

@@ -7,8 +7,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static boost::asio::thread_pool workers(1);
   static const TtpKeys keys{
       VaultShuffleScalar::Random(), AggregatorShuffleScalar::Random(),
-      VaultHandleKey::Random(), AggregatorHandleKey::Random(),
-      SigningSeed::Random()};
+      VaultHandleKey::Random(),     AggregatorHandleKey::Random(),
+      ReferenceKey::Random(),       SigningSeed::Random()};
   static const Converter converter(keys, workers);
   static const VaultParameters vault = [] {
     VaultParameters p;

@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string folder = std::filesystem::temp_directory_path() /
                                ("garderobe-fuzz-" + std::to_string(getpid()));
     std::filesystem::remove_all(folder);
-    auto linker = Linker::Open(folder);
+    auto linker = Linker::Open(folder, MatchParameters::Default());
     GARDEROBE_CHECK(linker.ok());
     std::vector<DecryptionScalar> scalars;
     for (size_t i = 0; i < kKindCount; ++i) {
