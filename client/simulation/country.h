@@ -52,6 +52,7 @@ class Country {
   uint64_t persons() const { return persons_; }
   // Twenty-one persons live in ten households, of 1 to 4.
   static uint64_t HouseholdOf(uint64_t person);
+  static constexpr double kChildrenShare = 6.0 / 21;
   static bool IsChild(uint64_t person) { return PlaceOf(person) >= 2; }
   Household MakeHousehold(uint64_t number) const;
   // `home` is the person's household.
