@@ -31,7 +31,9 @@ struct ConvertedRelation {
 class Converter {
  public:
   Converter(const TtpKeys& keys, boost::asio::thread_pool& workers)
-      : keys_(keys), references_(keys.reference), workers_(workers) {}
+      : keys_(keys),
+        references_(keys.reference, keys.aggregator_handle),
+        workers_(workers) {}
 
   const ReferenceSealer& references() const { return references_; }
 

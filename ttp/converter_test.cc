@@ -126,7 +126,8 @@ TEST_F(ConverterTest, PseudonymsAreMultipliedByT) {
 }
 
 TEST(ReferenceTest, OnlyForItsHandleAndUnchanged) {
-  const ReferenceSealer sealer(ReferenceKey::Random());
+  const ReferenceKey key = ReferenceKey::Random();
+  const ReferenceSealer sealer(key, AggregatorHandleKey::Random());
   const auto vault = VaultHandle::From("0123456789abcdef");
   const auto aggregator = AggregatorHandle::From("fedcba9876543210");
   const std::string reference =
@@ -145,7 +146,8 @@ TEST(ReferenceTest, OnlyForItsHandleAndUnchanged) {
     EXPECT_FALSE(sealer.Open(vault, changed)) << i;
   }
   EXPECT_FALSE(sealer.Open(vault, reference.substr(1)));
-  EXPECT_FALSE(ReferenceSealer(ReferenceKey::Random()).Open(vault, reference));
+  EXPECT_FALSE(ReferenceSealer(key, AggregatorHandleKey::Random())
+                   .Open(vault, reference));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/group/elgamal.h"
+#include "spdlog/spdlog.h"
 
 namespace garderobe::ttp {
 
@@ -87,7 +88,12 @@ absl::StatusOr<v1::StoreLinkChangesRequest> LinkForwarder::Address(
         handle,
         std::string_view(changes.references())
             .substr(i * ReferenceSealer::kBytes, ReferenceSealer::kBytes));
-    if (!opened) return Internal("a reference is not one of ours");
+    if (!opened) {
+      // Sealed under a key that is gone: the next delivery of that customer
+      // puts it right, and the others must not wait for it.
+      spdlog::warn("event=reference-unreadable");
+      continue;
+    }
     const auto known = by_tag.find(opened->tag);
     if (known == by_tag.end()) continue;
     Institution& institution = known->second;

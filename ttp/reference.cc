@@ -2,11 +2,10 @@
 
 #include <sodium.h>
 
-#include "core/base/check.h"
+#include <cstring>
 
 namespace garderobe::ttp {
 namespace {
-constexpr char kContext[crypto_kdf_CONTEXTBYTES + 1] = "GrdrbRef";
 constexpr size_t kTextBytes = InstitutionTag::kBytes + AggregatorHandle::kBytes;
 static_assert(ReferenceSealer::kBytes ==
               kTextBytes + crypto_aead_xchacha20poly1305_ietf_ABYTES);
@@ -22,18 +21,27 @@ InstitutionTag TagOf(std::string_view institution) {
       AsView(std::span<const uint8_t>(hash, InstitutionTag::kBytes)));
 }
 
-ReferenceSealer::DerivedKey ReferenceSealer::Derive(const ReferenceKey& key,
-                                                    uint64_t number) {
+ReferenceSealer::DerivedKey ReferenceSealer::Derive(
+    const ReferenceKey& key, const AggregatorHandleKey& aggregator_handle,
+    uint8_t number) {
+  constexpr std::string_view kLabel("garderobe/reference/v1\0", 23);
+  uint8_t message[kLabel.size() + 1 + AggregatorHandleKey::kBytes];
+  const ScopedWipe wipe_message(message, sizeof message);
+  std::memcpy(message, kLabel.data(), kLabel.size());
+  message[kLabel.size()] = number;
+  std::memcpy(message + kLabel.size() + 1, aggregator_handle.ExposeSecret(),
+              AggregatorHandleKey::kBytes);
   uint8_t derived[DerivedKey::kBytes];
   const ScopedWipe wipe(derived, sizeof derived);
-  GARDEROBE_CHECK(crypto_kdf_derive_from_key(derived, sizeof derived, number,
-                                             kContext,
-                                             key.ExposeSecret()) == 0);
+  crypto_generichash(derived, sizeof derived, message, sizeof message,
+                     key.ExposeSecret(), ReferenceKey::kBytes);
   return DerivedKey::CopyFrom(derived);
 }
 
-ReferenceSealer::ReferenceSealer(const ReferenceKey& key)
-    : sealing_(Derive(key, 1)), nonces_(Derive(key, 2)) {}
+ReferenceSealer::ReferenceSealer(const ReferenceKey& key,
+                                 const AggregatorHandleKey& aggregator_handle)
+    : sealing_(Derive(key, aggregator_handle, 1)),
+      nonces_(Derive(key, aggregator_handle, 2)) {}
 
 void ReferenceSealer::NonceFor(const VaultHandle& vault_handle,
                                uint8_t* nonce) const {

@@ -23,15 +23,17 @@ InstitutionTag TagOf(std::string_view institution);
 using ReferenceKey = SecretBytes<32, struct ReferenceKeyRole>;
 
 // reference = XChaCha20-Poly1305-IETF(k1, nonce, tag (8) || handle_a (16),
-// aad = handle_v), 40 bytes, where nonce = BLAKE2b-192(k2, handle_v) and k1,
-// k2 are derived from the key with crypto_kdf, context "GrdrbRef", numbers 1
-// and 2. One relation has one reference: the nonce is never used for another
-// text. Immutable, thread-safe.
+// aad = handle_v), 40 bytes, where nonce = BLAKE2b-192(k2, handle_v) and
+// kN = BLAKE2b-256(reference key, "garderobe/reference/v1" 00 N ha). One
+// relation has one reference, and another ha has other keys: the nonce is
+// never used for another text. Immutable, thread-safe.
 class ReferenceSealer {
  public:
   static constexpr size_t kBytes = 40;
 
-  explicit ReferenceSealer(const ReferenceKey& key);
+  // `aggregator_handle` (ha) is what maps the handles that are sealed.
+  ReferenceSealer(const ReferenceKey& key,
+                  const AggregatorHandleKey& aggregator_handle);
 
   std::string Seal(const VaultHandle& vault_handle, const InstitutionTag& tag,
                    const AggregatorHandle& aggregator_handle) const;
@@ -46,7 +48,9 @@ class ReferenceSealer {
 
  private:
   using DerivedKey = SecretBytes<32, struct DerivedReferenceKeyRole>;
-  static DerivedKey Derive(const ReferenceKey& key, uint64_t number);
+  static DerivedKey Derive(const ReferenceKey& key,
+                           const AggregatorHandleKey& aggregator_handle,
+                           uint8_t number);
   void NonceFor(const VaultHandle& vault_handle, uint8_t* nonce) const;
   const DerivedKey sealing_, nonces_;
 };

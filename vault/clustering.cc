@@ -42,11 +42,12 @@ Clusters FindClusters(std::span<const ClusterMember> members,
   std::vector<Link> links;
   for (uint32_t a = 0; a < count; ++a) {
     for (uint32_t b = a + 1; b < count; ++b) {
-      const Pattern pattern =
-          Compare(*members[order[a]].evidence, *members[order[b]].evidence);
+      const Evidence& one = *members[order[a]].evidence;
+      const Evidence& other = *members[order[b]].evidence;
+      const Pattern pattern = Compare(one, other);
       if (model.Conflicts(pattern)) {
         conflicts.Set(a, b);
-      } else if (model.Links(pattern)) {
+      } else if (model.Links(pattern) && ShareSomebody(one, other)) {
         links.push_back({model.MatchBits(pattern), a, b});
       }
     }

@@ -104,6 +104,16 @@ Level Plain(Verdict verdict) {
 
 }  // namespace
 
+bool ShareSomebody(const Evidence& a, const Evidence& b) {
+  for (size_t kind = 0; kind < kKindCount; ++kind) {
+    if (a[kind] != 0 && a[kind] == b[kind] &&
+        SaysPerson(static_cast<Kind>(kind))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 Pattern Compare(const Evidence& a, const Evidence& b) {
   const Pair pair(a, b);
   Pattern pattern;

@@ -68,6 +68,10 @@ class Pattern {
 
 Pattern Compare(const Evidence& a, const Evidence& b);
 
+// Whether they share a token that says who, not only where: others are never
+// looked for, and so must not be linked when they happen to meet.
+bool ShareSomebody(const Evidence& a, const Evidence& b);
+
 }  // namespace garderobe::vault
 
 #endif  // GARDEROBE_VAULT_EVIDENCE_H_

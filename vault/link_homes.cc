@@ -159,7 +159,7 @@ absl::Status LinkTransaction::SettleHomes() {
     GARDEROBE_ASSIGN_OR_RETURN(const Person* person, PersonAt(place));
     if (person->home == home) continue;
     GARDEROBE_RETURN_IF_ERROR(Move(place, home));
-    if (!Answered(*person)) moved_.insert(person->relations.front());
+    moved_[person->relations.front()] = Answered(*person);
   }
   return absl::OkStatus();
 }

@@ -71,12 +71,16 @@ absl::StatusOr<RelationId> LinkTransaction::Add(const LinkRow& row) {
     touched_.insert(id);
   }
   relation->reference = row.reference;
-  if (row.as_of > relation->as_of) {
-    relation->as_of = row.as_of;
-    touched_.insert(id);
-  }
   for (const Token& token : row.tokens) {
     const Fingerprint fingerprint = FingerprintOf(token);
+    if (!SaysPerson(token.kind)) {
+      // The quarter is that of the address: of another one it begins anew.
+      const bool same = relation->usable(token.kind) == fingerprint;
+      const uint16_t as_of =
+          same ? std::max(relation->as_of, row.as_of) : row.as_of;
+      if (as_of != relation->as_of) touched_.insert(id);
+      relation->as_of = as_of;
+    }
     auto& held = relation->tokens;
     const auto old = std::find_if(held.begin(), held.end(), [&](auto& t) {
       return KindOf(t.fingerprint) == token.kind;
@@ -411,6 +415,7 @@ absl::Status LinkTransaction::Regroup(const std::vector<RelationId>& members,
     return std::pair(x.person, x.old) < std::pair(y.person, y.old);
   });
   std::vector<bool> has_point(persons.size()), kept(before.size());
+  std::vector<bool> lost_somebody(persons.size());
   for (const Claim& claim : claims) {
     if (has_point[claim.person] || kept[claim.old]) continue;
     has_point[claim.person] = kept[claim.old] = true;
@@ -419,6 +424,9 @@ absl::Status LinkTransaction::Regroup(const std::vector<RelationId>& members,
     person.point = old.point;
     person.home = old.home;
     person.own_household = old.own_household;
+    lost_somebody[claim.person] =
+        !std::includes(person.relations.begin(), person.relations.end(),
+                       old.relations.begin(), old.relations.end());
   }
   for (size_t i = 0; i < before.size(); ++i) {
     if (kept[i]) continue;
@@ -432,14 +440,20 @@ absl::Status LinkTransaction::Regroup(const std::vector<RelationId>& members,
       person.own_household = RandomElement();
       ++difference_.persons;
       ++difference_.households;
-      if (!Answered(person)) moved_.insert(person.relations.front());
     }
+    bool was_somebody = false;
     for (RelationId id : person.relations) {
       const auto old = person_before.find(id);
       if (old != person_before.end() &&
           !(before[old->second].point == person.point)) {
         told_[id] = person.point;
+        was_somebody = true;
       }
+    }
+    // Of a new person that is not made of new rows only; and of one that lost
+    // somebody, by whom a change that waits may have called it.
+    if (was_somebody || lost_somebody[p]) {
+      moved_[person.relations.front()] = Answered(person);
     }
   }
   // A part is a group, and takes an old group's number while there are any.
@@ -499,13 +513,14 @@ absl::StatusOr<LinkedRow> LinkTransaction::PointsOf(RelationId id) {
   return LinkedRow{person->point, home->point};
 }
 
-std::vector<ChangeRecord> LinkTransaction::Changes() const {
+std::vector<ChangeRecord> LinkTransaction::Changes(uint64_t later) const {
   std::vector<ChangeRecord> changes;
-  // Rows of this batch are answered with what they are now.
-  for (const auto& [id, point] : told_) {
-    if (!rows_.contains(id)) changes.push_back({true, id, 0, false});
-  }
-  for (RelationId id : moved_) changes.push_back({false, id, 0, false});
+  auto add = [&](bool is_relation, RelationId id, bool answered) {
+    changes.push_back(answered ? ChangeRecord{is_relation, id, later, true}
+                               : ChangeRecord{is_relation, id, 0, false});
+  };
+  for (const auto& [id, point] : told_) add(true, id, rows_.contains(id));
+  for (const auto& [id, answered] : moved_) add(false, id, answered);
   return changes;
 }
 

@@ -32,8 +32,10 @@ class LinkTransaction {
   // An id that is not known gives an empty record.
   [[nodiscard]] absl::StatusOr<RelationRecord*> Relation(RelationId id);
   [[nodiscard]] absl::StatusOr<LinkedRow> PointsOf(RelationId id);
-  // What is to be told about relations and persons that had no row here.
-  std::vector<ChangeRecord> Changes() const;
+  // What is to be told. Rows of this batch are answered with what they are
+  // now; but an answer can get lost or be overtaken by another, so these are
+  // told as well, once, when `later` has come (Unix seconds).
+  std::vector<ChangeRecord> Changes(uint64_t later) const;
   // The changed records, without meta and changes.
   void AddTo(rocksdb::WriteBatch& batch) const;
   // How the counts changed; wraps around where they went down.
@@ -106,7 +108,9 @@ class LinkTransaction {
   std::set<RelationId> neighbours_at_home_;
   std::set<Place> persons_;             // to be settled
   std::map<RelationId, Element> told_;  // relation to person
-  std::set<RelationId> moved_;          // somebody of the person
+  // Somebody of each person that lives elsewhere, and whether one of the
+  // person has a row here.
+  std::map<RelationId, bool> moved_;
   LinkCounts difference_;
 };
 

@@ -11,6 +11,9 @@ namespace {
 constexpr std::string_view kMetaKey = "meta/v4";
 constexpr std::string_view kModelKey = "model/v1";
 constexpr size_t kRelinkAtOnce = 500;
+// Of what else decides who is linked: comparisons, limits, clustering. Grows
+// when one of them changes; everything is linked again then.
+constexpr int kRulesVersion = 1;
 
 uint64_t UnixSeconds() {
   return static_cast<uint64_t>(
@@ -21,7 +24,8 @@ uint64_t UnixSeconds() {
 
 // What links, as one value: whether the store was linked by the same.
 std::string DigestOf(const MatchParameters& parameters) {
-  const std::string text = parameters.ToToml();
+  const std::string text =
+      fmt::format("rules {}\n", kRulesVersion) + parameters.ToToml();
   std::string digest(32, '\0');
   crypto_generichash(reinterpret_cast<uint8_t*>(digest.data()), digest.size(),
                      AsBytes(text).data(), text.size(), nullptr, 0);
@@ -96,7 +100,8 @@ absl::Status Linker::Commit(const LinkTransaction& transaction) {
   transaction.AddTo(batch);
   Meta meta = meta_;
   meta.counts = Sum(meta.counts, transaction.difference());
-  for (const ChangeRecord& change : transaction.Changes()) {
+  for (const ChangeRecord& change :
+       transaction.Changes(clock_() + kTellAgainSeconds)) {
     batch.Put(store_->family(kChanges), NumberKey(meta.next_change++),
               Encode(change));
   }
@@ -110,6 +115,12 @@ absl::Status Linker::EnsureModel(const std::function<void(double)>& progress) {
   const std::string digest = DigestOf(model_.parameters());
   const auto linked_with = store_->Get(kMeta, kModelKey);
   if (linked_with.ok() && *linked_with == digest) return absl::OkStatus();
+  if (linked_with.ok()) {
+    // Until all is linked again it is linked by neither.
+    rocksdb::WriteBatch unfinished;
+    unfinished.Delete(store_->family(kMeta), AsSlice(kModelKey));
+    GARDEROBE_RETURN_IF_ERROR(store_->WriteAndSync(unfinished));
+  }
   uint64_t done = 0;
   const auto it = store_->NewIterator(kRelations);
   it->SeekToFirst();

@@ -231,6 +231,61 @@ TEST_F(LinkerTest, LateLinkTellsTheAggregatorTwice) {
   EXPECT_THAT(linker_->Changes(0)->relations, IsEmpty());
 }
 
+// An answer to an earlier row could reach the aggregator after it.
+TEST_F(LinkerTest, WhatWasAnsweredIsToldOnceMore) {
+  Link(1, {.email = "anna@x.nl", .first = "anna", .last = "bakker"});
+  const auto two = Link(
+      2,
+      {.email = "anna@x.nl", .first = "anna", .last = "bakker", .house = "12"});
+  EXPECT_THAT(linker_->Changes(0)->residents, IsEmpty());
+  now_ += Linker::kTellAgainSeconds;
+  const auto changes = *linker_->Changes(0);
+  ASSERT_THAT(changes.residents, SizeIs(1));
+  EXPECT_EQ(changes.residents[0].person, two.person);
+  EXPECT_EQ(changes.residents[0].household, two.household);
+}
+
+// A change that waits calls a person by one of its relations.
+TEST_F(LinkerTest, WhoStaysIsToldWhenTheOneItWasCalledByLeaves) {
+  Link(1, kAnna);
+  Link(2, kAnna);
+  Known moved = kAnna;
+  moved.house = "99";
+  moved.as_of = 100;
+  const auto three = Link(3, moved);
+  // Whichever it was called by, two of three go elsewhere one by one.
+  Link(1, {.email = "b@y.nl",
+           .mobile = "+31633333333",
+           .first = "bea",
+           .last = "smit",
+           .born = "19510203",
+           .house = "7"});
+  now_ += 10 * Linker::kTellAgainSeconds;
+  bool told = false;
+  for (uint64_t confirmed = 0;;) {
+    const auto changes = *linker_->Changes(confirmed);
+    for (const LinkedRow& resident : changes.residents) {
+      told |= resident.person == three.person &&
+              resident.household == three.household;
+    }
+    if (changes.sequence == 0) break;
+    confirmed = changes.sequence;
+  }
+  EXPECT_TRUE(told);
+}
+
+TEST_F(LinkerTest, ALaterSaleWithoutAnAddressDoesNotRenewTheOldOne) {
+  Known early = kAnna;
+  early.as_of = 80;
+  Link(1, early);
+  Known late = kAnna;
+  late.house = "99";
+  late.as_of = 95;
+  const auto moved = Link(2, late);
+  Link(1, {.email = "anna@x.nl", .as_of = 100});
+  EXPECT_EQ(Look(1).household, moved.household);
+}
+
 TEST_F(LinkerTest, SecondDeliveryAndRestartChangeNothing) {
   const auto first = Link(1, kAnna);
   const LinkCounts counts = linker_->counts();
