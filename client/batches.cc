@@ -1,5 +1,6 @@
 #include "client/batches.h"
 
+#include "client/words.h"
 #include "core/group/elgamal.h"
 #include "core/group/hash_to_group.h"
 

@@ -1,105 +1,66 @@
 #include "client/check.h"
 
-#include <filesystem>
-#include <fstream>
-
 #include "absl/container/flat_hash_set.h"
 #include "client/delivery.h"
 #include "client/identity.h"
+#include "client/rejected_rows.h"
+#include "core/catalogue/codes.h"
 
 namespace garderobe::client {
-namespace {
 
-std::string CsvField(std::string_view field, char delimiter) {
-  if (field.find_first_of("\"\r\n") == field.npos &&
-      field.find(delimiter) == field.npos) {
-    return std::string(field);
-  }
-  std::string out = "\"";
-  for (char c : field) {
-    if (c == '"') out.push_back('"');
-    out.push_back(c);
-  }
-  return out + "\"";
-}
-
-void WriteRow(std::ofstream& out, const std::vector<std::string_view>& fields,
-              char delimiter, std::string_view reason) {
-  for (std::string_view field : fields) {
-    out << CsvField(field, delimiter) << delimiter;
-  }
-  out << reason << "\n";
-}
-
-}  // namespace
-
-absl::StatusOr<CheckReport> CheckFile(const CheckOptions& options) {
-  GARDEROBE_ASSIGN_OR_RETURN(auto reader, CsvReader::Open(options.file));
-  CsvRow row;
-  GARDEROBE_ASSIGN_OR_RETURN(const bool any, reader->Read(&row));
-  if (!any) return InvalidArgument("{}: the file is empty", options.file);
-  auto columns = ColumnMap::FromHeader(row.fields, reader->delimiter());
-  if (!columns.ok()) return Annotate(columns.status(), options.file);
-  std::ofstream rejected;
-  if (!options.rejected.empty()) {
-    if (std::filesystem::exists(options.rejected)) {
-      return AlreadyExists("{} exists; existing files are kept",
-                           options.rejected);
-    }
-  }
-  const std::vector<std::string> header(row.fields.begin(), row.fields.end());
-  // Made when there is something to write.
-  auto reject = [&](std::string_view reason) -> absl::Status {
-    if (options.rejected.empty()) return absl::OkStatus();
-    if (!rejected.is_open()) {
-      rejected.open(options.rejected);
-      if (!rejected) return Unavailable("cannot write {}", options.rejected);
-      WriteRow(rejected, {header.begin(), header.end()}, reader->delimiter(),
-               "rejected_because");
-    }
-    WriteRow(rejected, row.fields, reader->delimiter(), reason);
-    return absl::OkStatus();
-  };
+absl::StatusOr<CheckReport> CheckFile(
+    const CheckOptions& options,
+    const std::function<void(uint64_t rows)>& progress) {
+  GARDEROBE_ASSIGN_OR_RETURN(auto file, OrderFile::Open(options.input));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto rejected,
+      RejectedRows::Open(options.rejected, file->header(), file->delimiter()));
   CheckReport report;
-  report.delimiter = reader->delimiter();
-  report.unknown_columns = columns->unknown();
+  report.delimiter = file->delimiter();
+  report.mapping = file->mapping().name;
+  report.header_line = file->header_line();
+  report.unknown_columns = file->unused();
   const IdentityReader identities(options.own_domains);
   const InstitutionHandleKey key = InstitutionHandleKey::Random();
   IdentityFindings findings;
   std::array<CheckReport::ColumnCounts, kColumnCount> counts{};
   absl::flat_hash_set<VisitId> seen;
+  absl::flat_hash_set<Handle> customers;
   uint64_t with_customer = 0;
-  const bool decimal_comma = reader->delimiter() == ';';
+  OrderFile::Row row;
   for (;;) {
-    GARDEROBE_ASSIGN_OR_RETURN(const bool more, reader->Read(&row));
+    GARDEROBE_ASSIGN_OR_RETURN(const bool more, file->Read(&row));
     if (!more) break;
-    ++report.rows;
-    OrderLine line;
-    const auto refusal = ReadOrderLine(*columns, row, decimal_comma, &line);
-    const bool readable =
-        row.fault.empty() && row.fields.size() == columns->width();
-    if (readable) {
-      for (size_t i = 0; i < kColumnCount; ++i) {
-        const auto column = static_cast<Column>(i);
-        if (columns->Get(row, column).empty()) continue;
-        ++counts[i].filled;
-        // Of a refused row nothing is used; what is no identifier is found
-        // below.
-        counts[i].valid += !refusal;
-      }
+    if (row.passed_over) {
+      ++report.passed_over;
+      continue;
     }
-    if (refusal) {
+    ++report.rows;
+    if (progress && report.rows % 4096 == 0) progress(report.rows);
+    const OrderLine& line = row.order;
+    for (size_t i = 0; i < kColumnCount; ++i) {
+      if (file->fields()[i].empty()) continue;
+      ++counts[i].filled;
+      // Of a refused row nothing is used; what is no identifier is found
+      // below.
+      counts[i].valid += !row.refusal;
+    }
+    if (row.refusal) {
       ++report.refused_rows;
-      GARDEROBE_RETURN_IF_ERROR(reject(refusal->reason));
+      GARDEROBE_RETURN_IF_ERROR(
+          rejected.Add(file->raw().fields, row.refusal->reason));
       if (report.refused.size() < SendReport::kRefusalsMax) {
-        report.refused.push_back(*refusal);
+        report.refused.push_back(*row.refusal);
       }
       continue;
     }
+    report.counted += Counts(static_cast<VisitStatus>(line.status));
     report.duplicates +=
         !seen.insert(MakeVisitId(key, line.order_id, line.line_id)).second;
+    report.not_shared += !line.customer_id.empty() && !line.share;
     if (line.customer_id.empty() || !line.share) continue;
     ++with_customer;
+    customers.insert(MakeHandle(key, line.customer_id));
     const Customer customer = identities.Read(line, Handle(), &findings);
     auto invalid = [&](Column column, bool filled, bool usable) {
       if (filled && !usable) --counts[static_cast<size_t>(column)].valid;
@@ -118,7 +79,7 @@ absl::StatusOr<CheckReport> CheckFile(const CheckOptions& options) {
   }
   for (size_t i = 0; i < kColumnCount; ++i) {
     const auto column = static_cast<Column>(i);
-    if (columns->has(column)) {
+    if (file->has(column)) {
       report.columns.emplace_back(ColumnName(column), counts[i]);
     }
   }
@@ -129,10 +90,9 @@ absl::StatusOr<CheckReport> CheckFile(const CheckOptions& options) {
         with_customer == 0 ? 0 : usable / static_cast<double>(with_customer));
   }
   report.with_customer = with_customer;
+  report.customers = customers.size();
   report.not_identifiers = findings.refused;
-  if (rejected.is_open() && !rejected.flush()) {
-    return Unavailable("cannot write {}; is the disk full?", options.rejected);
-  }
+  GARDEROBE_RETURN_IF_ERROR(rejected.Close());
   return report;
 }
 

@@ -2,17 +2,19 @@
 #ifndef GARDEROBE_CLIENT_CHECK_H_
 #define GARDEROBE_CLIENT_CHECK_H_
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "client/order_line.h"
+#include "client/order_file.h"
 
 namespace garderobe::client {
 
 struct CheckOptions {
-  std::string file;
-  std::string rejected;  // where to write refused rows; empty for nowhere
+  OrderFileOptions input;
+  // Where to write refused rows: CSV, or XLSX by its name. Empty for nowhere.
+  std::string rejected;
   std::vector<std::string> own_domains;
 };
 
@@ -21,7 +23,14 @@ struct CheckReport {
     uint64_t filled = 0;
     uint64_t valid = 0;  // filled and usable
   };
-  uint64_t rows = 0, refused_rows = 0, with_customer = 0;
+  // `passed_over`: by the mapping no order lines, and not among `rows`.
+  uint64_t rows = 0, passed_over = 0, refused_rows = 0;
+  // Lines that name a customer who agrees to share, and how many customers.
+  uint64_t with_customer = 0, customers = 0;
+  uint64_t counted = 0;    // neither refused, cancelled nor refunded
+  uint64_t not_shared = 0; // with a customer who does not agree
+  std::string mapping;
+  uint64_t header_line = 1;
   char delimiter = ',';
   std::vector<std::pair<std::string, ColumnCounts>> columns;  // in file order
   std::vector<std::string> unknown_columns;
@@ -32,10 +41,11 @@ struct CheckReport {
   std::vector<Refusal> refused;  // at most SendReport::kRefusalsMax
 };
 
-// Errors of CsvReader::Open and ColumnMap::FromHeader; AlreadyExists: the file
-// for rejected rows is there.
+// Errors of OrderFile::Open; AlreadyExists: the file for rejected rows is
+// there. `progress` gets the rows read, now and then; may be null.
 [[nodiscard]] absl::StatusOr<CheckReport> CheckFile(
-    const CheckOptions& options);
+    const CheckOptions& options,
+    const std::function<void(uint64_t rows)>& progress = nullptr);
 
 }  // namespace garderobe::client
 

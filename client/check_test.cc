@@ -20,7 +20,7 @@ TEST(CheckTest, ReportsAndWritesRejectedRows) {
          "O1;1;E1;14-03-2025 20:15;12,50;K1;jan@example.nl\n"
          "O2;1;E1;gisteren;12,50;K2;noreply@example.nl\n"
          "O3;1;E1;14-03-2025;7;K3;kapot\n";
-  auto report = CheckFile({path, rejected, {}});
+  auto report = CheckFile({{.file = path}, rejected, {}});
   ASSERT_THAT(report, IsOk());
   EXPECT_EQ(report->rows, 4u);
   EXPECT_EQ(report->refused_rows, 1u);
@@ -31,7 +31,7 @@ TEST(CheckTest, ReportsAndWritesRejectedRows) {
   EXPECT_THAT(
       text, ::testing::HasSubstr("O2;1;E1;gisteren;12,50;K2;noreply@example.nl;"
                                  "STARTS_AT_INVALID\n"));
-  EXPECT_THAT(CheckFile({path, rejected, {}}),
+  EXPECT_THAT(CheckFile({{.file = path}, rejected, {}}),
               StatusIs(absl::StatusCode::kAlreadyExists));
 }
 

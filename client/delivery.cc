@@ -60,17 +60,10 @@ class Sender {
 
   absl::StatusOr<SendReport> Run() {
     const auto begin = Clock::now();
-    GARDEROBE_ASSIGN_OR_RETURN(reader_, CsvReader::Open(options_.file));
-    CsvRow header;
-    GARDEROBE_ASSIGN_OR_RETURN(const bool any, reader_->Read(&header));
-    if (!any) return InvalidArgument("{}: the file is empty", options_.file);
-    auto columns = ColumnMap::FromHeader(header.fields, reader_->delimiter());
-    if (!columns.ok()) return Annotate(columns.status(), options_.file);
-    columns_ = *std::move(columns);
+    GARDEROBE_ASSIGN_OR_RETURN(file_, OrderFile::Open(options_.input));
     GARDEROBE_ASSIGN_OR_RETURN(key_holder_, LoadKey());
     digester_.emplace(*key_holder_, options_.own_domains);
-    GARDEROBE_ASSIGN_OR_RETURN(const std::string digest,
-                               DigestOfFile(options_.file));
+    GARDEROBE_ASSIGN_OR_RETURN(const std::string digest, file_->Digest());
     GARDEROBE_ASSIGN_OR_RETURN(
         Journal journal,
         Journal::Open(options_.state,
@@ -126,7 +119,7 @@ class Sender {
     GARDEROBE_RETURN_IF_ERROR(journal.Save());
     journal.ForgetRefusals();
     const MutexLock lock(&mutex_);
-    report_.unknown_columns = columns_.unknown();
+    report_.unknown_columns = file_->unused();
     report_.seconds =
         std::chrono::duration<double>(Clock::now() - begin).count();
     std::stable_sort(
@@ -223,7 +216,7 @@ class Sender {
   }
   void Report() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (!progress_) return;
-    progress_({bytes_, reader_->bytes_total(), rows_, waiting_for_});
+    progress_({bytes_, file_->bytes_total(), rows_, waiting_for_});
   }
 
   // What the service refused of this file's visits in the run before.
@@ -327,30 +320,32 @@ class Sender {
   absl::Status SendRows(VisitStream& visits, RelationStream& relations,
                         uint64_t skip, const std::string& ledger_path) {
     VisitBatchBuilder builder(feed_, *key_holder_);
-    const bool decimal_comma = reader_->delimiter() == ';';
     auto ledger_saved = Clock::now();
-    uint64_t skipped = 0;
+    uint64_t skipped = 0, passed_over = 0;
     {
       const MutexLock lock(&mutex_);
       delivered_ = ledger_;
     }
-    CsvRow row;
+    OrderFile::Row row;
     for (;;) {
-      GARDEROBE_ASSIGN_OR_RETURN(const bool more, reader_->Read(&row));
+      GARDEROBE_ASSIGN_OR_RETURN(const bool more, file_->Read(&row));
       if (!more) break;
-      OrderLine line;
-      auto refusal = ReadOrderLine(columns_, row, decimal_comma, &line);
-      if (refusal || rows_ % 4096 == 0) {
-        bytes_ = reader_->bytes_read();
+      if (row.passed_over) {
+        ++passed_over;
+        continue;
+      }
+      const OrderLine& line = row.order;
+      if (row.refusal || rows_ % 4096 == 0) {
+        bytes_ = file_->bytes_read();
         const MutexLock lock(&mutex_);
-        if (refusal) {
+        if (row.refusal) {
           ++report_.visits_refused;
-          Refuse(*std::move(refusal));
+          Refuse(*row.refusal);
         }
         Report();
       }
       ++rows_;
-      if (refusal) continue;
+      if (row.refusal) continue;
       Handle handle;
       if (!line.customer_id.empty() && line.share) {
         handle = MakeHandle(*key_holder_, line.customer_id);
@@ -380,6 +375,7 @@ class Sender {
     GARDEROBE_RETURN_IF_ERROR(relations.Finish());
     const MutexLock lock(&mutex_);
     report_.rows = rows_;
+    report_.passed_over = passed_over;
     const uint64_t refused = std::min(skipped, earlier_refused_);
     report_.visits_accepted += skipped - refused;
     report_.visits_refused += refused;
@@ -422,8 +418,7 @@ class Sender {
   const std::function<void(const SendProgress&)>& progress_;
   StubHolder<v1::DeliveryService> stub_;
 
-  std::unique_ptr<CsvReader> reader_;
-  ColumnMap columns_;
+  std::unique_ptr<OrderFile> file_;
   std::unique_ptr<InstitutionHandleKey> key_holder_;
   std::optional<RawDigester> digester_;  // made with the key
   FeedContext feed_;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "client/identity.h"
-#include "client/order_line.h"
+#include "client/order_file.h"
 #include "core/base/status.h"
 #include "core/keys/parameters.h"
 #include "core/rpc/tls.h"
@@ -22,7 +22,7 @@ struct Endpoint {
 };
 
 struct SendOptions {
-  std::string file;
+  OrderFileOptions input;
   std::string institution;
   std::string source = "files";  // the feed's name
   std::string handle_key;        // path of the institution's handle key
@@ -38,7 +38,7 @@ struct SendProgress {
 };
 
 struct SendReport {
-  uint64_t rows = 0;
+  uint64_t rows = 0, passed_over = 0;  // order lines; rows that are none
   uint64_t visits_accepted = 0, visits_replaced = 0, visits_refused = 0;
   uint64_t relations_accepted = 0, relations_refused = 0;
   uint64_t batches = 0;

@@ -1,5 +1,6 @@
 #include "client/identity.h"
 
+#include "client/words.h"
 #include "core/base/civil_time.h"
 #include "core/identifiers/person.h"
 

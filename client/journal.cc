@@ -101,21 +101,4 @@ std::vector<Refusal> Journal::Refusals() const {
 
 void Journal::ForgetRefusals() const { unlink((path_ + ".refused").c_str()); }
 
-absl::StatusOr<std::string> DigestOfFile(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
-      std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (!file) return NotFound("cannot open {}", path);
-  crypto_generichash_state state;
-  crypto_generichash_init(&state, nullptr, 0, 32);
-  std::string buffer(1 << 20, '\0');
-  for (;;) {
-    const size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get());
-    crypto_generichash_update(&state, AsBytes(buffer).data(), got);
-    if (got < buffer.size()) break;
-  }
-  uint8_t digest[32];
-  crypto_generichash_final(&state, digest, sizeof digest);
-  return ToHex(digest);
-}
-
 }  // namespace garderobe::client

@@ -45,9 +45,6 @@ class Journal {
   int lock_;
 };
 
-// BLAKE2b-256 of a file's bytes, hex. NotFound: it can't be read.
-[[nodiscard]] absl::StatusOr<std::string> DigestOfFile(const std::string& path);
-
 }  // namespace garderobe::client
 
 #endif  // GARDEROBE_CLIENT_JOURNAL_H_

@@ -1,4 +1,4 @@
-// One order line of an export: which column means what, and what a row says.
+// One order line: the columns there are, and what a row says.
 #ifndef GARDEROBE_CLIENT_ORDER_LINE_H_
 #define GARDEROBE_CLIENT_ORDER_LINE_H_
 
@@ -8,8 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "client/csv_reader.h"
-#include "core/base/status.h"
+#include "client/dates.h"
 
 namespace garderobe::client {
 
@@ -41,32 +40,11 @@ enum class Column : uint8_t {
   kCity,
 };
 inline constexpr size_t kColumnCount = 25;
-// The column's name in the default mapping, in English.
+// The column's name, as in `garderobe mapping show default`.
 std::string_view ColumnName(Column column);
-// All names that are understood, English first; for `mapping show default`.
-std::vector<std::string_view> ColumnNames(Column column);
 
-// Where the columns of a file are.
-class ColumnMap {
- public:
-  // InvalidArgument: a column that is needed is missing; one sentence with
-  // what was found and what was expected.
-  [[nodiscard]] static absl::StatusOr<ColumnMap> FromHeader(
-      const std::vector<std::string_view>& header, char delimiter);
-
-  bool has(Column column) const {
-    return index_[static_cast<size_t>(column)] >= 0;
-  }
-  size_t width() const { return width_; }
-  // The column's field, trimmed; empty when the file has no such column.
-  std::string_view Get(const CsvRow& row, Column column) const;
-  const std::vector<std::string>& unknown() const { return unknown_; }
-
- private:
-  std::array<int, kColumnCount> index_;
-  size_t width_ = 0;
-  std::vector<std::string> unknown_;  // headers that mean nothing to us
-};
+// What a row says, by column; empty where it says nothing. Trimmed.
+using Fields = std::array<std::string_view, kColumnCount>;
 
 // A row that can be delivered. Views into the row.
 struct OrderLine {
@@ -90,21 +68,18 @@ struct Refusal {
   std::string reason;  // UPPER_SNAKE_CASE, docs/delivering.md
 };
 
-// The row's meaning, or its first fault.
-// `decimal_comma`: a single separator before three digits is read as
-// thousands or refused by this (docs/delivering.md).
-[[nodiscard]] std::optional<Refusal> ReadOrderLine(const ColumnMap& columns,
-                                                   const CsvRow& row,
-                                                   bool decimal_comma,
-                                                   OrderLine* line);
+// How a file writes what can be written in several ways.
+struct ReadingRules {
+  bool decimal_comma = false;  // of ParsePriceCents
+  DateReader dates;
+};
 
-// An amount in cents: "12.50", "12,50", "€ 1.234,50", "1,234.50". Nothing
-// when it is none, or when it can't be told what a separator means.
-std::optional<int64_t> ParsePriceCents(std::string_view text,
-                                       bool decimal_comma);
-
-// UTF-8 of a field: as it is when it is UTF-8, otherwise read as Windows-1252.
-std::string ToUtf8(std::string_view field);
+// The meaning of the row at `line`, or its first fault. `order` has views into
+// `fields`.
+[[nodiscard]] std::optional<Refusal> ReadOrderLine(const Fields& fields,
+                                                   uint64_t line,
+                                                   const ReadingRules& rules,
+                                                   OrderLine* order);
 
 }  // namespace garderobe::client
 

@@ -43,6 +43,8 @@ void ClearProgress();
 
 void AddDeploymentCommands(CLI::App& app, Context& context);
 void AddDeliveryCommands(CLI::App& app, Context& context);
+void AddCheckCommand(CLI::App& app, Context& context);
+void AddMappingCommands(CLI::App& app, Context& context);
 void AddQueryCommands(CLI::App& app, Context& context);
 void AddAdminCommands(CLI::App& app, Context& context);
 void AddSimulateCommand(CLI::App& app, Context& context);

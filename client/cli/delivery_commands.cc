@@ -5,8 +5,9 @@
 #include <set>
 #include <thread>
 
-#include "client/check.h"
 #include "client/cli/command.h"
+#include "client/cli/file_options.h"
+#include "client/delivery.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::client {
@@ -14,31 +15,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kRefusalsShown = 20;
-
-json RefusalsJson(const std::vector<Refusal>& refusals) {
-  json list = json::array();
-  for (const Refusal& r : refusals) {
-    list.push_back(
-        {{"line", r.line}, {"column", r.column}, {"reason", r.reason}});
-  }
-  return list;
-}
-
-void PrintRefusals(const std::vector<Refusal>& refusals) {
-  for (size_t i = 0; i < std::min(refusals.size(), kRefusalsShown); ++i) {
-    const Refusal& r = refusals[i];
-    std::cout << fmt::format("  line {:<8} {:<14} {}\n", r.line,
-                             r.column.empty() ? "-" : r.column, r.reason);
-  }
-  if (refusals.size() > kRefusalsShown) {
-    std::cout << fmt::format("  and {} more; --json lists all\n",
-                             refusals.size() - kRefusalsShown);
-  }
-}
-
 struct SendArguments {
   SendOptions options;
+  FileArguments file;
   std::string client;
   int64_t give_up_s = 600;
   std::string watch;
@@ -46,11 +25,14 @@ struct SendArguments {
 
 void PrintReport(const SendReport& r) {
   std::cout << fmt::format(
-      "{} rows in {:.1f} s{}\n"
+      "{} rows in {:.1f} s{}{}\n"
       "  visits     {} accepted ({} in place of an earlier delivery), {} "
       "refused\n"
       "  relations  {} accepted, {} refused\n",
       r.rows, r.seconds, r.resumed ? ", from where an earlier run stopped" : "",
+      r.passed_over == 0
+          ? ""
+          : fmt::format("; {} passed over by the mapping", r.passed_over),
       r.visits_accepted, r.visits_replaced, r.visits_refused,
       r.relations_accepted, r.relations_refused);
   PrintRefusals(r.refused);
@@ -65,6 +47,7 @@ void PrintReport(const SendReport& r) {
 
 json ReportJson(const SendReport& r) {
   return {{"rows", r.rows},
+          {"passed_over", r.passed_over},
           {"visits_accepted", r.visits_accepted},
           {"visits_replaced", r.visits_replaced},
           {"visits_refused", r.visits_refused},
@@ -90,6 +73,8 @@ absl::Status SendOne(Context& context, SendArguments arguments) {
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(endpoint.tls));
   arguments.options.handle_key = deployment.handle_key(institution);
   arguments.options.state = deployment.client_state(client);
+  arguments.options.input = arguments.file.input;
+  arguments.options.own_domains = arguments.file.own_domains;
   arguments.options.give_up = std::chrono::seconds(arguments.give_up_s);
   const auto begin = std::chrono::steady_clock::now();
   auto report =
@@ -120,6 +105,11 @@ absl::Status SendOne(Context& context, SendArguments arguments) {
   return absl::OkStatus();
 }
 
+bool IsExport(const std::filesystem::path& path) {
+  const auto extension = path.extension();
+  return extension == ".csv" || extension == ".xlsx";
+}
+
 // Delivers what appears in a folder, in order of name, and moves each file to
 // `delivered` or `refused` beside it.
 absl::Status Watch(Context& context, const SendArguments& arguments) {
@@ -127,11 +117,14 @@ absl::Status Watch(Context& context, const SendArguments& arguments) {
   if (!fs::is_directory(arguments.watch)) {
     return NotFound("{} is no folder", arguments.watch);
   }
+  // A mapping that can't be read is no fault of the files.
+  GARDEROBE_RETURN_IF_ERROR(
+      FindMapping(arguments.file.input.mapping).status());
   std::map<std::string, uintmax_t> seen;
   for (;;) {
     std::set<std::string> files;
     for (const auto& entry : fs::directory_iterator(arguments.watch)) {
-      if (entry.is_regular_file() && entry.path().extension() == ".csv") {
+      if (entry.is_regular_file() && IsExport(entry.path())) {
         files.insert(entry.path().string());
       }
     }
@@ -144,7 +137,7 @@ absl::Status Watch(Context& context, const SendArguments& arguments) {
         continue;
       }
       SendArguments one = arguments;
-      one.options.file = file;
+      one.file.input.file = file;
       if (!context.json) std::cout << file << ": ";
       const absl::Status status = SendOne(context, one);
       if (!status.ok()) context.Fail(Annotate(status, file));
@@ -173,56 +166,6 @@ absl::Status Watch(Context& context, const SendArguments& arguments) {
   }
 }
 
-void Check(Context& context, const CheckOptions& options) {
-  auto report = CheckFile(options);
-  if (!report.ok()) return context.Fail(report.status());
-  if (report->refused_rows > 0) context.exit = kPartlyRefused;
-  if (context.json) {
-    json columns, linkable;
-    for (const auto& [name, c] : report->columns) {
-      columns[name] = {{"filled", c.filled}, {"valid", c.valid}};
-    }
-    for (const auto& [kind, share] : report->linkable) linkable[kind] = share;
-    std::cout << json{{"rows", report->rows},
-                      {"columns", columns},
-                      {"linkable", linkable},
-                      {"duplicates", report->duplicates},
-                      {"unknown_columns", report->unknown_columns},
-                      {"refused_rows", report->refused_rows},
-                      {"not_identifiers", report->not_identifiers},
-                      {"refused", RefusalsJson(report->refused)}}
-                     .dump()
-              << "\n";
-    return;
-  }
-  std::cout << fmt::format(
-      "{} rows, separated by {}; {} refused, {} delivered twice\n\n"
-      "column                    filled     valid\n",
-      report->rows,
-      report->delimiter == '\t' ? "tabs"
-                                : fmt::format("'{}'", report->delimiter),
-      report->refused_rows, report->duplicates);
-  for (const auto& [name, c] : report->columns) {
-    std::cout << fmt::format("{:<22} {:>9} {:>9}\n", name, c.filled, c.valid);
-  }
-  std::cout << (report->with_customer == 0
-                    ? "\nno row names a customer: nobody is recognised\n"
-                    : "\nof the rows with a customer, usable to recognise a "
-                      "visitor elsewhere:\n");
-  for (const auto& [kind, share] : report->linkable) {
-    if (report->with_customer == 0) break;
-    std::cout << fmt::format("  {:<20} {:>4.0f} %\n", kind, 100 * share);
-  }
-  for (const auto& [reason, count] : report->not_identifiers) {
-    std::cout << fmt::format("  not used: {:<22} {}\n", reason, count);
-  }
-  for (const std::string& column : report->unknown_columns) {
-    std::cout << "  column not used: " << column << "\n";
-  }
-  if (!report->refused.empty()) std::cout << "\nrefused rows:\n";
-  PrintRefusals(report->refused);
-}
-
 }  // namespace
 
 void AddDeliveryCommands(CLI::App& app, Context& context) {
@@ -231,8 +174,8 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
       app.add_subcommand("send",
                          "seal and deliver a file; goes on by itself after any "
                          "interruption");
-  command->add_option("FILE", send->options.file,
-                      "order lines, CSV (docs/delivering.md)");
+  command->add_option("FILE", send->file.input.file,
+                      "order lines: CSV or XLSX (docs/delivering.md)");
   command
       ->add_option("--institution", send->options.institution,
                    "for whom, an id of the register")
@@ -244,13 +187,10 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
       ->add_option("--source", send->options.source,
                    "name of the feed; one delivery of a feed at a time")
       ->capture_default_str();
-  command
-      ->add_option("--own-domain", send->options.own_domains,
-                   "the institution's own e-mail domain, which identifies "
-                   "nobody; may be given more than once")
-      ->allow_extra_args(false);
+  AddFileOptions(*command, send->file);
   command->add_option("--watch", send->watch,
-                      "keep delivering the .csv files that appear in a folder");
+                      "keep delivering the .csv and .xlsx files that appear in a "
+                      "folder");
   command
       ->add_option("--give-up-after", send->give_up_s,
                    "seconds without progress before it gives up")
@@ -260,49 +200,18 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
                     "send customers again that were delivered before");
   command->footer(
       "Examples:\n  garderobe send export.csv --institution museum-01\n"
+      "  garderobe send export.xlsx --mapping pretix --institution stage-02\n"
       "  garderobe send --watch /srv/exports --institution museum-01");
   command->callback([&context, send] {
-    if (send->options.file.empty() == send->watch.empty()) {
+    if (send->file.input.file.empty() == send->watch.empty()) {
       return context.Fail(
           InvalidArgument("send needs either a FILE or --watch DIR"));
     }
+    const absl::Status finished = send->file.Finish();
+    if (!finished.ok()) return context.Fail(finished);
     const absl::Status status =
         send->watch.empty() ? SendOne(context, *send) : Watch(context, *send);
     if (!status.ok()) context.Fail(status);
-  });
-
-  auto check = std::make_shared<CheckOptions>();
-  auto* check_command = app.add_subcommand(
-      "check", "report on a file's quality; nothing leaves this machine");
-  check_command->add_option("FILE", check->file, "order lines, CSV")
-      ->required();
-  check_command->add_option("--rejected", check->rejected,
-                            "write the refused rows here, to be mended");
-  check_command
-      ->add_option("--own-domain", check->own_domains,
-                   "the institution's own e-mail domain")
-      ->allow_extra_args(false);
-  check_command->footer("Example: garderobe check export.csv");
-  check_command->callback([&context, check] { Check(context, *check); });
-
-  auto* mapping =
-      app.add_subcommand("mapping", "which columns a file may have");
-  mapping->require_subcommand(1);
-  auto name = std::make_shared<std::string>();
-  auto* show = mapping->add_subcommand("show", "print a mapping");
-  show->add_option("NAME", *name, "default")->required();
-  show->callback([&context, name] {
-    if (*name != "default") {
-      return context.Fail(
-          NotFound("there is no mapping {}; there is: default", *name));
-    }
-    for (size_t i = 0; i < kColumnCount; ++i) {
-      std::string names;
-      for (std::string_view n : ColumnNames(static_cast<Column>(i))) {
-        names += (names.empty() ? "" : ", ") + std::string(n);
-      }
-      std::cout << names << "\n";
-    }
   });
 }
 

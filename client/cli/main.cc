@@ -83,7 +83,9 @@ int Main(int argc, char** argv) {
   app.add_flag("--json", context.json,
                "one JSON object on standard output (docs/json.md)");
   AddDeploymentCommands(app, context);
+  AddCheckCommand(app, context);
   AddDeliveryCommands(app, context);
+  AddMappingCommands(app, context);
   AddQueryCommands(app, context);
   AddAdminCommands(app, context);
   AddSimulateCommand(app, context);

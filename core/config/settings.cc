@@ -7,25 +7,11 @@
 
 #include "core/base/check.h"
 #include "core/base/files.h"
+#include "core/base/nearest.h"
 #include "core/config/toml.h"
 
 namespace garderobe {
 namespace {
-
-size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0]++;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min(
-          {above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 bool IsAddress(std::string_view text) {
   const size_t colon = text.rfind(':');
@@ -111,12 +97,10 @@ void Settings::List(std::string name, std::vector<std::string>* target,
       {std::move(name), target, std::move(meaning), text + "]"});
 }
 
-std::string Settings::Nearest(std::string_view name) const {
-  const auto nearest = std::min_element(
-      settings_.begin(), settings_.end(), [&](const auto& a, const auto& b) {
-        return EditDistance(name, a.name) < EditDistance(name, b.name);
-      });
-  return nearest == settings_.end() ? "" : nearest->name;
+std::string Settings::NearestName(std::string_view name) const {
+  std::vector<std::string> names;
+  for (const Setting& setting : settings_) names.push_back(setting.name);
+  return Nearest(name, names);
 }
 
 absl::Status Settings::ReadFile(const std::string& path) {
@@ -153,7 +137,7 @@ absl::Status Settings::Walk(std::string_view toml, const std::string& source,
                      [&](const Setting& s) { return s.name == name; });
     if (found == settings_.end()) {
       return InvalidArgument("{}: {}: unknown key {}; did you mean {}?", source,
-                             At(node), name, Nearest(name));
+                             At(node), name, NearestName(name));
     }
     seen[static_cast<size_t>(found - settings_.begin())] = true;
     const auto wrong_type = [&](std::string_view type) {

@@ -66,7 +66,7 @@ class Settings {
     // Of a text setting: what it must be, or empty when it is.
     std::function<std::string(const std::string&)> fault = nullptr;
   };
-  std::string Nearest(std::string_view name) const;
+  std::string NearestName(std::string_view name) const;
   // Checks all of `toml`; writes to the targets when `assign`, and what it
   // says of `wanted` to `text`.
   [[nodiscard]] absl::Status Walk(std::string_view toml,

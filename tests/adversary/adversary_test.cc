@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "client/identity.h"
+#include "client/order_file.h"
 #include "core/base/files.h"
 #include "core/group/element.h"
 #include "core/group/hash_to_group.h"
@@ -110,18 +111,17 @@ class AdversaryTest : public ::testing::Test {
   // Everything that can be guessed of every customer: what its last row shows
   // of each kind, and the fields as they stand in the file.
   static void ReadDictionary(const std::string& institution) {
-    auto reader = client::CsvReader::Open(deployment_->file(institution));
-    client::CsvRow row;
-    ASSERT_TRUE(*(*reader)->Read(&row));
-    const auto columns = client::ColumnMap::FromHeader(row.fields, ',');
-    ASSERT_THAT(columns, IsOk());
+    auto file =
+        client::OrderFile::Open({.file = deployment_->file(institution)});
+    ASSERT_THAT(file, IsOk());
+    client::OrderFile::Row row;
     const client::IdentityReader identities({});
     // By customer in the order of the file, and by kind.
     std::map<std::string, size_t> place;
     std::map<std::pair<size_t, size_t>, Entry> latest;
-    while (*(*reader)->Read(&row)) {
-      client::OrderLine line;
-      ASSERT_FALSE(client::ReadOrderLine(*columns, row, false, &line));
+    while (*(*file)->Read(&row)) {
+      ASSERT_FALSE(row.refusal);
+      const client::OrderLine& line = row.order;
       if (line.customer_id.empty() || !line.share) continue;
       const std::string customer(line.customer_id);
       const size_t at = place.try_emplace(customer, place.size()).first->second;

@@ -11,7 +11,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "client/csv_reader.h"
+#include "client/tables/csv_reader.h"
 #include "gtest/gtest.h"
 
 namespace garderobe {
@@ -183,7 +183,7 @@ std::string LocalDeployment::address(const std::string& party) const {
 Mirror MirrorOfFile(const std::string& path) {
   auto reader = client::CsvReader::Open(path);
   EXPECT_TRUE(reader.ok());
-  client::CsvRow row;
+  client::TableRow row;
   EXPECT_TRUE(*(*reader)->Read(&row));
   std::map<std::string, size_t> at;
   for (size_t i = 0; i < row.fields.size(); ++i) {

@@ -15,8 +15,12 @@ nlohmann::json ReadJson(const std::string& path) {
   return nlohmann::json::parse(file);
 }
 
+std::string SourcePath(const std::string& path) {
+  return std::string(GARDEROBE_SOURCE_DIR) + "/" + path;
+}
+
 nlohmann::json ReadVectors(const std::string& file) {
-  return ReadJson(std::string(GARDEROBE_SOURCE_DIR) + "/tests/vectors/" + file);
+  return ReadJson(SourcePath("tests/vectors/" + file));
 }
 
 std::optional<std::string> PublicDataPath(const std::string& file) {

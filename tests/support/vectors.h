@@ -14,6 +14,9 @@ namespace garderobe {
 // Aborts the test program when the file is missing: it is part of the sources.
 nlohmann::json ReadVectors(const std::string& file);
 
+// A file of the sources, by its path from their root.
+std::string SourcePath(const std::string& path);
+
 // A file of the public sets, or nothing when they are not on this machine.
 std::optional<std::string> PublicDataPath(const std::string& file);
 nlohmann::json ReadJson(const std::string& path);

@@ -1,34 +1,68 @@
-#include "client/csv_reader.h"
+#include "client/tables/csv_reader.h"
 
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
 
 namespace garderobe::client {
 namespace {
 
 constexpr size_t kChunkBytes = 1 << 20;
+constexpr size_t kLinesLookedAt = 50, kHeadBytes = 1 << 16;
 constexpr std::string_view kBom = "\xef\xbb\xbf";
 
-// The candidate that the first line holds most often outside quotes.
-char DetectDelimiter(std::string_view line) {
+// How often the first lines hold `candidate` outside quotes: the count that
+// most of them share, times how many share it. Title lines have none, and a
+// comma inside a price is in some lines only.
+size_t Votes(std::string_view head, char candidate) {
+  std::map<size_t, size_t> lines_by_count;
+  size_t lines = 0, count = 0;
+  bool quoted = false;
+  for (size_t i = 0; i <= head.size() && lines < kLinesLookedAt; ++i) {
+    if (i == head.size() || head[i] == '\n' || head[i] == '\r') {
+      if (count > 0) ++lines_by_count[count];
+      lines += count > 0;
+      count = 0;
+      quoted = false;
+      continue;
+    }
+    if (head[i] == '"') quoted = !quoted;
+    count += !quoted && head[i] == candidate;
+  }
+  size_t most = 0;
+  for (const auto& [per_line, shared_by] : lines_by_count) {
+    most = std::max(most, per_line * shared_by);
+  }
+  return most;
+}
+
+char DetectDelimiter(std::string_view head) {
   char best = ',';
   size_t most = 0;
   for (char candidate : {',', ';', '\t', '|'}) {
-    size_t count = 0;
-    bool quoted = false;
-    for (char c : line) {
-      if (c == '"') quoted = !quoted;
-      count += !quoted && c == candidate;
-    }
-    if (count > most) {
-      most = count;
+    const size_t votes = Votes(head, candidate);
+    if (votes > most) {
+      most = votes;
       best = candidate;
     }
   }
   return best;
+}
+
+// Excel's own way to say it: a first line `sep=;`. Its length, 0 when it is
+// not there.
+size_t SeparatorLine(std::string_view head, char* delimiter) {
+  if (head.size() < 5 || (head.substr(0, 4) != "sep=" &&
+                          head.substr(0, 4) != "SEP=")) {
+    return 0;
+  }
+  const size_t end = head.find_first_of("\r\n");
+  if (end != 5) return 0;
+  *delimiter = head[4];
+  return end;
 }
 
 absl::Status CheckIsText(std::string_view head) {
@@ -38,16 +72,12 @@ absl::Status CheckIsText(std::string_view head) {
         "found UTF-16; expected UTF-8 or Windows-1252: save it as \"CSV "
         "UTF-8\"");
   }
-  if (head.starts_with("PK\x03\x04")) {
-    return InvalidArgument(
-        "found a spreadsheet (XLSX or ODS); expected CSV: save it as CSV");
-  }
   if (head.starts_with("\xd0\xcf\x11\xe0")) {
     return InvalidArgument(
-        "found an old spreadsheet (XLS); expected CSV: save it as CSV");
+        "found an old spreadsheet (XLS); expected XLSX or CSV: save it as one of these");
   }
   if (head.substr(0, 4096).find('\0') != head.npos) {
-    return InvalidArgument("found binary data; expected CSV");
+    return InvalidArgument("found binary data; expected CSV or XLSX");
   }
   return absl::OkStatus();
 }
@@ -59,11 +89,12 @@ CsvReader::~CsvReader() {
 }
 
 absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Open(
-    const std::string& path) {
+    const std::string& path, char delimiter) {
   std::unique_ptr<CsvReader> reader(new CsvReader());
+  reader->delimiter_ = delimiter;
   struct stat info;
   if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
-    return NotFound("{} is a folder; expected a CSV file", path);
+    return NotFound("{} is a folder; expected a file", path);
   }
   reader->file_ = std::fopen(path.c_str(), "rb");
   if (reader->file_ == nullptr) {
@@ -91,8 +122,13 @@ absl::Status CsvReader::Begin() {
   if (!eof_) GARDEROBE_RETURN_IF_ERROR(Fill().status());
   GARDEROBE_RETURN_IF_ERROR(CheckIsText(buffer_));
   if (buffer_.starts_with(kBom)) at_ = kBom.size();
-  const std::string_view rest = std::string_view(buffer_).substr(at_);
-  delimiter_ = DetectDelimiter(rest.substr(0, rest.find_first_of("\r\n")));
+  const std::string_view head =
+      std::string_view(buffer_).substr(at_, kHeadBytes);
+  char named = '\0';
+  at_ += SeparatorLine(head, &named);
+  consumed_ = at_;
+  if (delimiter_ == '\0') delimiter_ = named;
+  if (delimiter_ == '\0') delimiter_ = DetectDelimiter(head);
   return absl::OkStatus();
 }
 
@@ -144,7 +180,7 @@ size_t CsvReader::FindRowEnd(bool at_end, bool* unbalanced) const {
   }
 }
 
-absl::Status CsvReader::SkipLine(std::string_view fault, CsvRow* row) {
+absl::Status CsvReader::SkipLine(std::string_view fault, TableRow* row) {
   row->fault = fault;
   row->fields.clear();
   size_t end = buffer_.find('\n', at_);
@@ -164,7 +200,7 @@ absl::Status CsvReader::SkipLine(std::string_view fault, CsvRow* row) {
   return absl::OkStatus();
 }
 
-bool CsvReader::Split(size_t begin, size_t end, CsvRow* row) {
+bool CsvReader::Split(size_t begin, size_t end, TableRow* row) {
   char* const data = buffer_.data();
   size_t i = begin;
   bool clean = true;
@@ -206,7 +242,7 @@ bool CsvReader::Split(size_t begin, size_t end, CsvRow* row) {
   }
 }
 
-absl::StatusOr<bool> CsvReader::Read(CsvRow* row) {
+absl::StatusOr<bool> CsvReader::Read(TableRow* row) {
   row->fields.clear();
   row->fault = {};
   for (;;) {
@@ -253,7 +289,6 @@ absl::StatusOr<bool> CsvReader::Read(CsvRow* row) {
     } else {
       Split(at_, end, row);
     }
-    if (width_ == 0) width_ = row->fields.size();
     line_ += breaks;
     consumed_ += end - at_;
     at_ = end;

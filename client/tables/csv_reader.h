@@ -4,50 +4,40 @@
 // not in Debian.
 //
 // RFC 4180, and what box offices make of it: , ; tab or | as separator, LF,
-// CRLF or both mixed, a byte-order mark, quotes in the middle of a field. A
-// quote that swallows the lines after it costs its own line only.
-#ifndef GARDEROBE_CLIENT_CSV_READER_H_
-#define GARDEROBE_CLIENT_CSV_READER_H_
+// CRLF or both mixed, a byte-order mark, a first line `sep=;`, quotes in the
+// middle of a field. A quote that swallows the lines after it costs its own
+// line only.
+#ifndef GARDEROBE_CLIENT_TABLES_CSV_READER_H_
+#define GARDEROBE_CLIENT_TABLES_CSV_READER_H_
 
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "core/base/status.h"
+#include "client/tables/table.h"
 
 namespace garderobe::client {
 
-struct CsvRow {
-  uint64_t line = 0;  // where it begins, from 1
-  // Valid until the next Read. Bytes as they stand in the file.
-  std::vector<std::string_view> fields;
-  // Not empty: the row can't be read (QUOTE_UNBALANCED, ROW_TOO_LONG). `fields`
-  // then holds the whole line as one, or nothing when it is too long, and
-  // reading goes on at the next line.
-  std::string_view fault;
-};
-
-class CsvReader {
+class CsvReader : public TableReader {
  public:
   static constexpr size_t kRowBytesMax = 1 << 20;
 
+  // `delimiter`: '\0' for the one that the first lines agree on.
   // NotFound: can't be opened. InvalidArgument: empty, or not text (UTF-16,
-  // a spreadsheet, binary); one sentence says what was found.
+  // an old spreadsheet, binary); one sentence says what was found.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<CsvReader>> Open(
-      const std::string& path);
+      const std::string& path, char delimiter = '\0');
   // Over bytes in memory, for tests and fuzzing.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<CsvReader>> OverText(
       std::string text);
-  ~CsvReader();
+  ~CsvReader() override;
 
-  // False at the end. Empty lines are passed over. Unavailable: a read error.
-  [[nodiscard]] absl::StatusOr<bool> Read(CsvRow* row);
-
-  char delimiter() const { return delimiter_; }
-  uint64_t bytes_read() const { return consumed_; }
-  uint64_t bytes_total() const { return total_; }  // 0 when unknown
+  [[nodiscard]] absl::StatusOr<bool> Read(TableRow* row) override;
+  void ExpectWidth(size_t columns) override { width_ = columns; }
+  char delimiter() const override { return delimiter_; }
+  uint64_t bytes_read() const override { return consumed_; }
+  uint64_t bytes_total() const override { return total_; }
 
  private:
   CsvReader() = default;
@@ -57,20 +47,20 @@ class CsvReader {
   // `unbalanced`: inside quotes there.
   size_t FindRowEnd(bool at_end, bool* unbalanced) const;
   // False: something stands between a closing quote and the separator.
-  bool Split(size_t begin, size_t end, CsvRow* row);
+  bool Split(size_t begin, size_t end, TableRow* row);
   // Gives up the line that begins at `at_`, whatever it holds.
-  [[nodiscard]] absl::Status SkipLine(std::string_view fault, CsvRow* row);
+  [[nodiscard]] absl::Status SkipLine(std::string_view fault, TableRow* row);
 
   std::FILE* file_ = nullptr;
   std::string buffer_;
   size_t at_ = 0;  // next byte to parse
   bool eof_ = false;
   uint64_t line_ = 1;
-  size_t width_ = 0;  // fields of the first row, 0 before it is read
+  size_t width_ = 0;  // fields of the header, 0 before it is known
   uint64_t consumed_ = 0, total_ = 0;
-  char delimiter_ = ',';
+  char delimiter_ = '\0';  // '\0': not known yet
 };
 
 }  // namespace garderobe::client
 
-#endif  // GARDEROBE_CLIENT_CSV_READER_H_
+#endif  // GARDEROBE_CLIENT_TABLES_CSV_READER_H_

@@ -1,0 +1,63 @@
+#include "client/cli/file_options.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "nlohmann/json.hpp"
+
+namespace garderobe::client {
+namespace {
+constexpr size_t kRefusalsShown = 20;
+}
+
+absl::Status FileArguments::Finish() {
+  for (const std::string& one : with) {
+    const size_t equals = one.find('=');
+    if (equals == one.npos || equals == 0 || equals + 1 == one.size()) {
+      return InvalidArgument("--with is NAME=FILE, such as contacts=people.csv");
+    }
+    input.with[one.substr(0, equals)] = one.substr(equals + 1);
+  }
+  return absl::OkStatus();
+}
+
+void AddFileOptions(CLI::App& command, FileArguments& arguments) {
+  command
+      .add_option("--mapping", arguments.input.mapping,
+                  "how the file's columns are read: a name of `garderobe "
+                  "mapping list`, or a YAML file")
+      ->capture_default_str();
+  command
+      .add_option("--with", arguments.with,
+                  "NAME=FILE, a second file that the mapping joins; may be "
+                  "given more than once")
+      ->allow_extra_args(false);
+  command
+      .add_option("--own-domain", arguments.own_domains,
+                  "the institution's own e-mail domain, which identifies "
+                  "nobody; may be given more than once")
+      ->allow_extra_args(false);
+}
+
+nlohmann::json RefusalsJson(const std::vector<Refusal>& refusals) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const Refusal& r : refusals) {
+    list.push_back(
+        {{"line", r.line}, {"column", r.column}, {"reason", r.reason}});
+  }
+  return list;
+}
+
+void PrintRefusals(const std::vector<Refusal>& refusals) {
+  for (size_t i = 0; i < std::min(refusals.size(), kRefusalsShown); ++i) {
+    const Refusal& r = refusals[i];
+    std::cout << fmt::format("  line {:<8} {:<14} {}\n", r.line,
+                             r.column.empty() ? "-" : r.column, r.reason);
+  }
+  if (refusals.size() > kRefusalsShown) {
+    std::cout << fmt::format("  and {} more; --json lists all\n",
+                             refusals.size() - kRefusalsShown);
+  }
+}
+
+}  // namespace garderobe::client

@@ -1,0 +1,36 @@
+// What every command that reads an export takes: the file, its mapping, and
+// the files that it is joined with; and how it tells of refused rows.
+#ifndef GARDEROBE_CLIENT_CLI_FILE_OPTIONS_H_
+#define GARDEROBE_CLIENT_CLI_FILE_OPTIONS_H_
+
+#include <string>
+#include <vector>
+
+#include "client/order_file.h"
+#include "nlohmann/json_fwd.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace garderobe::client {
+
+struct FileArguments {
+  OrderFileOptions input;
+  std::vector<std::string> with;  // NAME=FILE
+  std::vector<std::string> own_domains;
+
+  // Fills `input.with`. InvalidArgument: one is not NAME=FILE.
+  [[nodiscard]] absl::Status Finish();
+};
+
+// Adds --mapping, --with and --own-domain. `arguments` outlives the app's run.
+void AddFileOptions(CLI::App& command, FileArguments& arguments);
+
+nlohmann::json RefusalsJson(const std::vector<Refusal>& refusals);
+// The first 20, by line, and how many more there are.
+void PrintRefusals(const std::vector<Refusal>& refusals);
+
+}  // namespace garderobe::client
+
+#endif  // GARDEROBE_CLIENT_CLI_FILE_OPTIONS_H_

@@ -1,0 +1,219 @@
+#include "client/mapping/header_plan.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "client/words.h"
+#include "core/base/bytes.h"
+
+namespace garderobe::client {
+
+using Scratch = std::deque<std::string>;
+
+std::string_view CleanField(std::string_view field) {
+  field = TrimField(field);
+  if (field.size() >= 3 && field.starts_with("=\"") && field.ends_with('"')) {
+    return TrimField(field.substr(2, field.size() - 3));
+  }
+  // An apostrophe makes a text of a number; before a letter it is a name's.
+  if (field.size() >= 2 && field[0] == '\'' &&
+      ((field[1] >= '0' && field[1] <= '9') || field[1] == '+')) {
+    field.remove_prefix(1);
+  }
+  return field;
+}
+
+HeaderIndex::HeaderIndex(const std::vector<std::string_view>& header) {
+  for (size_t i = 0; i < header.size(); ++i) {
+    names_.push_back(ToUtf8(TrimField(header[i])));
+    at_[PlainWord(names_.back())].push_back(static_cast<int>(i));
+  }
+}
+
+int HeaderIndex::Find(const HeaderRef& ref) const {
+  const auto found = at_.find(PlainWord(ref.name));
+  if (found == at_.end() || found->second.size() < ref.nth) return -1;
+  return found->second[ref.nth - 1];
+}
+
+int HeaderIndex::FindFirst(const std::vector<HeaderRef>& refs) const {
+  for (const HeaderRef& ref : refs) {
+    if (const int index = Find(ref); index >= 0) return index;
+  }
+  return -1;
+}
+
+bool Holds(const Source::Case& one, std::string_view value) {
+  if (value.empty()) return false;
+  if (one.is.empty()) return true;
+  const std::string plain = PlainWord(ToUtf8(value));
+  return std::find(one.is.begin(), one.is.end(), plain) != one.is.end();
+}
+
+struct HeaderPlan::Node {
+  Source::Op op;
+  int index = -1;  // kHeader
+  std::vector<std::unique_ptr<Node>> parts;
+  std::vector<std::pair<int, Source::Case>> cases;
+  std::string value;
+};
+
+HeaderPlan::HeaderPlan(HeaderPlan&&) noexcept = default;
+HeaderPlan& HeaderPlan::operator=(HeaderPlan&&) noexcept = default;
+HeaderPlan::~HeaderPlan() = default;
+
+HeaderPlan::HeaderPlan(
+    const std::array<std::optional<Source>, kTargetCount>& columns,
+    const HeaderIndex& index, std::vector<std::string> empty)
+    : empty_(std::move(empty)), used_(index.width()) {
+  for (size_t i = 0; i < kTargetCount; ++i) {
+    if (columns[i]) nodes_[i] = Compile(*columns[i], index);
+  }
+}
+
+// Nothing when the file has none of what it needs.
+std::unique_ptr<HeaderPlan::Node> HeaderPlan::Compile(
+    const Source& source, const HeaderIndex& index) {
+  auto node = std::make_unique<Node>();
+  node->op = source.op;
+  node->value = source.value;
+  if (source.op == Source::Op::kHeader) {
+    node->index = index.FindFirst(source.headers);
+    if (node->index < 0) return nullptr;
+    used_[static_cast<size_t>(node->index)] = true;
+    return node;
+  }
+  for (const Source& part : source.parts) {
+    if (auto child = Compile(part, index)) {
+      node->parts.push_back(std::move(child));
+    }
+  }
+  for (const Source::Case& one : source.cases) {
+    const int at = index.FindFirst(one.headers);
+    if (at < 0) continue;
+    used_[static_cast<size_t>(at)] = true;
+    node->cases.emplace_back(at, one);
+  }
+  const bool constant = source.op == Source::Op::kValue;
+  // A key of fewer parts is another key.
+  const bool whole = node->parts.size() == source.parts.size();
+  if ((source.op == Source::Op::kDigest || source.op == Source::Op::kKey ||
+       source.op == Source::Op::kCountIn) &&
+      !whole) {
+    return nullptr;
+  }
+  if (!constant && node->parts.empty() && node->cases.empty()) return nullptr;
+  return node;
+}
+
+namespace {
+
+uint64_t Hash(std::string_view text) {
+  // Fixed: it keys a table of this process only, and nobody gains by
+  // collisions in a file of their own.
+  static constexpr uint8_t kKey[crypto_shorthash_KEYBYTES] = {};
+  uint8_t hash[crypto_shorthash_BYTES];
+  crypto_shorthash(hash, AsBytes(text).data(), text.size(), kKey);
+  return GetBigEndian<uint64_t>(hash);
+}
+
+std::string Digest(std::string_view text) {
+  uint8_t hash[crypto_generichash_BYTES_MIN];
+  crypto_generichash(hash, sizeof hash, AsBytes(text).data(), text.size(),
+                     nullptr, 0);
+  return ToHex(ByteSpan(hash, 8));
+}
+
+}  // namespace
+
+std::string_view HeaderPlan::FieldAt(int index, const TableRow& row) const {
+  const std::string_view field =
+      CleanField(row.fields[static_cast<size_t>(index)]);
+  if (empty_.empty() || field.empty()) return field;
+  const bool nothing = std::find(empty_.begin(), empty_.end(),
+                                 PlainWord(ToUtf8(field))) != empty_.end();
+  return nothing ? std::string_view() : field;
+}
+
+std::string_view HeaderPlan::Evaluate(const Node& node, const TableRow& row,
+                                      Scratch* scratch) {
+  using Op = Source::Op;
+  auto all_parts = [&](char between) {
+    std::string text;
+    for (const auto& part : node.parts) {
+      const std::string_view value = Evaluate(*part, row, scratch);
+      if (between == ' ' && (value.empty() || text.empty())) {
+        text += value;
+      } else {
+        text += between;
+        text += value;
+      }
+    }
+    return text;
+  };
+  auto keep = [&](std::string text) -> std::string_view {
+    return scratch->emplace_back(std::move(text));
+  };
+  switch (node.op) {
+    case Op::kHeader:
+      return FieldAt(node.index, row);
+    case Op::kFirstFilled:
+      for (const auto& part : node.parts) {
+        const std::string_view value = Evaluate(*part, row, scratch);
+        if (!value.empty()) return value;
+      }
+      return {};
+    case Op::kJoin:
+      return keep(all_parts(' '));
+    case Op::kKey: {
+      std::string text;
+      for (const auto& part : node.parts) {
+        const std::string_view value = Evaluate(*part, row, scratch);
+        if (value.empty()) return {};
+        text += text.empty() ? "" : " ";
+        text += value;
+      }
+      return keep(std::move(text));
+    }
+    case Op::kLower: {
+      std::string text(Evaluate(*node.parts[0], row, scratch));
+      for (char& c : text) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+      }
+      return keep(std::move(text));
+    }
+    case Op::kPrefix: {
+      const std::string_view text = Evaluate(*node.parts[0], row, scratch);
+      return text.empty() ? text : keep(node.value + std::string(text));
+    }
+    case Op::kDigest: {
+      const std::string text = all_parts('\x1f');
+      // Nothing at all has no digest.
+      if (text.find_first_not_of('\x1f') == text.npos) return {};
+      return keep(Digest(text));
+    }
+    case Op::kCountIn:
+      return keep(std::to_string(++counts_[Hash(all_parts('\x1f'))]));
+    case Op::kValue:
+      return node.value;
+    case Op::kWhen:
+      for (const auto& [index, one] : node.cases) {
+        if (Holds(one, FieldAt(index, row))) return one.then;
+      }
+      return node.value;
+  }
+  return {};
+}
+
+std::string_view HeaderPlan::Get(size_t target, const TableRow& row,
+                                 Scratch* scratch) {
+  const auto& node = nodes_[target];
+  if (node == nullptr) return {};
+  if (node->op == Source::Op::kHeader) {  // nearly always
+    return FieldAt(node->index, row);
+  }
+  return Evaluate(*node, row, scratch);
+}
+
+}  // namespace garderobe::client

@@ -1,0 +1,353 @@
+// Reads a mapping's YAML. Every fault has the line where it stands.
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <set>
+
+#include "client/dates.h"
+#include "client/mapping/mapping.h"
+#include "client/words.h"
+#include "core/base/nearest.h"
+
+namespace garderobe::client {
+namespace {
+
+// Deeper is nobody's mapping, and would exhaust the stack; more is an alias
+// that repeats itself.
+constexpr int kDepthMax = 6;
+constexpr int kSourcesMax = 10'000;
+
+// Thrown within this file, caught in ParseMapping: yaml-cpp throws anyway.
+struct Fault {
+  int line;
+  std::string text;
+};
+
+[[noreturn]] void Fail(const YAML::Node& at, std::string text) {
+  throw Fault{at.Mark().line + 1, std::move(text)};
+}
+
+std::string Scalar(const YAML::Node& node, std::string_view what) {
+  if (!node.IsScalar()) Fail(node, fmt::format("{} is one value", what));
+  return node.Scalar();
+}
+
+void OnlyKeys(const YAML::Node& node, std::string_view what,
+              const std::vector<std::string>& known) {
+  if (!node.IsMap()) {
+    Fail(node, fmt::format("{} is a list of names with values", what));
+  }
+  std::set<std::string> seen;
+  for (const auto& entry : node) {
+    const std::string key = Scalar(entry.first, "a name");
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      Fail(entry.first, fmt::format("{} has no {}; nearest: {}", what, key,
+                                    Nearest(key, known)));
+    }
+    if (!seen.insert(key).second) {
+      Fail(entry.first, fmt::format("{} stands twice", key));
+    }
+  }
+}
+
+template <typename Read>
+void Each(const YAML::Node& node, Read read) {
+  if (node.IsSequence()) {
+    for (const auto& item : node) read(item);
+  } else {
+    read(node);
+  }
+}
+
+HeaderRef ReadHeader(const YAML::Node& node) {
+  if (node.IsScalar()) return {node.Scalar(), 1};
+  OnlyKeys(node, "a header", {"header", "nth"});
+  HeaderRef ref;
+  if (!node["header"]) Fail(node, "which header?");
+  ref.name = Scalar(node["header"], "header");
+  if (node["nth"]) {
+    ref.nth = node["nth"].as<size_t>(0);
+    if (ref.nth < 1 || ref.nth > 100) Fail(node, "nth is 1 to 100");
+  }
+  return ref;
+}
+
+std::vector<HeaderRef> ReadHeaders(const YAML::Node& node) {
+  std::vector<HeaderRef> headers;
+  Each(node, [&](const YAML::Node& n) { headers.push_back(ReadHeader(n)); });
+  if (headers.empty()) Fail(node, "names no header");
+  return headers;
+}
+
+Source::Case ReadCase(const YAML::Node& node) {
+  OnlyKeys(node, "a case", {"column", "is", "filled", "then"});
+  Source::Case one;
+  if (!node["column"]) Fail(node, "a case needs a column");
+  one.headers = ReadHeaders(node["column"]);
+  if (node["is"]) {
+    Each(node["is"], [&](const YAML::Node& n) {
+      one.is.push_back(PlainWord(Scalar(n, "is")));
+    });
+  } else if (!node["filled"] || !node["filled"].as<bool>(false)) {
+    Fail(node, "a case needs `is:` with words, or `filled: true`");
+  }
+  if (node["then"]) one.then = Scalar(node["then"], "then");
+  return one;
+}
+
+Source ReadSource(const YAML::Node& node, int depth, int* budget) {
+  Source source;
+  if (depth > kDepthMax) Fail(node, "is nested too deeply");
+  if (--*budget < 0) Fail(node, "says too much");
+  if (!node.IsMap() || node["header"]) {
+    source.headers = ReadHeaders(node);
+    return source;
+  }
+  OnlyKeys(node, "a column",
+           {"first_filled", "join", "key", "lower", "digest", "count_in", "value",
+            "when", "else", "prefix", "of"});
+  auto parts = [&](const YAML::Node& list) {
+    Each(list, [&](const YAML::Node& n) {
+      source.parts.push_back(ReadSource(n, depth + 1, budget));
+    });
+    if (source.parts.empty()) Fail(list, "is empty");
+  };
+  static const std::pair<const char*, Source::Op> kOps[] = {
+      {"first_filled", Source::Op::kFirstFilled},
+      {"join", Source::Op::kJoin},
+      {"key", Source::Op::kKey},
+      {"digest", Source::Op::kDigest},
+      {"count_in", Source::Op::kCountIn}};
+  int told = 0;
+  for (const auto& [key, op] : kOps) {
+    if (!node[key]) continue;
+    ++told;
+    source.op = op;
+    parts(node[key]);
+  }
+  if (node["lower"]) {
+    ++told;
+    source.op = Source::Op::kLower;
+    source.parts.push_back(ReadSource(node["lower"], depth + 1, budget));
+  }
+  if (node["prefix"]) {
+    ++told;
+    if (!node["of"]) Fail(node, "`prefix` needs `of`");
+    source.op = Source::Op::kPrefix;
+    source.value = Scalar(node["prefix"], "prefix");
+    source.parts.push_back(ReadSource(node["of"], depth + 1, budget));
+  }
+  if (node["value"]) {
+    ++told;
+    source.op = Source::Op::kValue;
+    source.value = Scalar(node["value"], "value");
+  }
+  if (node["when"]) {
+    ++told;
+    source.op = Source::Op::kWhen;
+    Each(node["when"],
+         [&](const YAML::Node& n) { source.cases.push_back(ReadCase(n)); });
+    if (node["else"]) source.value = Scalar(node["else"], "else");
+  } else if (node["else"]) {
+    Fail(node, "`else` belongs to `when`");
+  }
+  if (told != 1) Fail(node, "a column comes from one of these at a time");
+  return source;
+}
+
+std::vector<std::string> TargetNames() {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < kTargetCount; ++i) names.emplace_back(TargetName(i));
+  return names;
+}
+
+size_t ReadTarget(const YAML::Node& node) {
+  const std::string name = Scalar(node, "a column");
+  for (size_t i = 0; i < kTargetCount; ++i) {
+    if (TargetName(i) == name) return i;
+  }
+  Fail(node, fmt::format("there is no column {}; nearest: {}", name,
+                         Nearest(name, TargetNames())));
+}
+
+void ReadColumns(const YAML::Node& node,
+                 std::array<std::optional<Source>, kTargetCount>* columns) {
+  OnlyKeys(node, "columns", TargetNames());
+  int budget = kSourcesMax;
+  for (const auto& entry : node) {
+    (*columns)[ReadTarget(entry.first)] = ReadSource(entry.second, 0, &budget);
+  }
+}
+
+bool YesOrNo(const YAML::Node& node, std::string_view what) {
+  const std::string text = Scalar(node, what);
+  if (text == "yes" || text == "true") return true;
+  if (text == "no" || text == "false") return false;
+  Fail(node, fmt::format("{} is yes or no", what));
+}
+
+void ReadFile(const YAML::Node& node, Mapping* mapping) {
+  OnlyKeys(node, "file",
+           {"header_row", "separator", "sheet", "decimal", "dates", "zone",
+            "country", "empty", "skip", "returns"});
+  auto choose = [&](const char* key,
+                    std::initializer_list<std::string_view> choices) -> int {
+    if (!node[key]) return 0;
+    const std::string text = Scalar(node[key], key);
+    int index = 0;
+    std::string all;
+    for (std::string_view choice : choices) {
+      if (choice == text) return index;
+      ++index;
+      all += (all.empty() ? "" : ", ") + std::string(choice);
+    }
+    Fail(node[key], fmt::format("{} is one of: {}", key, all));
+  };
+  if (node["header_row"] && Scalar(node["header_row"], "header_row") != "auto") {
+    mapping->header_row = node["header_row"].as<size_t>(0);
+    if (mapping->header_row < 1 || mapping->header_row > 1000) {
+      Fail(node["header_row"], "header_row is auto, or 1 to 1000");
+    }
+  }
+  constexpr char kSeparators[] = {'\0', ',', ';', '\t', '|'};
+  mapping->delimiter =
+      kSeparators[choose("separator", {"auto", ",", ";", "tab", "|"})];
+  if (node["sheet"]) mapping->sheet = Scalar(node["sheet"], "sheet");
+  mapping->decimal =
+      static_cast<Mapping::Decimal>(choose("decimal", {"auto", "comma", "point"}));
+  mapping->month_first = choose("dates", {"day-first", "month-first"}) == 1;
+  if (node["zone"]) {
+    mapping->zone = Scalar(node["zone"], "zone");
+    if (!IsTimeZone(mapping->zone)) {
+      Fail(node["zone"], "is no time zone; for example Europe/Amsterdam");
+    }
+  }
+  if (node["country"]) mapping->country = Scalar(node["country"], "country");
+  if (node["empty"]) {
+    Each(node["empty"], [&](const YAML::Node& n) {
+      mapping->empty.push_back(PlainWord(Scalar(n, "empty")));
+    });
+  }
+  if (node["skip"]) {
+    Each(node["skip"], [&](const YAML::Node& n) {
+      mapping->skip.push_back(ReadCase(n));
+    });
+  }
+  if (node["returns"]) mapping->returns = YesOrNo(node["returns"], "returns");
+}
+
+bool IsWord(Column column, std::string_view word) {
+  switch (column) {
+    case Column::kStatus:
+      return word == kIgnoredRow || IsWordOf(WordList::kStatus, word);
+    case Column::kChannel:
+      return IsWordOf(WordList::kChannel, word);
+    case Column::kGenre:
+      return IsWordOf(WordList::kGenre, word);
+    default:
+      return word == "yes" || word == "no";
+  }
+}
+
+std::string AllWords(Column column) {
+  switch (column) {
+    case Column::kStatus:
+      return AllWordsOf(WordList::kStatus) + ", " + std::string(kIgnoredRow);
+    case Column::kChannel:
+      return AllWordsOf(WordList::kChannel);
+    case Column::kGenre:
+      return AllWordsOf(WordList::kGenre);
+    default:
+      return "yes, no";
+  }
+}
+
+void ReadWords(const YAML::Node& node, Mapping* mapping) {
+  OnlyKeys(node, "words", {"status", "channel", "genre", "share"});
+  for (const auto& entry : node) {
+    const auto column = static_cast<Column>(ReadTarget(entry.first));
+    if (!entry.second.IsMap()) {
+      Fail(entry.second, "is a list of the file's words with ours");
+    }
+    for (const auto& word : entry.second) {
+      const std::string ours = Scalar(word.second, "a word");
+      if (!IsWord(column, ours)) {
+        Fail(word.second,
+             fmt::format("{} is no {}; there is: {}", ours,
+                         Scalar(entry.first, ""), AllWords(column)));
+      }
+      mapping->words[column][PlainWord(Scalar(word.first, "a word"))] = ours;
+    }
+  }
+}
+
+Join ReadJoin(const YAML::Node& name, const YAML::Node& node) {
+  OnlyKeys(node, "a joined file",
+           {"about", "needed", "here", "there", "columns", "when_found"});
+  Join join;
+  join.name = Scalar(name, "a joined file's name");
+  if (node["about"]) join.about = Scalar(node["about"], "about");
+  if (node["needed"]) join.needed = YesOrNo(node["needed"], "needed");
+  for (const char* side : {"here", "there"}) {
+    if (!node[side]) Fail(node, fmt::format("needs `{}`: its key", side));
+  }
+  join.here = ReadHeaders(node["here"]);
+  join.there = ReadHeaders(node["there"]);
+  if (join.here.size() != join.there.size()) {
+    Fail(node["there"], "`here` and `there` name as many columns");
+  }
+  if (node["columns"]) ReadColumns(node["columns"], &join.columns);
+  if (node["when_found"]) {
+    for (const auto& entry : node["when_found"]) {
+      join.when_found[ReadTarget(entry.first)] =
+          Scalar(entry.second, "when_found");
+    }
+  }
+  return join;
+}
+
+Mapping Read(const YAML::Node& root) {
+  Mapping mapping;
+  if (root.IsNull() || !root.IsDefined()) throw Fault{1, "is empty"};
+  OnlyKeys(root, "a mapping",
+           {"mapping", "about", "file", "columns", "words", "joins"});
+  if (!root["mapping"] || root["mapping"].as<int>(0) != 1) {
+    Fail(root, "begins with `mapping: 1`, the version of this format");
+  }
+  if (root["about"]) mapping.about = Scalar(root["about"], "about");
+  if (root["file"]) ReadFile(root["file"], &mapping);
+  if (!root["columns"]) Fail(root, "has no columns");
+  ReadColumns(root["columns"], &mapping.columns);
+  if (root["words"]) ReadWords(root["words"], &mapping);
+  if (root["joins"]) {
+    if (!root["joins"].IsMap()) Fail(root["joins"], "joins are named files");
+    for (const auto& entry : root["joins"]) {
+      mapping.joins.push_back(ReadJoin(entry.first, entry.second));
+    }
+  }
+  return mapping;
+}
+
+}  // namespace
+
+absl::StatusOr<Mapping> ParseMapping(std::string_view name,
+                                     const std::string& yaml) {
+  try {
+    // Anchors and aliases can make a small file endless.
+    if (yaml.size() > 1 << 18) {
+      return InvalidArgument("mapping {}: is larger than 256 KiB", name);
+    }
+    Mapping mapping = Read(YAML::Load(yaml));
+    mapping.name = std::string(name);
+    mapping.text = yaml;
+    return mapping;
+  } catch (const Fault& fault) {
+    return InvalidArgument("mapping {}, line {}: {}", name, fault.line,
+                           fault.text);
+  } catch (const YAML::Exception& e) {
+    return InvalidArgument("mapping {}, line {}: this is no YAML: {}", name,
+                           e.mark.line + 1, e.msg);
+  }
+}
+
+}  // namespace garderobe::client
