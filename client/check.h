@@ -27,8 +27,8 @@ struct CheckReport {
   uint64_t rows = 0, passed_over = 0, refused_rows = 0;
   // Lines that name a customer who agrees to share, and how many customers.
   uint64_t with_customer = 0, customers = 0;
-  uint64_t counted = 0;    // neither refused, cancelled nor refunded
-  uint64_t not_shared = 0; // with a customer who does not agree
+  uint64_t counted = 0;     // neither refused, cancelled nor refunded
+  uint64_t not_shared = 0;  // with a customer who does not agree
   std::string mapping;
   uint64_t header_line = 1;
   char delimiter = ',';

@@ -18,20 +18,21 @@ struct MonthWord {
 };
 // Dutch, English, French and German; the longer beginning first.
 constexpr MonthWord kMonths[] = {
-    {"jan", 1},  {"fevr", 2}, {"fév", 2},  {"feb", 2}, {"mrt", 3},
-    {"maa", 3},  {"mar", 3},  {"mär", 3},  {"apr", 4}, {"avr", 4},
-    {"mei", 5},  {"mai", 5},  {"may", 5},  {"juin", 6}, {"jun", 6},
-    {"juil", 7}, {"jul", 7},  {"aug", 8},  {"aoû", 8}, {"aou", 8},
-    {"sep", 9},  {"okt", 10}, {"oct", 10}, {"nov", 11}, {"dec", 12},
-    {"déc", 12}, {"dez", 12}};
+    {"jan", 1},  {"fevr", 2}, {"fév", 2}, {"feb", 2},  {"mrt", 3},  {"maa", 3},
+    {"mar", 3},  {"mär", 3},  {"apr", 4}, {"avr", 4},  {"mei", 5},  {"mai", 5},
+    {"may", 5},  {"juin", 6}, {"jun", 6}, {"juil", 7}, {"jul", 7},  {"aug", 8},
+    {"aoû", 8},  {"aou", 8},  {"sep", 9}, {"okt", 10}, {"oct", 10}, {"nov", 11},
+    {"dec", 12}, {"déc", 12}, {"dez", 12}};
 constexpr std::string_view kIgnored[] = {
-    "ma",  "maandag",   "mon", "monday",    "di",  "dinsdag",  "tue", "tuesday",
-    "wo",  "woensdag",  "wed", "wednesday", "do",  "donderdag", "thu",
-    "thursday", "vr",   "vrijdag", "fri",   "friday", "za",    "zaterdag",
-    "sat", "saturday",  "zo",  "zondag",    "sun", "sunday",   "om", "at",
-    "uur", "u",         "h",   "hrs",       "t",   "de",       "th", "st",
-    "nd",  "rd",        "à",   "um",        "uhr", "lun",      "mer", "jeu",
-    "ven", "sam",       "dim", "mo",        "mi",  "fr",       "sa", "so"};
+    "ma",  "maandag",   "mon", "monday",   "di",  "dinsdag",
+    "tue", "tuesday",   "wo",  "woensdag", "wed", "wednesday",
+    "do",  "donderdag", "thu", "thursday", "vr",  "vrijdag",
+    "fri", "friday",    "za",  "zaterdag", "sat", "saturday",
+    "zo",  "zondag",    "sun", "sunday",   "om",  "at",
+    "uur", "u",         "h",   "hrs",      "t",   "de",
+    "th",  "st",        "nd",  "rd",       "à",   "um",
+    "uhr", "lun",       "mer", "jeu",      "ven", "sam",
+    "dim", "mo",        "mi",  "fr",       "sa",  "so"};
 
 struct Token {
   enum Type : uint8_t { kNumber, kMonth, kMorning, kAfternoon } type;
@@ -50,8 +51,7 @@ int MonthOf(std::string_view word) {
 // False: something that says nothing of a date.
 bool TakeWord(std::string_view word, std::vector<Token>* tokens) {
   if (word == "am" || word == "a" || word == "pm" || word == "p") {
-    tokens->push_back(
-        {word[0] == 'a' ? Token::kMorning : Token::kAfternoon});
+    tokens->push_back({word[0] == 'a' ? Token::kMorning : Token::kAfternoon});
     return true;
   }
   for (std::string_view ignored : kIgnored) {
@@ -79,9 +79,9 @@ bool Tokenise(std::string_view text, std::vector<Token>* tokens) {
     } else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') {
       std::string word;
       // Letters beyond ASCII belong to the word, too.
-      for (; i < text.size() && (static_cast<uint8_t>(text[i]) >= 0x80 ||
-                                 ((text[i] | 0x20) >= 'a' &&
-                                  (text[i] | 0x20) <= 'z'));
+      for (; i < text.size() &&
+             (static_cast<uint8_t>(text[i]) >= 0x80 ||
+              ((text[i] | 0x20) >= 'a' && (text[i] | 0x20) <= 'z'));
            ++i) {
         word += text[i] >= 'A' && text[i] <= 'Z'
                     ? static_cast<char>(text[i] + 32)
@@ -146,8 +146,8 @@ std::optional<int> TakeTime(const std::vector<Token>& tokens, size_t at) {
   }
   ++at;
   bool exact = false;
-  for (int part = 0; part < 2 && at < tokens.size() &&
-                     tokens[at].type == Token::kNumber;
+  for (int part = 0;
+       part < 2 && at < tokens.size() && tokens[at].type == Token::kNumber;
        ++part, ++at) {
     if (tokens[at].digits != 2 || tokens[at].value > 59) return std::nullopt;
     if (part == 0) minute = tokens[at].value;
@@ -210,8 +210,8 @@ DateReader::DateReader(bool month_first, const std::string& zone)
     : month_first_(month_first) {
   if (zone.empty()) return;
   zone_ = std::make_unique<Zone>();
-  zone_->zone.reset(icu::TimeZone::createTimeZone(
-      icu::UnicodeString::fromUTF8(zone)));
+  zone_->zone.reset(
+      icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(zone)));
 }
 DateReader::~DateReader() = default;
 DateReader::DateReader(DateReader&&) noexcept = default;
@@ -235,8 +235,7 @@ std::optional<int32_t> DateReader::Minutes(std::string_view text) const {
     }
     return DayNumber(read->date) * 1440 + read->minute;
   }
-  const auto offset =
-      zone_ != nullptr ? OffsetOf(text) : std::optional<int>();
+  const auto offset = zone_ != nullptr ? OffsetOf(text) : std::optional<int>();
   if (!offset) return minutes;
   constexpr int64_t kMillisecondsTo2000 = 946'684'800'000;
   const int64_t utc = int64_t{*minutes} - *offset;

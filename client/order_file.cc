@@ -48,9 +48,9 @@ absl::StatusOr<std::unique_ptr<OrderFile>> OrderFile::Open(
   std::unique_ptr<OrderFile> file(new OrderFile());
   file->options_ = options;
   GARDEROBE_ASSIGN_OR_RETURN(file->mapping_, FindMapping(options.mapping));
-  GARDEROBE_ASSIGN_OR_RETURN(
-      file->reader_,
-      OpenTable(options.file, {file->mapping_.delimiter, file->mapping_.sheet}));
+  GARDEROBE_ASSIGN_OR_RETURN(file->reader_,
+                             OpenTable(options.file, {file->mapping_.delimiter,
+                                                      file->mapping_.sheet}));
   GARDEROBE_RETURN_IF_ERROR(file->LoadJoins(options));
   const absl::Status found = file->FindColumns();
   if (!found.ok()) return Annotate(found, options.file);
@@ -68,9 +68,9 @@ absl::Status OrderFile::LoadJoins(const OrderFileOptions& options) {
   for (const Join& join : mapping_.joins) names.push_back(join.name);
   for (const auto& [name, path] : options.with) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    return InvalidArgument(
-        "--with {}: the mapping {} is joined with {}", name, mapping_.name,
-        names.empty() ? "no other file" : Listed(names));
+    return InvalidArgument("--with {}: the mapping {} is joined with {}", name,
+                           mapping_.name,
+                           names.empty() ? "no other file" : Listed(names));
   }
   for (const Join& join : mapping_.joins) {
     const auto path = options.with.find(join.name);
@@ -91,9 +91,9 @@ absl::Status OrderFile::LoadJoins(const OrderFileOptions& options) {
 bool OrderFile::Fits(const HeaderIndex& index) const {
   const HeaderPlan plan(mapping_.columns, index);
   for (Column column : kNeeded) {
-    const bool elsewhere = std::any_of(
-        joined_.begin(), joined_.end(),
-        [&](const Joined& j) { return j.table.has(At(column)); });
+    const bool elsewhere =
+        std::any_of(joined_.begin(), joined_.end(),
+                    [&](const Joined& j) { return j.table.has(At(column)); });
     if (!plan.has(At(column)) && !elsewhere) return false;
   }
   return true;
@@ -282,8 +282,7 @@ bool OrderFile::Map() {
     const bool counted = is_return_ && i == At(Column::kLineId) &&
                          mapping_.columns[i] &&
                          mapping_.columns[i]->op == Source::Op::kCountIn;
-    values_[i] = counted ? std::string_view()
-                         : plan_->Get(i, raw_, &scratch_);
+    values_[i] = counted ? std::string_view() : plan_->Get(i, raw_, &scratch_);
   }
   for (const Joined& joined : joined_) {
     const auto* found = joined.table.Find(JoinedTable::KeyOf(raw_, joined.key));
@@ -312,7 +311,8 @@ bool OrderFile::Map() {
 bool OrderFile::Finish(Row* row) {
   if (is_return_) {
     // Which line it was is found below.
-    if (fields_[At(Column::kLineId)].empty()) fields_[At(Column::kLineId)] = "-";
+    if (fields_[At(Column::kLineId)].empty())
+      fields_[At(Column::kLineId)] = "-";
   }
   row->refusal = ReadOrderLine(fields_, raw_.line, rules_, &row->order);
   if (row->refusal || !mapping_.returns) return true;
@@ -333,8 +333,8 @@ bool OrderFile::Finish(Row* row) {
     one.order.line_id = scratch_.emplace_back(change.line_id);
     one.order.quantity = change.quantity;
     one.order.price_cents = change.price_cents;
-    one.order.status = static_cast<uint8_t>(
-        change.all ? VisitStatus::kCancelled : VisitStatus::kSold);
+    one.order.status = static_cast<uint8_t>(change.all ? VisitStatus::kCancelled
+                                                       : VisitStatus::kSold);
     pending_.push_back(one);
   }
   *row = pending_.front();
@@ -365,9 +365,9 @@ absl::StatusOr<bool> OrderFile::Read(Row* row) {
     raw_.fields.pop_back();
   }
   if (raw_.fields.size() != width) {
-    row->refusal = Refusal{raw_.line, "",
-                           raw_.fields.size() < width ? "TOO_FEW_COLUMNS"
-                                                      : "TOO_MANY_COLUMNS"};
+    row->refusal = Refusal{
+        raw_.line, "",
+        raw_.fields.size() < width ? "TOO_FEW_COLUMNS" : "TOO_MANY_COLUMNS"};
     return true;
   }
   if (!Map()) {

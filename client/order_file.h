@@ -20,7 +20,8 @@ namespace garderobe::client {
 struct OrderFileOptions {
   std::string file;
   std::string mapping = "default";  // of FindMapping
-  std::map<std::string, std::string> with = {};  // paths of joined files, by name
+  std::map<std::string, std::string> with =
+      {};  // paths of joined files, by name
 };
 
 // Not thread-safe.

@@ -13,13 +13,15 @@ constexpr size_t kIdBytesMax = 256;
 constexpr size_t kEventIdBytesMax = 64;
 
 constexpr std::string_view kColumnNames[kColumnCount] = {
-    "customer_id", "email",      "phone",        "first_name",
-    "last_name",   "birth_date", "postcode",     "house_number",
-    "house_number_addition",     "country",      "order_id",
-    "line_id",     "event_id",   "event_title",  "genre",
-    "starts_at",   "sold_at",    "quantity",     "price",
-    "channel",     "status",     "share",        "street",
-    "pass",        "city"};
+    "customer_id", "email",        "phone",
+    "first_name",  "last_name",    "birth_date",
+    "postcode",    "house_number", "house_number_addition",
+    "country",     "order_id",     "line_id",
+    "event_id",    "event_title",  "genre",
+    "starts_at",   "sold_at",      "quantity",
+    "price",       "channel",      "status",
+    "share",       "street",       "pass",
+    "city"};
 
 // 6,12346E+08: a spreadsheet made a number of an id, and lost its digits. Two
 // customers would become one.
@@ -65,9 +67,7 @@ std::optional<Refusal> ReadOrderLine(const Fields& fields, uint64_t number,
   auto refuse = [&](Column column, const char* reason) {
     return Refusal{number, std::string(ColumnName(column)), reason};
   };
-  auto get = [&](Column column) {
-    return fields[static_cast<size_t>(column)];
-  };
+  auto get = [&](Column column) { return fields[static_cast<size_t>(column)]; };
   *line = OrderLine();
   line->order_id = get(C::kOrderId);
   line->line_id = get(C::kLineId);

@@ -49,7 +49,8 @@ using Fields = std::array<std::string_view, kColumnCount>;
 // A row that can be delivered. Views into the row.
 struct OrderLine {
   std::string_view customer_id, email, phone, first_name, last_name, birth_date,
-      postcode, street, house_number, house_number_addition, country, pass, city;
+      postcode, street, house_number, house_number_addition, country, pass,
+      city;
   std::string_view order_id, line_id, event_id, event_title;
   uint8_t genre = 0;
   int32_t starts_at = 0;        // local minutes since 2000-01-01 00:00

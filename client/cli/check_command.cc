@@ -93,16 +93,19 @@ std::string MeaningOf(const std::string& reason) {
 void PrintAdvice(const CheckReport& r) {
   std::vector<std::pair<uint64_t, std::string>> advice;
   for (const auto& [reason, count] : r.not_identifiers) {
-    advice.emplace_back(count, fmt::format("{:>7} values not used to recognise "
-                                           "anybody ({}): {}",
-                                           count, reason, MeaningOf(reason)));
+    advice.emplace_back(
+        count, fmt::format("{:>7} {} not used to recognise "
+                           "anybody ({}): {}",
+                           count, count == 1 ? "value" : "values", reason,
+                           MeaningOf(reason)));
   }
   std::map<std::pair<std::string, std::string>, uint64_t> refusals;
   for (const Refusal& one : r.refused) ++refusals[{one.reason, one.column}];
   for (const auto& [why, count] : refusals) {
     advice.emplace_back(
         count + r.rows,  // refused rows come first
-        fmt::format("{:>7} rows refused ({}){}{}", count, why.first,
+        fmt::format("{:>7} {} refused ({}){}{}", count,
+                    count == 1 ? "row" : "rows", why.first,
                     why.second.empty() ? "" : " by column ", why.second));
   }
   if (r.duplicates > 0) {
@@ -116,9 +119,8 @@ void PrintAdvice(const CheckReport& r) {
                         "     no row names a customer: nobody is recognised");
   }
   if (advice.empty()) return;
-  std::stable_sort(advice.begin(), advice.end(), [](auto& a, auto& b) {
-    return a.first > b.first;
-  });
+  std::stable_sort(advice.begin(), advice.end(),
+                   [](auto& a, auto& b) { return a.first > b.first; });
   std::cout << "\nWhat could be better\n";
   for (size_t i = 0; i < std::min(advice.size(), kReasonsShown); ++i) {
     std::cout << advice[i].second << "\n";
@@ -139,7 +141,8 @@ void PrintPage(const CheckReport& r, const std::string& file) {
   };
   row(r.rows, "order lines");
   if (r.passed_over > 0) {
-    row(r.passed_over, "rows passed over: totals, or not paid (by the mapping)");
+    row(r.passed_over,
+        "rows passed over: totals, or not paid (by the mapping)");
   }
   row(r.refused_rows, "refused");
   row(r.counted, "count as a sale; the others are cancelled or refused");

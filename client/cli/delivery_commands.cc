@@ -118,8 +118,7 @@ absl::Status Watch(Context& context, const SendArguments& arguments) {
     return NotFound("{} is no folder", arguments.watch);
   }
   // A mapping that can't be read is no fault of the files.
-  GARDEROBE_RETURN_IF_ERROR(
-      FindMapping(arguments.file.input.mapping).status());
+  GARDEROBE_RETURN_IF_ERROR(FindMapping(arguments.file.input.mapping).status());
   std::map<std::string, uintmax_t> seen;
   for (;;) {
     std::set<std::string> files;
@@ -188,9 +187,10 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
                    "name of the feed; one delivery of a feed at a time")
       ->capture_default_str();
   AddFileOptions(*command, send->file);
-  command->add_option("--watch", send->watch,
-                      "keep delivering the .csv and .xlsx files that appear in a "
-                      "folder");
+  command->add_option(
+      "--watch", send->watch,
+      "keep delivering the .csv and .xlsx files that appear in a "
+      "folder");
   command
       ->add_option("--give-up-after", send->give_up_s,
                    "seconds without progress before it gives up")

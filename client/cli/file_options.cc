@@ -14,7 +14,8 @@ absl::Status FileArguments::Finish() {
   for (const std::string& one : with) {
     const size_t equals = one.find('=');
     if (equals == one.npos || equals == 0 || equals + 1 == one.size()) {
-      return InvalidArgument("--with is NAME=FILE, such as contacts=people.csv");
+      return InvalidArgument(
+          "--with is NAME=FILE, such as contacts=people.csv");
     }
     input.with[one.substr(0, equals)] = one.substr(equals + 1);
   }

@@ -24,9 +24,9 @@ void List(const Context& context) {
       joins.push_back({{"name", join.name},
                        {"about", join.about},
                        {"needed", join.needed}});
-      with += fmt::format("{:<14}  {}--with {}=FILE: {}\n", "",
-                          join.needed ? "" : "optionally ", join.name,
-                          join.about);
+      with +=
+          fmt::format("{:<14}  {}--with {}=FILE: {}\n", "",
+                      join.needed ? "" : "optionally ", join.name, join.about);
     }
     list.push_back(
         {{"name", name}, {"about", mapping->about}, {"joins", joins}});

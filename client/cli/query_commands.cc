@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "client/cli/command.h"
+#include "client/cli/table_output.h"
 #include "core/base/bytes.h"
 #include "core/register/register_store.h"
 #include "core/rpc/status_conversion.h"
@@ -17,6 +18,10 @@ struct QueryArguments {
   std::string institution, by = "month", from, to;
   std::string population = "national", period, as;
   bool csv = false;
+  std::string out;  // a file, .xlsx or .csv
+
+  // Whether the answer is for another program.
+  bool as_table() const { return csv || !out.empty(); }
 };
 
 // Asks answerd, as the coordinator or as an institution.
@@ -67,16 +72,6 @@ absl::StatusOr<Asker> Asker::For(const Context& context,
   return asker;
 }
 
-std::string CsvField(const std::string& field) {
-  if (field.find_first_of(",\"\n") == field.npos) return field;
-  std::string out = "\"";
-  for (char c : field) {
-    if (c == '"') out.push_back('"');
-    out.push_back(c);
-  }
-  return out + "\"";
-}
-
 absl::Status QueryOwn(Context& context, const QueryArguments& a) {
   GARDEROBE_ASSIGN_OR_RETURN(const Asker asker,
                              Asker::For(context, a.institution));
@@ -105,18 +100,23 @@ absl::Status QueryOwn(Context& context, const QueryArguments& a) {
     return fmt::format("{}{}.{:02}", cents < 0 ? "-" : "",
                        std::abs(cents) / 100, std::abs(cents) % 100);
   };
-  std::cout << (a.csv ? fmt::format("{},visits,tickets,revenue\n", a.by)
-                      : fmt::format("{:<24}{:>10}{:>10}{:>14}\n", a.by,
-                                    "visits", "tickets", "revenue"));
-  for (const auto& row : response.rows()) {
-    std::cout << (a.csv ? fmt::format("{},{},{},{}\n", CsvField(row.key()),
-                                      row.visits(), row.tickets(),
-                                      euros(row.revenue_cents()))
-                        : fmt::format("{:<24}{:>10}{:>10}{:>14}  {}\n",
-                                      row.key(), row.visits(), row.tickets(),
-                                      euros(row.revenue_cents()), row.label()));
+  if (a.as_table()) {
+    OutputTable table = {{a.by, "visits", "tickets", "revenue"}};
+    for (const auto& row : response.rows()) {
+      table.push_back({row.key(), static_cast<double>(row.visits()),
+                       static_cast<double>(row.tickets()),
+                       static_cast<double>(row.revenue_cents()) / 100});
+    }
+    return WriteTable(table, a.out);
   }
-  if (response.rows().empty() && !a.csv) {
+  std::cout << fmt::format("{:<24}{:>10}{:>10}{:>14}\n", a.by, "visits",
+                           "tickets", "revenue");
+  for (const auto& row : response.rows()) {
+    std::cout << fmt::format("{:<24}{:>10}{:>10}{:>14}  {}\n", row.key(),
+                             row.visits(), row.tickets(),
+                             euros(row.revenue_cents()), row.label());
+  }
+  if (response.rows().empty()) {
     std::cout << "nothing delivered in these dates\n";
   }
   return absl::OkStatus();
@@ -184,16 +184,17 @@ absl::Status QueryProtected(Context& context, const std::string& name,
   auto value = [](const v1::QueryResponse::Row& row) {
     return HasValue(row) ? std::to_string(row.value()) : std::string();
   };
-  if (a.csv) {
-    std::cout << fmt::format("{},measure,value,mark,cell\n",
-                             name == "reach" ? "population" : name);
+  if (a.as_table()) {
+    const std::string what = name == "reach" ? "population" : name;
+    OutputTable table = {{what, "measure", "value", "mark", "cell"}};
     for (const auto& row : response.rows()) {
-      std::cout << fmt::format(
-          "{},{},{},{},{}\n",
-          CsvField(name == "reach" ? a.population : dimensions(row)),
-          row.measure(), value(row), row.mark(), CsvField(row.cell()));
+      table.push_back(
+          {name == "reach" ? a.population : dimensions(row), row.measure(),
+           HasValue(row) ? SheetCell(static_cast<double>(row.value()))
+                         : SheetCell(),
+           row.mark(), row.cell()});
     }
-    return absl::OkStatus();
+    return WriteTable(table, a.out);
   }
   std::cout << fmt::format("{:<14}{:<14}{:>12}\n", name == "reach" ? "" : name,
                            "measure", "value");
@@ -248,13 +249,12 @@ absl::Status QueryCatalogue(Context& context, const QueryArguments& a) {
     for (const auto& s : strings) text += (text.empty() ? "" : ", ") + s;
     return text;
   };
-  if (a.csv) {
-    std::cout << "parameter,value,meaning\n";
+  if (a.as_table()) {
+    OutputTable table = {{"parameter", "value", "meaning"}};
     for (const auto& p : response.parameters()) {
-      std::cout << fmt::format("{},{},{}\n", CsvField(p.name()),
-                               CsvField(p.value()), CsvField(p.meaning()));
+      table.push_back({p.name(), p.value(), p.meaning()});
     }
-    return absl::OkStatus();
+    return WriteTable(table, a.out);
   }
   std::cout << "catalogue " << response.version() << "\n\n";
   for (const auto& t : response.templates()) {
@@ -277,7 +277,7 @@ absl::Status QueryPeriods(Context& context, const QueryArguments& a) {
   GARDEROBE_RETURN_IF_ERROR(
       asker.Call(&Asker::Stub::GetPeriods, {}, &response));
   json periods = json::array();
-  if (a.csv && !context.json) std::cout << "period,institutions,snapshot\n";
+  OutputTable table = {{"period", "institutions", "snapshot"}};
   for (const auto& p : response.periods()) {
     const std::string snapshot = ToHex(AsBytes(p.snapshot()));
     if (context.json) {
@@ -285,17 +285,20 @@ absl::Status QueryPeriods(Context& context, const QueryArguments& a) {
                          {"snapshot", snapshot},
                          {"catalogue", p.catalogue()},
                          {"institutions", p.institutions()}});
-    } else if (a.csv) {
-      std::cout << fmt::format("{},{},{}\n", p.period(), p.institutions(),
-                               snapshot);
+    } else if (a.as_table()) {
+      table.push_back(
+          {p.period(), static_cast<double>(p.institutions()), snapshot});
     } else {
       std::cout << fmt::format("{:<10} {} institutions, snapshot {}\n",
                                p.period(), p.institutions(),
                                snapshot.substr(0, 12));
     }
   }
-  if (context.json) std::cout << json{{"periods", periods}}.dump() << "\n";
-  return absl::OkStatus();
+  if (context.json) {
+    std::cout << json{{"periods", periods}}.dump() << "\n";
+    return absl::OkStatus();
+  }
+  return a.as_table() ? WriteTable(table, a.out) : absl::OkStatus();
 }
 
 }  // namespace
@@ -307,12 +310,14 @@ void AddQueryCommands(CLI::App& app, Context& context) {
   query->fallthrough();
   query->add_flag("--csv", arguments->csv,
                   "comma separated, to standard output");
+  query->add_option("--out", arguments->out,
+                    "write the answer here, .xlsx or .csv");
   query->footer(
       "Examples:\n"
       "  garderobe query own visits --institution museum-01 --by month\n"
       "  garderobe query reach --population national --period 2025\n"
       "  garderobe query municipality --population institution:museum-01 "
-      "--period 2025Q3 --csv");
+      "--period 2025Q3 --out where.xlsx");
   auto run = [&context, arguments](auto ask) {
     return [&context, arguments, ask] {
       const absl::Status status = ask(context, *arguments);

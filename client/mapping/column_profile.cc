@@ -74,8 +74,8 @@ void ColumnProfile::Add(std::string_view raw) {
   point_amounts += decimals && text[text.size() - 3] == '.';
   const std::string_view unsigned_text =
       text[0] == '-' ? std::string_view(text).substr(1) : text;
-  negatives += text[0] == '-' && !unsigned_text.empty() &&
-               IsDigit(unsigned_text[0]);
+  negatives +=
+      text[0] == '-' && !unsigned_text.empty() && IsDigit(unsigned_text[0]);
   integers += AllDigits(unsigned_text) && unsigned_text.size() < 7;
   const auto digits = std::count_if(text.begin(), text.end(), IsDigit);
   const bool phone_signs =
@@ -84,10 +84,12 @@ void ColumnProfile::Add(std::string_view raw) {
             (text[0] == '0' || text[0] == '+' || text[0] == '(' ||
              (digits == 9 && text[0] == '6'));
   letters += std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<uint8_t>(c) >= 0x80 || ((c | 0x20) >= 'a' &&
-                                               (c | 0x20) <= 'z');
+    return static_cast<uint8_t>(c) >= 0x80 ||
+           ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
   });
   two_words += text.find(' ') != text.npos;
+  ids += digits > 0 && text.find(' ') == text.npos && text.size() <= 40 &&
+         !minutes && !other && !decimals;
   if (!few_words) return;
   ++words[text];
   if (words.size() > kWordsMax) {

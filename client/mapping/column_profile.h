@@ -20,18 +20,19 @@ struct ColumnProfile {
   uint64_t dates = 0, births = 0, times = 0, date_times = 0;
   uint64_t amounts = 0, comma_amounts = 0, point_amounts = 0;
   uint64_t integers = 0, negatives = 0, letters = 0, two_words = 0;
+  uint64_t ids = 0;            // one word with a digit in it
   uint64_t with_postcode = 0;  // inside a longer text
   uint64_t second_over_12 = 0, first_over_12 = 0;  // of d/m/yyyy
-  std::set<uint64_t> distinct;  // hashes
+  std::set<uint64_t> distinct;                     // hashes
   // Values and how often; cleared when there are more than kWordsMax.
   std::map<std::string, uint64_t> words;
   bool few_words = true;
 
   void Add(std::string_view value);
   double Share(uint64_t count) const {
-    return filled == 0 ? 0
-                       : static_cast<double>(count) /
-                             static_cast<double>(filled);
+    return filled == 0
+               ? 0
+               : static_cast<double>(count) / static_cast<double>(filled);
   }
   bool unique() const { return filled > 0 && distinct.size() == filled; }
 };

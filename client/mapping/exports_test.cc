@@ -187,8 +187,7 @@ TEST(UglyExportsTest, AreReadOrRefusedWithAReason) {
                                  HasSubstr(c.error)));
       continue;
     }
-    const Outcome outcome =
-        Deliver({Fixture("ugly/") + c.file, c.mapping, {}});
+    const Outcome outcome = Deliver({Fixture("ugly/") + c.file, c.mapping, {}});
     EXPECT_EQ(outcome.lines.size(), c.lines) << outcome.reasons;
     EXPECT_EQ(outcome.refused, c.refused) << outcome.reasons;
   }

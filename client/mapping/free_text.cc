@@ -9,9 +9,9 @@ namespace garderobe::client {
 namespace {
 
 constexpr std::string_view kTitles[] = {
-    "dhr", "mevr", "mw",  "de heer", "heer", "mevrouw", "mr",   "mrs",
-    "ms",  "dr",   "drs", "ir",      "ing",  "prof",    "mme",  "m",
-    "fam", "familie", "hr", "dhr/mevr"};
+    "dhr", "mevr", "mw",  "de heer", "heer", "mevrouw", "mr",
+    "mrs", "ms",   "dr",  "drs",     "ir",   "ing",     "prof",
+    "mme", "m",    "fam", "familie", "hr",   "dhr/mevr"};
 
 std::string_view TakeTitles(std::string_view name) {
   for (bool again = true; again;) {
@@ -47,9 +47,9 @@ struct Span {
 Span FindDutchPostcode(std::string_view text) {
   for (size_t i = 0; i + 6 <= text.size(); ++i) {
     if (i > 0 && !IsWordEnd(text, i - 1)) continue;
-    if (text[i] == '0' || !std::all_of(text.begin() + static_cast<long>(i),
-                                       text.begin() + static_cast<long>(i) + 4,
-                                       IsDigit)) {
+    if (text[i] == '0' ||
+        !std::all_of(text.begin() + static_cast<long>(i),
+                     text.begin() + static_cast<long>(i) + 4, IsDigit)) {
       continue;
     }
     const size_t letters = text[i + 4] == ' ' ? i + 5 : i + 4;
@@ -66,9 +66,9 @@ Span FindDutchPostcode(std::string_view text) {
 Span FindBelgianPostcode(std::string_view text) {
   for (size_t i = text.size(); i-- > 0;) {
     if (i + 5 > text.size() || (i > 0 && IsDigit(text[i - 1]))) continue;
-    if (text[i] == '0' || !std::all_of(text.begin() + static_cast<long>(i),
-                                       text.begin() + static_cast<long>(i) + 4,
-                                       IsDigit)) {
+    if (text[i] == '0' ||
+        !std::all_of(text.begin() + static_cast<long>(i),
+                     text.begin() + static_cast<long>(i) + 4, IsDigit)) {
       continue;
     }
     if (text[i + 4] != ' ' || i + 5 >= text.size()) continue;
@@ -132,7 +132,7 @@ AddressParts SplitAddressLine(std::string_view line) {
     parts.street = std::string(before);
     parts.country = std::string(rest);
   }
-  if (parts.country.empty() && !dutch) parts.country = "BE";
+  if (parts.country.empty()) parts.country = dutch ? "NL" : "BE";
   return parts;
 }
 

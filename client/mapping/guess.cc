@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "client/mapping/column_names.h"
 #include "client/mapping/column_profile.h"
 #include "client/mapping/header_plan.h"
 #include "client/mapping/mapping.h"
@@ -53,9 +54,9 @@ double Fit(const Mapping& mapping, const HeaderIndex& index) {
   for (size_t i = 0; i < kTargetCount; ++i) {
     if (!mapping.columns[i]) continue;
     if (mapping.columns[i]->op == Source::Op::kValue) continue;
-    const bool joined = std::any_of(
-        mapping.joins.begin(), mapping.joins.end(),
-        [&](const Join& j) { return j.columns[i].has_value(); });
+    const bool joined =
+        std::any_of(mapping.joins.begin(), mapping.joins.end(),
+                    [&](const Join& j) { return j.columns[i].has_value(); });
     const bool needed = i == static_cast<size_t>(Column::kOrderId) ||
                         i == static_cast<size_t>(Column::kLineId) ||
                         i == static_cast<size_t>(Column::kEventId) ||
@@ -68,119 +69,23 @@ double Fit(const Mapping& mapping, const HeaderIndex& index) {
   return all == 0 ? 0 : static_cast<double>(there) / static_cast<double>(all);
 }
 
-struct Synonyms {
-  size_t target;
-  std::vector<std::string> names;  // as PlainWord
-};
-
 size_t At(Column column) { return static_cast<size_t>(column); }
-
-// What else box offices call a column, beside the names in the shipped
-// mappings.
-const std::vector<std::pair<size_t, std::vector<std::string>>>& MoreNames() {
-  using C = Column;
-  static const auto* const names =
-      new std::vector<std::pair<size_t, std::vector<std::string>>>{
-          {At(C::kOrderId),
-           {"order", "ordernr", "bestelling", "transactie", "transactienummer",
-            "reserveringsnummer", "bonnr", "factuurnummer", "commande",
-            "transactionid", "reservationid", "boekingsnummer"}},
-          {At(C::kLineId),
-           {"lineid", "ticketnr", "barcode", "kaartnummer", "regelnr",
-            "volgnummer", "ticketcode", "plaatsid"}},
-          {At(C::kEventId),
-           {"eventcode", "productiecode", "voorstellingid", "activiteitid",
-            "programmanummer", "eventnummer", "voorstellingsnr"}},
-          {At(C::kEventTitle),
-           {"event", "eventname", "activiteit", "productie", "film",
-            "evenementnaam", "programma", "tentoonstelling", "naamevenement"}},
-          {At(C::kGenre), {"categorie", "discipline", "genrenaam"}},
-          {At(C::kStartsAt),
-           {"voorstellingsdatum", "eventdate", "datumvoorstelling", "startdatum",
-            "speeldatum", "datumbezoek", "bezoekdatum", "datumevenement",
-            "datum", "date", "aanvangsdatum", "performancedate"}},
-          {At(C::kSoldAt),
-           {"aankoopdatum", "transactiedatum", "orderdatum", "datumverkoop",
-            "besteldatumtijd", "createdat", "purchasedate", "boekingsdatum"}},
-          {At(C::kQuantity),
-           {"aantalkaarten", "aantaltickets", "tickets", "qty", "stuks",
-            "kaarten", "aantalpersonen"}},
-          {At(C::kPrice),
-           {"totaal", "totaalbedrag", "total", "amount", "omzet", "betaald",
-            "brutoprijs", "regelbedrag", "prix"}},
-          {kPriceEach, {"stukprijs", "prijsperstuk", "unitprice", "kaartprijs"}},
-          {At(C::kChannel), {"verkooppunt", "saleschannel", "bron", "afdeling"}},
-          {At(C::kStatus),
-           {"orderstatus", "ticketstatus", "betaalstatus", "toestand"}},
-          {At(C::kCustomerId),
-           {"klant", "klantid", "customerid", "relatieid", "debiteurnummer",
-            "persoonid", "contactid", "customernumber", "relatienr",
-            "klantcode"}},
-          {At(C::kEmail),
-           {"mail", "emailadres", "emailaddress", "courriel", "mailadres"}},
-          {At(C::kPhone),
-           {"tel", "gsm", "telefoon1", "mobielnummer", "telefoonmobiel",
-            "phonenumber", "mobilenumber", "gsmnummer", "telnr"}},
-          {At(C::kFirstName), {"roepnaam", "voorletters", "prenom", "firstname"}},
-          {At(C::kLastName),
-           {"familienaam", "surname", "lastname", "nom"}},
-          {kFullName,
-           {"naam", "name", "klantnaam", "volledigenaam", "besteller", "koper",
-            "fullname", "contactpersoon", "naamklant"}},
-          {At(C::kBirthDate),
-           {"gebdatum", "dateofbirth", "birthdate", "dob", "geboren"}},
-          {At(C::kPostcode), {"pc", "zipcode", "postalcode", "plz", "postcde"}},
-          {At(C::kHouseNumber), {"huisnr", "nr", "nummer", "hnr"}},
-          {At(C::kHouseNumberAddition), {"bus", "toev", "huisnrtoev"}},
-          {At(C::kStreet), {"straatnaam", "adres1", "address1"}},
-          {kAddressLine, {"adres", "address", "volledigadres", "adresse"}},
-          {At(C::kCity), {"gemeente", "stad", "town", "ville", "ort"}},
-          {At(C::kCountry), {"landcode", "countrycode", "pays"}},
-          {At(C::kPass), {"uitpas", "uitpasnummer", "cjp", "museumkaart"}}};
-  return *names;
-}
-
-void NamesIn(const Source& source, std::vector<std::string>* names) {
-  for (const HeaderRef& ref : source.headers) {
-    names->push_back(PlainWord(ref.name));
-  }
-}
-
-std::vector<Synonyms> AllNames(const std::vector<Mapping>& shipped) {
-  std::vector<Synonyms> all;
-  for (size_t i = 0; i < kTargetCount; ++i) {
-    Synonyms one{i, {}};
-    for (const Mapping& mapping : shipped) {
-      if (mapping.columns[i]) NamesIn(*mapping.columns[i], &one.names);
-      for (const Join& join : mapping.joins) {
-        if (join.columns[i]) NamesIn(*join.columns[i], &one.names);
-      }
-    }
-    for (const auto& [target, names] : MoreNames()) {
-      if (target != i) continue;
-      one.names.insert(one.names.end(), names.begin(), names.end());
-    }
-    all.push_back(std::move(one));
-  }
-  return all;
-}
-
-// 1: one of the names; half: contains one of five letters or more.
-double HeaderScore(const Synonyms& synonyms, const std::string& header) {
-  const std::string plain = PlainWord(header);
-  if (plain.empty()) return 0;
-  double best = 0;
-  for (const std::string& name : synonyms.names) {
-    if (name == plain) return 1;
-    if (name.size() >= 5 && plain.find(name) != plain.npos) best = 0.5;
-  }
-  return best;
-}
 
 struct Verdict {
   double score;
   std::string why;
 };
+
+bool IsId(size_t target) {
+  return target == At(Column::kOrderId) || target == At(Column::kLineId) ||
+         target == At(Column::kEventId) || target == At(Column::kCustomerId);
+}
+
+WordList ListOf(size_t target) {
+  return target == At(Column::kStatus)    ? WordList::kStatus
+         : target == At(Column::kChannel) ? WordList::kChannel
+                                          : WordList::kGenre;
+}
 
 std::string Percent(const ColumnProfile& column, uint64_t count,
                     std::string_view what) {
@@ -214,14 +119,16 @@ Verdict ValueScore(size_t target, const ColumnProfile& c) {
     return form(c.dates, 0.8, 0.3, "are dates");
   }
   if (target == At(C::kPrice) || target == kPriceEach) {
-    return form(c.amounts, 0.8, c.comma_amounts + c.point_amounts > 0 ? 0.3 : 0.1,
+    return form(c.amounts, 0.8,
+                c.comma_amounts + c.point_amounts > 0 ? 0.3 : 0.1,
                 "are amounts");
   }
   if (target == At(C::kQuantity)) {
     return form(c.integers, 0.9, 0.1, "are whole numbers");
   }
   if (target == kAddressLine) {
-    return form(c.with_postcode, 0.4, 0.6, "hold a street, a postcode and a town");
+    return form(c.with_postcode, 0.4, 0.6,
+                "hold a street, a postcode and a town");
   }
   if (target == kFullName) {
     return form(c.two_words, 0.5, 0.2, "are of more than one word");
@@ -229,14 +136,23 @@ Verdict ValueScore(size_t target, const ColumnProfile& c) {
   if (target == At(C::kStatus) || target == At(C::kChannel) ||
       target == At(C::kGenre)) {
     if (c.filled > 0 && !c.few_words) return {-1, ""};
-    return {0.1, fmt::format("{} different words", c.words.size())};
+    uint64_t known = 0;
+    for (const auto& [word, count] : c.words) {
+      if (CodeOfWord(ListOf(target), word)) known += count;
+    }
+    return {
+        0.1 + 0.5 * c.Share(known),
+        fmt::format("{} different words, {:.0f} % of the rows have one that "
+                    "is known",
+                    c.words.size(), 100 * c.Share(known))};
   }
   if (target == At(C::kFirstName) || target == At(C::kLastName) ||
       target == At(C::kStreet) || target == At(C::kCity)) {
     return form(c.letters, 0.5, 0, "have letters");
   }
-  return {0, fmt::format("{} different values in {}", c.distinct.size(),
-                         c.filled)};
+  if (IsId(target) && c.filled > 0 && c.Share(c.ids) < 0.5) return {-1, ""};
+  return {
+      0, fmt::format("{} different values in {}", c.distinct.size(), c.filled)};
 }
 
 class Guesser {
@@ -244,7 +160,7 @@ class Guesser {
   Guesser(Sample sample, std::vector<Mapping> shipped)
       : sample_(std::move(sample)),
         shipped_(std::move(shipped)),
-        names_(AllNames(shipped_)) {}
+        names_(AllColumnNames(shipped_)) {}
 
   Guess Run() {
     if (TakeShipped()) return std::move(guess_);
@@ -276,12 +192,12 @@ class Guesser {
     if (best == nullptr) return false;
     guess_.shipped = best->name;
     guess_.yaml = best->text;
-    guess_.notes.push_back(
-        fmt::format("these are the columns of {}: {}", best->name, best->about));
+    guess_.notes.push_back(fmt::format("these are the columns of {}: {}",
+                                       best->name, best->about));
     for (const Join& join : best->joins) {
-      guess_.notes.push_back(fmt::format(
-          "{} beside it: --with {}=FILE{}", join.about, join.name,
-          join.needed ? "" : " (where there is one)"));
+      guess_.notes.push_back(
+          fmt::format("{} beside it: --with {}=FILE{}", join.about, join.name,
+                      join.needed ? "" : " (where there is one)"));
     }
     return true;
   }
@@ -292,8 +208,8 @@ class Guesser {
       const HeaderIndex index = IndexOf(sample_.rows[r]);
       double hits = 0;
       for (const std::string& name : index.names()) {
-        for (const Synonyms& synonyms : names_) {
-          if (HeaderScore(synonyms, name) == 1) {
+        for (const ColumnNames& synonyms : names_) {
+          if (HeaderScore(synonyms, name, false) == 1) {
             ++hits;
             break;
           }
@@ -335,18 +251,19 @@ class Guesser {
       std::string why;
     };
     std::vector<Candidate> candidates;
-    for (const Synonyms& synonyms : names_) {
+    for (const ColumnNames& synonyms : names_) {
       for (size_t i = 0; i < columns_.size(); ++i) {
-        const double header = HeaderScore(synonyms, columns_[i].header);
+        const double header =
+            HeaderScore(synonyms, columns_[i].header, IsId(synonyms.target));
         const Verdict values = ValueScore(synonyms.target, columns_[i]);
         if (values.score < 0) continue;
         // An empty column is what its header says, or nothing.
         if (columns_[i].filled == 0 && header < 1) continue;
         const double score = 0.6 * header + values.score;
         if (score < kEnough) continue;
-        std::string why = header == 1  ? "the header says so"
-                          : header > 0 ? "the header has the word"
-                                       : "its values";
+        std::string why = header >= 0.9 ? "the header says so"
+                          : header > 0  ? "the header has the word"
+                                        : "its values";
         why += "; " + values.why;
         candidates.push_back({score, synonyms.target, i, std::move(why)});
       }
@@ -393,8 +310,8 @@ class Guesser {
   void FindParticle() {
     for (size_t i = 0; i < columns_.size(); ++i) {
       const std::string plain = PlainWord(columns_[i].header);
-      if (!used_[i] && (plain == "tussenvoegsel" || plain == "tussenvoegsels" ||
-                        plain == "middlename" || plain == "infix")) {
+      if (!used_[i] && (plain.starts_with("tussenv") || plain == "middlename" ||
+                        plain == "infix")) {
         particle_ = i;
         used_[i] = true;
       }
@@ -440,8 +357,8 @@ class Guesser {
       const Found& found = *found_[target];
       std::string source = Ref(found.column);
       if (times_[target]) {
-        source = fmt::format("{{join: [{}, {}]}}", source,
-                             Ref(*times_[target]));
+        source =
+            fmt::format("{{join: [{}, {}]}}", source, Ref(*times_[target]));
       } else if (target == At(Column::kLastName) && particle_) {
         source = fmt::format("{{join: [{}, {}]}}", Ref(*particle_), source);
       }
@@ -477,8 +394,7 @@ class Guesser {
                               ref(C::kStartsAt)),
                   "no number of events: title and date take its place");
     }
-    for (Column needed :
-         {C::kOrderId, C::kLineId, C::kEventId, C::kStartsAt}) {
+    for (Column needed : {C::kOrderId, C::kLineId, C::kEventId, C::kStartsAt}) {
       if (target != At(needed)) continue;
       guess_.missing.emplace_back(TargetName(target));
       out_ += fmt::format("  # {}: [?]  # needed, and not found\n",
@@ -490,9 +406,7 @@ class Guesser {
     std::string words;
     for (Column column : {Column::kStatus, Column::kChannel, Column::kGenre}) {
       if (!found_[At(column)]) continue;
-      const WordList list = column == Column::kStatus    ? WordList::kStatus
-                            : column == Column::kChannel ? WordList::kChannel
-                                                         : WordList::kGenre;
+      const WordList list = ListOf(At(column));
       std::string unknown;
       for (const auto& [word, count] :
            columns_[found_[At(column)]->column].words) {
@@ -503,17 +417,18 @@ class Guesser {
               "until `words` says what it means",
               Quoted(word), count));
         }
-        unknown += fmt::format("    # {}: ?  # {} rows; {}\n", Quoted(word),
-                               count,
-                               AllWordsOf(list) +
-                                   (column == Column::kStatus ? ", ignore" : ""));
+        unknown += fmt::format(
+            "    # {}: ?  # {} rows; {}\n", Quoted(word), count,
+            AllWordsOf(list) + (column == Column::kStatus ? ", ignore" : ""));
       }
       if (unknown.empty()) continue;
       words += fmt::format("  {}: {{}}\n{}", TargetName(At(column)), unknown);
     }
     if (!words.empty()) {
-      out_ += "# Words that are not known; replace {} by those below, without #.\n"
-              "words:\n" + words;
+      out_ +=
+          "# Words that are not known; replace {} by those below, without #.\n"
+          "words:\n" +
+          words;
     }
   }
 
@@ -525,10 +440,10 @@ class Guesser {
       return sum;
     };
     if (found_[At(Column::kPrice)] || found_[kPriceEach]) {
-      const auto& price = columns_[found_[found_[At(Column::kPrice)]
-                                              ? At(Column::kPrice)
-                                              : kPriceEach]
-                                       ->column];
+      const auto& price =
+          columns_[found_[found_[At(Column::kPrice)] ? At(Column::kPrice)
+                                                     : kPriceEach]
+                       ->column];
       if (price.comma_amounts != price.point_amounts) {
         file += price.comma_amounts > price.point_amounts
                     ? "  decimal: comma\n"
@@ -545,9 +460,10 @@ class Guesser {
       }
     }
     if (totals_) {
-      file += fmt::format("  skip:\n    - {{column: {}, is: [totaal, total, "
-                          "eindtotaal]}}\n",
-                          Ref(0));
+      file += fmt::format(
+          "  skip:\n    - {{column: {}, is: [totaal, total, "
+          "eindtotaal]}}\n",
+          Ref(0));
     }
     const auto& quantity = found_[At(Column::kQuantity)];
     if (quantity && columns_[quantity->column].negatives > 0) {
@@ -573,7 +489,7 @@ class Guesser {
 
   const Sample sample_;
   const std::vector<Mapping> shipped_;
-  const std::vector<Synonyms> names_;
+  const std::vector<ColumnNames> names_;
   size_t header_ = 0;
   std::vector<ColumnProfile> columns_;
   std::array<std::optional<Found>, kTargetCount> found_;

@@ -102,8 +102,7 @@ absl::StatusOr<JoinedTable> JoinedTable::Load(const Join& join,
     const std::string at = KeyOf(row, key);
     if (at.empty()) continue;
     if (++table.rows_ > kJoinedRowsMax) {
-      return InvalidArgument("{}: has more than {} rows", path,
-                             kJoinedRowsMax);
+      return InvalidArgument("{}: has more than {} rows", path, kJoinedRowsMax);
     }
     auto values = std::make_unique<Values>();
     for (size_t i = 0; i < kTargetCount; ++i) {

@@ -27,8 +27,8 @@ class JoinedTable {
   using Values = std::array<std::string, kTargetCount>;
 
   // Errors of OpenTable; InvalidArgument: a column of the key is not there.
-  [[nodiscard]] static absl::StatusOr<JoinedTable> Load(const Join& join,
-                                                        const std::string& path);
+  [[nodiscard]] static absl::StatusOr<JoinedTable> Load(
+      const Join& join, const std::string& path);
 
   // Null when no row has this key. The last row of a key counts.
   const Values* Find(const std::string& key) const;

@@ -18,9 +18,9 @@ namespace garderobe::client {
 
 // What a mapping can fill in: the columns of an order line, and what is taken
 // apart into them.
-inline constexpr size_t kFullName = kColumnCount;          // "Jansen, Piet van"
-inline constexpr size_t kAddressLine = kColumnCount + 1;   // "Dam 1, 1012 JS"
-inline constexpr size_t kPriceEach = kColumnCount + 2;     // of one ticket
+inline constexpr size_t kFullName = kColumnCount;         // "Jansen, Piet van"
+inline constexpr size_t kAddressLine = kColumnCount + 1;  // "Dam 1, 1012 JS"
+inline constexpr size_t kPriceEach = kColumnCount + 2;    // of one ticket
 inline constexpr size_t kTargetCount = kColumnCount + 3;
 std::string_view TargetName(size_t target);
 
@@ -58,7 +58,7 @@ struct Source {
 
 // Another file, read into memory, of which each row belongs to rows here.
 struct Join {
-  std::string name;   // as in `--with NAME=FILE`
+  std::string name;  // as in `--with NAME=FILE`
   std::string about;
   bool needed = true;
   std::vector<HeaderRef> here, there;  // what must be equal
@@ -78,8 +78,8 @@ struct Mapping {
   std::string sheet;      // of a spreadsheet; empty: the first that fits
   Decimal decimal = Decimal::kAuto;
   bool month_first = false;
-  std::string zone;      // into which a time with an offset is put
-  std::string country;   // where a row names none
+  std::string zone;                // into which a time with an offset is put
+  std::string country;             // where a row names none
   std::vector<std::string> empty;  // what says nothing: "Info Requested"
   std::vector<Source::Case> skip;  // rows that are no order lines: totals
   // A row of a negative quantity takes back rows that came before.

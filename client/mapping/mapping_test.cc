@@ -35,8 +35,9 @@ TEST(MappingTest, FaultsHaveALineAndAHint) {
            {"columns: {}", "begins with `mapping: 1`"},
            {"mapping: 2\ncolumns: {}", "begins with `mapping: 1`"},
            {"mapping: 1", "has no columns"},
-           {"mapping: 1\ncolums: {}", "line 2: a mapping has no colums; "
-                                      "nearest: columns"},
+           {"mapping: 1\ncolums: {}",
+            "line 2: a mapping has no colums; "
+            "nearest: columns"},
            {"mapping: 1\ncolumns: {emial: [a]}", "nearest: email"},
            {"mapping: 1\ncolumns: {email: {jion: [a]}}", "nearest: join"},
            {"mapping: 1\ncolumns: {email: {join: [a], value: b}}",
@@ -58,16 +59,18 @@ TEST(MappingTest, FaultsHaveALineAndAHint) {
            {"", "is empty"},
            {"- a\n- b", "a list of names with values"}}) {
     EXPECT_THAT(ParseMapping("m", c.yaml),
-                StatusIs(absl::StatusCode::kInvalidArgument,
-                         HasSubstr(c.says)))
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(c.says)))
         << c.yaml;
   }
 }
 
 // Aliases that say each other many times over.
 TEST(MappingTest, AMappingThatGrowsWithoutEndIsRefused) {
-  std::string yaml = "mapping: 1\nabout: x\ncolumns:\n  email: &a {join: [b, b, b, b, b, b, b, b]}\n";
-  const char* targets[] = {"phone", "first_name", "last_name", "city", "street"};
+  std::string yaml =
+      "mapping: 1\nabout: x\ncolumns:\n  email: &a {join: [b, b, b, b, b, b, "
+      "b, b]}\n";
+  const char* targets[] = {"phone", "first_name", "last_name", "city",
+                           "street"};
   char name = 'a';
   for (const char* target : targets) {
     std::string all;
@@ -109,9 +112,9 @@ TEST(FreeTextTest, Addresses) {
   EXPECT_EQ(address("Korenmarkt 12 bus 3, 9000 Gent"),
             "Korenmarkt 12 bus 3|9000|Gent|BE");
   EXPECT_EQ(address("Damrak 12 A 1012 LG Amsterdam"),
-            "Damrak 12 A|1012 LG|Amsterdam|");
+            "Damrak 12 A|1012 LG|Amsterdam|NL");
   EXPECT_EQ(address("1012LG Amsterdam, Damrak 12"),
-            "Damrak 12|1012LG|Amsterdam|");
+            "Damrak 12|1012LG|Amsterdam|NL");
   EXPECT_EQ(address("Damrak 12, 1012 LG Amsterdam, Nederland"),
             "Damrak 12|1012 LG|Amsterdam|Nederland");
   EXPECT_EQ(address("Rue Neuve 1, B-1000 Bruxelles"),

@@ -18,8 +18,7 @@ void OrderBook::Sold(const OrderLine& line) {
   // The same line again takes the place of the one before.
   std::erase_if(sales,
                 [&](const Sale& s) { return s.line_id == line.line_id; });
-  sales.push_back(
-      {std::string(line.line_id), line.quantity, line.price_cents});
+  sales.push_back({std::string(line.line_id), line.quantity, line.price_cents});
 }
 
 std::vector<OrderBook::Change> OrderBook::TakeBack(const OrderLine& line) {

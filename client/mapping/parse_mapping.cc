@@ -104,8 +104,8 @@ Source ReadSource(const YAML::Node& node, int depth, int* budget) {
     return source;
   }
   OnlyKeys(node, "a column",
-           {"first_filled", "join", "key", "lower", "digest", "count_in", "value",
-            "when", "else", "prefix", "of"});
+           {"first_filled", "join", "key", "lower", "digest", "count_in",
+            "value", "when", "else", "prefix", "of"});
   auto parts = [&](const YAML::Node& list) {
     Each(list, [&](const YAML::Node& n) {
       source.parts.push_back(ReadSource(n, depth + 1, budget));
@@ -203,7 +203,8 @@ void ReadFile(const YAML::Node& node, Mapping* mapping) {
     }
     Fail(node[key], fmt::format("{} is one of: {}", key, all));
   };
-  if (node["header_row"] && Scalar(node["header_row"], "header_row") != "auto") {
+  if (node["header_row"] &&
+      Scalar(node["header_row"], "header_row") != "auto") {
     mapping->header_row = node["header_row"].as<size_t>(0);
     if (mapping->header_row < 1 || mapping->header_row > 1000) {
       Fail(node["header_row"], "header_row is auto, or 1 to 1000");
@@ -213,8 +214,8 @@ void ReadFile(const YAML::Node& node, Mapping* mapping) {
   mapping->delimiter =
       kSeparators[choose("separator", {"auto", ",", ";", "tab", "|"})];
   if (node["sheet"]) mapping->sheet = Scalar(node["sheet"], "sheet");
-  mapping->decimal =
-      static_cast<Mapping::Decimal>(choose("decimal", {"auto", "comma", "point"}));
+  mapping->decimal = static_cast<Mapping::Decimal>(
+      choose("decimal", {"auto", "comma", "point"}));
   mapping->month_first = choose("dates", {"day-first", "month-first"}) == 1;
   if (node["zone"]) {
     mapping->zone = Scalar(node["zone"], "zone");
@@ -229,9 +230,8 @@ void ReadFile(const YAML::Node& node, Mapping* mapping) {
     });
   }
   if (node["skip"]) {
-    Each(node["skip"], [&](const YAML::Node& n) {
-      mapping->skip.push_back(ReadCase(n));
-    });
+    Each(node["skip"],
+         [&](const YAML::Node& n) { mapping->skip.push_back(ReadCase(n)); });
   }
   if (node["returns"]) mapping->returns = YesOrNo(node["returns"], "returns");
 }

@@ -26,8 +26,8 @@ std::string DateText(double serial, bool from_1904) {
   const auto seconds = static_cast<int64_t>(std::llround(serial * 86400));
   const auto day = static_cast<int32_t>(seconds / 86400);
   const int64_t rest = seconds % 86400;
-  const std::string time = fmt::format("{:02}:{:02}:{:02}", rest / 3600,
-                                       rest / 60 % 60, rest % 60);
+  const std::string time =
+      fmt::format("{:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60);
   if (day == 0 && !from_1904) return time;
   const std::string date =
       ToIso(FromDayNumber(day - (from_1904 ? kDays1904 : kDays1900)));
@@ -185,9 +185,10 @@ class SpreadsheetReader : public TableReader {
   void ExpectWidth(size_t columns) override { width_ = columns; }
   char delimiter() const override { return '\0'; }
   uint64_t bytes_read() const override {
-    return part_ == nullptr ? bytes_
-                            : static_cast<uint64_t>(static_cast<double>(bytes_) *
-                                                    part_->progress());
+    return part_ == nullptr
+               ? bytes_
+               : static_cast<uint64_t>(static_cast<double>(bytes_) *
+                                       part_->progress());
   }
   uint64_t bytes_total() const override { return bytes_; }
 
@@ -235,7 +236,8 @@ absl::StatusOr<std::unique_ptr<TableReader>> OpenSpreadsheet(
     for (const auto& s : parts->sheets) {
       names += (names.empty() ? "" : ", ") + s.name;
     }
-    std::erase_if(parts->sheets, [&](const auto& s) { return s.name != sheet; });
+    std::erase_if(parts->sheets,
+                  [&](const auto& s) { return s.name != sheet; });
     if (parts->sheets.empty()) {
       return InvalidArgument("{}: there is no sheet {}; there is: {}", path,
                              sheet, names);
@@ -243,9 +245,8 @@ absl::StatusOr<std::unique_ptr<TableReader>> OpenSpreadsheet(
   }
   std::error_code error;
   const uint64_t bytes = std::filesystem::file_size(path, error);
-  return std::make_unique<SpreadsheetReader>(*std::move(document),
-                                             *std::move(parts),
-                                             error ? 0 : bytes);
+  return std::make_unique<SpreadsheetReader>(
+      *std::move(document), *std::move(parts), error ? 0 : bytes);
 }
 
 }  // namespace garderobe::client

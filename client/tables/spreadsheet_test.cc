@@ -41,15 +41,13 @@ TEST(SpreadsheetTest, WhatIsWrittenIsReadAsText) {
   ASSERT_THAT(writer, IsOk());
   ASSERT_THAT((*writer)->AddRow({std::string("telefoon"), std::string("naam")}),
               IsOk());
-  ASSERT_THAT((*writer)->AddRow({std::string("0612345678"),
-                                 std::string("=1+1"), 12.5,
-                                 std::monostate(), 612345678.0}),
+  ASSERT_THAT((*writer)->AddRow({std::string("0612345678"), std::string("=1+1"),
+                                 12.5, std::monostate(), 612345678.0}),
               IsOk());
   ASSERT_THAT((*writer)->Close(), IsOk());
-  EXPECT_THAT(ReadAll(path),
-              ElementsAre(ElementsAre("telefoon", "naam"),
-                          ElementsAre("0612345678", "=1+1", "12.5", "",
-                                      "612345678")));
+  EXPECT_THAT(ReadAll(path), ElementsAre(ElementsAre("telefoon", "naam"),
+                                         ElementsAre("0612345678", "=1+1",
+                                                     "12.5", "", "612345678")));
   EXPECT_THAT(SpreadsheetWriter::Create(path, "x"),
               StatusIs(absl::StatusCode::kAlreadyExists));
 }
@@ -134,8 +132,8 @@ TEST(SpreadsheetTest, FormatsOfDates) {
                            "hh:mm", "[h]:mm", "jjjj-mm-dd"}) {
     EXPECT_TRUE(IsDateFormat(code)) << code;
   }
-  for (const char* code : {"General", "0.00", "\"dag\" 0", "[Red]0", "@",
-                           "\\d0", "# ##0"}) {
+  for (const char* code :
+       {"General", "0.00", "\"dag\" 0", "[Red]0", "@", "\\d0", "# ##0"}) {
     EXPECT_FALSE(IsDateFormat(code)) << code;
   }
 }

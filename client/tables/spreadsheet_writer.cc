@@ -4,7 +4,6 @@
 
 #include <filesystem>
 
-
 namespace garderobe::client {
 namespace {
 constexpr size_t kTextBytesMax = 32'767;  // bytes are at least characters

@@ -128,7 +128,8 @@ bool IsDateFormat(std::string_view code) {
       inside = '"';
     } else if (c == '[') {
       // [h]:mm is a time, [Red] is not: its letters are looked at below.
-      if (i + 2 < code.size() && code[i + 2] != ']' && code[i + 2] != code[i + 1]) {
+      if (i + 2 < code.size() && code[i + 2] != ']' &&
+          code[i + 2] != code[i + 1]) {
         inside = ']';
       }
     } else if (std::string_view("dDmMyYhHsSjJ").find(c) !=

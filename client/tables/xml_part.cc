@@ -71,8 +71,9 @@ struct XmlPart::Handlers {
   }
 };
 
-absl::StatusOr<std::unique_ptr<XmlPart>> XmlPart::Open(
-    PackedDocument& document, const std::string& name, XmlEvents events) {
+absl::StatusOr<std::unique_ptr<XmlPart>> XmlPart::Open(PackedDocument& document,
+                                                       const std::string& name,
+                                                       XmlEvents events) {
   std::unique_ptr<XmlPart> part(new XmlPart());
   part->events_ = std::move(events);
   zip_stat_t info;

@@ -7,8 +7,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace garderobe::client;
-  static const auto* const mapping =
-      new Mapping(*FindMapping("activetickets"));
+  static const auto* const mapping = new Mapping(*FindMapping("activetickets"));
   auto reader = CsvReader::OverText(
       std::string(reinterpret_cast<const char*>(data), size));
   if (!reader.ok()) return 0;
