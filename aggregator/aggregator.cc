@@ -181,8 +181,8 @@ absl::StatusOr<std::vector<Element>> Aggregator::Decrypt(
     for (size_t i = begin; i < end; ++i) {
       const Ciphertext c = Ciphertext::From(
           ciphertexts.substr(i * Ciphertext::kBytes, Ciphertext::kBytes));
-      if (!garderobe::Decrypt(keys_.pseudonym, c.point_a, c.point_b,
-                              &pseudonyms[i])) {
+      if (!DecryptOrNobody(keys_.pseudonym, c.point_a, c.point_b,
+                           &pseudonyms[i])) {
         malformed = true;
       }
     }
@@ -278,6 +278,12 @@ absl::Status Aggregator::ApplyRelations(
   const auto today = static_cast<uint16_t>(DayNumber(Today()));
   for (uint32_t i = 0; i < request.count(); ++i) {
     if (rows.is_refused[i]) continue;
+    const auto handle = AggregatorHandle::From(
+        std::string_view(request.handles()).substr(i * 16, 16));
+    if (pseudonyms[2 * i].is_zero()) {
+      ++accepted;  // of somebody who objects: nothing of it is kept
+      continue;
+    }
     Relation& row = rows.rows[i];
     GARDEROBE_ASSIGN_OR_RETURN(
         row.person, people_->NumberOf(Who::kPerson, pseudonyms[2 * i], batch));
@@ -286,10 +292,11 @@ absl::Status Aggregator::ApplyRelations(
         people_->NumberOf(Who::kHousehold, pseudonyms[2 * i + 1], batch));
     people_->SetHousehold(row.person, household, batch);
     row.delivered = today;
-    const uint32_t number = institution.ledger->RelationOf(
-        AggregatorHandle::From(
-            std::string_view(request.handles()).substr(i * 16, 16)),
-        batch);
+    // An objection that was withdrawn.
+    if (institution.ledger->NumberOf(handle) == 0u) {
+      institution.ledger->ForgetHandle(handle, batch);
+    }
+    const uint32_t number = institution.ledger->RelationOf(handle, batch);
     const std::string key = KeyOf(institution.number, number);
     replaced += store_->Get(kRelations, key).ok();
     batch.Put(store_->family(kRelations), key, Encode(row));
@@ -305,6 +312,26 @@ absl::Status Aggregator::ApplyRelations(
   batch.Put(store_->family(kFeeds), FeedKey(institution.number, feed_name),
             feed.Encode());
   return store_->Write(batch);
+}
+
+absl::Status Aggregator::TakeObjections(
+    Institution& institution, const v1::StoreRelationsRequest& request,
+    const std::vector<Element>& pseudonyms) {
+  std::vector<AggregatorHandle> nobodies;
+  for (size_t i = 0; i < request.count(); ++i) {
+    if (!pseudonyms[2 * i].is_zero()) continue;
+    const auto handle = AggregatorHandle::From(
+        std::string_view(request.handles()).substr(i * 16, 16));
+    if (institution.ledger->NumberOf(handle) != 0u) nobodies.push_back(handle);
+  }
+  if (nobodies.empty()) return absl::OkStatus();
+  v1::ExerciseAtAggregatorResponse done;
+  const absl::Status applied =
+      Apply(v1::RIGHT_OBJECT, institution, nobodies, &done);
+  // What it counts has changed on the disk.
+  institution.ledger.reset();
+  GARDEROBE_RETURN_IF_ERROR(applied);
+  return EnsureLoaded(institution);
 }
 
 absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
@@ -353,6 +380,9 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
     const MutexLock people_lock(&people_mutex_);
     GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
+    // First, so that a batch that is answered has taken them.
+    GARDEROBE_RETURN_IF_ERROR(
+        TakeObjections(*institution, request, pseudonyms));
     const absl::Status applied =
         ApplyRelations(*institution, request, pseudonyms, std::move(rows),
                        std::move(feed), feed_name, &outcome);
@@ -401,6 +431,19 @@ absl::Status Aggregator::StoreLinkChanges(
   GARDEROBE_ASSIGN_OR_RETURN(const auto persons, Decrypt(request.persons()));
   GARDEROBE_ASSIGN_OR_RETURN(const auto residents,
                              Decrypt(request.residents()));
+  // Of somebody who objects since: before the others, for these need the
+  // institutions' locks.
+  for (size_t i = 0; i < persons.size(); ++i) {
+    if (!persons[i].is_zero()) continue;
+    v1::ExerciseAtAggregatorResponse done;
+    GARDEROBE_RETURN_IF_ERROR(ExerciseAt(
+        v1::RIGHT_OBJECT,
+        request.institutions(
+            static_cast<int>(request.institution(static_cast<int>(i)))),
+        {AggregatorHandle::From(
+            std::string_view(request.handles()).substr(i * 16, 16))},
+        &done));
+  }
   std::vector<uint32_t> institutions;  // numbers; 0: never delivered
   for (const std::string& name : request.institutions()) {
     const auto institution = Find(name, /*create=*/false);
@@ -428,6 +471,7 @@ absl::Status Aggregator::ApplyLinkChanges(
   rocksdb::WriteBatch batch;
   std::map<std::string, Relation> changed;
   for (size_t i = 0; i < persons.size(); ++i) {
+    if (persons[i].is_zero()) continue;
     const uint32_t institution =
         institutions[request.institution(static_cast<int>(i))];
     const auto handle = AggregatorHandle::From(
@@ -451,6 +495,7 @@ absl::Status Aggregator::ApplyLinkChanges(
     batch.Put(store_->family(kRelations), key, Encode(relation));
   }
   for (size_t i = 0; i + 1 < residents.size(); i += 2) {
+    if (residents[i].is_zero()) continue;
     GARDEROBE_ASSIGN_OR_RETURN(
         const uint32_t person,
         people_->NumberOf(Who::kPerson, residents[i], batch));

@@ -19,6 +19,7 @@
 #include "aggregator/relation_batch.h"
 #include "core/base/mutex.h"
 #include "garderobe/v1/aggregator.pb.h"
+#include "garderobe/v1/rights.pb.h"
 
 namespace garderobe::aggregator {
 
@@ -41,6 +42,18 @@ class Aggregator {
   [[nodiscard]] absl::Status StoreLinkChanges(
       const v1::StoreLinkChangesRequest& request);
   [[nodiscard]] absl::StatusOr<uint64_t> Committed(const v1::FeedName& feed);
+  // A right of visitors; as in rights.proto.
+  [[nodiscard]] absl::Status Exercise(
+      const v1::ExerciseAtAggregatorRequest& request,
+      v1::ExerciseAtAggregatorResponse* response);
+  // Removes the pseudonyms of persons that no relation has, and of households
+  // where none of these lives; how many. Takes some seconds for a million
+  // relations, during which deliveries go on.
+  [[nodiscard]] absl::StatusOr<uint64_t> Sweep();
+  // Whether something was forgotten that may still be on the disk.
+  bool HasForgotten() const;
+  [[nodiscard]] absl::Status ConfirmForgotten();
+
   // From now on batches of the feed are taken from this stream only; how many
   // rows are committed. `stream` is not 0.
   [[nodiscard]] absl::StatusOr<uint64_t> OpenFeed(const v1::FeedName& feed,
@@ -128,6 +141,23 @@ class Aggregator {
   // The outcome of a batch that is stored already, once it is synced.
   [[nodiscard]] absl::StatusOr<v1::BatchOutcome> Again(
       v1::BatchOutcome outcome);
+  // Exercises a right other than access at one institution.
+  [[nodiscard]] absl::Status ExerciseAt(
+      v1::Right right, const std::string& name,
+      const std::vector<AggregatorHandle>& handles,
+      v1::ExerciseAtAggregatorResponse* response);
+  [[nodiscard]] absl::Status Apply(v1::Right right, Institution& institution,
+                                   const std::vector<AggregatorHandle>& handles,
+                                   v1::ExerciseAtAggregatorResponse* response)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
+  // Rows that the vault answers with nobody: their handles are from now on.
+  [[nodiscard]] absl::Status TakeObjections(
+      Institution& institution, const v1::StoreRelationsRequest& request,
+      const std::vector<Element>& pseudonyms)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
+  // What is kept of a relation, as a JSON object.
+  [[nodiscard]] absl::StatusOr<std::string> Describe(
+      const std::string& name, const AggregatorHandle& handle);
   // On an error institution and people have taken what is not stored.
   [[nodiscard]] absl::Status ApplyRelations(
       Institution& institution, const v1::StoreRelationsRequest& request,

@@ -47,8 +47,9 @@ absl::Status InstitutionLedger::LoadAll() {
   }));
   GARDEROBE_RETURN_IF_ERROR(each(kHandles, [&](auto key, auto value) {
     if (key.size() != 16 || value.size() != 4) return damaged();
-    relations_[AggregatorHandle::From(key)] =
-        GetBigEndian<uint32_t>(value.data());
+    const auto number = GetBigEndian<uint32_t>(value.data());
+    relations_[AggregatorHandle::From(key)] = number;
+    next_relation_ = std::max(next_relation_, number + 1);
     return absl::OkStatus();
   }));
   // First who is last, then what they add up to: a row that was replaced is
@@ -102,10 +103,9 @@ uint32_t InstitutionLedger::EventNumber(Event event,
 
 uint32_t InstitutionLedger::RelationOf(const AggregatorHandle& handle,
                                        rocksdb::WriteBatch& batch) {
-  // Number 0 is nobody.
-  const auto [entry, is_new] = relations_.try_emplace(
-      handle, static_cast<uint32_t>(relations_.size() + 1));
+  const auto [entry, is_new] = relations_.try_emplace(handle, next_relation_);
   if (is_new) {
+    ++next_relation_;
     std::string value;
     PutBigEndian(value, entry->second);
     batch.Put(store_.family(kHandles), HandleKey(institution_, handle), value);

@@ -11,8 +11,11 @@
 #define GARDEROBE_AGGREGATOR_INSTITUTION_LEDGER_H_
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +48,25 @@ class InstitutionLedger {
   // the write to `batch`.
   uint32_t RelationOf(const AggregatorHandle& handle,
                       rocksdb::WriteBatch& batch);
+
+  // Nothing: never seen. 0: of somebody who objects, and so nobody.
+  std::optional<uint32_t> NumberOf(const AggregatorHandle& handle) const;
+  struct Forgotten {
+    uint64_t removed = 0, unlinked = 0;  // live visits
+  };
+  // Adds the writes after which no block holds a visit of the relations: it is
+  // gone, or nobody's with `keep_visits`. Reads all blocks. The ledger must be
+  // thrown away afterwards, for it knows nothing of it.
+  [[nodiscard]] absl::StatusOr<Forgotten> Forget(
+      const std::set<uint32_t>& relations, bool keep_visits,
+      rocksdb::WriteBatch& batch) const;
+  // Later visits of the handle are nobody's; or it is as if never seen.
+  void SetNobody(const AggregatorHandle& handle, rocksdb::WriteBatch& batch);
+  void ForgetHandle(const AggregatorHandle& handle, rocksdb::WriteBatch& batch);
+  // Live visits of one relation, counted or not.
+  [[nodiscard]] absl::Status ForEachOf(
+      uint32_t relation,
+      const std::function<void(const VisitRow&, const Event&)>& visit) const;
 
   // Calls visit(row, event) for every live row that counts (neither cancelled
   // nor refunded). Reads the blocks.
@@ -113,6 +135,7 @@ class InstitutionLedger {
   std::vector<uint32_t> block_rows_;  // rows of each block, dead ones included
   absl::flat_hash_map<uint64_t, Locator> index_;  // by VisitBlock::Key
   absl::flat_hash_map<AggregatorHandle, uint32_t> relations_;
+  uint32_t next_relation_ = 1;  // 0 is nobody
   std::vector<Event> events_;
   absl::flat_hash_map<std::string, uint32_t> event_numbers_;  // by Encode
   std::vector<ChannelCounts> counts_;                         // event x channel

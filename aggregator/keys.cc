@@ -1,6 +1,7 @@
 #include "aggregator/keys.h"
 
 #include "core/keys/key_file.h"
+#include "core/keys/receipt.h"
 
 namespace garderobe::aggregator {
 namespace {
@@ -40,7 +41,8 @@ absl::StatusOr<AggregatorKeys> AggregatorKeys::Read(
 }
 
 AggregatorParameters AggregatorKeys::Public() const {
-  return {MultiplyBase(pseudonym), PublicKeyOf(sealing)};
+  return {MultiplyBase(pseudonym), PublicKeyOf(sealing),
+          VerifyKeyOf(ReceiptSeedOf(signing))};
 }
 
 }  // namespace garderobe::aggregator

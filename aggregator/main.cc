@@ -2,6 +2,7 @@
 // aggregator/README.md.
 #include "aggregator/service.h"
 #include "core/daemon/daemon.h"
+#include "core/daemon/store_rewriter.h"
 #include "core/register/register_service.h"
 #include "spdlog/spdlog.h"
 
@@ -13,6 +14,7 @@ struct Config {
   std::string keys = "keys";
   std::string answer_address;
   int64_t ledger_mib = 1024;
+  int64_t forget_minutes = 60;
   int64_t grace_days = 30;
 };
 
@@ -40,6 +42,7 @@ absl::Status Run(const Config& config) {
   AnswerPusher pusher(*aggregator, publisher, config.answer_address,
                       config.daemon.tls);
   AggregatorServiceImpl service(*aggregator, pusher, *daemon);
+  AggregatorRightsServiceImpl rights(*aggregator, *daemon);
   PublisherServiceImpl publisher_service(publisher, pusher, *daemon);
   RegisterServiceImpl register_service(*institutions);
 
@@ -51,6 +54,18 @@ absl::Status Run(const Config& config) {
   RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
     persons.Set(static_cast<double>(aggregator->counts().persons));
   });
+  // What was erased leaves the disk, and so do pseudonyms of nobody.
+  const StoreRewriter rewriter(
+      aggregator->store(), *daemon,
+      {.period = std::chrono::minutes(config.forget_minutes),
+       .at_start = true,
+       .needed = [&] { return aggregator->HasForgotten(); },
+       .before = [&]() -> absl::Status {
+         GARDEROBE_ASSIGN_OR_RETURN(const uint64_t swept, aggregator->Sweep());
+         spdlog::info("event=swept pseudonyms={}", swept);
+         return absl::OkStatus();
+       },
+       .after = [&] { return aggregator->ConfirmForgotten(); }});
   auto state = [&] {
     const absl::Status disk = daemon->CheckDisk();
     const auto counts = aggregator->counts();
@@ -63,6 +78,9 @@ absl::Status Run(const Config& config) {
   return daemon->Serve(
       {.services = {{&service,
                      v1::AggregatorService::service_full_name(),
+                     {{Role::kParty, "ttp"}}},
+                    {&rights,
+                     v1::AggregatorRightsService::service_full_name(),
                      {{Role::kParty, "ttp"}}},
                     {&publisher_service,
                      v1::PublisherService::service_full_name(),
@@ -97,6 +115,10 @@ int main(int argc, char** argv) {
   settings.Number("memory.ledger_mib", &config.ledger_mib,
                   "Memory for the indices of institutions in use, MiB.", 16,
                   1 << 20);
+  settings.Number("erase.forget_minutes", &config.forget_minutes,
+                  "Minutes after which what was erased has left the disk, at "
+                  "most: the store is written again then.",
+                  1, 1440);
   settings.Number("publish.grace_days", &config.grace_days,
                   "Days after a period's end before it may be published.", 0,
                   400);

@@ -16,7 +16,7 @@ std::string NumberKey(Who who, uint32_t number) {
 absl::StatusOr<std::unique_ptr<PersonDirectory>> PersonDirectory::Load(
     const Store& store) {
   std::unique_ptr<PersonDirectory> directory(new PersonDirectory(store));
-  // The largest number tells how many there are: none is ever taken back.
+  // The largest number tells how many there are; some may be forgotten.
   auto last_number = [&](Who who) -> absl::StatusOr<uint32_t> {
     const auto last = store.NewIterator(kNumbers);
     last->SeekForPrev(NumberKey(who, UINT32_MAX));
@@ -52,12 +52,16 @@ absl::StatusOr<uint32_t> PersonDirectory::NumberOf(Who who,
                                                    const Element& pseudonym,
                                                    rocksdb::WriteBatch& batch) {
   const std::string key = PseudonymKey(who, pseudonym);
+  auto asked = [&](uint32_t number) {
+    if (sweeping_) asked_.insert(NumberKey(who, number));
+    return number;
+  };
   if (const auto found = fresh_.find(key); found != fresh_.end()) {
-    return found->second;
+    return asked(found->second);
   }
   auto stored = store_.Get(kPseudonyms, key);
   if (stored.ok() && stored->size() == 4) {
-    return GetBigEndian<uint32_t>(stored->data());
+    return asked(GetBigEndian<uint32_t>(stored->data()));
   }
   if (stored.status().code() != absl::StatusCode::kNotFound) {
     return stored.status();
@@ -73,7 +77,20 @@ absl::StatusOr<uint32_t> PersonDirectory::NumberOf(Who who,
   batch.Put(store_.family(kPseudonyms), key, Number(number));
   batch.Put(store_.family(kNumbers), NumberKey(who, number),
             AsSlice(pseudonym.view()));
-  return number;
+  return asked(number);
+}
+
+bool PersonDirectory::Forget(Who who, uint32_t number, const Element& pseudonym,
+                             rocksdb::WriteBatch& batch) {
+  const std::string key = NumberKey(who, number);
+  if (asked_.contains(key)) return false;
+  batch.Delete(store_.family(kNumbers), key);
+  batch.Delete(store_.family(kPseudonyms), PseudonymKey(who, pseudonym));
+  if (who == Who::kPerson) {
+    batch.Delete(store_.family(kResidents), Number(number));
+    if (number < household_of_.size()) household_of_[number] = 0;
+  }
+  return true;
 }
 
 void PersonDirectory::SetHousehold(uint32_t person, uint32_t household,

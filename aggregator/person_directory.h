@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "aggregator/tables.h"
 #include "core/group/element.h"
 #include "core/store/store.h"
@@ -51,6 +52,17 @@ class PersonDirectory {
   [[nodiscard]] absl::StatusOr<Element> PseudonymOf(Who who,
                                                     uint32_t number) const;
 
+  // From now on numbers that are asked for are remembered, until EndSweep.
+  void BeginSweep() {
+    asked_.clear();
+    sweeping_ = true;
+  }
+  void EndSweep() { sweeping_ = false; }
+  // Nobody has the number any more. False, and nothing is done: it was asked
+  // for since BeginSweep.
+  [[nodiscard]] bool Forget(Who who, uint32_t number, const Element& pseudonym,
+                            rocksdb::WriteBatch& batch);
+
   // The numbers given so far are written; they can be found in the store.
   void Written() { fresh_.clear(); }
   size_t count(Who who) const {
@@ -65,6 +77,8 @@ class PersonDirectory {
   uint32_t households_ = 1;  // numbers given, 0 among them
   // Numbers given in the batch that is not written yet.
   absl::flat_hash_map<std::string, uint32_t> fresh_;
+  bool sweeping_ = false;
+  absl::flat_hash_set<std::string> asked_;  // `who` and number
 };
 
 }  // namespace garderobe::aggregator

@@ -1,5 +1,6 @@
 #include "aggregator/service.h"
 
+#include "core/keys/receipt.h"
 #include "core/rpc/ordered_stream.h"
 #include "core/rpc/peer.h"
 #include "spdlog/spdlog.h"
@@ -121,6 +122,21 @@ grpc::ServerUnaryReactor* PublisherServiceImpl::Publish(
       spdlog::warn("event=push what=cube reason=\"{}\"", Message(pushed));
     }
     response->set_pushed(pushed.ok());
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* AggregatorRightsServiceImpl::Exercise(
+    grpc::CallbackServerContext* context,
+    const v1::ExerciseAtAggregatorRequest* request,
+    v1::ExerciseAtAggregatorResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_RETURN_IF_ERROR(aggregator_.Exercise(*request, response));
+    // Which right and which request; of whom nobody is told.
+    spdlog::info("event=right right={} request={}",
+                 RightName(static_cast<VisitorRight>(request->right())),
+                 ToHex(AsBytes(request->request_id())));
     return absl::OkStatus();
   });
 }

@@ -7,6 +7,7 @@
 #include "aggregator/answer_pusher.h"
 #include "core/daemon/daemon.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
+#include "garderobe/v1/rights.grpc.pb.h"
 
 namespace garderobe::aggregator {
 
@@ -53,6 +54,23 @@ class AggregatorServiceImpl final
   AnswerPusher& pusher_;
   Daemon& daemon_;
   const SignedBody parameters_;
+};
+
+// Rights of visitors, for the TTP.
+class AggregatorRightsServiceImpl final
+    : public v1::AggregatorRightsService::CallbackService {
+ public:
+  // Both outlive the service.
+  AggregatorRightsServiceImpl(Aggregator& aggregator, Daemon& daemon)
+      : aggregator_(aggregator), daemon_(daemon) {}
+  grpc::ServerUnaryReactor* Exercise(
+      grpc::CallbackServerContext* context,
+      const v1::ExerciseAtAggregatorRequest* request,
+      v1::ExerciseAtAggregatorResponse* response) override;
+
+ private:
+  Aggregator& aggregator_;
+  Daemon& daemon_;
 };
 
 // For the coordinator.

@@ -28,6 +28,17 @@ void RelationLedger::Put(const Handle& handle, uint64_t digest) {
   Place({KeyOf(handle), digest});
 }
 
+bool RelationLedger::Forget(const Handle& handle) {
+  const uint64_t key = KeyOf(handle);
+  for (size_t i = 0; i < kProbes; ++i) {
+    Entry& entry = entries_[(key + i) % kEntries];
+    if (entry.key != key) continue;
+    entry = Entry();
+    return true;
+  }
+  return false;
+}
+
 void RelationLedger::Place(const Entry& entry) {
   Entry* place = &entries_[(entry.key + entry.digest % kProbes) % kEntries];
   for (size_t i = kProbes; i-- > 0;) {

@@ -26,6 +26,8 @@ class RelationLedger {
   // Whether the customer was delivered with this digest.
   bool Has(const Handle& handle, uint64_t digest) const;
   void Put(const Handle& handle, uint64_t digest);
+  // False: it was not there.
+  bool Forget(const Handle& handle);
   [[nodiscard]] absl::Status Save(const std::string& path) const;
 
  private:

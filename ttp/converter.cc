@@ -89,6 +89,17 @@ void Converter::MapHandles(std::string_view institution,
   }
 }
 
+Converter::Addressed Converter::Address(std::string_view institution,
+                                        const Handle& handle) const {
+  VaultHandleMapper to_vault(keys_.vault_handle, institution);
+  AggregatorHandleMapper to_aggregator(keys_.aggregator_handle, institution);
+  Addressed addressed;
+  addressed.handle = to_vault.Map(handle);
+  addressed.reference = references_.Seal(addressed.handle, TagOf(institution),
+                                         to_aggregator.Map(handle));
+  return addressed;
+}
+
 absl::StatusOr<std::vector<ConvertedRelation>> Converter::Convert(
     std::string_view institution, const v1::RelationBatch& batch,
     const VaultParameters& vault) const {

@@ -47,6 +47,13 @@ class Converter {
   // Handles of 16 bytes each in the aggregator's form, in place; zeros stay.
   void MapHandles(std::string_view institution, std::string& handles) const;
 
+  // The vault's form of a customer's handle, and its reference.
+  struct Addressed {
+    VaultHandle handle;
+    std::string reference;
+  };
+  Addressed Address(std::string_view institution, const Handle& handle) const;
+
   // Multiplies each ciphertext by s, rerandomises, and maps the handle.
   // InvalidArgument: a point does not decode or is the identity; names the
   // record. `batch` has passed CheckRelations.

@@ -4,6 +4,7 @@
 
 #include "core/group/elgamal.h"
 #include "spdlog/spdlog.h"
+#include "ttp/addressees.h"
 
 namespace garderobe::ttp {
 
@@ -70,16 +71,11 @@ absl::StatusOr<v1::StoreLinkChangesRequest> LinkForwarder::Address(
       changes.residents().size() % (2 * Ciphertext::kBytes) != 0) {
     return Internal("the vault's changes are malformed");
   }
-  struct Institution {
-    std::string id;
-    int index = -1;
-  };
-  std::map<InstitutionTag, Institution> by_tag;
-  const auto institutions = institutions_.Get();
-  for (const auto& [id, entry] : *institutions) by_tag[TagOf(id)] = {id};
+  const InstitutionTags tags(*institutions_.Get());
   v1::StoreLinkChangesRequest request;
   request.set_epoch(TtpKeys::kEpoch);
   request.set_residents(changes.residents());
+  Addressees addressees(request);
   for (size_t i = 0; i < count; ++i) {
     const auto handle =
         VaultHandle::From(std::string_view(changes.handles())
@@ -94,15 +90,9 @@ absl::StatusOr<v1::StoreLinkChangesRequest> LinkForwarder::Address(
       spdlog::warn("event=reference-unreadable");
       continue;
     }
-    const auto known = by_tag.find(opened->tag);
-    if (known == by_tag.end()) continue;
-    Institution& institution = known->second;
-    if (institution.index < 0) {
-      institution.index = request.institutions_size();
-      request.add_institutions(institution.id);
-    }
-    request.add_institution(static_cast<uint32_t>(institution.index));
-    request.mutable_handles()->append(opened->handle.view());
+    const auto institution = tags.Find(opened->tag);
+    if (!institution) continue;
+    addressees.Add(*institution, opened->handle);
     request.mutable_persons()->append(
         changes.persons().substr(i * Ciphertext::kBytes, Ciphertext::kBytes));
   }

@@ -4,6 +4,7 @@
 #include "core/keys/pins.h"
 #include "core/register/register_service.h"
 #include "spdlog/spdlog.h"
+#include "ttp/rights_service.h"
 #include "ttp/service.h"
 
 namespace garderobe::ttp {
@@ -84,6 +85,7 @@ absl::Status Run(const Config& config) {
   RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(1),
            [&delivery] { delivery.EndIdleStreams(); });
   LinkServiceImpl link_service(forwarder);
+  RightsServiceImpl rights(parts);
   RegisterServiceImpl register_service(*institutions);
 
   // On a thread of its own: a party that hangs must not hold up the work.
@@ -112,6 +114,9 @@ absl::Status Run(const Config& config) {
   const absl::Status served =
       daemon->Serve({.services = {{&delivery,
                                    v1::DeliveryService::service_full_name(),
+                                   {{Role::kClient, ""}}},
+                                  {&rights,
+                                   v1::RightsService::service_full_name(),
                                    {{Role::kClient, ""}}},
                                   {&link_service,
                                    v1::LinkService::service_full_name(),

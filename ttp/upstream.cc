@@ -20,6 +20,14 @@ Upstream::Upstream(const Options& options)
         return v1::AggregatorService::NewStub(TlsChannel(
             options_.aggregator_address, "aggregatord", options_.tls));
       }),
+      vault_rights_([this] {
+        return v1::VaultRightsService::NewStub(
+            TlsChannel(options_.vault_address, "vaultd", options_.tls));
+      }),
+      aggregator_rights_([this] {
+        return v1::AggregatorRightsService::NewStub(TlsChannel(
+            options_.aggregator_address, "aggregatord", options_.tls));
+      }),
       why_not_(Unavailable("vault and aggregator have not been reached yet")) {}
 
 void Upstream::Stop() {

@@ -14,6 +14,7 @@
 #include "core/rpc/stub_holder.h"
 #include "core/rpc/tls.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
+#include "garderobe/v1/rights.grpc.pb.h"
 #include "garderobe/v1/vault.grpc.pb.h"
 
 namespace garderobe::ttp {
@@ -65,6 +66,22 @@ class Upstream {
                                         std::move(done));
   }
 
+  using VaultRights = v1::VaultRightsService::Stub::async_interface;
+  using AggregatorRights = v1::AggregatorRightsService::Stub::async_interface;
+  void ExerciseAtVault(v1::ExerciseAtVaultRequest request,
+                       Done<v1::ExerciseAtVaultResponse> done) {
+    Call<VaultRights, v1::ExerciseAtVaultRequest, v1::ExerciseAtVaultResponse>(
+        vault_rights_, &VaultRights::Exercise, std::move(request),
+        std::move(done));
+  }
+  void ExerciseAtAggregator(v1::ExerciseAtAggregatorRequest request,
+                            Done<v1::ExerciseAtAggregatorResponse> done) {
+    Call<AggregatorRights, v1::ExerciseAtAggregatorRequest,
+         v1::ExerciseAtAggregatorResponse>(aggregator_rights_,
+                                           &AggregatorRights::Exercise,
+                                           std::move(request), std::move(done));
+  }
+
   // Asks both parties until it has what they publish; blocks up to a few
   // seconds. Called by a timer.
   [[nodiscard]] absl::Status Fetch();
@@ -112,6 +129,8 @@ class Upstream {
   const Options options_;
   StubHolder<v1::VaultService> vault_;            // own locking
   StubHolder<v1::AggregatorService> aggregator_;  // own locking
+  StubHolder<v1::VaultRightsService> vault_rights_;
+  StubHolder<v1::AggregatorRightsService> aggregator_rights_;
   mutable Mutex mutex_;
   std::shared_ptr<const Published> published_ ABSL_GUARDED_BY(mutex_);
   absl::Status why_not_ ABSL_GUARDED_BY(mutex_);

@@ -1,6 +1,7 @@
 #include "vault/keys.h"
 
 #include "core/keys/key_file.h"
+#include "core/keys/receipt.h"
 
 namespace garderobe::vault {
 namespace {
@@ -43,6 +44,7 @@ VaultParameters VaultKeys::Public() const {
   for (size_t kind = 0; kind < kKindCount; ++kind) {
     result.public_keys[kind] = MultiplyBase(decryption[kind]);
   }
+  result.receipt_key = VerifyKeyOf(ReceiptSeedOf(signing));
   return result;
 }
 

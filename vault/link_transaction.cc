@@ -333,7 +333,8 @@ absl::Status LinkTransaction::Link() {
   for (const auto& [root, pool] : by_root) {
     GARDEROBE_RETURN_IF_ERROR(Regroup(pool.members, pool.groups));
   }
-  return SettleHomes();
+  GARDEROBE_RETURN_IF_ERROR(SettleHomes());
+  return SpreadObjections();
 }
 
 absl::StatusOr<std::vector<std::pair<uint64_t, uint64_t>>>
@@ -505,6 +506,8 @@ absl::StatusOr<Person*> LinkTransaction::PersonAt(Place place) {
 }
 
 absl::StatusOr<LinkedRow> LinkTransaction::PointsOf(RelationId id) {
+  GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
+  if (relation->objects) return LinkedRow{};
   GARDEROBE_ASSIGN_OR_RETURN(const Place place, PlaceOf(id));
   GARDEROBE_ASSIGN_OR_RETURN(const Person* person, PersonAt(place));
   if (person->home == 0) return LinkedRow{person->point, person->own_household};

@@ -24,6 +24,11 @@ class LinkTransaction {
 
   // Takes in what the row shows. The relation's id.
   [[nodiscard]] absl::StatusOr<RelationId> Add(const LinkRow& row);
+  // The relations are gone, with the tokens that nobody else holds. Unknown
+  // ones are passed over. Before Link.
+  [[nodiscard]] absl::Status Remove(const std::vector<RelationId>& ids);
+  // The relation's visitor objects. Before Link.
+  [[nodiscard]] absl::Status Object(RelationId id);
   // Compares the relation again though it shows nothing new.
   void Touch(RelationId id) { touched_.insert(id); }
   // Links all that was taken in. Once, before the calls below.
@@ -31,7 +36,11 @@ class LinkTransaction {
 
   // An id that is not known gives an empty record.
   [[nodiscard]] absl::StatusOr<RelationRecord*> Relation(RelationId id);
+  // Of somebody who objects both points are the identity: nobody.
   [[nodiscard]] absl::StatusOr<LinkedRow> PointsOf(RelationId id);
+  [[nodiscard]] absl::StatusOr<RelationId> IdOf(const VaultHandle& handle);
+  // All relations of the relation's person, itself among them. After Link.
+  [[nodiscard]] absl::StatusOr<std::vector<RelationId>> PersonOf(RelationId id);
   // What is to be told. Rows of this batch are answered with what they are
   // now; but an answer can get lost or be overtaken by another, so these are
   // told as well, once, when `later` has come (Unix seconds).
@@ -67,9 +76,11 @@ class LinkTransaction {
   std::vector<RelationId> CrowdOf(const std::string& key) const;
 
   [[nodiscard]] absl::StatusOr<GroupRecord*> Group(uint64_t id);
-  [[nodiscard]] absl::StatusOr<RelationId> IdOf(const VaultHandle& handle);
+  [[nodiscard]] absl::Status LeaveGroup(RelationId id, uint64_t group);
 
   [[nodiscard]] absl::Status FindContradictions();
+  // Who is one person with somebody who objects, objects.
+  [[nodiscard]] absl::Status SpreadObjections();
   [[nodiscard]] absl::StatusOr<std::vector<std::pair<uint64_t, uint64_t>>>
   KeptApart(const std::vector<RelationId>& members);
 

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "vault/link_transaction.h"
+#include "vault/shuffle.h"
 
 namespace garderobe::vault {
 namespace {
@@ -36,14 +37,6 @@ LinkCounts Sum(const LinkCounts& a, const LinkCounts& b) {
   return {a.relations + b.relations, a.tokens + b.tokens,
           a.persons + b.persons,     a.households + b.households,
           a.set_aside + b.set_aside, a.contradictory + b.contradictory};
-}
-
-// In order they would be the aggregator's changes, one by one.
-template <typename T>
-void Shuffle(std::vector<T>& list) {
-  for (size_t i = list.size(); i > 1; --i) {
-    std::swap(list[i - 1], list[randombytes_uniform(static_cast<uint32_t>(i))]);
-  }
 }
 
 }  // namespace
@@ -95,8 +88,19 @@ absl::Status Linker::LoadMeta() {
   return absl::OkStatus();
 }
 
-absl::Status Linker::Commit(const LinkTransaction& transaction) {
+absl::Status Linker::Commit(const LinkTransaction& transaction,
+                            const std::set<RelationId>& erased) {
   rocksdb::WriteBatch batch;
+  if (!erased.empty()) {
+    const auto it = store_->NewIterator(kChanges);
+    for (it->SeekToFirst(); it->Valid(); it->Next()) {
+      ChangeRecord change;
+      if (!Decode(AsView(it->value()), &change)) return Damaged();
+      if (!erased.contains(change.relation)) continue;
+      batch.Delete(store_->family(kChanges), it->key());
+    }
+    GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
+  }
   transaction.AddTo(batch);
   Meta meta = meta_;
   meta.counts = Sum(meta.counts, transaction.difference());
@@ -151,7 +155,16 @@ absl::StatusOr<std::vector<LinkedRow>> Linker::Link(
     LinkTransaction transaction(*store_, model_);
     std::vector<RelationId> ids;
     for (const LinkRow& row : rows) {
-      GARDEROBE_ASSIGN_OR_RETURN(ids.emplace_back(), transaction.Add(row));
+      GARDEROBE_ASSIGN_OR_RETURN(ids.emplace_back(),
+                                 transaction.IdOf(row.handle));
+      GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
+                                 transaction.Relation(ids.back()));
+      // Somebody who objects: the row is dropped.
+      if (relation->objects) {
+        ++dropped_;
+        continue;
+      }
+      GARDEROBE_RETURN_IF_ERROR(transaction.Add(row).status());
     }
     GARDEROBE_RETURN_IF_ERROR(transaction.Link());
     for (RelationId id : ids) {
@@ -186,10 +199,12 @@ absl::Status Linker::Confirm(uint64_t confirmed) {
   const auto end = handed_out_.upper_bound(confirmed);
   for (auto sequence = handed_out_.begin(); sequence != end; ++sequence) {
     const std::string key = NumberKey(*sequence);
-    GARDEROBE_ASSIGN_OR_RETURN(const std::string value,
-                               store_->Get(kChanges, key));
+    const auto value = store_->Get(kChanges, key);
+    // Its relation was erased since.
+    if (value.status().code() == absl::StatusCode::kNotFound) continue;
+    GARDEROBE_RETURN_IF_ERROR(value.status());
     ChangeRecord change;
-    if (!Decode(value, &change)) return Damaged();
+    if (!Decode(*value, &change)) return Damaged();
     batch.Delete(store_->family(kChanges), key);
     if (change.again) continue;
     change.again = true;
@@ -197,9 +212,10 @@ absl::Status Linker::Confirm(uint64_t confirmed) {
     batch.Put(store_->family(kChanges), NumberKey(meta.next_change++),
               Encode(change));
   }
-  if (batch.Count() == 0) return absl::OkStatus();
-  batch.Put(store_->family(kMeta), AsSlice(kMetaKey), EncodeMeta(meta));
-  GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
+  if (batch.Count() > 0) {
+    batch.Put(store_->family(kMeta), AsSlice(kMetaKey), EncodeMeta(meta));
+    GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
+  }
   handed_out_.erase(handed_out_.begin(), end);
   meta_ = meta;
   return absl::OkStatus();
@@ -225,6 +241,7 @@ absl::StatusOr<LinkChanges> Linker::ReadChanges() {
     if (!relation->stored) continue;  // erased since
     GARDEROBE_ASSIGN_OR_RETURN(const LinkedRow points,
                                look.PointsOf(change.relation));
+    if (!change.is_relation && relation->objects) continue;  // lives nowhere
     if (change.is_relation) {
       changes.relations.push_back(
           {VaultHandle::From(NumberKey(change.relation) +

@@ -18,6 +18,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -93,6 +94,42 @@ class Linker {
   // the oldest that remain, at most kChangesMax. Synced when it returns.
   [[nodiscard]] absl::StatusOr<LinkChanges> Changes(uint64_t confirmed);
 
+  // Whom a right is about: a relation by its handle, or whoever shows these
+  // tokens.
+  struct Subject {
+    std::optional<VaultHandle> handle;
+    std::string reference;  // with a handle
+    std::vector<Token> tokens;
+  };
+  // A relation that the aggregator is to treat likewise.
+  struct Concerned {
+    VaultHandle handle;
+    std::string reference;
+  };
+  // Each is synced when it returns; what is not known is no error, and done
+  // twice is done once. Concerned relations come in random order.
+  //
+  // Removes the relation, or all relations of the person. Objections stay.
+  // `only_look`: changes nothing.
+  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Erase(
+      const Subject& subject, bool only_look = false);
+  // Of the person nothing but what recognises it is kept from now on, and
+  // later rows are nobody's. All relations of the person are concerned, also
+  // those that objected before.
+  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Object(
+      const Subject& subject);
+  // Forgets the objection, and all that was kept for it.
+  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Withdraw(
+      const Subject& subject, bool only_look = false);
+  // What is kept of one relation; not stored: nothing.
+  [[nodiscard]] absl::StatusOr<RelationRecord> Access(
+      const VaultHandle& handle) const;
+
+  // Rows of this process that were dropped because the visitor objects.
+  uint64_t dropped() const {
+    const MutexLock lock(&mutex_);
+    return dropped_;
+  }
   LinkCounts counts() const;
   Store& store() { return *store_; }
 
@@ -107,7 +144,17 @@ class Linker {
   [[nodiscard]] absl::Status EnsureModel(
       const std::function<void(double)>& progress)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  [[nodiscard]] absl::Status Commit(const LinkTransaction& transaction)
+  // Of `erased` no change waits any more.
+  [[nodiscard]] absl::Status Commit(const LinkTransaction& transaction,
+                                    const std::set<RelationId>& erased = {})
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The subject's relations; with `whole_person` of a handle, too.
+  [[nodiscard]] absl::StatusOr<std::vector<RelationId>> Find(
+      const Subject& subject, bool whole_person)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Removes those of `ids` that object, or those that do not.
+  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> RemoveOf(
+      const std::vector<RelationId>& ids, bool objecting, bool only_look)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   [[nodiscard]] absl::Status Confirm(uint64_t confirmed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -120,6 +167,7 @@ class Linker {
   const Clock clock_;
   mutable Mutex mutex_;
   Meta meta_ ABSL_GUARDED_BY(mutex_);
+  uint64_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;
   // Sequence numbers of changes that were handed out by this process.
   std::set<uint64_t> handed_out_ ABSL_GUARDED_BY(mutex_);
 };

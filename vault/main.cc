@@ -4,6 +4,7 @@
 
 #include "core/base/files.h"
 #include "core/daemon/daemon.h"
+#include "core/daemon/store_rewriter.h"
 #include "core/keys/pins.h"
 #include "spdlog/spdlog.h"
 #include "vault/estimate.h"
@@ -24,40 +25,6 @@ absl::StatusOr<MatchParameters> ReadModel(const std::string& path) {
   if (path.empty()) return MatchParameters::Default();
   return MatchParameters::Read(path);
 }
-
-// Writes the store again at the start, unless it is new, and then every
-// `period` when something was written: nothing older tells what arrived
-// together. On a thread of its own, for it takes long.
-class OrderForgetter {
- public:
-  OrderForgetter(Store& store, bool is_new, Daemon& daemon,
-                 std::chrono::seconds period)
-      : store_(store), due_(std::chrono::steady_clock::now()) {
-    if (is_new) due_ += period;
-    RunEvery(daemon.io(), thread_, std::chrono::seconds(5), [this, period] {
-      const auto now = std::chrono::steady_clock::now();
-      if (now < due_ || !store_.RemembersOrder()) return;
-      const absl::Status done = store_.ForgetOrder();
-      if (!done.ok()) {
-        spdlog::warn("event=order-not-forgotten reason=\"{}\"", Message(done));
-      } else {
-        const std::chrono::duration<double> took =
-            std::chrono::steady_clock::now() - now;
-        spdlog::info("event=order-forgotten seconds={:.1f}", took.count());
-      }
-      due_ = now + period;
-    });
-  }
-  ~OrderForgetter() {
-    store_.CancelForget();
-    thread_.join();
-  }
-
- private:
-  Store& store_;
-  boost::asio::thread_pool thread_{1};
-  std::chrono::steady_clock::time_point due_;  // only on that thread
-};
 
 absl::Status Check(const Config& config) {
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.daemon.tls));
@@ -88,6 +55,7 @@ absl::Status Run(const Config& config) {
   const bool is_new = linker->counts().relations == 0;
   Vault vault(std::move(keys), pin, std::move(linker), daemon->workers());
   VaultServiceImpl service(vault, *daemon);
+  VaultRightsServiceImpl rights(vault, *daemon);
 
   auto& relations = prometheus::BuildGauge()
                         .Name("garderobe_vault_relations")
@@ -111,24 +79,41 @@ absl::Status Run(const Config& config) {
           .Help("Relations whose pass another holds with another birth date")
           .Register(daemon->metrics())
           .Add({});
+  auto& dropped =
+      prometheus::BuildGauge()
+          .Name("garderobe_vault_rows_dropped")
+          .Help("Relations dropped since the start, for the visitor objects")
+          .Register(daemon->metrics())
+          .Add({});
   RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
+    dropped.Set(static_cast<double>(vault.linker().dropped()));
     const LinkCounts counts = vault.linker().counts();
     relations.Set(static_cast<double>(counts.relations));
     persons.Set(static_cast<double>(counts.persons));
     set_aside.Set(static_cast<double>(counts.set_aside));
     contradictory.Set(static_cast<double>(counts.contradictory));
   });
-  OrderForgetter forgetter(store, is_new, *daemon,
-                           std::chrono::minutes(config.forget_order_minutes));
+  // Nothing older than this tells what arrived together, nor what was erased.
+  const StoreRewriter rewriter(
+      store, *daemon,
+      {.period = std::chrono::minutes(config.forget_order_minutes),
+       .at_start = !is_new,
+       .needed = [&store] { return store.RemembersOrder(); },
+       .before = nullptr,
+       .after = nullptr});
   auto state = [&] {
     const absl::Status disk = daemon->CheckDisk();
     return DaemonState{disk.ok(), Vault::kEpoch,
                        disk.ok() ? "linking" : std::string(Message(disk))};
   };
-  return daemon->Serve({.services = {{&service,
-                                      v1::VaultService::service_full_name(),
-                                      {{Role::kParty, "ttp"}}}},
-                        .state = state});
+  return daemon->Serve(
+      {.services = {{&service,
+                     v1::VaultService::service_full_name(),
+                     {{Role::kParty, "ttp"}}},
+                    {&rights,
+                     v1::VaultRightsService::service_full_name(),
+                     {{Role::kParty, "ttp"}}}},
+       .state = state});
 }
 
 absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {

@@ -4,7 +4,7 @@ namespace garderobe::vault {
 namespace {
 
 constexpr uint8_t kSetAside = 0x80;  // beside the kind of a held token
-constexpr uint8_t kKeptApart = 0x01, kContradictory = 0x02;
+constexpr uint8_t kKeptApart = 0x01, kContradictory = 0x02, kObjects = 0x04;
 
 bool GetNumbers(ByteReader& reader, std::vector<uint64_t>* numbers) {
   while (!reader.empty()) {
@@ -63,7 +63,8 @@ bool Decode(std::string_view bytes, TokenRecord* record) {
 std::string Encode(const RelationRecord& record) {
   std::string value(
       1, static_cast<char>((record.kept_apart ? kKeptApart : 0) |
-                           (record.contradictory ? kContradictory : 0)));
+                           (record.contradictory ? kContradictory : 0) |
+                           (record.objects ? kObjects : 0)));
   value.append(record.handle_rest);
   PutBigEndian(value, record.group);
   PutBigEndian(value, record.as_of);
@@ -91,6 +92,7 @@ bool Decode(std::string_view bytes, RelationRecord* record) {
   record->stored = true;
   record->kept_apart = (flags & kKeptApart) != 0;
   record->contradictory = (flags & kContradictory) != 0;
+  record->objects = (flags & kObjects) != 0;
   record->handle_rest = rest;
   record->reference = reference;
   while (!reader.empty()) {

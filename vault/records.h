@@ -70,8 +70,11 @@ struct RelationRecord {
   bool stored = false;      // not stored: there is a record
   std::string handle_rest;  // bytes 8 to 15 of the handle
   uint64_t group = kNone;
-  uint16_t as_of = 0;          // quarters since 2000; 0 unknown
-  bool kept_apart = false;     // somebody unlinked it from another
+  uint16_t as_of = 0;       // quarters since 2000; 0 unknown
+  bool kept_apart = false;  // somebody unlinked it from another
+  // The visitor objects: what comes of this relation is dropped, and its
+  // tokens are kept to know the person by.
+  bool objects = false;
   bool contradictory = false;  // another holds its pass with another birth date
   std::string reference;       // kReferenceBytes
   std::vector<HeldToken> tokens;  // by kind, at most one of each

@@ -1,7 +1,9 @@
 #include "vault/service.h"
 
+#include "core/keys/receipt.h"
 #include "core/rpc/ordered_stream.h"
 #include "core/rpc/peer.h"
+#include "spdlog/spdlog.h"
 
 namespace garderobe::vault {
 
@@ -37,6 +39,21 @@ grpc::ServerUnaryReactor* VaultServiceImpl::GetLinkChanges(
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this] {
     return vault_.GetLinkChanges(*request, response);
+  });
+}
+
+grpc::ServerUnaryReactor* VaultRightsServiceImpl::Exercise(
+    grpc::CallbackServerContext* context,
+    const v1::ExerciseAtVaultRequest* request,
+    v1::ExerciseAtVaultResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_RETURN_IF_ERROR(vault_.Exercise(*request, response));
+    // Which right and which request; of whom nobody is told.
+    spdlog::info("event=right right={} request={}",
+                 RightName(static_cast<VisitorRight>(request->right())),
+                 ToHex(AsBytes(request->request_id())));
+    return absl::OkStatus();
   });
 }
 

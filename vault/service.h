@@ -3,6 +3,7 @@
 #define GARDEROBE_VAULT_SERVICE_H_
 
 #include "core/daemon/daemon.h"
+#include "garderobe/v1/rights.grpc.pb.h"
 #include "garderobe/v1/vault.grpc.pb.h"
 #include "vault/vault.h"
 
@@ -31,6 +32,23 @@ class VaultServiceImpl final : public v1::VaultService::CallbackService {
   Vault& vault_;
   Daemon& daemon_;
   const SignedBody parameters_;
+};
+
+// Rights of visitors, for the TTP.
+class VaultRightsServiceImpl final
+    : public v1::VaultRightsService::CallbackService {
+ public:
+  // Both outlive the service.
+  VaultRightsServiceImpl(Vault& vault, Daemon& daemon)
+      : vault_(vault), daemon_(daemon) {}
+  grpc::ServerUnaryReactor* Exercise(
+      grpc::CallbackServerContext* context,
+      const v1::ExerciseAtVaultRequest* request,
+      v1::ExerciseAtVaultResponse* response) override;
+
+ private:
+  Vault& vault_;
+  Daemon& daemon_;
 };
 
 }  // namespace garderobe::vault

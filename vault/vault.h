@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/group/elgamal.h"
+#include "garderobe/v1/rights.pb.h"
 #include "garderobe/v1/vault.pb.h"
 #include "vault/keys.h"
 #include "vault/linker.h"
@@ -40,6 +41,10 @@ class Vault {
       const v1::GetLinkChangesRequest& request,
       v1::GetLinkChangesResponse* response);
 
+  // A right of a visitor; as in rights.proto.
+  [[nodiscard]] absl::Status Exercise(const v1::ExerciseAtVaultRequest& request,
+                                      v1::ExerciseAtVaultResponse* response);
+
   const Linker& linker() const { return *linker_; }
 
  private:
@@ -49,6 +54,8 @@ class Vault {
   // InvalidArgument: the columns do not fit together.
   [[nodiscard]] absl::StatusOr<std::vector<std::optional<LinkRow>>> OpenRows(
       const v1::LinkRelationsRequest& request) const;
+  [[nodiscard]] absl::StatusOr<Linker::Subject> SubjectOf(
+      const v1::ExerciseAtVaultRequest& request) const;
 
   const VaultKeys keys_;
   const VerifyKey aggregator_pin_;

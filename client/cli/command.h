@@ -47,6 +47,7 @@ void AddCheckCommand(CLI::App& app, Context& context);
 void AddMappingCommands(CLI::App& app, Context& context);
 void AddQueryCommands(CLI::App& app, Context& context);
 void AddAdminCommands(CLI::App& app, Context& context);
+void AddRightsCommands(CLI::App& app, Context& context);
 void AddSimulateCommand(CLI::App& app, Context& context);
 
 }  // namespace garderobe::client

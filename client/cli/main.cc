@@ -87,6 +87,7 @@ int Main(int argc, char** argv) {
   AddDeliveryCommands(app, context);
   AddMappingCommands(app, context);
   AddQueryCommands(app, context);
+  AddRightsCommands(app, context);
   AddAdminCommands(app, context);
   AddSimulateCommand(app, context);
   try {

@@ -45,6 +45,14 @@ template <typename Decryption>
          !message->is_zero();
 }
 
+// As Decrypt, but the message may be the identity: nobody.
+template <typename Decryption>
+[[nodiscard]] bool DecryptOrNobody(const Decryption& z, const Element& point_a,
+                                   const Element& point_b, Element* message) {
+  Element mask;
+  return Multiply(z, point_a, &mask) && Subtract(point_b, mask, message);
+}
+
 // A ciphertext of one element, as it stands on the wire: 64 bytes, A then B.
 struct Ciphertext {
   static constexpr size_t kBytes = 64;
@@ -61,7 +69,8 @@ struct Ciphertext {
   }
 };
 
-// (r*G, M + r*Y) with a fresh r. `message` and `public_key` are valid.
+// (r*G, M + r*Y) with a fresh r. `public_key` is valid; `message` is, or is the
+// identity.
 Ciphertext EncryptFresh(const Element& message, const Element& public_key);
 
 // (s*A + q*G, s*B + q*Y) with a fresh q. False: a point does not decode.

@@ -5,6 +5,7 @@
 
 #include "core/keys/key_file.h"
 #include "core/keys/parameters.h"
+#include "core/keys/receipt.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
 
@@ -65,8 +66,8 @@ TEST_F(KeyFileTest, AnotherRoleVersionStatusOrDamageIsRefused) {
 class ParametersTest : public ::testing::Test {
  protected:
   SigningSeed seed_ = SigningSeed::Random();
-  AggregatorParameters parameters_{RandomElement(),
-                                   PublicKeyOf(SealingSecretKey::Random())};
+  AggregatorParameters parameters_{
+      RandomElement(), PublicKeyOf(SealingSecretKey::Random()), VerifyKey()};
   SignedBody signed_ = SignParameters(seed_, parameters_.ToParameters());
 };
 
@@ -99,6 +100,29 @@ TEST_F(ParametersTest, IdentityAsPublicKeyIsRefused) {
   parameters_.pseudonym_key = Element();
   EXPECT_THAT(AggregatorParameters::From(parameters_.ToParameters()),
               StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST(ReceiptTest, VerifiesAndAnyFlippedByteIsRefused) {
+  const SigningSeed signing = SigningSeed::Random();
+  const ReceiptSeed seed = ReceiptSeedOf(signing);
+  const VerifyKey key = VerifyKeyOf(seed);
+  EXPECT_FALSE(key == VerifyKeyOf(signing));
+  const Receipt receipt{"vault", VisitorRight::kObject,
+                        RequestId::From(std::string(16, 'r')), 1763900000};
+  const SignedBody receipt_bytes = SignReceipt(seed, receipt);
+  const auto read =
+      VerifyReceipt(key, receipt_bytes.body, receipt_bytes.signature);
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(read->party, "vault");
+  EXPECT_EQ(read->right, VisitorRight::kObject);
+  EXPECT_EQ(read->request_id, receipt.request_id);
+  EXPECT_EQ(read->unix_seconds, 1763900000u);
+  for (size_t i = 0; i < receipt_bytes.body.size(); ++i) {
+    std::string damaged = receipt_bytes.body;
+    damaged[i] ^= 1;
+    EXPECT_THAT(VerifyReceipt(key, damaged, receipt_bytes.signature),
+                StatusIs(absl::StatusCode::kFailedPrecondition));
+  }
 }
 
 }  // namespace

@@ -29,6 +29,16 @@ absl::StatusOr<Element> ElementOf(const Parameters& parameters,
   return element;
 }
 
+absl::StatusOr<VerifyKey> ReceiptKeyOf(const Parameters& parameters) {
+  const auto found = parameters.values.find("receipt");
+  if (found == parameters.values.end() ||
+      found->second.size() != VerifyKey::kBytes) {
+    return FailedPrecondition("the parameters of {} lack receipt",
+                              parameters.party);
+  }
+  return VerifyKey::From(found->second);
+}
+
 }  // namespace
 
 VerifyKey VerifyKeyOf(const SigningSeed& seed) {
@@ -98,6 +108,7 @@ absl::StatusOr<VaultParameters> VaultParameters::From(
     GARDEROBE_ASSIGN_OR_RETURN(result.public_keys[kind],
                                ElementOf(parameters, VaultKeyName(kind)));
   }
+  GARDEROBE_ASSIGN_OR_RETURN(result.receipt_key, ReceiptKeyOf(parameters));
   return result;
 }
 
@@ -106,6 +117,7 @@ Parameters VaultParameters::ToParameters() const {
   for (size_t kind = 0; kind < kKindCount; ++kind) {
     result.values[VaultKeyName(kind)] = public_keys[kind].view();
   }
+  result.values["receipt"] = receipt_key.view();
   return result;
 }
 
@@ -119,6 +131,7 @@ absl::StatusOr<AggregatorParameters> AggregatorParameters::From(
     return FailedPrecondition("the parameters of aggregator lack seal");
   }
   result.sealing_key = SealingPublicKey::From(seal->second);
+  GARDEROBE_ASSIGN_OR_RETURN(result.receipt_key, ReceiptKeyOf(parameters));
   return result;
 }
 
@@ -126,7 +139,8 @@ Parameters AggregatorParameters::ToParameters() const {
   return {"aggregator",
           1,
           {{"Z", std::string(pseudonym_key.view())},
-           {"seal", std::string(sealing_key.view())}}};
+           {"seal", std::string(sealing_key.view())},
+           {"receipt", std::string(receipt_key.view())}}};
 }
 
 }  // namespace garderobe

@@ -45,19 +45,22 @@ SignedBody SignParameters(const SigningSeed& seed,
     const VerifyKey& key, std::string_view party, std::string_view body,
     std::string_view signature);
 
-// What the vault publishes: Y of every kind.
+// What the vault publishes: Y of every kind, and what verifies its receipts.
 struct VaultParameters {
   std::array<Element, kKindCount> public_keys;
+  VerifyKey receipt_key;
   // FailedPrecondition: a key is missing or not an element.
   [[nodiscard]] static absl::StatusOr<VaultParameters> From(
       const Parameters& parameters);
   Parameters ToParameters() const;
 };
 
-// What the aggregator publishes: Z and its sealing key.
+// What the aggregator publishes: Z, its sealing key, and what verifies its
+// receipts.
 struct AggregatorParameters {
   Element pseudonym_key;  // Z
   SealingPublicKey sealing_key;
+  VerifyKey receipt_key;
   [[nodiscard]] static absl::StatusOr<AggregatorParameters> From(
       const Parameters& parameters);
   Parameters ToParameters() const;

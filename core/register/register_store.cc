@@ -113,9 +113,8 @@ std::shared_ptr<const Institutions> RegisterStore::Get() const {
   return institutions_;
 }
 
-absl::Status RegisterStore::MayDeliver(std::string_view client,
-                                       std::string_view institution,
-                                       const CivilDate& today) const {
+absl::Status RegisterStore::MayExerciseRights(
+    std::string_view client, std::string_view institution) const {
   const auto institutions = Get();
   const auto found = institutions->find(institution);
   if (found == institutions->end()) {
@@ -127,6 +126,18 @@ absl::Status RegisterStore::MayDeliver(std::string_view client,
   if (std::find(clients.begin(), clients.end(), client) == clients.end()) {
     return PermissionDenied("{} is not listed as a client of {}", client,
                             institution);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RegisterStore::MayDeliver(std::string_view client,
+                                       std::string_view institution,
+                                       const CivilDate& today) const {
+  GARDEROBE_RETURN_IF_ERROR(MayExerciseRights(client, institution));
+  const auto institutions = Get();
+  const auto found = institutions->find(institution);
+  if (found == institutions->end()) {
+    return PermissionDenied("the register has just changed; try again");
   }
   const auto from = ParseDate(found->second.agreement_from());
   const auto to = ParseDate(found->second.agreement_to());

@@ -47,6 +47,11 @@ class RegisterStore {
                                         std::string_view institution,
                                         const CivilDate& today) const;
 
+  // PermissionDenied: `client` is not listed there. Rights of visitors outlast
+  // an agreement.
+  [[nodiscard]] absl::Status MayExerciseRights(
+      std::string_view client, std::string_view institution) const;
+
  private:
   explicit RegisterStore(std::string path) : path_(std::move(path)) {}
   void Take(const v1::Register& reg);

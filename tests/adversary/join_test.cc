@@ -96,7 +96,7 @@ class JoinTest : public ::testing::Test {
       usleep(100'000);
       const auto log = ReadWholeFile(deployment_->folder() + "/vaultd.log");
       forgotten =
-          log.ok() && log->find("event=order-forgotten") != std::string::npos;
+          log.ok() && log->find("event=store-rewritten") != std::string::npos;
     }
     ASSERT_TRUE(forgotten);
     deployment_->Down();

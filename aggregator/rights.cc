@@ -1,0 +1,267 @@
+// Rights of visitors at the aggregator (protocol.md, 5), and the sweep of
+// pseudonyms that no relation has any more.
+#include <chrono>
+
+#include "aggregator/aggregator.h"
+#include "core/base/civil_time.h"
+#include "core/keys/receipt.h"
+#include "core/sealing/sealed_answer.h"
+#include "nlohmann/json.hpp"
+
+namespace garderobe::aggregator {
+namespace {
+
+constexpr size_t kVisitsToldMax = 10'000;
+constexpr size_t kDeletesAtOnce = 10'000;
+constexpr char kForgottenKey[] = "forgotten";
+
+std::string MinuteText(int32_t minutes) {
+  const int32_t day = minutes >= 0 ? minutes / 1440 : (minutes - 1439) / 1440;
+  const int32_t rest = minutes - day * 1440;
+  return ToIso(FromDayNumber(day)) +
+         fmt::format("T{:02}:{:02}", rest / 60, rest % 60);
+}
+
+nlohmann::json Describe(const VisitRow& row, const Event& event) {
+  nlohmann::json visit = {{"event", event.id},
+                          {"title", event.title},
+                          {"starts_at", MinuteText(event.starts_at)},
+                          {"quantity", row.quantity},
+                          {"price_cents", row.price_cents},
+                          {"channel", kChannels[row.channel]},
+                          {"status", kStatuses[row.status]}};
+  if (row.sold_at != INT32_MIN) {
+    visit["sold_at"] = MinuteText(row.sold_at * 60).substr(0, 13);
+  }
+  return visit;
+}
+
+absl::Status CheckRequest(const v1::ExerciseAtAggregatorRequest& request) {
+  const auto count = static_cast<size_t>(request.institution_size());
+  if (request.request_id().size() != RequestId::kBytes) {
+    return InvalidArgument("request_id: {} bytes", RequestId::kBytes);
+  }
+  if (request.handles().size() != count * AggregatorHandle::kBytes) {
+    return InvalidArgument("handles: 16 bytes a relation");
+  }
+  for (uint32_t index : request.institution()) {
+    if (index >= static_cast<uint32_t>(request.institutions_size())) {
+      return InvalidArgument("institution: beyond institutions");
+    }
+  }
+  if (RightName(static_cast<VisitorRight>(request.right())).empty()) {
+    return InvalidArgument("right: unknown");
+  }
+  if (request.right() == v1::RIGHT_ACCESS && count != 1) {
+    return InvalidArgument("access: of one relation");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Aggregator::Apply(v1::Right right, Institution& institution,
+                               const std::vector<AggregatorHandle>& handles,
+                               v1::ExerciseAtAggregatorResponse* response) {
+  rocksdb::WriteBatch batch;
+  InstitutionLedger& ledger = *institution.ledger;
+  std::set<uint32_t> numbers;
+  uint32_t relations = 0;
+  for (const AggregatorHandle& handle : handles) {
+    const auto number = ledger.NumberOf(handle);
+    const bool objects = number && *number == 0;
+    if (right == v1::RIGHT_WITHDRAW) {
+      if (objects) ledger.ForgetHandle(handle, batch);
+      continue;
+    }
+    if (number && !objects) {
+      numbers.insert(*number);
+      const std::string key = KeyOf(institution.number, *number);
+      relations += store_->Get(kRelations, key).ok();
+      batch.Delete(store_->family(kRelations), key);
+    }
+    // An objection outlives an erasure.
+    if (right == v1::RIGHT_OBJECT && !objects) {
+      ledger.SetNobody(handle, batch);
+    } else if (right == v1::RIGHT_ERASE && number && !objects) {
+      ledger.ForgetHandle(handle, batch);
+    }
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto forgotten,
+      ledger.Forget(numbers, /*keep_visits=*/right != v1::RIGHT_ERASE, batch));
+  if (batch.Count() == 0) return absl::OkStatus();
+  ++institution.version;
+  batch.Put(store_->family(kMeta), VersionKey(institution.name),
+            Number(institution.version));
+  batch.Put(store_->family(kDirtyMirrors), institution.name,
+            Number(institution.version));
+  batch.Put(store_->family(kMeta), kForgottenKey, "");
+  GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
+  response->set_relations_removed(response->relations_removed() + relations);
+  response->set_visits_removed(response->visits_removed() + forgotten.removed);
+  response->set_visits_unlinked(response->visits_unlinked() +
+                                forgotten.unlinked);
+  return absl::OkStatus();
+}
+
+absl::Status Aggregator::ExerciseAt(
+    v1::Right right, const std::string& name,
+    const std::vector<AggregatorHandle>& handles,
+    v1::ExerciseAtAggregatorResponse* response) {
+  // Who objects before anything was delivered is nobody's from the first.
+  const auto institution = Find(name, /*create=*/right == v1::RIGHT_OBJECT);
+  if (institution.status().code() == absl::StatusCode::kNotFound) {
+    return absl::OkStatus();
+  }
+  GARDEROBE_RETURN_IF_ERROR(institution.status());
+  const MutexLock lock(&(*institution)->mutex);
+  GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
+  // A change of links must not write a relation that goes.
+  const MutexLock people_lock(&people_mutex_);
+  const absl::Status applied = Apply(right, **institution, handles, response);
+  // What it counts is on the disk, and no longer in memory.
+  (*institution)->ledger.reset();
+  return applied;
+}
+
+absl::StatusOr<std::string> Aggregator::Describe(
+    const std::string& name, const AggregatorHandle& handle) {
+  nlohmann::json held = {{"party", "aggregator"}, {"known", false}};
+  const auto institution = Find(name, /*create=*/false);
+  if (!institution.ok()) return held.dump();
+  const MutexLock lock(&(*institution)->mutex);
+  GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
+  const auto number = (*institution)->ledger->NumberOf(handle);
+  if (!number || *number == 0) return held.dump();
+  held["known"] = true;
+  const auto value =
+      store_->Get(kRelations, KeyOf((*institution)->number, *number));
+  Relation relation;
+  if (value.ok() && Decode(*value, &relation)) {
+    held["delivered"] = ToIso(FromDayNumber(relation.delivered));
+    if (relation.pc4 != 0) held["postcode_digits"] = relation.pc4;
+    if (relation.birth_year != 0) held["birth_year"] = relation.birth_year;
+    held["gender"] = kGenders[relation.gender];
+    held["newsletter"] = kNewsletter[relation.newsletter];
+    if (!relation.language.empty()) held["language"] = relation.language;
+  }
+  nlohmann::json visits = nlohmann::json::array();
+  uint64_t all = 0;
+  GARDEROBE_RETURN_IF_ERROR(
+      (*institution)
+          ->ledger->ForEachOf(*number, [&](const auto& row, const auto& e) {
+            if (++all > kVisitsToldMax) return;
+            visits.push_back(aggregator::Describe(row, e));
+          }));
+  held["visits"] = std::move(visits);
+  held["visits_in_all"] = all;
+  // A title may hold bytes that are not UTF-8.
+  return held.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+absl::Status Aggregator::Exercise(
+    const v1::ExerciseAtAggregatorRequest& request,
+    v1::ExerciseAtAggregatorResponse* response) {
+  GARDEROBE_RETURN_IF_ERROR(CheckRequest(request));
+  std::map<std::string, std::vector<AggregatorHandle>> by_institution;
+  for (int i = 0; i < request.institution_size(); ++i) {
+    by_institution[request.institutions(
+                       static_cast<int>(request.institution(i)))]
+        .push_back(AggregatorHandle::From(
+            std::string_view(request.handles())
+                .substr(static_cast<size_t>(i) * AggregatorHandle::kBytes,
+                        AggregatorHandle::kBytes)));
+  }
+  for (const auto& [name, handles] : by_institution) {
+    if (request.right() == v1::RIGHT_ACCESS) {
+      GARDEROBE_ASSIGN_OR_RETURN(const std::string held,
+                                 Describe(name, handles[0]));
+      GARDEROBE_ASSIGN_OR_RETURN(*response->mutable_sealed(),
+                                 SealAnswer(request.recipient(), held));
+      continue;
+    }
+    GARDEROBE_RETURN_IF_ERROR(
+        ExerciseAt(request.right(), name, handles, response));
+  }
+  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
+  const SignedBody receipt =
+      SignReceipt(ReceiptSeedOf(keys_.signing),
+                  {"aggregator", static_cast<VisitorRight>(request.right()),
+                   RequestId::From(request.request_id()),
+                   static_cast<uint64_t>(std::chrono::system_clock::to_time_t(
+                       std::chrono::system_clock::now()))});
+  response->mutable_receipt()->set_body(receipt.body);
+  response->mutable_receipt()->set_signature(receipt.signature);
+  return absl::OkStatus();
+}
+
+bool Aggregator::HasForgotten() const {
+  return store_->Get(kMeta, kForgottenKey).ok();
+}
+
+absl::Status Aggregator::ConfirmForgotten() {
+  rocksdb::WriteBatch batch;
+  batch.Delete(store_->family(kMeta), kForgottenKey);
+  return store_->WriteAndSync(batch);
+}
+
+absl::StatusOr<uint64_t> Aggregator::Sweep() {
+  const PersonDirectory* swept = nullptr;
+  std::optional<Moment> begun;
+  {
+    const MutexLock lock(&people_mutex_);
+    GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
+    swept = people_.get();
+    people_->BeginSweep();
+    rocksdb::DB& db = store_->db();
+    begun.emplace(
+        Moment{people_->AllHomes(),
+               {db.GetSnapshot(), [&db](const rocksdb::Snapshot* snapshot) {
+                  db.ReleaseSnapshot(snapshot);
+                }}});
+  }
+  const Moment& moment = *begun;
+  std::vector<bool> persons, households;
+  auto mark = [](std::vector<bool>& list, uint32_t number) {
+    if (list.size() <= number) list.resize(number + 1);
+    list[number] = true;
+  };
+  const auto it = store_->NewIterator(kRelations, moment.relations.get());
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    Relation relation;
+    if (!Decode(AsView(it->value()), &relation)) {
+      return DataLoss("a relation's record is damaged");
+    }
+    mark(persons, relation.person);
+    mark(households, moment.homes.Of(relation.person));
+  }
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
+  const MutexLock lock(&people_mutex_);
+  // Read again meanwhile, after an error: the next sweep finds them.
+  if (people_.get() != swept) return uint64_t{0};
+  uint64_t removed = 0;
+  rocksdb::WriteBatch batch;
+  const auto numbers = store_->NewIterator(kNumbers, moment.relations.get());
+  for (numbers->SeekToFirst(); numbers->Valid(); numbers->Next()) {
+    if (numbers->key().size() != 5) return DataLoss("a number is damaged");
+    const auto who = static_cast<Who>(numbers->key()[0]);
+    const auto number = GetBigEndian<uint32_t>(numbers->key().data() + 1);
+    const auto& supported = who == Who::kPerson ? persons : households;
+    if (number < supported.size() && supported[number]) continue;
+    if (!people_->Forget(who, number, Element::From(AsView(numbers->value())),
+                         batch)) {
+      continue;  // somebody has it since
+    }
+    ++removed;
+    if (removed % kDeletesAtOnce == 0) {
+      GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
+      batch.Clear();
+    }
+  }
+  people_->EndSweep();
+  GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
+  return removed;
+}
+
+}  // namespace garderobe::aggregator

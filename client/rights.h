@@ -1,0 +1,48 @@
+// Rights of visitors (protocol.md, 5), asked by an institution or its vendor.
+#ifndef GARDEROBE_CLIENT_RIGHTS_H_
+#define GARDEROBE_CLIENT_RIGHTS_H_
+
+#include <string>
+#include <vector>
+
+#include "client/delivery.h"
+#include "core/identifiers/person.h"
+#include "core/keys/receipt.h"
+
+namespace garderobe::client {
+
+struct RightOptions {
+  std::string institution;
+  std::string handle_key;  // path of the institution's handle key
+  std::string state;       // the client's folder, for the ledger of relations
+  VisitorRight right = VisitorRight::kErase;
+  std::string customer;  // of the institution; or
+  RawPerson identity;    // whoever this is; not with kAccess
+  std::vector<std::string> own_domains;
+};
+
+// A receipt as it can be verified again: with the party's key, over the body.
+struct StoredReceipt {
+  Receipt receipt;
+  std::string body, signature;
+};
+
+struct RightReport {
+  RequestId request_id;
+  std::vector<StoredReceipt> receipts;  // verified: of vault and aggregator
+  // Of a customer; 0 for an identity, found or not.
+  uint64_t relations_removed = 0, visits_removed = 0, visits_unlinked = 0;
+  std::vector<std::string> held;      // of kAccess: a JSON object a party
+  std::vector<std::string> unusable;  // of an identity: reasons of refusal
+};
+
+// InvalidArgument: neither or both of customer and identity; no usable
+// identifier. FailedPrecondition: a receipt does not verify. Others as the
+// service says. After kErase, kObject and kWithdraw the client forgets that
+// the customer was delivered.
+[[nodiscard]] absl::StatusOr<RightReport> ExerciseRight(
+    const Endpoint& endpoint, const RightOptions& options);
+
+}  // namespace garderobe::client
+
+#endif  // GARDEROBE_CLIENT_RIGHTS_H_

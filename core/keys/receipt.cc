@@ -1,0 +1,87 @@
+#include "core/keys/receipt.h"
+
+namespace garderobe {
+namespace {
+constexpr std::string_view kLabel("garderobe/receipt/v1\0", 21);
+constexpr std::string_view kKeyLabel("garderobe/receipt-key/v1\0", 25);
+}  // namespace
+
+std::string_view RightName(VisitorRight right) {
+  switch (right) {
+    case VisitorRight::kErase:
+      return "erase";
+    case VisitorRight::kAccess:
+      return "access";
+    case VisitorRight::kObject:
+      return "object";
+    case VisitorRight::kWithdraw:
+      return "withdraw";
+  }
+  return "";
+}
+
+ReceiptSeed ReceiptSeedOf(const SigningSeed& seed) {
+  uint8_t derived[ReceiptSeed::kBytes];
+  const ScopedWipe wipe(derived, sizeof derived);
+  crypto_generichash(derived, sizeof derived, AsBytes(kKeyLabel).data(),
+                     kKeyLabel.size(), seed.ExposeSecret(),
+                     SigningSeed::kBytes);
+  return ReceiptSeed::CopyFrom(derived);
+}
+
+VerifyKey VerifyKeyOf(const ReceiptSeed& seed) {
+  VerifyKey key;
+  uint8_t secret[crypto_sign_SECRETKEYBYTES];
+  const ScopedWipe wipe(secret, sizeof secret);
+  crypto_sign_seed_keypair(key.mutable_data(), secret, seed.ExposeSecret());
+  return key;
+}
+
+SignedBody SignReceipt(const ReceiptSeed& seed, const Receipt& receipt) {
+  SignedBody result;
+  result.body = kLabel;
+  PutLengthPrefixed(result.body, receipt.party);
+  result.body.push_back(static_cast<char>(receipt.right));
+  result.body.append(receipt.request_id.view());
+  PutBigEndian(result.body, receipt.unix_seconds);
+  uint8_t public_key[crypto_sign_PUBLICKEYBYTES],
+      secret[crypto_sign_SECRETKEYBYTES];
+  const ScopedWipe wipe(secret, sizeof secret);
+  crypto_sign_seed_keypair(public_key, secret, seed.ExposeSecret());
+  result.signature.resize(crypto_sign_BYTES);
+  crypto_sign_detached(reinterpret_cast<uint8_t*>(result.signature.data()),
+                       nullptr, AsBytes(result.body).data(), result.body.size(),
+                       secret);
+  return result;
+}
+
+absl::StatusOr<Receipt> VerifyReceipt(const VerifyKey& key,
+                                      std::string_view body,
+                                      std::string_view signature) {
+  const auto refused = [] {
+    return FailedPrecondition("the receipt is not signed by its party");
+  };
+  if (signature.size() != crypto_sign_BYTES ||
+      crypto_sign_verify_detached(AsBytes(signature).data(),
+                                  AsBytes(body).data(), body.size(),
+                                  key.data()) != 0) {
+    return refused();
+  }
+  Receipt receipt;
+  ByteReader reader(body);
+  std::string_view label, party, id;
+  uint8_t right = 0;
+  if (!reader.GetBytes(kLabel.size(), &label) || label != kLabel ||
+      !reader.GetLengthPrefixed(&party) || !reader.GetInteger(&right) ||
+      !reader.GetBytes(RequestId::kBytes, &id) ||
+      !reader.GetInteger(&receipt.unix_seconds) || !reader.empty() ||
+      RightName(static_cast<VisitorRight>(right)).empty()) {
+    return refused();
+  }
+  receipt.party = party;
+  receipt.right = static_cast<VisitorRight>(right);
+  receipt.request_id = RequestId::From(id);
+  return receipt;
+}
+
+}  // namespace garderobe

@@ -1,0 +1,225 @@
+#include "ttp/rights_service.h"
+
+#include <boost/asio/post.hpp>
+
+#include "core/keys/receipt.h"
+#include "core/rpc/peer.h"
+#include "spdlog/spdlog.h"
+#include "ttp/addressees.h"
+
+namespace garderobe::ttp {
+namespace {
+
+absl::Status CheckRequest(const v1::ExerciseRightRequest& request) {
+  if (RightName(static_cast<VisitorRight>(request.right())).empty()) {
+    return InvalidArgument("right: erase, access, object or withdraw");
+  }
+  if (request.request_id().size() != RequestId::kBytes) {
+    return InvalidArgument("request_id: {} bytes", RequestId::kBytes);
+  }
+  if (request.subject_case() == v1::ExerciseRightRequest::SUBJECT_NOT_SET) {
+    return InvalidArgument("subject: a handle or an identity");
+  }
+  if (request.has_handle() && (request.handle().size() != Handle::kBytes ||
+                               Handle::From(request.handle()).is_zero())) {
+    return InvalidArgument("handle: 16 bytes, not zero");
+  }
+  if (request.right() == v1::RIGHT_ACCESS) {
+    if (!request.has_handle()) {
+      return InvalidArgument(
+          "access: of a customer of the institution only, for the answer to an "
+          "identity would tell who is known elsewhere");
+    }
+    if (request.recipient().size() != 32) {
+      return InvalidArgument("recipient: an X25519 key, 32 bytes");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+// One request under way.
+struct RightsServiceImpl::Exercise {
+  v1::ExerciseRightRequest request;
+  v1::ExerciseRightResponse* response;  // lives until Finish
+  grpc::ServerUnaryReactor* reactor;
+  v1::ExerciseAtVaultRequest at_vault;
+  v1::ExerciseAtAggregatorRequest others, own;
+
+  // What is taken away goes at the aggregator first: the vault knows where it
+  // is, for another try. What is forbidden is forbidden at the vault first.
+  bool vault_is_last() const {
+    return request.right() == v1::RIGHT_ERASE ||
+           request.right() == v1::RIGHT_WITHDRAW;
+  }
+
+  void Finish(const absl::Status& status) { reactor->Finish(ToGrpc(status)); }
+};
+
+absl::StatusOr<v1::ExerciseAtVaultRequest> RightsServiceImpl::ForVault(
+    const v1::ExerciseRightRequest& request) const {
+  v1::ExerciseAtVaultRequest out;
+  out.set_right(request.right());
+  out.set_request_id(request.request_id());
+  out.set_epoch(TtpKeys::kEpoch);
+  out.set_recipient(request.recipient());
+  if (request.has_handle()) {
+    const auto addressed = parts_.converter.Address(
+        request.institution(), Handle::From(request.handle()));
+    out.set_handle(std::string(addressed.handle.view()));
+    out.set_reference(addressed.reference);
+    return out;
+  }
+  // Converted as a batch of one relation, whose handle nobody has.
+  v1::RelationBatch batch;
+  batch.set_count(1);
+  std::string handle(Handle::kBytes, '\0');
+  randombytes_buf(handle.data(), handle.size());
+  batch.set_handles(handle);
+  batch.add_kinds(request.identity().kinds());
+  batch.add_as_of(0);
+  batch.set_points_a(request.identity().point_a());
+  batch.set_points_b(request.identity().points_b());
+  batch.set_sealed(std::string(kSealedOverheadBytes, '\0'));
+  GARDEROBE_RETURN_IF_ERROR(parts_.converter.CheckRelations(batch));
+  if (batch.kinds(0) == 0) return InvalidArgument("identity: no identifier");
+  GARDEROBE_ASSIGN_OR_RETURN(const auto published, parts_.upstream.published());
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto rows,
+      parts_.converter.Convert(request.institution(), batch, published->vault));
+  auto* identity = out.mutable_identity();
+  identity->set_kinds(rows[0].kinds);
+  identity->set_point_a(std::string(rows[0].point_a.view()));
+  for (const Element& point : rows[0].points_b) {
+    identity->mutable_points_b()->append(point.view());
+  }
+  return out;
+}
+
+grpc::ServerUnaryReactor* RightsServiceImpl::ExerciseRight(
+    grpc::CallbackServerContext* context,
+    const v1::ExerciseRightRequest* request,
+    v1::ExerciseRightResponse* response) {
+  const auto peer = RequirePeer(*context, Role::kClient);
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  const absl::Status allowed =
+      parts_.institutions.MayExerciseRights(peer->name, request->institution());
+  if (!allowed.ok()) {
+    parts_.refused_calls.Increment();
+    return FinishNow(context, allowed);
+  }
+  const absl::Status checked = CheckRequest(*request);
+  if (!checked.ok()) return FinishNow(context, checked);
+  // Which right and which request; of whom nobody is told.
+  spdlog::info("event=right right={} client={} institution={} request={}",
+               RightName(static_cast<VisitorRight>(request->right())),
+               peer->name, request->institution(),
+               ToHex(AsBytes(request->request_id())));
+  auto exercise = std::make_shared<Exercise>();
+  exercise->request = *request;
+  exercise->response = response;
+  exercise->reactor = context->DefaultReactor();
+  parts_.queue.Post(peer->name, [this, exercise] { AskVault(exercise); });
+  return exercise->reactor;
+}
+
+void RightsServiceImpl::AskVault(ExercisePtr exercise) {
+  auto at_vault = ForVault(exercise->request);
+  if (!at_vault.ok()) return exercise->Finish(at_vault.status());
+  for (auto* request : {&exercise->others, &exercise->own}) {
+    request->set_right(exercise->request.right());
+    request->set_request_id(exercise->request.request_id());
+    request->set_recipient(exercise->request.recipient());
+  }
+  exercise->at_vault = *std::move(at_vault);
+  v1::ExerciseAtVaultRequest first = exercise->at_vault;
+  first.set_only_look(exercise->vault_is_last());
+  parts_.upstream.ExerciseAtVault(
+      std::move(first),
+      [this, exercise](absl::StatusOr<v1::ExerciseAtVaultResponse> answer) {
+        if (!answer.ok()) return exercise->Finish(answer.status());
+        if (answer->has_receipt()) {
+          *exercise->response->add_receipts() =
+              std::move(*answer->mutable_receipt());
+        }
+        exercise->response->set_vault_sealed(
+            std::move(*answer->mutable_sealed()));
+        const size_t count = answer->handles().size() / VaultHandle::kBytes;
+        if (answer->handles().size() != count * VaultHandle::kBytes ||
+            answer->references().size() != count * ReferenceSealer::kBytes) {
+          return exercise->Finish(Internal("the vault's answer is malformed"));
+        }
+        const InstitutionTags tags(*parts_.institutions.Get());
+        Addressees others(exercise->others);
+        for (size_t i = 0; i < count; ++i) {
+          const auto opened = parts_.converter.references().Open(
+              VaultHandle::From(std::string_view(answer->handles())
+                                    .substr(i * VaultHandle::kBytes, 16)),
+              std::string_view(answer->references())
+                  .substr(i * ReferenceSealer::kBytes,
+                          ReferenceSealer::kBytes));
+          const auto institution =
+              opened ? tags.Find(opened->tag) : std::nullopt;
+          if (!institution) {
+            spdlog::warn("event=reference-unreadable");
+            continue;
+          }
+          others.Add(*institution, opened->handle);
+        }
+        if (exercise->request.has_handle()) {
+          std::string handle = exercise->request.handle();
+          parts_.converter.MapHandles(exercise->request.institution(), handle);
+          Addressees own(exercise->own);
+          own.Add(exercise->request.institution(),
+                  AggregatorHandle::From(handle));
+        }
+        AskOwn(exercise);
+      });
+}
+
+// First the institution's own customer, of which it may be told counts; then
+// all relations, of which it may not.
+void RightsServiceImpl::AskOwn(ExercisePtr exercise) {
+  parts_.upstream.ExerciseAtAggregator(
+      exercise->own,
+      [this,
+       exercise](absl::StatusOr<v1::ExerciseAtAggregatorResponse> answer) {
+        if (!answer.ok()) return exercise->Finish(answer.status());
+        auto* response = exercise->response;
+        response->set_relations_removed(answer->relations_removed());
+        response->set_visits_removed(answer->visits_removed());
+        response->set_visits_unlinked(answer->visits_unlinked());
+        response->set_aggregator_sealed(std::move(*answer->mutable_sealed()));
+        *response->add_receipts() = std::move(*answer->mutable_receipt());
+        AskOthers(exercise);
+      });
+}
+
+void RightsServiceImpl::AskOthers(ExercisePtr exercise) {
+  if (exercise->request.right() == v1::RIGHT_ACCESS) {
+    return exercise->Finish(absl::OkStatus());
+  }
+  parts_.upstream.ExerciseAtAggregator(
+      exercise->others,
+      [this,
+       exercise](absl::StatusOr<v1::ExerciseAtAggregatorResponse> answer) {
+        if (!answer.ok()) return exercise->Finish(answer.status());
+        Conclude(exercise);
+      });
+}
+
+void RightsServiceImpl::Conclude(ExercisePtr exercise) {
+  if (!exercise->vault_is_last()) return exercise->Finish(absl::OkStatus());
+  parts_.upstream.ExerciseAtVault(
+      exercise->at_vault,
+      [exercise](absl::StatusOr<v1::ExerciseAtVaultResponse> answer) {
+        if (answer.ok()) {
+          *exercise->response->add_receipts() =
+              std::move(*answer->mutable_receipt());
+        }
+        exercise->Finish(answer.status());
+      });
+}
+
+}  // namespace garderobe::ttp

@@ -1,0 +1,37 @@
+// Rights of visitors (protocol.md, 5): asked by a client, done by vault and
+// aggregator. The TTP keeps nothing of it.
+#ifndef GARDEROBE_TTP_RIGHTS_SERVICE_H_
+#define GARDEROBE_TTP_RIGHTS_SERVICE_H_
+
+#include "garderobe/v1/rights.grpc.pb.h"
+#include "ttp/delivery.h"
+
+namespace garderobe::ttp {
+
+// Thread-safe.
+class RightsServiceImpl final : public v1::RightsService::CallbackService {
+ public:
+  // `parts` outlive the service.
+  explicit RightsServiceImpl(const Parts& parts) : parts_(parts) {}
+
+  grpc::ServerUnaryReactor* ExerciseRight(
+      grpc::CallbackServerContext* context,
+      const v1::ExerciseRightRequest* request,
+      v1::ExerciseRightResponse* response) override;
+
+ private:
+  struct Exercise;
+  using ExercisePtr = std::shared_ptr<Exercise>;
+  [[nodiscard]] absl::StatusOr<v1::ExerciseAtVaultRequest> ForVault(
+      const v1::ExerciseRightRequest& request) const;
+  void AskVault(ExercisePtr exercise);
+  void AskOthers(ExercisePtr exercise);
+  void AskOwn(ExercisePtr exercise);
+  void Conclude(ExercisePtr exercise);
+
+  const Parts parts_;
+};
+
+}  // namespace garderobe::ttp
+
+#endif  // GARDEROBE_TTP_RIGHTS_SERVICE_H_

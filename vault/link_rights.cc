@@ -1,0 +1,93 @@
+// What the rights of visitors change of the links (protocol.md, 5).
+#include <algorithm>
+
+#include "vault/link_transaction.h"
+
+namespace garderobe::vault {
+
+absl::Status LinkTransaction::LeaveGroup(RelationId id, uint64_t group) {
+  GARDEROBE_ASSIGN_OR_RETURN(GroupRecord * record, Group(group));
+  groups_.MarkChanged(NumberKey(group));
+  for (size_t i = 0; i < record->persons.size(); ++i) {
+    auto& ids = record->persons[i].relations;
+    const auto found = std::lower_bound(ids.begin(), ids.end(), id);
+    if (found == ids.end() || *found != id) continue;
+    ids.erase(found);
+    if (ids.empty()) {
+      --difference_.persons;
+      GARDEROBE_RETURN_IF_ERROR(Leave(record->persons[i]));
+      record->persons.erase(record->persons.begin() +
+                            static_cast<ptrdiff_t>(i));
+    }
+    break;
+  }
+  // Who was linked through it may be somebody else now.
+  for (const Person& person : record->persons) {
+    touched_.insert(person.relations.begin(), person.relations.end());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LinkTransaction::Remove(const std::vector<RelationId>& ids) {
+  for (RelationId id : ids) {
+    GARDEROBE_ASSIGN_OR_RETURN(RelationRecord * relation, Relation(id));
+    if (!relation->stored) continue;
+    const RelationRecord old = *relation;
+    *relation = RelationRecord();
+    relations_.MarkChanged(NumberKey(id));
+    --difference_.relations;
+    difference_.contradictory -= old.contradictory;
+    for (const HeldToken& held : old.tokens) {
+      GARDEROBE_ASSIGN_OR_RETURN(const std::string key,
+                                 KeyOf(held.fingerprint, id));
+      GARDEROBE_RETURN_IF_ERROR(LetGo(key, id));
+    }
+    if (old.group != kNone) {
+      GARDEROBE_RETURN_IF_ERROR(LeaveGroup(id, old.group));
+    }
+  }
+  for (RelationId id : ids) {
+    touched_.erase(id);
+    neighbours_at_home_.erase(id);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LinkTransaction::Object(RelationId id) {
+  GARDEROBE_ASSIGN_OR_RETURN(RelationRecord * relation, Relation(id));
+  if (relation->objects) return absl::OkStatus();
+  relation->objects = true;
+  relations_.MarkChanged(NumberKey(id));
+  touched_.insert(id);
+  return absl::OkStatus();
+}
+
+absl::Status LinkTransaction::SpreadObjections() {
+  for (Place place : persons_) {
+    GARDEROBE_ASSIGN_OR_RETURN(const Person* person, PersonAt(place));
+    bool somebody = false, everybody = true;
+    for (RelationId id : person->relations) {
+      GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
+      somebody |= relation->objects;
+      everybody &= relation->objects;
+    }
+    if (!somebody || everybody) continue;
+    for (RelationId id : person->relations) {
+      GARDEROBE_ASSIGN_OR_RETURN(RelationRecord * relation, Relation(id));
+      if (relation->objects) continue;
+      relation->objects = true;
+      relations_.MarkChanged(NumberKey(id));
+      told_[id] = Element();
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<RelationId>> LinkTransaction::PersonOf(
+    RelationId id) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Place place, PlaceOf(id));
+  GARDEROBE_ASSIGN_OR_RETURN(const Person* person, PersonAt(place));
+  return person->relations;
+}
+
+}  // namespace garderobe::vault

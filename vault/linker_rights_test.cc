@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+
+#include "gmock/gmock.h"
+#include "vault/linker_fixture.h"
+
+namespace garderobe::vault {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class LinkerRightsTest : public LinkerTest {
+ protected:
+  Linker::Subject Customer(int number) {
+    return {
+        .handle = HandleOf(number),
+        .reference = std::string(kReferenceBytes, static_cast<char>(number)),
+        .tokens = {}};
+  }
+  Linker::Subject Whoever(const Known& known) {
+    return {.handle = {}, .reference = {}, .tokens = Row(0, known).tokens};
+  }
+  // Every key and value of the store.
+  std::string Everything() {
+    std::string all;
+    for (size_t family = 0; family < kFamilyNames.size(); ++family) {
+      const auto it = linker_->store().NewIterator(family);
+      for (it->SeekToFirst(); it->Valid(); it->Next()) {
+        all += it->key().ToString() + it->value().ToString();
+      }
+    }
+    return all;
+  }
+  bool IsNobody(int number) { return Look(number).person.is_zero(); }
+};
+
+const Known kAnna = {.email = "anna@x.nl",
+                     .mobile = "+31611111111",
+                     .first = "anna",
+                     .last = "bakker",
+                     .born = "19800302",
+                     .house = "12"};
+const Known kPiet = {.email = "piet@x.nl", .first = "piet", .last = "smit"};
+
+TEST_F(LinkerRightsTest, AnErasedRelationLeavesNoTrace) {
+  Link(1, kAnna);
+  Link(2, kPiet);
+  const std::string token = Row(1, kAnna).tokens[0].Key();
+  ASSERT_NE(Everything().find(token), std::string::npos);
+  const auto concerned = linker_->Erase(Customer(1));
+  ASSERT_THAT(concerned, IsOk());
+  ASSERT_THAT(*concerned, SizeIs(1));
+  EXPECT_EQ((*concerned)[0].handle, HandleOf(1));
+  EXPECT_EQ((*concerned)[0].reference, std::string(kReferenceBytes, 1));
+  const std::string left = Everything();
+  for (const Token& gone : Row(1, kAnna).tokens) {
+    EXPECT_EQ(left.find(std::string(gone.point.view().substr(0, 7))),
+              std::string::npos);
+  }
+  EXPECT_EQ(left.find(std::string(HandleOf(1).view().substr(0, 8))),
+            std::string::npos);
+  EXPECT_EQ(linker_->counts().relations, 1u);
+  EXPECT_EQ(linker_->counts().persons, 1u);
+  EXPECT_EQ(linker_->counts().households, 1u);
+  EXPECT_EQ(linker_->counts().tokens, Row(2, kPiet).tokens.size());
+}
+
+TEST_F(LinkerRightsTest, LookingChangesNothingAndUnknownIsNoError) {
+  Link(1, kAnna);
+  EXPECT_THAT(*linker_->Erase(Customer(1), /*only_look=*/true), SizeIs(1));
+  EXPECT_EQ(linker_->counts().relations, 1u);
+  EXPECT_THAT(*linker_->Erase(Customer(9)), IsEmpty());
+  EXPECT_THAT(*linker_->Erase(Whoever(kPiet)), IsEmpty());
+  EXPECT_THAT(*linker_->Withdraw(Whoever(kPiet)), IsEmpty());
+  EXPECT_THAT(*linker_->Withdraw(Customer(1)), IsEmpty());
+  EXPECT_EQ(linker_->counts().relations, 1u);
+  // A person that was only looked for is not stored.
+  EXPECT_EQ(Everything().find(Row(0, kPiet).tokens[0].Key()),
+            std::string::npos);
+}
+
+TEST_F(LinkerRightsTest, AnIdentityErasesThePersonEverywhere) {
+  Link(1, kAnna);
+  Link(2, kAnna);
+  Link(3, kPiet);
+  EXPECT_THAT(*linker_->Erase(Whoever(kAnna)), SizeIs(2));
+  EXPECT_EQ(linker_->counts().relations, 1u);
+  EXPECT_FALSE(IsNobody(3));
+}
+
+// Who is linked after an erasure is who would have been without the relation.
+TEST_F(LinkerRightsTest, ErasedIsAsIfItNeverWas) {
+  std::mt19937 random(7);
+  auto any = [&](std::initializer_list<const char*> list) {
+    return std::string(list.begin()[random() % list.size()]);
+  };
+  std::vector<Known> rows;
+  for (int i = 0; i < 60; ++i) {
+    rows.push_back({.email = any({"", "a@x.nl", "b@x.nl", "c@x.nl", "d@x.nl"}),
+                    .mobile = any({"", "+31611111111", "+31622222222"}),
+                    .first = any({"anna", "piet", "jan", "a"}),
+                    .last = any({"bakker", "smit", "jansen"}),
+                    .born = any({"", "19800302", "19751212"}),
+                    .house = any({"", "12", "14"})});
+  }
+  auto shape = [&](const std::vector<int>& numbers) {
+    std::map<std::string, std::set<int>> persons, households;
+    for (int n : numbers) {
+      const LinkedRow points = Look(n);
+      persons[std::string(points.person.view())].insert(n);
+      households[std::string(points.household.view())].insert(n);
+    }
+    std::set<std::set<int>> all;
+    for (auto& [point, members] : persons) all.insert(members);
+    for (auto members : households) {
+      members.second.insert(-1);
+      all.insert(members.second);
+    }
+    return all;
+  };
+  std::vector<int> kept, erased;
+  for (int i = 0; i < 60; ++i) (i % 3 == 0 ? erased : kept).push_back(i + 1);
+  for (int n : kept) Link(n, rows[static_cast<size_t>(n - 1)]);
+  const auto without = shape(kept);
+  const LinkCounts counts = linker_->counts();
+  Reopen(/*fresh=*/true);
+  for (int n = 1; n <= 60; ++n) Link(n, rows[static_cast<size_t>(n - 1)]);
+  for (int n : erased) ASSERT_THAT(linker_->Erase(Customer(n)), IsOk());
+  EXPECT_EQ(shape(kept), without);
+  EXPECT_EQ(linker_->counts().relations, counts.relations);
+  EXPECT_EQ(linker_->counts().persons, counts.persons);
+  EXPECT_EQ(linker_->counts().households, counts.households);
+  EXPECT_EQ(linker_->counts().tokens, counts.tokens);
+  EXPECT_EQ(linker_->counts().contradictory, counts.contradictory);
+}
+
+TEST_F(LinkerRightsTest, WhoObjectsIsNobodyFromThenOn) {
+  Link(1, kAnna);
+  Link(2, kAnna);
+  Link(3, kPiet);
+  EXPECT_THAT(*linker_->Object(Customer(1)), SizeIs(2));
+  EXPECT_TRUE(IsNobody(1));
+  EXPECT_TRUE(IsNobody(2));
+  EXPECT_FALSE(IsNobody(3));
+  // Recognised at another institution, too, and asked again the same answer.
+  EXPECT_TRUE(Link(4, kAnna).person.is_zero());
+  EXPECT_THAT(*linker_->Object(Customer(1)), SizeIs(3));
+  // An erasure does not take the objection back.
+  EXPECT_THAT(*linker_->Erase(Customer(1)), IsEmpty());
+  EXPECT_TRUE(Link(5, kAnna).person.is_zero());
+  EXPECT_THAT(*linker_->Withdraw(Customer(2)), SizeIs(4));
+  EXPECT_FALSE(Link(1, kAnna).person.is_zero());
+  EXPECT_EQ(linker_->counts().relations, 2u);
+}
+
+TEST_F(LinkerRightsTest, AnIdentityObjectsBeforeAnythingIsDelivered) {
+  EXPECT_THAT(*linker_->Object(Whoever(kAnna)), IsEmpty());
+  EXPECT_TRUE(Link(1, kAnna).person.is_zero());
+  EXPECT_FALSE(Link(2, kPiet).person.is_zero());
+  EXPECT_THAT(*linker_->Withdraw(Whoever(kAnna)), SizeIs(1));
+  EXPECT_FALSE(Link(1, kAnna).person.is_zero());
+}
+
+// Rows of the past that become the objector's by a later row: the aggregator
+// is told that they are nobody's.
+TEST_F(LinkerRightsTest, AnObjectionReachesWhoIsLinkedLater) {
+  Link(1, kAnna);
+  Link(2, {.email = "anna2@x.nl", .first = "anna", .last = "bakker"});
+  ASSERT_FALSE(SamePerson(1, 2));
+  ASSERT_THAT(linker_->Object(Customer(1)), IsOk());
+  Link(2, {.mobile = "+31611111111",
+           .first = "anna",
+           .last = "bakker",
+           .born = "19800302",
+           .house = "12"});
+  EXPECT_TRUE(IsNobody(2));
+  now_ += 200;
+  const auto changes = linker_->Changes(0);
+  ASSERT_THAT(changes, IsOk());
+  for (const auto& change : changes->relations) {
+    EXPECT_TRUE(change.person.is_zero());
+  }
+  EXPECT_THAT(changes->residents, IsEmpty());
+}
+
+TEST_F(LinkerRightsTest, AccessTellsKindsOfOneRelation) {
+  Link(1, kPiet);
+  const auto held = linker_->Access(HandleOf(1));
+  ASSERT_THAT(held, IsOk());
+  EXPECT_TRUE(held->stored);
+  EXPECT_EQ(held->tokens.size(), Row(1, kPiet).tokens.size());
+  EXPECT_FALSE(linker_->Access(HandleOf(2))->stored);
+}
+
+}  // namespace
+}  // namespace garderobe::vault
