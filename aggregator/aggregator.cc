@@ -194,7 +194,7 @@ absl::StatusOr<std::vector<Element>> Aggregator::Decrypt(
 }
 
 absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
-    v1::StoreVisitsRequest request) {
+    v1::StoreVisitsRequest request, int32_t agreed_from) {
   v1::FeedName& feed_name = *request.mutable_feed();
   feed_name.set_kind(v1::FEED_KIND_VISITS);
   const uint32_t count = request.count();
@@ -204,7 +204,7 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
   // Opened before the lock: several batches at once.
   auto payload = Open(feed_name, request.offset(), count, request.sealed());
   absl::StatusOr<VisitBatch> visits =
-      payload.ok() ? ReadVisitBatch(*payload, count)
+      payload.ok() ? ReadVisitBatch(*payload, count, agreed_from)
                    : absl::StatusOr<VisitBatch>(payload.status());
 
   GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,

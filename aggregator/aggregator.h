@@ -35,8 +35,9 @@ class Aggregator {
   SignedBody SignedParameters() const;
 
   // Errors and durability as in aggregator.proto.
+  // `agreed_from`: of ReadVisitBatch.
   [[nodiscard]] absl::StatusOr<v1::BatchOutcome> StoreVisits(
-      v1::StoreVisitsRequest request);
+      v1::StoreVisitsRequest request, int32_t agreed_from);
   [[nodiscard]] absl::StatusOr<v1::BatchOutcome> StoreRelations(
       const v1::StoreRelationsRequest& request);
   [[nodiscard]] absl::Status StoreLinkChanges(

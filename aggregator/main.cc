@@ -41,7 +41,7 @@ absl::Status Run(const Config& config) {
   Publisher publisher(*aggregator, *institutions, config.grace_days);
   AnswerPusher pusher(*aggregator, publisher, config.answer_address,
                       config.daemon.tls);
-  AggregatorServiceImpl service(*aggregator, pusher, *daemon);
+  AggregatorServiceImpl service(*aggregator, *institutions, pusher, *daemon);
   AggregatorRightsServiceImpl rights(*aggregator, *daemon);
   PublisherServiceImpl publisher_service(publisher, pusher, *daemon);
   RegisterServiceImpl register_service(*institutions);

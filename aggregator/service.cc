@@ -1,5 +1,6 @@
 #include "aggregator/service.h"
 
+#include "core/base/civil_time.h"
 #include "core/keys/receipt.h"
 #include "core/rpc/ordered_stream.h"
 #include "core/rpc/peer.h"
@@ -28,10 +29,28 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreVisits(
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
+    GARDEROBE_ASSIGN_OR_RETURN(const int32_t agreed_from,
+                               AgreedFrom(request->feed().institution()));
     GARDEROBE_ASSIGN_OR_RETURN(*response->mutable_outcome(),
-                               aggregator_.StoreVisits(*request));
+                               aggregator_.StoreVisits(*request, agreed_from));
     return absl::OkStatus();
   });
+}
+
+absl::StatusOr<int32_t> AggregatorServiceImpl::AgreedFrom(
+    const std::string& institution) const {
+  const auto institutions = institutions_.Get();
+  const auto found = institutions->find(institution);
+  const auto from = found == institutions->end()
+                        ? std::nullopt
+                        : ParseDate(found->second.agreement_from());
+  // The TTP has looked as well; the aggregator does not rely on it.
+  if (!from) {
+    return PermissionDenied(
+        "the aggregator's register has no agreement of {}",
+        IsInstitutionId(institution) ? institution : "that name");
+  }
+  return DayNumber(*from) * 1440;
 }
 
 grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreRelations(

@@ -6,6 +6,7 @@
 #include "aggregator/aggregator.h"
 #include "aggregator/answer_pusher.h"
 #include "core/daemon/daemon.h"
+#include "core/register/register_store.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/rights.grpc.pb.h"
 
@@ -16,9 +17,11 @@ class AggregatorServiceImpl final
     : public v1::AggregatorService::CallbackService {
  public:
   // All outlive the service.
-  AggregatorServiceImpl(Aggregator& aggregator, AnswerPusher& pusher,
+  AggregatorServiceImpl(Aggregator& aggregator,
+                        const RegisterStore& institutions, AnswerPusher& pusher,
                         Daemon& daemon)
       : aggregator_(aggregator),
+        institutions_(institutions),
         pusher_(pusher),
         daemon_(daemon),
         parameters_(aggregator.SignedParameters()) {}
@@ -50,7 +53,13 @@ class AggregatorServiceImpl final
                                       v1::CloseFeedResponse* response) override;
 
  private:
+  // The first minute of the institution's agreement, local, since 2000-01-01.
+  // PermissionDenied: there is none.
+  [[nodiscard]] absl::StatusOr<int32_t> AgreedFrom(
+      const std::string& institution) const;
+
   Aggregator& aggregator_;
+  const RegisterStore& institutions_;
   AnswerPusher& pusher_;
   Daemon& daemon_;
   const SignedBody parameters_;

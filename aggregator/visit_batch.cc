@@ -25,6 +25,10 @@ constexpr Fault kBadStart{"STARTS_AT_INVALID", "starts_at",
                           "the event lies outside 1900 to 2199"};
 constexpr Fault kBadSold{"SOLD_AT_INVALID", "sold_at",
                          "the sale lies outside 1900 to 2199"};
+constexpr Fault kEventTooEarly{"BEFORE_AGREEMENT", "starts_at",
+                               "the event lies before the agreement begins"};
+constexpr Fault kSaleTooEarly{"BEFORE_AGREEMENT", "sold_at",
+                              "the sale lies before the agreement begins"};
 constexpr Fault kBadQuantity{"QUANTITY_INVALID", "quantity",
                              "0 to 10000 tickets a line"};
 constexpr Fault kBadPrice{"PRICE_INVALID", "price",
@@ -45,7 +49,7 @@ void CutTitle(std::string& title) {
 }  // namespace
 
 absl::StatusOr<VisitBatch> ReadVisitBatch(const std::string& payload,
-                                          uint32_t count) {
+                                          uint32_t count, int32_t agreed_from) {
   // Before it is parsed: a few bytes can be a string each.
   if (payload.size() > kPayloadBytes + count * kRowBytesMax) {
     return InvalidArgument("sealed: too long for count rows");
@@ -85,6 +89,8 @@ absl::StatusOr<VisitBatch> ReadVisitBatch(const std::string& payload,
     } else if (event.starts_at < kEarliestMinute ||
                event.starts_at >= kLatestMinute) {
       event_fault[static_cast<size_t>(e)] = &kBadStart;
+    } else if (event.starts_at < agreed_from) {
+      event_fault[static_cast<size_t>(e)] = &kEventTooEarly;
     }
     // Nothing of a refused event is kept.
     if (event_fault[static_cast<size_t>(e)] != nullptr) event.id.clear();
@@ -98,6 +104,8 @@ absl::StatusOr<VisitBatch> ReadVisitBatch(const std::string& payload,
         (sold < kEarliestMinute / 60 || sold >= kLatestMinute / 60)) {
       return &kBadSold;
     }
+    // By the day: what is known of a sale is its hour.
+    if (sold != kUnknownTime && sold < agreed_from / 60) return &kSaleTooEarly;
     if (columns.quantity(i) > kQuantityMax) return &kBadQuantity;
     if (columns.price_cents(i) > kPriceCentsMax ||
         columns.price_cents(i) < -kPriceCentsMax) {

@@ -44,9 +44,11 @@ struct VisitBatch {
 
 // InvalidArgument: not a VisitColumns, or columns of unequal length; nothing
 // can be made of it. A row that breaks a rule is refused by itself.
-// `events` beyond their bounds refuse the rows that refer to them.
+// `events` beyond their bounds refuse the rows that refer to them, and so do
+// events and sales before `agreed_from`, in local minutes since 2000-01-01.
 [[nodiscard]] absl::StatusOr<VisitBatch> ReadVisitBatch(
-    const std::string& payload, uint32_t count);
+    const std::string& payload, uint32_t count,
+    int32_t agreed_from = INT32_MIN);
 
 }  // namespace garderobe::aggregator
 

@@ -42,5 +42,23 @@ TEST(VisitBatchLimitsTest, AnOverlongPayloadIsRefusedBeforeItIsParsed) {
                        ::testing::HasSubstr("too long")));
 }
 
+TEST(VisitBatchTest, WhatLiesBeforeTheAgreementIsRefused) {
+  v1::VisitColumns columns = Columns(3, 2);
+  columns.mutable_events()->set_starts_at(0, 1000 * 1440 - 1);
+  columns.mutable_events()->set_starts_at(1, 1000 * 1440);
+  for (int i = 0; i < 3; ++i) {
+    columns.set_event(i, i == 0 ? 0 : 1);
+    columns.set_sold_at(i, 1000 * 24);
+  }
+  columns.set_sold_at(2, 1000 * 24 - 1);
+  const auto batch =
+      ReadVisitBatch(columns.SerializeAsString(), 3, 1000 * 1440);
+  ASSERT_THAT(batch, IsOk());
+  EXPECT_EQ(batch->is_refused, (std::vector<bool>{true, false, true}));
+  EXPECT_EQ(batch->refused[0].reason(), "BEFORE_AGREEMENT");
+  EXPECT_EQ(batch->refused[0].column(), "starts_at");
+  EXPECT_EQ(batch->refused[1].column(), "sold_at");
+}
+
 }  // namespace
 }  // namespace garderobe::aggregator

@@ -1,0 +1,211 @@
+// Rights of visitors and agreements, through the built binaries.
+#include <filesystem>
+#include <fstream>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/local_deployment.h"
+#include "tests/support/status_matchers.h"
+
+namespace garderobe {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kHeader[] =
+    "order_id,line_id,event_id,event_title,starts_at,quantity,price,"
+    "customer_id,email,last_name,first_name,postcode,house_number\n";
+constexpr char kAnna[] = "anna@example.nl,Bakker,Anna,1012LG,12\n";
+constexpr char kMuseum[] = "example-museum", kTheatre[] = "example-theatre";
+
+class RightsTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    deployment_ = new LocalDeployment();
+    deployment_->Up();
+  }
+  static void TearDownTestSuite() {
+    delete deployment_;
+    deployment_ = nullptr;
+  }
+  static RunResult Run(std::vector<std::string> arguments) {
+    return deployment_->Run(std::move(arguments));
+  }
+  // Order lines `prefix`1 to `prefix`N of one customer, delivered.
+  static RunResult Send(const std::string& institution,
+                        const std::string& prefix, int lines,
+                        const std::string& customer,
+                        const std::string& identity) {
+    std::string text = kHeader;
+    for (int i = 1; i <= lines; ++i) {
+      text += prefix + std::to_string(i) +
+              ",1,E1,Faust,2025-03-14 20:15,2,25.00," + customer + "," +
+              identity;
+    }
+    return Run({"send", deployment_->Write(prefix + ".csv", text),
+                "--institution", institution, "--json"});
+  }
+  static nlohmann::json Right(const std::string& right,
+                              const std::string& institution,
+                              const std::string& customer) {
+    const RunResult r = Run({right, "--institution", institution, "--customer",
+                             customer, "--json"});
+    EXPECT_EQ(r.exit, 0) << r.err;
+    return r.json();
+  }
+  static int64_t Visits(const std::string& institution) {
+    int64_t visits = 0;
+    for (const auto& [month, counts] : MirrorOf(*deployment_, institution)) {
+      visits += counts[0];
+    }
+    return visits;
+  }
+  static nlohmann::json Held(const std::string& institution,
+                             const std::string& customer,
+                             const std::string& party) {
+    const nlohmann::json told = Right("access", institution, customer);
+    for (const auto& held : told["held"]) {
+      if (held["party"] == party) return held;
+    }
+    return {};
+  }
+
+  static LocalDeployment* deployment_;
+};
+LocalDeployment* RightsTest::deployment_ = nullptr;
+
+TEST_F(RightsTest, AccessTellsWhatIsKeptAndErasureTakesIt) {
+  ASSERT_EQ(Send(kMuseum, "A", 3, "K1", kAnna).exit, 0);
+  nlohmann::json held = Held(kMuseum, "K1", "aggregator");
+  EXPECT_TRUE(held["known"].get<bool>());
+  EXPECT_EQ(held["postcode_digits"], 1012);
+  ASSERT_EQ(held["visits"].size(), 3u);
+  EXPECT_EQ(held["visits"][0]["title"], "Faust");
+  EXPECT_EQ(held["visits"][0]["starts_at"], "2025-03-14T20:15");
+  held = Held(kMuseum, "K1", "vault");
+  EXPECT_THAT(held["tokens_of_kinds"].get<std::vector<std::string>>(),
+              ::testing::Contains("email"));
+  EXPECT_EQ(Visits(kMuseum), 3);
+
+  const nlohmann::json erased = Right("erase", kMuseum, "K1");
+  EXPECT_EQ(erased["relations_removed"], 1);
+  EXPECT_EQ(erased["visits_removed"], 3);
+  EXPECT_TRUE(std::filesystem::exists(erased["stored"].get<std::string>()));
+  EXPECT_EQ(erased["receipt"]["receipts"].size(), 2u);
+  EXPECT_FALSE(Held(kMuseum, "K1", "aggregator")["known"].get<bool>());
+  EXPECT_FALSE(Held(kMuseum, "K1", "vault")["known"].get<bool>());
+  // A customer who comes back is a customer again.
+  ASSERT_EQ(Send(kMuseum, "B", 1, "K1", kAnna).exit, 0);
+  EXPECT_TRUE(Held(kMuseum, "K1", "vault")["known"].get<bool>());
+  EXPECT_EQ(Right("erase", kMuseum, "K1")["visits_removed"], 1);
+}
+
+TEST_F(RightsTest, AnObjectionHoldsAtEveryInstitutionUntilItIsWithdrawn) {
+  ASSERT_EQ(
+      Send(kMuseum, "C", 2, "K2", "piet@example.nl,Smit,Piet,1012LG,14\n").exit,
+      0);
+  ASSERT_EQ(
+      Send(kTheatre, "D", 2, "T2", "piet@example.nl,Smit,Piet,1012LG,14\n")
+          .exit,
+      0);
+  const int64_t museum = Visits(kMuseum), theatre = Visits(kTheatre);
+  const nlohmann::json objected = Right("object", kMuseum, "K2");
+  // Of its own customer, and nothing of another institution's.
+  EXPECT_EQ(objected["relations_removed"], 1);
+  EXPECT_EQ(objected["visits_unlinked"], 2);
+  EXPECT_EQ(objected["visits_removed"], 0);
+  // The sales still count; nobody is behind them.
+  EXPECT_EQ(Visits(kMuseum), museum);
+  EXPECT_EQ(Visits(kTheatre), theatre);
+  EXPECT_FALSE(Held(kTheatre, "T2", "aggregator")["known"].get<bool>());
+  // Neither is anybody later, nor elsewhere.
+  ASSERT_EQ(
+      Send(kTheatre, "F", 2, "T3", "piet@example.nl,Smit,Piet,1012LG,14\n")
+          .exit,
+      0);
+  EXPECT_FALSE(Held(kTheatre, "T3", "aggregator")["known"].get<bool>());
+  EXPECT_EQ(Visits(kTheatre), theatre + 2);
+  Right("withdraw", kMuseum, "K2");
+  ASSERT_EQ(Run({"send", deployment_->folder() + "/F.csv", "--institution",
+                 kTheatre, "--all-relations"})
+                .exit,
+            0);
+  EXPECT_TRUE(Held(kTheatre, "T3", "aggregator")["known"].get<bool>());
+}
+
+// The answer to an identity says nothing of whether anybody is known by it.
+TEST_F(RightsTest, AnIdentityIsAnsweredAlikeKnownOrNot) {
+  ASSERT_EQ(
+      Send(kMuseum, "G", 2, "K4", "kim@example.nl,Visser,Kim,1012LG,16\n").exit,
+      0);
+  auto erase = [](const std::string& email) {
+    const std::string file =
+        deployment_->Write("who.json", "{\"email\": \"" + email +
+                                           "\", \"last_name\": \"Visser\", "
+                                           "\"first_name\": \"Kim\"}");
+    RunResult r =
+        Run({"erase", "--institution", kTheatre, "--identity", file, "--json"});
+    EXPECT_EQ(r.exit, 0) << r.err;
+    nlohmann::json answer = r.json();
+    answer.erase("receipt");
+    answer.erase("stored");
+    return answer;
+  };
+  const nlohmann::json unknown = erase("nobody@example.nl");
+  EXPECT_TRUE(Held(kMuseum, "K4", "aggregator")["known"].get<bool>());
+  EXPECT_EQ(erase("kim@example.nl"), unknown);
+  EXPECT_FALSE(Held(kMuseum, "K4", "aggregator")["known"].get<bool>());
+}
+
+TEST_F(RightsTest, WrongUseIsASentence) {
+  struct Case {
+    std::vector<std::string> command;
+    int exit;
+    const char* says;
+  };
+  const std::string nothing = deployment_->Write("nothing.json", "{}");
+  const std::string other =
+      deployment_->Write("other.json", "{\"shoe_size\": \"43\"}");
+  for (const Case& c : std::initializer_list<Case>{
+           {{"erase", "--institution", kMuseum}, 2, "of whom?"},
+           {{"erase", "--institution", kMuseum, "--identity", nothing},
+            2,
+            "identifies a visitor"},
+           {{"erase", "--institution", kMuseum, "--identity", other},
+            2,
+            "none of email"},
+           {{"erase", "--institution", kMuseum, "--identity", "/nergens"},
+            2,
+            "cannot open"},
+           {{"erase", "--institution", "elsewhere", "--customer", "K1"},
+            2,
+            "elsewhere"},
+           {{"erase", "--institution", kTheatre, "--client", kMuseum,
+             "--customer", "K1"},
+            1,
+            "not listed as a client"}}) {
+    const RunResult r = Run(c.command);
+    EXPECT_EQ(r.exit, c.exit) << r.err;
+    EXPECT_THAT(r.err, HasSubstr(c.says));
+  }
+}
+
+TEST_F(RightsTest, AVisitBeforeTheAgreementIsRefusedByItself) {
+  const std::string file =
+      deployment_->Write("early.csv",
+                         "order_id,line_id,event_id,starts_at,sold_at\n"
+                         "X1,1,E9,2019-12-31 20:00,2019-11-01 10:00\n"
+                         "X2,1,E9,2020-01-02 20:00,2019-11-01 10:00\n"
+                         "X3,1,E9,2020-01-02 20:00,2020-01-01 10:00\n");
+  const RunResult r = Run({"send", file, "--institution", kMuseum, "--json"});
+  EXPECT_EQ(r.exit, 4) << r.err;
+  EXPECT_EQ(r.json()["visits_accepted"], 1);
+  ASSERT_EQ(r.json()["refused"].size(), 2u);
+  EXPECT_EQ(r.json()["refused"][0]["reason"], "BEFORE_AGREEMENT");
+  EXPECT_EQ(r.json()["refused"][0]["column"], "starts_at");
+  EXPECT_EQ(r.json()["refused"][1]["line"], 3);
+  EXPECT_EQ(r.json()["refused"][1]["column"], "sold_at");
+}
+
+}  // namespace
+}  // namespace garderobe
