@@ -42,7 +42,7 @@ TEST(VisitBatchLimitsTest, AnOverlongPayloadIsRefusedBeforeItIsParsed) {
                        ::testing::HasSubstr("too long")));
 }
 
-TEST(VisitBatchTest, WhatLiesBeforeTheAgreementIsRefused) {
+TEST(VisitBatchLimitsTest, WhatLiesBeforeTheAgreementIsRefused) {
   v1::VisitColumns columns = Columns(3, 2);
   columns.mutable_events()->set_starts_at(0, 1000 * 1440 - 1);
   columns.mutable_events()->set_starts_at(1, 1000 * 1440);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
+#include <unordered_map>
 
 namespace garderobe::vault {
 namespace {
@@ -11,20 +13,32 @@ struct Link {
   uint32_t a, b;  // places in the order of ids; a < b
 };
 
-// A bit for each pair that must not be together.
-class ConflictMatrix {
- public:
-  explicit ConflictMatrix(size_t size) : size_(size), bits_(size * size) {}
-  void Set(size_t a, size_t b) {
-    bits_[a * size_ + b] = true;
-    bits_[b * size_ + a] = true;
-  }
-  bool operator()(size_t a, size_t b) const { return bits_[a * size_ + b]; }
+using Pairs = std::set<std::pair<uint32_t, uint32_t>>;  // a < b
 
- private:
-  const size_t size_;
-  std::vector<bool> bits_;
-};
+// Pairs that share a token that says who somebody is, in order. Nobody else
+// can be linked: a token has few holders, so there are few pairs, however
+// large the group.
+Pairs PairsThatShare(std::span<const ClusterMember> members,
+                     const std::vector<uint32_t>& order) {
+  std::unordered_map<uint64_t, std::vector<uint32_t>> holders;
+  for (uint32_t i = 0; i < order.size(); ++i) {
+    const Evidence& evidence = *members[order[i]].evidence;
+    for (size_t kind = 0; kind < kKindCount; ++kind) {
+      if (evidence[kind] != 0 && SaysPerson(static_cast<Kind>(kind))) {
+        holders[evidence[kind]].push_back(i);
+      }
+    }
+  }
+  Pairs pairs;
+  for (const auto& [token, list] : holders) {
+    for (size_t i = 0; i < list.size(); ++i) {
+      for (size_t j = i + 1; j < list.size(); ++j) {
+        pairs.emplace(list[i], list[j]);
+      }
+    }
+  }
+  return pairs;
+}
 
 }  // namespace
 
@@ -38,18 +52,14 @@ Clusters FindClusters(std::span<const ClusterMember> members,
     return members[x].id < members[y].id;
   });
   Clusters result;
-  ConflictMatrix conflicts(count);
+  auto evidence_of = [&](uint32_t place) -> const Evidence& {
+    return *members[order[place]].evidence;
+  };
   std::vector<Link> links;
-  for (uint32_t a = 0; a < count; ++a) {
-    for (uint32_t b = a + 1; b < count; ++b) {
-      const Evidence& one = *members[order[a]].evidence;
-      const Evidence& other = *members[order[b]].evidence;
-      const Pattern pattern = Compare(one, other);
-      if (model.Conflicts(pattern)) {
-        conflicts.Set(a, b);
-      } else if (model.Links(pattern) && ShareSomebody(one, other)) {
-        links.push_back({model.MatchBits(pattern), a, b});
-      }
+  for (const auto& [a, b] : PairsThatShare(members, order)) {
+    const Pattern pattern = Compare(evidence_of(a), evidence_of(b));
+    if (!model.Conflicts(pattern) && model.Links(pattern)) {
+      links.push_back({model.MatchBits(pattern), a, b});
     }
   }
   auto place_of = [&](uint64_t id) {
@@ -60,10 +70,18 @@ Clusters FindClusters(std::span<const ClusterMember> members,
                ? static_cast<size_t>(at - order.begin())
                : count;
   };
+  Pairs kept_apart;
   for (const auto& [first, second] : apart) {
     const size_t a = place_of(first), b = place_of(second);
-    if (a < count && b < count) conflicts.Set(a, b);
+    if (a < count && b < count) {
+      kept_apart.emplace(static_cast<uint32_t>(std::min(a, b)),
+                         static_cast<uint32_t>(std::max(a, b)));
+    }
   }
+  auto conflicts = [&](uint32_t x, uint32_t y) {
+    return kept_apart.contains({std::min(x, y), std::max(x, y)}) ||
+           model.Conflicts(Compare(evidence_of(x), evidence_of(y)));
+  };
   std::sort(links.begin(), links.end(), [](const Link& x, const Link& y) {
     if (x.bits != y.bits) return x.bits > y.bits;
     return x.a != y.a ? x.a < y.a : x.b < y.b;
@@ -74,7 +92,10 @@ Clusters FindClusters(std::span<const ClusterMember> members,
   for (uint32_t i = 0; i < count; ++i) inside[i] = {i};
   for (const Link& link : links) {
     uint32_t into = cluster[link.a], from = cluster[link.b];
-    if (into == from) continue;
+    if (into == from ||
+        inside[into].size() + inside[from].size() > kRelationsOfPersonMax) {
+      continue;
+    }
     const bool conflict =
         std::any_of(inside[into].begin(), inside[into].end(), [&](uint32_t x) {
           return std::any_of(inside[from].begin(), inside[from].end(),
@@ -96,14 +117,14 @@ Clusters FindClusters(std::span<const ClusterMember> members,
   for (const Link& link : links) part[root(link.a)] = root(link.b);
   result.cluster_of.resize(count);
   std::vector<uint32_t> number(count, UINT32_MAX);
-  std::vector<uint32_t> parts;  // roots, in the order of clusters
+  std::unordered_map<uint32_t, uint32_t> parts;  // root to number
   for (uint32_t i = 0; i < count; ++i) {
     uint32_t& given = number[cluster[i]];
     if (given == UINT32_MAX) {
       given = result.count++;
-      const auto known = std::find(parts.begin(), parts.end(), root(i));
-      result.part_of.push_back(static_cast<uint32_t>(known - parts.begin()));
-      if (known == parts.end()) parts.push_back(root(i));
+      const auto entry =
+          parts.try_emplace(root(i), static_cast<uint32_t>(parts.size())).first;
+      result.part_of.push_back(entry->second);
     }
     result.cluster_of[order[i]] = given;
   }

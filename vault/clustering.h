@@ -14,6 +14,11 @@
 
 namespace garderobe::vault {
 
+// Nobody is a customer so often: two clusters that together have more are not
+// joined. Keeps whoever strings relations together from costing more than
+// their number.
+inline constexpr size_t kRelationsOfPersonMax = 300;
+
 struct ClusterMember {
   uint64_t id;  // unlike all others; decides between equals
   const Evidence* evidence;

@@ -14,7 +14,7 @@ constexpr std::string_view kModelKey = "model/v1";
 constexpr size_t kRelinkAtOnce = 500;
 // Of what else decides who is linked: comparisons, limits, clustering. Grows
 // when one of them changes; everything is linked again then.
-constexpr int kRulesVersion = 1;
+constexpr int kRulesVersion = 2;
 
 uint64_t UnixSeconds() {
   return static_cast<uint64_t>(

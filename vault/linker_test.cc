@@ -1,10 +1,13 @@
+#include <chrono>
 #include <map>
 #include <random>
 #include <set>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "spdlog/fmt/fmt.h"
 #include "tests/support/status_matchers.h"
+#include "vault/clustering.h"
 #include "vault/linker_fixture.h"
 
 namespace garderobe::vault {
@@ -349,6 +352,37 @@ TEST_F(PermutationTest, OrderOfArrivalAndSplitIntoBatchesNeverMatter) {
     EXPECT_EQ(linker_->counts().tokens, counts.tokens);
     EXPECT_EQ(linker_->counts().set_aside, counts.set_aside);
   }
+}
+
+// Relations that are strung together, each with the next, once cost the square
+// of their number: ten thousand of them a minute a batch.
+TEST_F(LinkerTest, AChainOfRelationsCostsItsLengthAndIsNotOnePerson) {
+  constexpr int kLength = 3000;
+  std::vector<LinkRow> rows;
+  for (int i = 0; i < kLength; ++i) {
+    // One e-mail with the one before, one address with the one after.
+    const std::string house = std::to_string((i + 1) / 2 + 1);
+    LinkRow row = Row(0, {.email = fmt::format("p{}@x.nl", i / 2),
+                          .first = "anna",
+                          .last = "bakker",
+                          .house = house});
+    row.handle = HandleOf(i + 1);
+    rows.push_back(std::move(row));
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  for (size_t at = 0; at < rows.size(); at += 500) {
+    ASSERT_THAT(
+        linker_->Link({rows.begin() + static_cast<ptrdiff_t>(at),
+                       rows.begin() + static_cast<ptrdiff_t>(at) + 500}),
+        IsOk());
+  }
+  const std::chrono::duration<double> took =
+      std::chrono::steady_clock::now() - begin;
+  std::printf("%d relations in a chain: %.1f s, %lu persons\n", kLength,
+              took.count(),
+              static_cast<unsigned long>(linker_->counts().persons));
+  EXPECT_GE(linker_->counts().persons, kLength / kRelationsOfPersonMax);
+  EXPECT_LT(linker_->counts().persons, kLength / 2u);
 }
 
 }  // namespace

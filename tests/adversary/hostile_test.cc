@@ -26,6 +26,8 @@ namespace garderobe {
 namespace {
 
 using ::testing::HasSubstr;
+// A minute in 2025, after the agreement has begun.
+constexpr int32_t kIn2025 = 9132 * 1440;
 constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
@@ -128,7 +130,7 @@ class HostileTest : public ::testing::Test {
         requests, out);
   }
   v1::VisitBatch GoodVisits(uint64_t offset, int rows = 3,
-                            int32_t starts_at = 0) {
+                            int32_t starts_at = kIn2025) {
     client::VisitBatchBuilder builder(feed_, key_);
     for (int i = 0; i < rows; ++i) {
       client::OrderLine line;

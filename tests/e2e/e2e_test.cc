@@ -170,7 +170,7 @@ TEST_F(EndToEndTest, WrongUseIsToldInOneSentence) {
             "the file is empty"},
            {{"send", foreign, "--institution", "museum-01"},
             2,
-            "separated by '|', none of a known name"},
+            "separated by '|', none of a name that the mapping"},
            {{"send", utf16, "--institution", "museum-01"}, 2, "UTF-16"},
            {{"send", "/nowhere.csv", "--institution", "museum-01"},
             2,
