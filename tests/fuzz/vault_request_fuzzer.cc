@@ -11,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const SigningSeed seed = SigningSeed::Random();
   static const SignedBody parameters = SignParameters(
       seed, AggregatorParameters{RandomElement(),
-                                 PublicKeyOf(SealingSecretKey::Random())}
+                                 PublicKeyOf(SealingSecretKey::Random()),
+                                 VerifyKeyOf(seed)}
                 .ToParameters());
   static Vault* const vault = [] {
     const std::string folder = std::filesystem::temp_directory_path() /
