@@ -269,10 +269,11 @@ absl::Status Aggregator::EnsurePeople() {
 
 absl::Status Aggregator::ApplyRelations(
     Institution& institution, const v1::StoreRelationsRequest& request,
-    const std::vector<Element>& pseudonyms, RelationBatch rows, Feed feed,
-    const v1::FeedName& feed_name, v1::BatchOutcome* outcome) {
+    const std::vector<Element>& pseudonyms, RelationBatch rows,
+    uint32_t replaced, Feed feed, const v1::FeedName& feed_name,
+    v1::BatchOutcome* outcome) {
   rocksdb::WriteBatch batch;
-  uint32_t accepted = 0, replaced = 0;
+  uint32_t accepted = 0;
   // The day and nothing finer: the order of arrival is what the vault may know
   // as well.
   const auto today = static_cast<uint16_t>(DayNumber(Today()));
@@ -316,18 +317,21 @@ absl::Status Aggregator::ApplyRelations(
 
 absl::Status Aggregator::TakeObjections(
     Institution& institution, const v1::StoreRelationsRequest& request,
-    const std::vector<Element>& pseudonyms) {
+    const std::vector<Element>& pseudonyms, uint32_t* replaced) {
   std::vector<AggregatorHandle> nobodies;
   for (size_t i = 0; i < request.count(); ++i) {
     if (!pseudonyms[2 * i].is_zero()) continue;
     const auto handle = AggregatorHandle::From(
         std::string_view(request.handles()).substr(i * 16, 16));
-    if (institution.ledger->NumberOf(handle) != 0u) nobodies.push_back(handle);
+    const auto number = institution.ledger->NumberOf(handle);
+    // As of anybody else: what comes back does not tell who objects.
+    *replaced += number.has_value();
+    if (number != 0u) nobodies.push_back(handle);
   }
   if (nobodies.empty()) return absl::OkStatus();
   v1::ExerciseAtAggregatorResponse done;
   const absl::Status applied =
-      Apply(v1::RIGHT_OBJECT, institution, nobodies, &done);
+      Apply(v1::RIGHT_OBJECT, institution, nobodies, &done).status();
   // What it counts has changed on the disk.
   institution.ledger.reset();
   GARDEROBE_RETURN_IF_ERROR(applied);
@@ -381,11 +385,12 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
     const MutexLock people_lock(&people_mutex_);
     GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
     // First, so that a batch that is answered has taken them.
+    uint32_t replaced = 0;
     GARDEROBE_RETURN_IF_ERROR(
-        TakeObjections(*institution, request, pseudonyms));
+        TakeObjections(*institution, request, pseudonyms, &replaced));
     const absl::Status applied =
         ApplyRelations(*institution, request, pseudonyms, std::move(rows),
-                       std::move(feed), feed_name, &outcome);
+                       replaced, std::move(feed), feed_name, &outcome);
     if (!applied.ok()) {
       // Ledger and directory have taken what is not stored: start again from
       // what is.
@@ -433,16 +438,18 @@ absl::Status Aggregator::StoreLinkChanges(
                              Decrypt(request.residents()));
   // Of somebody who objects since: before the others, for these need the
   // institutions' locks.
+  std::map<std::string, std::vector<AggregatorHandle>> objectors;
   for (size_t i = 0; i < persons.size(); ++i) {
     if (!persons[i].is_zero()) continue;
+    objectors[request.institutions(
+                  static_cast<int>(request.institution(static_cast<int>(i))))]
+        .push_back(AggregatorHandle::From(
+            std::string_view(request.handles()).substr(i * 16, 16)));
+  }
+  for (const auto& [name, handles] : objectors) {
     v1::ExerciseAtAggregatorResponse done;
-    GARDEROBE_RETURN_IF_ERROR(ExerciseAt(
-        v1::RIGHT_OBJECT,
-        request.institutions(
-            static_cast<int>(request.institution(static_cast<int>(i)))),
-        {AggregatorHandle::From(
-            std::string_view(request.handles()).substr(i * 16, 16))},
-        &done));
+    GARDEROBE_RETURN_IF_ERROR(
+        ExerciseAt(v1::RIGHT_OBJECT, name, handles, &done));
   }
   std::vector<uint32_t> institutions;  // numbers; 0: never delivered
   for (const std::string& name : request.institutions()) {

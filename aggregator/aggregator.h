@@ -51,9 +51,11 @@ class Aggregator {
   // where none of these lives; how many. Takes some seconds for a million
   // relations, during which deliveries go on.
   [[nodiscard]] absl::StatusOr<uint64_t> Sweep();
-  // Whether something was forgotten that may still be on the disk.
-  bool HasForgotten() const;
-  [[nodiscard]] absl::Status ConfirmForgotten();
+  // Of what was forgotten and may still be on the disk the latest; nothing:
+  // there is none.
+  std::optional<uint64_t> LastForgotten() const;
+  // What was forgotten up to `last` has left the disk.
+  [[nodiscard]] absl::Status ConfirmForgotten(uint64_t last);
 
   // From now on batches of the feed are taken from this stream only; how many
   // rows are committed. `stream` is not 0.
@@ -92,7 +94,8 @@ class Aggregator {
   // became of it. `first` inclusive, `end` exclusive, since 2000-01-01.
   [[nodiscard]] absl::StatusOr<bool> HasDelivered(
       const std::string& institution, int64_t first, int64_t end);
-  [[nodiscard]] absl::StatusOr<Element> PseudonymOf(Who who, uint32_t number);
+  [[nodiscard]] absl::StatusOr<Element> PseudonymOf(Who who, uint32_t number,
+                                                    const Moment& moment) const;
   std::vector<std::string> InstitutionNames();
 
   Store& store() { return *store_; }
@@ -147,14 +150,17 @@ class Aggregator {
       v1::Right right, const std::string& name,
       const std::vector<AggregatorHandle>& handles,
       v1::ExerciseAtAggregatorResponse* response);
-  [[nodiscard]] absl::Status Apply(v1::Right right, Institution& institution,
-                                   const std::vector<AggregatorHandle>& handles,
-                                   v1::ExerciseAtAggregatorResponse* response)
+  // Whether anything changed: the ledger must be thrown away then.
+  [[nodiscard]] absl::StatusOr<bool> Apply(
+      v1::Right right, Institution& institution,
+      const std::vector<AggregatorHandle>& handles,
+      v1::ExerciseAtAggregatorResponse* response)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
   // Rows that the vault answers with nobody: their handles are from now on.
+  // Adds to `replaced` those that were known.
   [[nodiscard]] absl::Status TakeObjections(
       Institution& institution, const v1::StoreRelationsRequest& request,
-      const std::vector<Element>& pseudonyms)
+      const std::vector<Element>& pseudonyms, uint32_t* replaced)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
   // What is kept of a relation, as a JSON object.
   [[nodiscard]] absl::StatusOr<std::string> Describe(
@@ -162,8 +168,9 @@ class Aggregator {
   // On an error institution and people have taken what is not stored.
   [[nodiscard]] absl::Status ApplyRelations(
       Institution& institution, const v1::StoreRelationsRequest& request,
-      const std::vector<Element>& pseudonyms, RelationBatch rows, Feed feed,
-      const v1::FeedName& feed_name, v1::BatchOutcome* outcome)
+      const std::vector<Element>& pseudonyms, RelationBatch rows,
+      uint32_t replaced, Feed feed, const v1::FeedName& feed_name,
+      v1::BatchOutcome* outcome)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
   [[nodiscard]] absl::Status ApplyLinkChanges(
       const v1::StoreLinkChangesRequest& request,
@@ -175,6 +182,10 @@ class Aggregator {
   [[nodiscard]] absl::Status ReloadPeople()
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);
   [[nodiscard]] absl::Status EnsurePeople()
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);
+  // Forgets the pseudonyms that nobody is supported by; how many.
+  [[nodiscard]] absl::StatusOr<uint64_t> SweepWho(
+      Who who, const std::vector<bool>& supported, const Moment& moment)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);
   [[nodiscard]] absl::Status Load();
   [[nodiscard]] absl::Status BeginRun();

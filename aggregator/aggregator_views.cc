@@ -106,10 +106,10 @@ absl::StatusOr<bool> Aggregator::HasDelivered(const std::string& name,
   return (*institution)->ledger->HasEventBetween(first, end);
 }
 
-absl::StatusOr<Element> Aggregator::PseudonymOf(Who who, uint32_t number) {
-  const MutexLock lock(&people_mutex_);
-  GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
-  return people_->PseudonymOf(who, number);
+absl::StatusOr<Element> Aggregator::PseudonymOf(Who who, uint32_t number,
+                                                const Moment& moment) const {
+  return PersonDirectory::PseudonymOf(*store_, who, number,
+                                      moment.relations.get());
 }
 
 std::vector<std::string> Aggregator::InstitutionNames() {

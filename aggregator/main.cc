@@ -55,17 +55,28 @@ absl::Status Run(const Config& config) {
     persons.Set(static_cast<double>(aggregator->counts().persons));
   });
   // What was erased leaves the disk, and so do pseudonyms of nobody.
+  std::optional<uint64_t> forgotten;
+  bool was_read = false;
   const StoreRewriter rewriter(
       aggregator->store(), *daemon,
       {.period = std::chrono::minutes(config.forget_minutes),
        .at_start = true,
-       .needed = [&] { return aggregator->HasForgotten(); },
+       .needed =
+           [&] {
+             forgotten = aggregator->LastForgotten();
+             return forgotten.has_value();
+           },
        .before = [&]() -> absl::Status {
          GARDEROBE_ASSIGN_OR_RETURN(const uint64_t swept, aggregator->Sweep());
          spdlog::info("event=swept pseudonyms={}", swept);
+         // A publication that counts as things were keeps them on the disk.
+         was_read = aggregator->store().HasSnapshots();
          return absl::OkStatus();
        },
-       .after = [&] { return aggregator->ConfirmForgotten(); }});
+       .after = [&]() -> absl::Status {
+         if (was_read || !forgotten) return absl::OkStatus();
+         return aggregator->ConfirmForgotten(*forgotten);
+       }});
   auto state = [&] {
     const absl::Status disk = daemon->CheckDisk();
     const auto counts = aggregator->counts();

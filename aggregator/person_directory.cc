@@ -53,7 +53,12 @@ absl::StatusOr<uint32_t> PersonDirectory::NumberOf(Who who,
                                                    rocksdb::WriteBatch& batch) {
   const std::string key = PseudonymKey(who, pseudonym);
   auto asked = [&](uint32_t number) {
-    if (sweeping_) asked_.insert(NumberKey(who, number));
+    if (!sweeping_) return number;
+    asked_.insert(NumberKey(who, number));
+    // Where the person lives stays, too.
+    if (who == Who::kPerson) {
+      asked_.insert(NumberKey(Who::kHousehold, household_of_[number]));
+    }
     return number;
   };
   if (const auto found = fresh_.find(key); found != fresh_.end()) {
@@ -100,9 +105,10 @@ void PersonDirectory::SetHousehold(uint32_t person, uint32_t household,
   batch.Put(store_.family(kResidents), Number(person), Number(household));
 }
 
-absl::StatusOr<Element> PersonDirectory::PseudonymOf(Who who,
-                                                     uint32_t number) const {
-  auto stored = store_.Get(kNumbers, NumberKey(who, number));
+absl::StatusOr<Element> PersonDirectory::PseudonymOf(
+    const Store& store, Who who, uint32_t number,
+    const rocksdb::Snapshot* snapshot) {
+  auto stored = store.Get(kNumbers, NumberKey(who, number), snapshot);
   if (!stored.ok() || stored->size() != Element::kBytes) {
     return DataLoss("a number has no pseudonym");
   }

@@ -48,15 +48,18 @@ class PersonDirectory {
   void SetHousehold(uint32_t person, uint32_t household,
                     rocksdb::WriteBatch& batch);
   Homes AllHomes() const { return Homes(household_of_); }
-  // Of a number; DataLoss when there is none.
-  [[nodiscard]] absl::StatusOr<Element> PseudonymOf(Who who,
-                                                    uint32_t number) const;
+  // Of a number, at the moment of the snapshot; DataLoss when there is none.
+  [[nodiscard]] static absl::StatusOr<Element> PseudonymOf(
+      const Store& store, Who who, uint32_t number,
+      const rocksdb::Snapshot* snapshot);
 
   // From now on numbers that are asked for are remembered, until EndSweep.
   void BeginSweep() {
     asked_.clear();
     sweeping_ = true;
   }
+  // Ended, or of a directory that was loaded since: nothing may be forgotten.
+  bool sweeping() const { return sweeping_; }
   void EndSweep() { sweeping_ = false; }
   // Nobody has the number any more. False, and nothing is done: it was asked
   // for since BeginSweep.

@@ -61,18 +61,21 @@ int16_t MunicipalityFor(uint16_t pc4) {
 // Fingerprint hashes, each computed once.
 class Hashes {
  public:
-  explicit Hashes(Aggregator& aggregator) : aggregator_(aggregator) {}
+  // Both outlive it.
+  Hashes(const Aggregator& aggregator, const Aggregator::Moment& moment)
+      : aggregator_(aggregator), moment_(moment) {}
   [[nodiscard]] absl::StatusOr<unsigned __int128> Of(Who who, uint32_t number) {
     auto& cache = who == Who::kPerson ? persons_ : households_;
     const auto found = cache.find(number);
     if (found != cache.end()) return found->second;
     GARDEROBE_ASSIGN_OR_RETURN(const Element pseudonym,
-                               aggregator_.PseudonymOf(who, number));
+                               aggregator_.PseudonymOf(who, number, moment_));
     return cache[number] = FingerprintHash(key_, pseudonym);
   }
 
  private:
-  Aggregator& aggregator_;
+  const Aggregator& aggregator_;
+  const Aggregator::Moment& moment_;
   const FingerprintKey key_ = FingerprintKey::Random();  // Kf, this snapshot's
   absl::flat_hash_map<uint32_t, unsigned __int128> persons_, households_;
 };
@@ -180,7 +183,6 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
                period.text(), ToHex(AsBytes(cube.snapshot())),
                ToHex(AsBytes(cube.noise_commitment())));
   const Protector protector(period, cube.snapshot(), key);
-  Hashes hashes(aggregator_);
   std::vector<v1::CubeCell> cells;
   People nation;
   uint64_t anonymous = 0;
@@ -189,6 +191,7 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
   const int64_t end = int64_t{period.end_day()} * 1440;
   GARDEROBE_ASSIGN_OR_RETURN(const Aggregator::Moment moment,
                              aggregator_.Now());
+  Hashes hashes(aggregator_, moment);
   const auto known = institutions_.Get();
   for (const auto& [name, institution] : *known) {
     struct OfRelation {

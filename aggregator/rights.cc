@@ -60,9 +60,10 @@ absl::Status CheckRequest(const v1::ExerciseAtAggregatorRequest& request) {
 
 }  // namespace
 
-absl::Status Aggregator::Apply(v1::Right right, Institution& institution,
-                               const std::vector<AggregatorHandle>& handles,
-                               v1::ExerciseAtAggregatorResponse* response) {
+absl::StatusOr<bool> Aggregator::Apply(
+    v1::Right right, Institution& institution,
+    const std::vector<AggregatorHandle>& handles,
+    v1::ExerciseAtAggregatorResponse* response) {
   rocksdb::WriteBatch batch;
   InstitutionLedger& ledger = *institution.ledger;
   std::set<uint32_t> numbers;
@@ -90,19 +91,20 @@ absl::Status Aggregator::Apply(v1::Right right, Institution& institution,
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto forgotten,
       ledger.Forget(numbers, /*keep_visits=*/right != v1::RIGHT_ERASE, batch));
-  if (batch.Count() == 0) return absl::OkStatus();
+  if (batch.Count() == 0) return false;
   ++institution.version;
   batch.Put(store_->family(kMeta), VersionKey(institution.name),
             Number(institution.version));
   batch.Put(store_->family(kDirtyMirrors), institution.name,
             Number(institution.version));
-  batch.Put(store_->family(kMeta), kForgottenKey, "");
+  batch.Put(store_->family(kMeta), kForgottenKey,
+            Number(LastForgotten().value_or(0) + 1));
   GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
   response->set_relations_removed(response->relations_removed() + relations);
   response->set_visits_removed(response->visits_removed() + forgotten.removed);
   response->set_visits_unlinked(response->visits_unlinked() +
                                 forgotten.unlinked);
-  return absl::OkStatus();
+  return true;
 }
 
 absl::Status Aggregator::ExerciseAt(
@@ -119,10 +121,10 @@ absl::Status Aggregator::ExerciseAt(
   GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
   // A change of links must not write a relation that goes.
   const MutexLock people_lock(&people_mutex_);
-  const absl::Status applied = Apply(right, **institution, handles, response);
+  const auto applied = Apply(right, **institution, handles, response);
   // What it counts is on the disk, and no longer in memory.
-  (*institution)->ledger.reset();
-  return applied;
+  if (!applied.ok() || *applied) (*institution)->ledger.reset();
+  return applied.status();
 }
 
 absl::StatusOr<std::string> Aggregator::Describe(
@@ -196,23 +198,26 @@ absl::Status Aggregator::Exercise(
   return absl::OkStatus();
 }
 
-bool Aggregator::HasForgotten() const {
-  return store_->Get(kMeta, kForgottenKey).ok();
+std::optional<uint64_t> Aggregator::LastForgotten() const {
+  const auto value = store_->Get(kMeta, kForgottenKey);
+  if (!value.ok()) return std::nullopt;
+  return value->size() == 8 ? GetBigEndian<uint64_t>(value->data()) : 0;
 }
 
-absl::Status Aggregator::ConfirmForgotten() {
+absl::Status Aggregator::ConfirmForgotten(uint64_t last) {
+  // Who forgets holds it.
+  const MutexLock lock(&people_mutex_);
+  if (LastForgotten() != last) return absl::OkStatus();
   rocksdb::WriteBatch batch;
   batch.Delete(store_->family(kMeta), kForgottenKey);
   return store_->WriteAndSync(batch);
 }
 
 absl::StatusOr<uint64_t> Aggregator::Sweep() {
-  const PersonDirectory* swept = nullptr;
   std::optional<Moment> begun;
   {
     const MutexLock lock(&people_mutex_);
     GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
-    swept = people_.get();
     people_->BeginSweep();
     rocksdb::DB& db = store_->db();
     begun.emplace(
@@ -239,15 +244,27 @@ absl::StatusOr<uint64_t> Aggregator::Sweep() {
   GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
   const MutexLock lock(&people_mutex_);
   // Read again meanwhile, after an error: the next sweep finds them.
-  if (people_.get() != swept) return uint64_t{0};
+  if (!people_ || !people_->sweeping()) return uint64_t{0};
+  // Persons first: none may live in a household that is gone.
+  GARDEROBE_ASSIGN_OR_RETURN(const uint64_t gone,
+                             SweepWho(Who::kPerson, persons, moment));
+  GARDEROBE_ASSIGN_OR_RETURN(const uint64_t empty,
+                             SweepWho(Who::kHousehold, households, moment));
+  people_->EndSweep();
+  return gone + empty;
+}
+
+absl::StatusOr<uint64_t> Aggregator::SweepWho(
+    Who who, const std::vector<bool>& supported, const Moment& moment) {
   uint64_t removed = 0;
   rocksdb::WriteBatch batch;
+  const std::string prefix(1, static_cast<char>(who));
   const auto numbers = store_->NewIterator(kNumbers, moment.relations.get());
-  for (numbers->SeekToFirst(); numbers->Valid(); numbers->Next()) {
+  for (numbers->Seek(prefix);
+       numbers->Valid() && numbers->key().starts_with(prefix);
+       numbers->Next()) {
     if (numbers->key().size() != 5) return DataLoss("a number is damaged");
-    const auto who = static_cast<Who>(numbers->key()[0]);
     const auto number = GetBigEndian<uint32_t>(numbers->key().data() + 1);
-    const auto& supported = who == Who::kPerson ? persons : households;
     if (number < supported.size() && supported[number]) continue;
     if (!people_->Forget(who, number, Element::From(AsView(numbers->value())),
                          batch)) {
@@ -259,7 +276,7 @@ absl::StatusOr<uint64_t> Aggregator::Sweep() {
       batch.Clear();
     }
   }
-  people_->EndSweep();
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(numbers->status()));
   GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
   return removed;
 }

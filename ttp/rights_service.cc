@@ -10,6 +10,8 @@
 namespace garderobe::ttp {
 namespace {
 
+constexpr int kRoundsMax = 8;
+
 absl::Status CheckRequest(const v1::ExerciseRightRequest& request) {
   if (RightName(static_cast<VisitorRight>(request.right())).empty()) {
     return InvalidArgument("right: erase, access, object or withdraw");
@@ -46,6 +48,8 @@ struct RightsServiceImpl::Exercise {
   grpc::ServerUnaryReactor* reactor;
   v1::ExerciseAtVaultRequest at_vault;
   v1::ExerciseAtAggregatorRequest others, own;
+  std::string done;  // relations that the aggregator has done, vault's form
+  int rounds = 0;
 
   // What is taken away goes at the aggregator first: the vault knows where it
   // is, for another try. What is forbidden is forbidden at the vault first.
@@ -124,6 +128,41 @@ grpc::ServerUnaryReactor* RightsServiceImpl::ExerciseRight(
   return exercise->reactor;
 }
 
+absl::StatusOr<size_t> RightsServiceImpl::Address(
+    Exercise& exercise, const v1::ExerciseAtVaultResponse& answer) {
+  const std::string_view handles = answer.handles();
+  const std::string_view references = answer.references();
+  const size_t count = handles.size() / VaultHandle::kBytes;
+  if (handles.size() != count * VaultHandle::kBytes ||
+      references.size() != count * ReferenceSealer::kBytes) {
+    return Internal("the vault's answer is malformed");
+  }
+  exercise.others.clear_institutions();
+  exercise.others.clear_institution();
+  exercise.others.clear_handles();
+  const InstitutionTags tags(*parts_.institutions.Get());
+  Addressees others(exercise.others);
+  size_t addressed = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const std::string_view handle =
+        handles.substr(i * VaultHandle::kBytes, VaultHandle::kBytes);
+    const auto opened = parts_.converter.references().Open(
+        VaultHandle::From(handle),
+        references.substr(i * ReferenceSealer::kBytes,
+                          ReferenceSealer::kBytes));
+    const auto institution = opened ? tags.Find(opened->tag) : std::nullopt;
+    if (!institution) {
+      // It stays at the vault, for the aggregator can't be told.
+      spdlog::warn("event=reference-unreadable");
+      continue;
+    }
+    others.Add(*institution, opened->handle);
+    exercise.done += handle;
+    ++addressed;
+  }
+  return addressed;
+}
+
 void RightsServiceImpl::AskVault(ExercisePtr exercise) {
   auto at_vault = ForVault(exercise->request);
   if (!at_vault.ok()) return exercise->Finish(at_vault.status());
@@ -145,42 +184,20 @@ void RightsServiceImpl::AskVault(ExercisePtr exercise) {
         }
         exercise->response->set_vault_sealed(
             std::move(*answer->mutable_sealed()));
-        const size_t count = answer->handles().size() / VaultHandle::kBytes;
-        if (answer->handles().size() != count * VaultHandle::kBytes ||
-            answer->references().size() != count * ReferenceSealer::kBytes) {
-          return exercise->Finish(Internal("the vault's answer is malformed"));
-        }
-        const InstitutionTags tags(*parts_.institutions.Get());
-        Addressees others(exercise->others);
-        for (size_t i = 0; i < count; ++i) {
-          const auto opened = parts_.converter.references().Open(
-              VaultHandle::From(std::string_view(answer->handles())
-                                    .substr(i * VaultHandle::kBytes, 16)),
-              std::string_view(answer->references())
-                  .substr(i * ReferenceSealer::kBytes,
-                          ReferenceSealer::kBytes));
-          const auto institution =
-              opened ? tags.Find(opened->tag) : std::nullopt;
-          if (!institution) {
-            spdlog::warn("event=reference-unreadable");
-            continue;
-          }
-          others.Add(*institution, opened->handle);
-        }
-        if (exercise->request.has_handle()) {
-          std::string handle = exercise->request.handle();
-          parts_.converter.MapHandles(exercise->request.institution(), handle);
-          Addressees own(exercise->own);
-          own.Add(exercise->request.institution(),
-                  AggregatorHandle::From(handle));
-        }
-        AskOwn(exercise);
+        const auto addressed = Address(*exercise, *answer);
+        if (!addressed.ok()) return exercise->Finish(addressed.status());
+        if (exercise->request.has_handle()) return AskOwn(exercise);
+        AskOthers(exercise);
       });
 }
 
 // First the institution's own customer, of which it may be told counts; then
 // all relations, of which it may not.
 void RightsServiceImpl::AskOwn(ExercisePtr exercise) {
+  std::string handle = exercise->request.handle();
+  parts_.converter.MapHandles(exercise->request.institution(), handle);
+  Addressees own(exercise->own);
+  own.Add(exercise->request.institution(), AggregatorHandle::From(handle));
   parts_.upstream.ExerciseAtAggregator(
       exercise->own,
       [this,
@@ -191,34 +208,48 @@ void RightsServiceImpl::AskOwn(ExercisePtr exercise) {
         response->set_visits_removed(answer->visits_removed());
         response->set_visits_unlinked(answer->visits_unlinked());
         response->set_aggregator_sealed(std::move(*answer->mutable_sealed()));
+        if (exercise->request.right() != v1::RIGHT_ACCESS) {
+          return AskOthers(exercise);
+        }
         *response->add_receipts() = std::move(*answer->mutable_receipt());
-        AskOthers(exercise);
+        exercise->Finish(absl::OkStatus());
       });
 }
 
 void RightsServiceImpl::AskOthers(ExercisePtr exercise) {
-  if (exercise->request.right() == v1::RIGHT_ACCESS) {
-    return exercise->Finish(absl::OkStatus());
-  }
   parts_.upstream.ExerciseAtAggregator(
       exercise->others,
       [this,
        exercise](absl::StatusOr<v1::ExerciseAtAggregatorResponse> answer) {
         if (!answer.ok()) return exercise->Finish(answer.status());
-        Conclude(exercise);
+        Conclude(exercise, std::move(*answer->mutable_receipt()));
       });
 }
 
-void RightsServiceImpl::Conclude(ExercisePtr exercise) {
-  if (!exercise->vault_is_last()) return exercise->Finish(absl::OkStatus());
+void RightsServiceImpl::Conclude(ExercisePtr exercise, v1::Receipt receipt) {
+  if (!exercise->vault_is_last()) {
+    *exercise->response->add_receipts() = std::move(receipt);
+    return exercise->Finish(absl::OkStatus());
+  }
+  v1::ExerciseAtVaultRequest last = exercise->at_vault;
+  last.set_done(exercise->done);
   parts_.upstream.ExerciseAtVault(
-      exercise->at_vault,
-      [exercise](absl::StatusOr<v1::ExerciseAtVaultResponse> answer) {
-        if (answer.ok()) {
-          *exercise->response->add_receipts() =
-              std::move(*answer->mutable_receipt());
+      std::move(last),
+      [this, exercise, receipt = std::move(receipt)](
+          absl::StatusOr<v1::ExerciseAtVaultResponse> answer) mutable {
+        if (!answer.ok()) return exercise->Finish(answer.status());
+        // Linked since the vault was asked first: these, too.
+        const auto more = Address(*exercise, *answer);
+        if (!more.ok()) return exercise->Finish(more.status());
+        if (*more > 0) {
+          if (++exercise->rounds < kRoundsMax) return AskOthers(exercise);
+          return exercise->Finish(
+              Unavailable("the person is being delivered right now"));
         }
-        exercise->Finish(answer.status());
+        *exercise->response->add_receipts() = std::move(receipt);
+        *exercise->response->add_receipts() =
+            std::move(*answer->mutable_receipt());
+        exercise->Finish(absl::OkStatus());
       });
 }
 

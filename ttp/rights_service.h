@@ -27,7 +27,11 @@ class RightsServiceImpl final : public v1::RightsService::CallbackService {
   void AskVault(ExercisePtr exercise);
   void AskOthers(ExercisePtr exercise);
   void AskOwn(ExercisePtr exercise);
-  void Conclude(ExercisePtr exercise);
+  void Conclude(ExercisePtr exercise, v1::Receipt receipt);
+  // Makes the vault's relations those that the aggregator is asked for next;
+  // how many there are.
+  [[nodiscard]] absl::StatusOr<size_t> Address(
+      Exercise& exercise, const v1::ExerciseAtVaultResponse& answer);
 
   const Parts parts_;
 };

@@ -13,6 +13,8 @@ absl::Status LinkTransaction::LeaveGroup(RelationId id, uint64_t group) {
     const auto found = std::lower_bound(ids.begin(), ids.end(), id);
     if (found == ids.end() || *found != id) continue;
     ids.erase(found);
+    // A change that waits may call the person by this relation.
+    if (!ids.empty()) moved_[ids.front()] = false;
     if (ids.empty()) {
       --difference_.persons;
       GARDEROBE_RETURN_IF_ERROR(Leave(record->persons[i]));
@@ -49,6 +51,7 @@ absl::Status LinkTransaction::Remove(const std::vector<RelationId>& ids) {
   for (RelationId id : ids) {
     touched_.erase(id);
     neighbours_at_home_.erase(id);
+    moved_.erase(id);
   }
   return absl::OkStatus();
 }
@@ -59,6 +62,8 @@ absl::Status LinkTransaction::Object(RelationId id) {
   relation->objects = true;
   relations_.MarkChanged(NumberKey(id));
   touched_.insert(id);
+  // An answer that is under way to the aggregator may still call it somebody.
+  if (!relation->nowhere()) told_[id] = Element();
   return absl::OkStatus();
 }
 

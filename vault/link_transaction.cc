@@ -6,10 +6,6 @@
 namespace garderobe::vault {
 namespace {
 
-uint32_t HoldersMax(Kind kind) {
-  return SaysPerson(kind) ? Linker::kHoldersOfPersonTokenMax
-                          : Linker::kHoldersOfHouseholdTokenMax;
-}
 Kind KindOfKey(const std::string& token_key) {
   return static_cast<Kind>(token_key[0]);
 }
@@ -41,6 +37,11 @@ class DisjointSets {
 };
 
 }  // namespace
+
+uint32_t LinkTransaction::HoldersMax(Kind kind) const {
+  return looked_for_ + (SaysPerson(kind) ? Linker::kHoldersOfPersonTokenMax
+                                         : Linker::kHoldersOfHouseholdTokenMax);
+}
 
 absl::StatusOr<RelationRecord*> LinkTransaction::Relation(RelationId id) {
   return relations_.Find(NumberKey(id));

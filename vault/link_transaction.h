@@ -14,9 +14,13 @@ namespace garderobe::vault {
 // Not thread-safe. `store` and `model` outlive it.
 class LinkTransaction {
  public:
-  LinkTransaction(const Store& store, const MatchModel& model)
+  // To look: what is taken in does not count among those who hold a token.
+  enum class Purpose { kLink, kLook };
+  LinkTransaction(const Store& store, const MatchModel& model,
+                  Purpose purpose = Purpose::kLink)
       : store_(store),
         model_(model),
+        looked_for_(purpose == Purpose::kLook ? 1 : 0),
         tokens_(store, kTokens),
         relations_(store, kRelations),
         groups_(store, kGroups),
@@ -58,6 +62,7 @@ class LinkTransaction {
   };
 
   // Tokens and who holds them.
+  uint32_t HoldersMax(Kind kind) const;
   [[nodiscard]] absl::StatusOr<TokenRecord*> FindToken(const std::string& key);
   [[nodiscard]] absl::StatusOr<std::string> KeyOf(Fingerprint fingerprint,
                                                   RelationId holder);
@@ -106,6 +111,7 @@ class LinkTransaction {
 
   const Store& store_;
   const MatchModel& model_;
+  const uint32_t looked_for_;  // holders more than there are
   Overlay<TokenRecord> tokens_;
   Overlay<RelationRecord> relations_;
   Overlay<GroupRecord> groups_;

@@ -109,18 +109,25 @@ class Linker {
   // Each is synced when it returns; what is not known is no error, and done
   // twice is done once. Concerned relations come in random order.
   //
-  // Removes the relation, or all relations of the person. Objections stay.
-  // `only_look`: changes nothing.
+  // Removes the relation, or all relations of the person, as far as they are
+  // in `done`: the others are returned, and stay, for the aggregator has not
+  // heard of them. Without `done` it changes nothing. Objections stay.
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Erase(
-      const Subject& subject, bool only_look = false);
+      const Subject& subject,
+      const std::optional<std::set<VaultHandle>>& done) {
+    return Remove(subject, /*objecting=*/false, done);
+  }
   // Of the person nothing but what recognises it is kept from now on, and
   // later rows are nobody's. All relations of the person are concerned, also
   // those that objected before.
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Object(
       const Subject& subject);
-  // Forgets the objection, and all that was kept for it.
+  // Forgets the objection, and all that was kept for it; `done` as above.
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Withdraw(
-      const Subject& subject, bool only_look = false);
+      const Subject& subject,
+      const std::optional<std::set<VaultHandle>>& done) {
+    return Remove(subject, /*objecting=*/true, done);
+  }
   // What is kept of one relation; not stored: nothing.
   [[nodiscard]] absl::StatusOr<RelationRecord> Access(
       const VaultHandle& handle) const;
@@ -152,10 +159,17 @@ class Linker {
   [[nodiscard]] absl::StatusOr<std::vector<RelationId>> Find(
       const Subject& subject, bool whole_person)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Removes those of `ids` that object, or those that do not.
-  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> RemoveOf(
-      const std::vector<RelationId>& ids, bool objecting, bool only_look)
+  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Remove(
+      const Subject& subject, bool objecting,
+      const std::optional<std::set<VaultHandle>>& done);
+  // Those of `ids` that object, or those that do not.
+  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Look(
+      const std::vector<RelationId>& ids, bool objecting)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Removes of these what is in `done`, or at no institution; what is left.
+  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> RemoveOf(
+      const std::vector<RelationId>& ids, bool objecting,
+      const std::set<VaultHandle>& done) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   [[nodiscard]] absl::Status Confirm(uint64_t confirmed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   [[nodiscard]] absl::StatusOr<LinkChanges> ReadChanges()

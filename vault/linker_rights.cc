@@ -6,21 +6,25 @@
 namespace garderobe::vault {
 namespace {
 
-// Of somebody who is at no institution; the TTP can't open it.
-std::string NoReference() { return std::string(kReferenceBytes, '\0'); }
-
 LinkRow RowOf(const Linker::Subject& subject) {
   LinkRow row;
+  row.tokens = subject.tokens;
   if (subject.handle) {
     row.handle = *subject.handle;
     row.reference = subject.reference;
-  } else {
-    std::string random(VaultHandle::kBytes, '\0');
-    randombytes_buf(random.data(), random.size());
-    row.handle = VaultHandle::From(random);
-    row.reference = NoReference();
+    return row;
   }
-  row.tokens = subject.tokens;
+  // Of what it shows, so that the same identity is one row however often it
+  // comes. Tokens are secret, and so is a hash of them.
+  std::set<std::string> keys;
+  for (const Token& token : subject.tokens) keys.insert(token.Key());
+  std::string text = "garderobe/vault-identity/v1";
+  for (const std::string& key : keys) text += key;
+  std::string handle(VaultHandle::kBytes, '\0');
+  crypto_generichash(reinterpret_cast<uint8_t*>(handle.data()), handle.size(),
+                     AsBytes(text).data(), text.size(), nullptr, 0);
+  row.handle = VaultHandle::From(handle);
+  row.reference = RelationRecord::NoReference();
   return row;
 }
 
@@ -34,7 +38,7 @@ Linker::Concerned ConcernedOf(RelationId id, const RelationRecord& relation) {
 absl::StatusOr<std::vector<RelationId>> Linker::Find(const Subject& subject,
                                                      bool whole_person) {
   // What would be linked if it came as a row; nothing of it is written.
-  LinkTransaction look(*store_, model_);
+  LinkTransaction look(*store_, model_, LinkTransaction::Purpose::kLook);
   if (subject.handle) {
     GARDEROBE_ASSIGN_OR_RETURN(const RelationId id, look.IdOf(*subject.handle));
     GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
@@ -43,62 +47,72 @@ absl::StatusOr<std::vector<RelationId>> Linker::Find(const Subject& subject,
     if (!whole_person) return std::vector<RelationId>{id};
     return look.PersonOf(id);
   }
-  GARDEROBE_ASSIGN_OR_RETURN(const RelationId id, look.Add(RowOf(subject)));
+  const LinkRow row = RowOf(subject);
+  GARDEROBE_ASSIGN_OR_RETURN(const RelationId id, look.IdOf(row.handle));
+  GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, look.Relation(id));
+  const bool is_kept = relation->stored;  // of an objection
+  GARDEROBE_RETURN_IF_ERROR(look.Add(row).status());
   GARDEROBE_RETURN_IF_ERROR(look.Link());
   GARDEROBE_ASSIGN_OR_RETURN(std::vector<RelationId> ids, look.PersonOf(id));
-  std::erase(ids, id);
+  if (!is_kept) std::erase(ids, id);
   return ids;
 }
 
+absl::StatusOr<std::vector<Linker::Concerned>> Linker::Look(
+    const std::vector<RelationId>& ids, bool objecting) {
+  LinkTransaction look(*store_, model_, LinkTransaction::Purpose::kLook);
+  std::vector<Concerned> found;
+  for (RelationId id : ids) {
+    GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
+                               look.Relation(id));
+    if (relation->objects == objecting && !relation->nowhere()) {
+      found.push_back(ConcernedOf(id, *relation));
+    }
+  }
+  Shuffle(found);
+  return found;
+}
+
 absl::StatusOr<std::vector<Linker::Concerned>> Linker::RemoveOf(
-    const std::vector<RelationId>& ids, bool objecting, bool only_look) {
+    const std::vector<RelationId>& ids, bool objecting,
+    const std::set<VaultHandle>& done) {
   LinkTransaction transaction(*store_, model_);
   std::vector<RelationId> removed;
-  std::vector<Concerned> concerned;
+  std::vector<Concerned> left;
   for (RelationId id : ids) {
     GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
                                transaction.Relation(id));
     if (relation->objects != objecting) continue;
-    removed.push_back(id);
-    if (relation->reference != NoReference()) {
-      concerned.push_back(ConcernedOf(id, *relation));
+    Concerned concerned = ConcernedOf(id, *relation);
+    if (relation->nowhere() || done.contains(concerned.handle)) {
+      removed.push_back(id);
+    } else {
+      left.push_back(std::move(concerned));
     }
   }
-  Shuffle(concerned);
-  if (only_look) return concerned;
+  Shuffle(left);
+  if (removed.empty()) return left;
   GARDEROBE_RETURN_IF_ERROR(transaction.Remove(removed));
   GARDEROBE_RETURN_IF_ERROR(transaction.Link());
   GARDEROBE_RETURN_IF_ERROR(
       Commit(transaction, {removed.begin(), removed.end()}));
-  return concerned;
+  return left;
 }
 
-absl::StatusOr<std::vector<Linker::Concerned>> Linker::Erase(
-    const Subject& subject, bool only_look) {
-  std::vector<Concerned> concerned;
+absl::StatusOr<std::vector<Linker::Concerned>> Linker::Remove(
+    const Subject& subject, bool objecting,
+    const std::optional<std::set<VaultHandle>>& done) {
+  std::vector<Concerned> left;
   {
     const MutexLock lock(&mutex_);
+    // Of an objection the whole person, of others what was asked for.
     GARDEROBE_ASSIGN_OR_RETURN(const auto ids,
-                               Find(subject, /*whole_person=*/false));
-    GARDEROBE_ASSIGN_OR_RETURN(concerned,
-                               RemoveOf(ids, /*objecting=*/false, only_look));
+                               Find(subject, /*whole_person=*/objecting));
+    if (!done) return Look(ids, objecting);
+    GARDEROBE_ASSIGN_OR_RETURN(left, RemoveOf(ids, objecting, *done));
   }
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  return concerned;
-}
-
-absl::StatusOr<std::vector<Linker::Concerned>> Linker::Withdraw(
-    const Subject& subject, bool only_look) {
-  std::vector<Concerned> concerned;
-  {
-    const MutexLock lock(&mutex_);
-    GARDEROBE_ASSIGN_OR_RETURN(const auto ids,
-                               Find(subject, /*whole_person=*/true));
-    GARDEROBE_ASSIGN_OR_RETURN(concerned,
-                               RemoveOf(ids, /*objecting=*/true, only_look));
-  }
-  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  return concerned;
+  return left;
 }
 
 absl::StatusOr<std::vector<Linker::Concerned>> Linker::Object(
@@ -116,7 +130,7 @@ absl::StatusOr<std::vector<Linker::Concerned>> Linker::Object(
     for (RelationId other : person) {
       GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
                                  transaction.Relation(other));
-      if (relation->reference != NoReference()) {
+      if (!relation->nowhere()) {
         concerned.push_back(ConcernedOf(other, *relation));
       }
     }

@@ -23,6 +23,25 @@ class LinkerRightsTest : public LinkerTest {
   Linker::Subject Whoever(const Known& known) {
     return {.handle = {}, .reference = {}, .tokens = Row(0, known).tokens};
   }
+  // As a request does it: looks, and removes what was found. What was found.
+  using Concerned = std::vector<Linker::Concerned>;
+  template <typename Right>
+  absl::StatusOr<Concerned> Exercise(Right right, const Linker::Subject& who) {
+    GARDEROBE_ASSIGN_OR_RETURN(Concerned found,
+                               (*linker_.*right)(who, std::nullopt));
+    std::set<VaultHandle> done;
+    for (const auto& one : found) done.insert(one.handle);
+    GARDEROBE_ASSIGN_OR_RETURN(const Concerned left,
+                               (*linker_.*right)(who, done));
+    EXPECT_THAT(left, IsEmpty());
+    return found;
+  }
+  absl::StatusOr<Concerned> Erase(const Linker::Subject& who) {
+    return Exercise(&Linker::Erase, who);
+  }
+  absl::StatusOr<Concerned> Withdraw(const Linker::Subject& who) {
+    return Exercise(&Linker::Withdraw, who);
+  }
   // Every key and value of the store.
   std::string Everything() {
     std::string all;
@@ -50,7 +69,7 @@ TEST_F(LinkerRightsTest, AnErasedRelationLeavesNoTrace) {
   Link(2, kPiet);
   const std::string token = Row(1, kAnna).tokens[0].Key();
   ASSERT_NE(Everything().find(token), std::string::npos);
-  const auto concerned = linker_->Erase(Customer(1));
+  const auto concerned = Erase(Customer(1));
   ASSERT_THAT(concerned, IsOk());
   ASSERT_THAT(*concerned, SizeIs(1));
   EXPECT_EQ((*concerned)[0].handle, HandleOf(1));
@@ -70,12 +89,12 @@ TEST_F(LinkerRightsTest, AnErasedRelationLeavesNoTrace) {
 
 TEST_F(LinkerRightsTest, LookingChangesNothingAndUnknownIsNoError) {
   Link(1, kAnna);
-  EXPECT_THAT(*linker_->Erase(Customer(1), /*only_look=*/true), SizeIs(1));
+  EXPECT_THAT(*linker_->Erase(Customer(1), std::nullopt), SizeIs(1));
   EXPECT_EQ(linker_->counts().relations, 1u);
-  EXPECT_THAT(*linker_->Erase(Customer(9)), IsEmpty());
-  EXPECT_THAT(*linker_->Erase(Whoever(kPiet)), IsEmpty());
-  EXPECT_THAT(*linker_->Withdraw(Whoever(kPiet)), IsEmpty());
-  EXPECT_THAT(*linker_->Withdraw(Customer(1)), IsEmpty());
+  EXPECT_THAT(*Erase(Customer(9)), IsEmpty());
+  EXPECT_THAT(*Erase(Whoever(kPiet)), IsEmpty());
+  EXPECT_THAT(*Withdraw(Whoever(kPiet)), IsEmpty());
+  EXPECT_THAT(*Withdraw(Customer(1)), IsEmpty());
   EXPECT_EQ(linker_->counts().relations, 1u);
   // A person that was only looked for is not stored.
   EXPECT_EQ(Everything().find(Row(0, kPiet).tokens[0].Key()),
@@ -86,7 +105,7 @@ TEST_F(LinkerRightsTest, AnIdentityErasesThePersonEverywhere) {
   Link(1, kAnna);
   Link(2, kAnna);
   Link(3, kPiet);
-  EXPECT_THAT(*linker_->Erase(Whoever(kAnna)), SizeIs(2));
+  EXPECT_THAT(*Erase(Whoever(kAnna)), SizeIs(2));
   EXPECT_EQ(linker_->counts().relations, 1u);
   EXPECT_FALSE(IsNobody(3));
 }
@@ -128,7 +147,7 @@ TEST_F(LinkerRightsTest, ErasedIsAsIfItNeverWas) {
   const LinkCounts counts = linker_->counts();
   Reopen(/*fresh=*/true);
   for (int n = 1; n <= 60; ++n) Link(n, rows[static_cast<size_t>(n - 1)]);
-  for (int n : erased) ASSERT_THAT(linker_->Erase(Customer(n)), IsOk());
+  for (int n : erased) ASSERT_THAT(Erase(Customer(n)), IsOk());
   EXPECT_EQ(shape(kept), without);
   EXPECT_EQ(linker_->counts().relations, counts.relations);
   EXPECT_EQ(linker_->counts().persons, counts.persons);
@@ -149,9 +168,9 @@ TEST_F(LinkerRightsTest, WhoObjectsIsNobodyFromThenOn) {
   EXPECT_TRUE(Link(4, kAnna).person.is_zero());
   EXPECT_THAT(*linker_->Object(Customer(1)), SizeIs(3));
   // An erasure does not take the objection back.
-  EXPECT_THAT(*linker_->Erase(Customer(1)), IsEmpty());
+  EXPECT_THAT(*Erase(Customer(1)), IsEmpty());
   EXPECT_TRUE(Link(5, kAnna).person.is_zero());
-  EXPECT_THAT(*linker_->Withdraw(Customer(2)), SizeIs(4));
+  EXPECT_THAT(*Withdraw(Customer(2)), SizeIs(4));
   EXPECT_FALSE(Link(1, kAnna).person.is_zero());
   EXPECT_EQ(linker_->counts().relations, 2u);
 }
@@ -160,7 +179,7 @@ TEST_F(LinkerRightsTest, AnIdentityObjectsBeforeAnythingIsDelivered) {
   EXPECT_THAT(*linker_->Object(Whoever(kAnna)), IsEmpty());
   EXPECT_TRUE(Link(1, kAnna).person.is_zero());
   EXPECT_FALSE(Link(2, kPiet).person.is_zero());
-  EXPECT_THAT(*linker_->Withdraw(Whoever(kAnna)), SizeIs(1));
+  EXPECT_THAT(*Withdraw(Whoever(kAnna)), SizeIs(1));
   EXPECT_FALSE(Link(1, kAnna).person.is_zero());
 }
 
@@ -184,6 +203,76 @@ TEST_F(LinkerRightsTest, AnObjectionReachesWhoIsLinkedLater) {
     EXPECT_TRUE(change.person.is_zero());
   }
   EXPECT_THAT(changes->residents, IsEmpty());
+}
+
+// However often it comes, an objection is one row: repeated it must not make
+// the e-mail one of those that too many hold.
+TEST_F(LinkerRightsTest, AnObjectionThatIsRepeatedChangesNothing) {
+  Link(1, kAnna);
+  ASSERT_THAT(linker_->Object(Whoever(kAnna)), IsOk());
+  const LinkCounts once = linker_->counts();
+  for (int i = 0; i < 70; ++i) {
+    ASSERT_THAT(linker_->Object(Whoever(kAnna)), IsOk());
+  }
+  EXPECT_EQ(linker_->counts().relations, once.relations);
+  EXPECT_EQ(linker_->counts().set_aside, 0u);
+  EXPECT_TRUE(IsNobody(1));
+  EXPECT_TRUE(Link(2, kAnna).person.is_zero());
+}
+
+// Looking for somebody is nobody more who holds the tokens.
+TEST_F(LinkerRightsTest, WhoHasAsManyRelationsAsCountIsFound) {
+  constexpr int kMost = static_cast<int>(Linker::kHoldersOfPersonTokenMax);
+  for (int n = 1; n <= kMost; ++n) Link(n, kAnna);
+  ASSERT_EQ(linker_->counts().set_aside, 0u);
+  EXPECT_THAT(*Erase(Whoever(kAnna)), SizeIs(kMost));
+  EXPECT_EQ(linker_->counts().relations, 0u);
+}
+
+// What came after the vault was asked first is not lost on the aggregator.
+TEST_F(LinkerRightsTest, WhatTheAggregatorHasNotDoneStaysAndIsTold) {
+  Link(1, kAnna);
+  Link(2, kAnna);
+  const auto left = linker_->Erase(Whoever(kAnna), {{HandleOf(1)}});
+  ASSERT_THAT(left, IsOk());
+  ASSERT_THAT(*left, SizeIs(1));
+  EXPECT_EQ((*left)[0].handle, HandleOf(2));
+  EXPECT_EQ(linker_->counts().relations, 1u);
+}
+
+// An answer to a delivery that is still under way calls the person somebody:
+// the aggregator hears once more that it is nobody.
+TEST_F(LinkerRightsTest, AnObjectionIsToldOnceMore) {
+  Link(1, kAnna);
+  ASSERT_THAT(linker_->Object(Customer(1)), IsOk());
+  now_ += 200;
+  const auto changes = linker_->Changes(0);
+  ASSERT_THAT(changes, IsOk());
+  ASSERT_THAT(changes->relations, SizeIs(1));
+  EXPECT_EQ(changes->relations[0].handle, HandleOf(1));
+  EXPECT_TRUE(changes->relations[0].person.is_zero());
+}
+
+// Who lives where is told by one of the person's relations; when just that one
+// is erased, by another.
+TEST_F(LinkerRightsTest, AMoveIsToldThoughARelationIsErased) {
+  Known moved = kAnna;
+  moved.house = "14";
+  for (int erased : {1, 2}) {
+    Reopen(/*fresh=*/true);
+    Link(1, kAnna);
+    Link(2, kAnna);
+    ASSERT_THAT(linker_->Changes(UINT64_MAX), IsOk());
+    moved.as_of = 80;
+    Link(3, moved);
+    Link(4, kPiet);
+    ASSERT_THAT(Erase(Customer(erased)), IsOk());
+    now_ += 200;
+    const auto changes = linker_->Changes(0);
+    ASSERT_THAT(changes, IsOk());
+    ASSERT_FALSE(changes->residents.empty());
+    EXPECT_EQ(changes->residents[0].household, Look(3 - erased).household);
+  }
 }
 
 TEST_F(LinkerRightsTest, AccessTellsKindsOfOneRelation) {

@@ -79,6 +79,11 @@ struct RelationRecord {
   std::string reference;       // kReferenceBytes
   std::vector<HeldToken> tokens;  // by kind, at most one of each
 
+  // Of somebody who is at no institution and objects: the TTP can't open it.
+  static std::string NoReference() {
+    return std::string(kReferenceBytes, '\0');
+  }
+  bool nowhere() const { return reference == NoReference(); }
   Evidence evidence() const;
   // Of a kind, not set aside; 0 when there is none.
   Fingerprint usable(Kind kind) const;

@@ -16,10 +16,11 @@ std::string Describe(const RelationRecord& relation) {
   for (const HeldToken& token : relation.tokens) {
     kinds.push_back(KindName(KindOf(token.fingerprint)));
   }
-  nlohmann::json held = {{"party", "vault"}, {"known", relation.stored}};
-  if (relation.stored) {
+  // Of an objection nothing: where it was made is the visitor's own affair.
+  const bool known = relation.stored && !relation.objects;
+  nlohmann::json held = {{"party", "vault"}, {"known", known}};
+  if (known) {
     held["tokens_of_kinds"] = kinds;
-    held["objects"] = relation.objects;
     if (relation.as_of != 0) {
       held["latest_sale"] =
           fmt::format("{}Q{}", 2000 + (relation.as_of - 1) / 4,
@@ -27,6 +28,17 @@ std::string Describe(const RelationRecord& relation) {
     }
   }
   return held.dump();
+}
+
+absl::StatusOr<std::set<VaultHandle>> HandlesOf(std::string_view bytes) {
+  if (bytes.size() % VaultHandle::kBytes != 0) {
+    return InvalidArgument("done: {} bytes a handle", VaultHandle::kBytes);
+  }
+  std::set<VaultHandle> handles;
+  for (size_t at = 0; at < bytes.size(); at += VaultHandle::kBytes) {
+    handles.insert(VaultHandle::From(bytes.substr(at, VaultHandle::kBytes)));
+  }
+  return handles;
 }
 
 }  // namespace
@@ -74,10 +86,13 @@ absl::Status Vault::Exercise(const v1::ExerciseAtVaultRequest& request,
   }
   GARDEROBE_ASSIGN_OR_RETURN(const Linker::Subject subject, SubjectOf(request));
   std::vector<Linker::Concerned> concerned;
+  std::optional<std::set<VaultHandle>> done;
+  if (!request.only_look()) {
+    GARDEROBE_ASSIGN_OR_RETURN(done, HandlesOf(request.done()));
+  }
   switch (request.right()) {
     case v1::RIGHT_ERASE: {
-      GARDEROBE_ASSIGN_OR_RETURN(concerned,
-                                 linker_->Erase(subject, request.only_look()));
+      GARDEROBE_ASSIGN_OR_RETURN(concerned, linker_->Erase(subject, done));
       break;
     }
     case v1::RIGHT_OBJECT: {
@@ -85,8 +100,7 @@ absl::Status Vault::Exercise(const v1::ExerciseAtVaultRequest& request,
       break;
     }
     case v1::RIGHT_WITHDRAW: {
-      GARDEROBE_ASSIGN_OR_RETURN(
-          concerned, linker_->Withdraw(subject, request.only_look()));
+      GARDEROBE_ASSIGN_OR_RETURN(concerned, linker_->Withdraw(subject, done));
       break;
     }
     case v1::RIGHT_ACCESS: {

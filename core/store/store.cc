@@ -121,12 +121,21 @@ Store::~Store() {
   }
 }
 
-absl::StatusOr<std::string> Store::Get(size_t family,
-                                       std::string_view key) const {
+absl::StatusOr<std::string> Store::Get(
+    size_t family, std::string_view key,
+    const rocksdb::Snapshot* snapshot) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
   std::string value;
-  GARDEROBE_RETURN_IF_ERROR(FromRocks(db_->Get(
-      rocksdb::ReadOptions(), handles_[family], AsSlice(key), &value)));
+  GARDEROBE_RETURN_IF_ERROR(
+      FromRocks(db_->Get(options, handles_[family], AsSlice(key), &value)));
   return value;
+}
+
+bool Store::HasSnapshots() const {
+  uint64_t count = 0;
+  return db_->GetIntProperty(rocksdb::DB::Properties::kNumSnapshots, &count) &&
+         count > 0;
 }
 
 absl::Status Store::Write(rocksdb::WriteBatch& batch) {

@@ -44,9 +44,10 @@ class Store {
   }
   rocksdb::DB& db() { return *db_; }
 
-  // NotFound when there is no such key.
-  [[nodiscard]] absl::StatusOr<std::string> Get(size_t family,
-                                                std::string_view key) const;
+  // NotFound when there is no such key. `snapshot`: as NewIterator.
+  [[nodiscard]] absl::StatusOr<std::string> Get(
+      size_t family, std::string_view key,
+      const rocksdb::Snapshot* snapshot = nullptr) const;
   // Written to the log in order, not yet synced. ResourceExhausted: no room;
   // the store tries to come back by itself at the next write.
   [[nodiscard]] absl::Status Write(rocksdb::WriteBatch& batch);
@@ -64,6 +65,9 @@ class Store {
   // ResourceExhausted: not enough room, nothing was done.
   [[nodiscard]] absl::Status ForgetOrder();
   void CancelForget() { db_->DisableManualCompaction(); }
+  // Whether somebody reads what was deleted before; that stays on the disk as
+  // long.
+  bool HasSnapshots() const;
   // Whether anything was written since the last ForgetOrder of this process.
   bool RemembersOrder() const;
 
