@@ -17,8 +17,11 @@
 #include "aggregator/keys.h"
 #include "aggregator/person_directory.h"
 #include "aggregator/relation_batch.h"
+#include "core/base/civil_time.h"
 #include "core/base/mutex.h"
+#include "core/keys/retention_statement.h"
 #include "garderobe/v1/aggregator.pb.h"
+#include "garderobe/v1/retention.pb.h"
 #include "garderobe/v1/rights.pb.h"
 
 namespace garderobe::aggregator {
@@ -47,6 +50,15 @@ class Aggregator {
   [[nodiscard]] absl::Status Exercise(
       const v1::ExerciseAtAggregatorRequest& request,
       v1::ExerciseAtAggregatorResponse* response);
+  // Removes the visits of an institution that are older than `months`, and the
+  // relations that have none left and were not delivered since either.
+  // NotFound: it has never delivered.
+  [[nodiscard]] absl::StatusOr<SignedBody> ExpireInstitution(
+      const std::string& institution, int months, const CivilDate& today);
+  // As in retention.proto.
+  [[nodiscard]] absl::Status ExpireRelations(
+      const v1::ExpireRelationsRequest& request,
+      v1::ExpireRelationsResponse* response);
   // Removes the pseudonyms of persons that no relation has, and of households
   // where none of these lives; how many. Takes some seconds for a million
   // relations, during which deliveries go on.
@@ -155,6 +167,14 @@ class Aggregator {
       v1::Right right, Institution& institution,
       const std::vector<AggregatorHandle>& handles,
       v1::ExerciseAtAggregatorResponse* response)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
+  // Writes `batch` if there is anything in it, as something that was
+  // forgotten; whether there was.
+  [[nodiscard]] absl::StatusOr<bool> WriteForgotten(Institution& institution,
+                                                    rocksdb::WriteBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
+  [[nodiscard]] absl::StatusOr<RetentionStatement> Expire(
+      Institution& institution, int32_t cutoff)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
   // Rows that the vault answers with nobody: their handles are from now on.
   // Adds to `replaced` those that were known.

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "aggregator/tables.h"
 #include "aggregator/visit_block.h"
 #include "core/catalogue/codes.h"
@@ -53,6 +54,11 @@ class InstitutionLedger {
   std::optional<uint32_t> NumberOf(const AggregatorHandle& handle) const;
   struct Forgotten {
     uint64_t removed = 0, unlinked = 0;  // live visits
+    // Of what is left: which relations have visits, how many live ones there
+    // are, and the day of the oldest, INT32_MAX when there is none.
+    absl::flat_hash_set<uint32_t> relations;
+    uint64_t left = 0;
+    int32_t oldest = INT32_MAX;
   };
   // Adds the writes after which no block holds a visit of the relations: it is
   // gone, or nobody's with `keep_visits`. Reads all blocks. The ledger must be
@@ -60,6 +66,13 @@ class InstitutionLedger {
   [[nodiscard]] absl::StatusOr<Forgotten> Forget(
       const std::set<uint32_t>& relations, bool keep_visits,
       rocksdb::WriteBatch& batch) const;
+  // The same of visits before a day, by event and by sale, whichever is later;
+  // since 2000-01-01.
+  [[nodiscard]] absl::StatusOr<Forgotten> ForgetBefore(
+      int32_t day, rocksdb::WriteBatch& batch) const;
+  // Handles of relations for which `has` is false, and not of those who object.
+  std::vector<AggregatorHandle> HandlesWithout(
+      const std::function<bool(uint32_t relation)>& has) const;
   // Later visits of the handle are nobody's; or it is as if never seen.
   void SetNobody(const AggregatorHandle& handle, rocksdb::WriteBatch& batch);
   void ForgetHandle(const AggregatorHandle& handle, rocksdb::WriteBatch& batch);
@@ -119,6 +132,11 @@ class InstitutionLedger {
     const auto found = index_.find(block.Key(row));
     return found != index_.end() && found->second == MakeLocator(number, row);
   }
+  enum class Fate { kStays, kNobodys, kGoes };
+  [[nodiscard]] absl::StatusOr<Forgotten> ForgetRows(
+      const std::function<Fate(const VisitRow&)>& fate,
+      rocksdb::WriteBatch& batch) const;
+  int32_t LatestDayOf(const VisitRow& row) const;
   uint32_t EventNumber(Event event, rocksdb::WriteBatch& batch);
   void AddEvent(Event event);
   void Count(const VisitRow& row, int sign);

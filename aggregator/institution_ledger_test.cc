@@ -16,6 +16,7 @@ struct Visit {
   uint16_t quantity = 1;
   int32_t price_cents = 100;
   VisitStatus status = VisitStatus::kSold;
+  int32_t day = 10;
 };
 
 class InstitutionLedgerTest : public ::testing::Test {
@@ -39,7 +40,7 @@ class InstitutionLedgerTest : public ::testing::Test {
       std::memcpy(id.data(), &v.id, sizeof v.id);
       batch.visit_ids += id;
       const auto event = static_cast<uint32_t>(batch.events.size());
-      batch.events.push_back({v.event, "", 0, 1440 * 10});
+      batch.events.push_back({v.event, "", 0, 1440 * v.day});
       batch.rows.push_back({0, event, kUnknownTime, v.price_cents, v.quantity,
                             0, static_cast<uint8_t>(v.status)});
     }
@@ -153,6 +154,28 @@ TEST_F(InstitutionLedgerTest, RelationsKeepTheirNumber) {
   ASSERT_THAT(store_->Write(writes), IsOk());
   Reload();
   EXPECT_EQ(ledger_->RelationOf(handle, writes), number);
+}
+
+TEST_F(InstitutionLedgerTest, WhatIsOlderThanADayGoesWithAllItsDeliveries) {
+  Append({{.id = 1, .day = 99},
+          {.id = 2, .day = 100},
+          {.id = 3, .day = 98},
+          {.id = 4, .day = 150}});
+  // Moved to an earlier day: the delivery before must not count again.
+  Append({{.id = 4, .day = 50}, {.id = 3, .day = 120}});
+  rocksdb::WriteBatch writes;
+  const auto forgotten = ledger_->ForgetBefore(100, writes);
+  ASSERT_THAT(forgotten, IsOk());
+  EXPECT_EQ(forgotten->removed, 2u);
+  EXPECT_EQ(forgotten->left, 2u);
+  EXPECT_EQ(forgotten->oldest, 100);
+  ASSERT_THAT(store_->Write(writes), IsOk());
+  Reload();
+  EXPECT_EQ(Totals(), (Three{2, 2, 200}));
+  EXPECT_EQ(TotalsByScan(), Totals());
+  rocksdb::WriteBatch again;
+  EXPECT_EQ(ledger_->ForgetBefore(100, again)->removed, 0u);
+  EXPECT_EQ(again.Count(), 0u);
 }
 
 }  // namespace

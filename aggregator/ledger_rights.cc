@@ -1,5 +1,4 @@
 // What the rights of visitors change of an institution's visits.
-#include "absl/container/flat_hash_set.h"
 #include "aggregator/institution_ledger.h"
 
 namespace garderobe::aggregator {
@@ -14,19 +13,55 @@ std::optional<uint32_t> InstitutionLedger::NumberOf(
 absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::Forget(
     const std::set<uint32_t>& relations, bool keep_visits,
     rocksdb::WriteBatch& batch) const {
+  if (relations.empty()) return Forgotten();
+  return ForgetRows(
+      [&](const VisitRow& row) {
+        if (!relations.contains(row.relation)) return Fate::kStays;
+        return keep_visits ? Fate::kNobodys : Fate::kGoes;
+      },
+      batch);
+}
+
+int32_t InstitutionLedger::LatestDayOf(const VisitRow& row) const {
+  const auto day = [](int32_t time, int32_t a_day) {
+    return (time >= 0 ? time : time - a_day + 1) / a_day;
+  };
+  const int32_t starts = day(events_[row.event].starts_at, 1440);
+  return row.sold_at == kUnknownTime ? starts
+                                     : std::max(starts, day(row.sold_at, 24));
+}
+
+absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::ForgetBefore(
+    int32_t day, rocksdb::WriteBatch& batch) const {
+  return ForgetRows(
+      [&](const VisitRow& row) {
+        return LatestDayOf(row) < day ? Fate::kGoes : Fate::kStays;
+      },
+      batch);
+}
+
+std::vector<AggregatorHandle> InstitutionLedger::HandlesWithout(
+    const std::function<bool(uint32_t)>& has) const {
+  std::vector<AggregatorHandle> handles;
+  for (const auto& [handle, relation] : relations_) {
+    if (relation != 0 && !has(relation)) handles.push_back(handle);
+  }
+  return handles;
+}
+
+absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::ForgetRows(
+    const std::function<Fate(const VisitRow&)>& fate,
+    rocksdb::WriteBatch& batch) const {
   Forgotten forgotten;
-  if (relations.empty()) return forgotten;
   // Earlier deliveries of a visit that goes would count again: they go, too.
   absl::flat_hash_set<uint64_t> gone;
   for (uint32_t number = 0; number < block_count_; ++number) {
     GARDEROBE_ASSIGN_OR_RETURN(const VisitBlock block, ReadBlock(number));
     for (uint32_t row = 0; row < block.rows.size(); ++row) {
-      if (!relations.contains(block.rows[row].relation) ||
-          !IsLive(block, number, row)) {
-        continue;
-      }
-      ++(keep_visits ? forgotten.unlinked : forgotten.removed);
-      if (!keep_visits) gone.insert(block.Key(row));
+      const Fate its = fate(block.rows[row]);
+      if (its == Fate::kStays || !IsLive(block, number, row)) continue;
+      ++(its == Fate::kGoes ? forgotten.removed : forgotten.unlinked);
+      if (its == Fate::kGoes) gone.insert(block.Key(row));
     }
   }
   for (uint32_t number = 0; number < block_count_; ++number) {
@@ -35,13 +70,17 @@ absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::Forget(
     bool changed = false;
     for (uint32_t row = 0; row < block.rows.size(); ++row) {
       VisitRow visit = block.rows[row];
-      const bool concerned = relations.contains(visit.relation);
-      changed |= concerned;
-      if (concerned && keep_visits) {
-        visit.relation = 0;
-      } else if (concerned || gone.contains(block.Key(row))) {
+      const Fate its = fate(visit);
+      changed |= its != Fate::kStays;
+      if (its == Fate::kNobodys) visit.relation = 0;
+      if (its == Fate::kGoes || gone.contains(block.Key(row))) {
         changed = true;
         continue;
+      }
+      if (visit.relation != 0) forgotten.relations.insert(visit.relation);
+      if (IsLive(block, number, row)) {
+        ++forgotten.left;
+        forgotten.oldest = std::min(forgotten.oldest, LatestDayOf(visit));
       }
       left.visit_ids.append(block.visit_ids, row * 16, 16);
       left.rows.push_back(visit);

@@ -43,6 +43,7 @@ absl::Status Run(const Config& config) {
                       config.daemon.tls);
   AggregatorServiceImpl service(*aggregator, *institutions, pusher, *daemon);
   AggregatorRightsServiceImpl rights(*aggregator, *daemon);
+  AggregatorRetentionServiceImpl retention(*aggregator, *institutions, *daemon);
   PublisherServiceImpl publisher_service(publisher, pusher, *daemon);
   RegisterServiceImpl register_service(*institutions);
 
@@ -92,6 +93,9 @@ absl::Status Run(const Config& config) {
                      {{Role::kParty, "ttp"}}},
                     {&rights,
                      v1::AggregatorRightsService::service_full_name(),
+                     {{Role::kParty, "ttp"}}},
+                    {&retention,
+                     v1::AggregatorRetentionService::service_full_name(),
                      {{Role::kParty, "ttp"}}},
                     {&publisher_service,
                      v1::PublisherService::service_full_name(),

@@ -91,6 +91,18 @@ absl::StatusOr<bool> Aggregator::Apply(
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto forgotten,
       ledger.Forget(numbers, /*keep_visits=*/right != v1::RIGHT_ERASE, batch));
+  GARDEROBE_ASSIGN_OR_RETURN(const bool changed,
+                             WriteForgotten(institution, batch));
+  if (!changed) return false;
+  response->set_relations_removed(response->relations_removed() + relations);
+  response->set_visits_removed(response->visits_removed() + forgotten.removed);
+  response->set_visits_unlinked(response->visits_unlinked() +
+                                forgotten.unlinked);
+  return true;
+}
+
+absl::StatusOr<bool> Aggregator::WriteForgotten(Institution& institution,
+                                                rocksdb::WriteBatch& batch) {
   if (batch.Count() == 0) return false;
   ++institution.version;
   batch.Put(store_->family(kMeta), VersionKey(institution.name),
@@ -100,10 +112,6 @@ absl::StatusOr<bool> Aggregator::Apply(
   batch.Put(store_->family(kMeta), kForgottenKey,
             Number(LastForgotten().value_or(0) + 1));
   GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
-  response->set_relations_removed(response->relations_removed() + relations);
-  response->set_visits_removed(response->visits_removed() + forgotten.removed);
-  response->set_visits_unlinked(response->visits_unlinked() +
-                                forgotten.unlinked);
   return true;
 }
 

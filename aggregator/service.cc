@@ -160,4 +160,36 @@ grpc::ServerUnaryReactor* AggregatorRightsServiceImpl::Exercise(
   });
 }
 
+grpc::ServerUnaryReactor* AggregatorRetentionServiceImpl::ExpireInstitution(
+    grpc::CallbackServerContext* context,
+    const v1::ExpireInstitutionRequest* request,
+    v1::ExpireInstitutionResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    const auto institutions = institutions_.Get();
+    const auto found = institutions->find(request->institution());
+    if (found == institutions->end()) {
+      return NotFound("not in the aggregator's register");
+    }
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const SignedBody statement,
+        aggregator_.ExpireInstitution(
+            found->first, static_cast<int>(RetentionMonths(found->second)),
+            Today()));
+    response->mutable_statement()->set_body(statement.body);
+    response->mutable_statement()->set_signature(statement.signature);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* AggregatorRetentionServiceImpl::ExpireRelations(
+    grpc::CallbackServerContext* context,
+    const v1::ExpireRelationsRequest* request,
+    v1::ExpireRelationsResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this] {
+    return aggregator_.ExpireRelations(*request, response);
+  });
+}
+
 }  // namespace garderobe::aggregator

@@ -8,6 +8,7 @@
 #include "core/daemon/daemon.h"
 #include "core/register/register_store.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
+#include "garderobe/v1/retention.grpc.pb.h"
 #include "garderobe/v1/rights.grpc.pb.h"
 
 namespace garderobe::aggregator {
@@ -79,6 +80,30 @@ class AggregatorRightsServiceImpl final
 
  private:
   Aggregator& aggregator_;
+  Daemon& daemon_;
+};
+
+// Retention, for the TTP: how long is in the aggregator's own register.
+class AggregatorRetentionServiceImpl final
+    : public v1::AggregatorRetentionService::CallbackService {
+ public:
+  // All outlive the service.
+  AggregatorRetentionServiceImpl(Aggregator& aggregator,
+                                 const RegisterStore& institutions,
+                                 Daemon& daemon)
+      : aggregator_(aggregator), institutions_(institutions), daemon_(daemon) {}
+  grpc::ServerUnaryReactor* ExpireInstitution(
+      grpc::CallbackServerContext* context,
+      const v1::ExpireInstitutionRequest* request,
+      v1::ExpireInstitutionResponse* response) override;
+  grpc::ServerUnaryReactor* ExpireRelations(
+      grpc::CallbackServerContext* context,
+      const v1::ExpireRelationsRequest* request,
+      v1::ExpireRelationsResponse* response) override;
+
+ private:
+  Aggregator& aggregator_;
+  const RegisterStore& institutions_;
   Daemon& daemon_;
 };
 

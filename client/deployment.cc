@@ -201,4 +201,8 @@ absl::StatusOr<Endpoint> Deployment::EndpointOf(
   return endpoint;
 }
 
+absl::StatusOr<VerifyKey> Deployment::aggregator_pin() const {
+  return ParsePin("pins.aggregator", aggregator_pin_);
+}
+
 }  // namespace garderobe::client

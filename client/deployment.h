@@ -48,6 +48,8 @@ class Deployment {
   const std::string& address(std::string_view party) const {
     return addresses_.at(std::string(party));
   }
+  // What verifies the aggregator's parameters.
+  [[nodiscard]] absl::StatusOr<VerifyKey> aggregator_pin() const;
   TlsFiles coordinator_tls() const { return TlsIn("coordinator"); }
   TlsFiles analyst_tls(const std::string& institution) const {
     return TlsIn("analysts/" + institution);

@@ -11,13 +11,8 @@ void PutShort(std::string& out, std::string_view field) {
   PutLengthPrefixed(out, field.substr(0, 0xffff));
 }
 
-// 1 is the first quarter of 2000; 0 for what is outside of this century.
-uint16_t QuarterOf(int32_t hours) {
-  const CivilDate date =
-      FromDayNumber(hours >= 0 ? hours / 24 : (hours - 23) / 24);
-  if (date.year < 2000 || date.year > 2099) return 0;
-  return static_cast<uint16_t>((date.year - 2000) * 4 + (date.month - 1) / 3 +
-                               1);
+CivilDate DateOf(int32_t hours) {
+  return FromDayNumber(hours >= 0 ? hours / 24 : (hours - 23) / 24);
 }
 
 }  // namespace
@@ -56,7 +51,9 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
     customer.birth_year =
         static_cast<uint16_t>(std::stoi(person.birth_date.substr(0, 4)));
   }
-  if (line.sold_at != INT32_MIN) customer.as_of = QuarterOf(line.sold_at);
+  if (line.sold_at != INT32_MIN) {
+    customer.as_of = QuarterOf(DateOf(line.sold_at));
+  }
   customer.identifiers = DeriveIdentifiers(person);
   if (findings != nullptr) {
     for (size_t kind = 0; kind < kKindCount; ++kind) {

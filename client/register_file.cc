@@ -17,7 +17,7 @@ struct Key {
   std::string_view name;
   std::string* (Institution::*field)();
 };
-constexpr std::array<Key, 7> kKeys = {{
+constexpr std::array<Key, 8> kKeys = {{
     {"id", &Institution::mutable_id},
     {"name", &Institution::mutable_name},
     {"subsector", &Institution::mutable_subsector},
@@ -25,6 +25,7 @@ constexpr std::array<Key, 7> kKeys = {{
     {"owner", &Institution::mutable_owner},
     {"agreement_from", &Institution::mutable_agreement_from},
     {"agreement_to", &Institution::mutable_agreement_to},
+    {"legal_basis", &Institution::mutable_legal_basis},
 }};
 
 // A text in quotes, or a date as TOML writes it.
@@ -63,13 +64,29 @@ absl::Status ReadInstitution(const toml::table& table,
       GARDEROBE_RETURN_IF_ERROR(ReadClients(value, place, institution));
       continue;
     }
+    if (name == "retention_months") {
+      const auto months = value.value<int64_t>();
+      if (!value.is_integer() || *months < 1 || *months > 120) {
+        return InvalidArgument("{}: retention_months must be 1 to 120", place);
+      }
+      institution->set_retention_months(static_cast<uint32_t>(*months));
+      continue;
+    }
+    if (name == "benchmark") {
+      if (!value.is_boolean()) {
+        return InvalidArgument("{}: benchmark must be true or false", place);
+      }
+      institution->set_benchmark(**value.as_boolean());
+      continue;
+    }
     const auto known =
         std::find_if(kKeys.begin(), kKeys.end(),
                      [&](const Key& k) { return k.name == name; });
     if (known == kKeys.end()) {
       return InvalidArgument(
           "{}: unknown key {}; known are id, name, subsector, municipality, "
-          "owner, clients, agreement_from and agreement_to",
+          "owner, clients, agreement_from, agreement_to, legal_basis, "
+          "retention_months and benchmark",
           place, name);
     }
     const auto text = TextOrDate(value);

@@ -4,6 +4,7 @@
 #include "core/keys/pins.h"
 #include "core/register/register_service.h"
 #include "spdlog/spdlog.h"
+#include "ttp/retention.h"
 #include "ttp/rights_service.h"
 #include "ttp/service.h"
 
@@ -18,6 +19,7 @@ struct Config {
   int64_t gather_ms = 60'000;
   int64_t streams_max = 64;
   int64_t client_streams_max = 8;
+  int64_t retention_hours = 24;
   int64_t hello_ms = 10'000, idle_ms = 600'000;
 };
 
@@ -86,6 +88,8 @@ absl::Status Run(const Config& config) {
            [&delivery] { delivery.EndIdleStreams(); });
   LinkServiceImpl link_service(forwarder);
   RightsServiceImpl rights(parts);
+  Retention retention(converter, *institutions, upstream);
+  RetentionServiceImpl retention_service(retention);
   RegisterServiceImpl register_service(*institutions);
 
   // On a thread of its own: a party that hangs must not hold up the work.
@@ -103,6 +107,12 @@ absl::Status Run(const Config& config) {
   RunEvery(daemon->io(), daemon->workers(),
            std::chrono::milliseconds(std::max<int64_t>(config.gather_ms, 1000)),
            [&] { forwarder.Forward([](const absl::Status&) {}); });
+  RunEvery(daemon->io(), daemon->workers(), std::chrono::hours(1),
+           [&, hours = int64_t{0}]() mutable {
+             if (hours++ % config.retention_hours == 0) {
+               retention_service.RunByTimer();
+             }
+           });
   auto state = [&] {
     const absl::Status reachable = upstream.reachable();
     return DaemonState{reachable.ok(), TtpKeys::kEpoch,
@@ -120,6 +130,9 @@ absl::Status Run(const Config& config) {
                                    {{Role::kClient, ""}}},
                                   {&link_service,
                                    v1::LinkService::service_full_name(),
+                                   {coordinator}},
+                                  {&retention_service,
+                                   v1::RetentionService::service_full_name(),
                                    {coordinator}},
                                   {&register_service,
                                    v1::RegisterService::service_full_name(),
@@ -172,6 +185,9 @@ int main(int argc, char** argv) {
                   "Relations that go to the vault at once, at least.", 1, 4000);
   settings.Number("gather.wait_ms", &config.gather_ms,
                   "How long fewer relations wait for others, ms.", 0, 600000);
+  settings.Number("retention.hours", &config.retention_hours,
+                  "Hours from one removal of what is too old to the next.", 1,
+                  720);
   return DaemonMain(argc, argv, settings,
                     {"ttpd", [&] { return ttp::Check(config); },
                      [&] { return ttp::Run(config); }, ttp::GenerateKeys});

@@ -12,22 +12,12 @@ void SetDeadline(grpc::ClientContext& context) {
 
 Upstream::Upstream(const Options& options)
     : options_(options),
-      vault_([this] {
-        return v1::VaultService::NewStub(
-            TlsChannel(options_.vault_address, "vaultd", options_.tls));
-      }),
-      aggregator_([this] {
-        return v1::AggregatorService::NewStub(TlsChannel(
-            options_.aggregator_address, "aggregatord", options_.tls));
-      }),
-      vault_rights_([this] {
-        return v1::VaultRightsService::NewStub(
-            TlsChannel(options_.vault_address, "vaultd", options_.tls));
-      }),
-      aggregator_rights_([this] {
-        return v1::AggregatorRightsService::NewStub(TlsChannel(
-            options_.aggregator_address, "aggregatord", options_.tls));
-      }),
+      vault_(ToVault<v1::VaultService>()),
+      aggregator_(ToAggregator<v1::AggregatorService>()),
+      vault_rights_(ToVault<v1::VaultRightsService>()),
+      aggregator_rights_(ToAggregator<v1::AggregatorRightsService>()),
+      vault_retention_(ToVault<v1::VaultRetentionService>()),
+      aggregator_retention_(ToAggregator<v1::AggregatorRetentionService>()),
       why_not_(Unavailable("vault and aggregator have not been reached yet")) {}
 
 void Upstream::Stop() {

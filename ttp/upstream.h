@@ -14,6 +14,7 @@
 #include "core/rpc/stub_holder.h"
 #include "core/rpc/tls.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
+#include "garderobe/v1/retention.grpc.pb.h"
 #include "garderobe/v1/rights.grpc.pb.h"
 #include "garderobe/v1/vault.grpc.pb.h"
 
@@ -82,6 +83,23 @@ class Upstream {
                                            std::move(request), std::move(done));
   }
 
+  using VaultRetention = v1::VaultRetentionService::Stub::async_interface;
+  using AggregatorRetention =
+      v1::AggregatorRetentionService::Stub::async_interface;
+  template <typename Request, typename Response>
+  void CallVaultRetention(Method<VaultRetention, Request, Response> method,
+                          Request request, Done<Response> done) {
+    Call<VaultRetention, Request, Response>(
+        vault_retention_, method, std::move(request), std::move(done));
+  }
+  template <typename Request, typename Response>
+  void CallAggregatorRetention(
+      Method<AggregatorRetention, Request, Response> method, Request request,
+      Done<Response> done) {
+    Call<AggregatorRetention, Request, Response>(
+        aggregator_retention_, method, std::move(request), std::move(done));
+  }
+
   // Asks both parties until it has what they publish; blocks up to a few
   // seconds. Called by a timer.
   [[nodiscard]] absl::Status Fetch();
@@ -122,6 +140,20 @@ class Upstream {
           End(&state->context);
         });
   }
+  template <typename Service>
+  typename StubHolder<Service>::Make ToVault() const {
+    return [this] {
+      return Service::NewStub(
+          TlsChannel(options_.vault_address, "vaultd", options_.tls));
+    };
+  }
+  template <typename Service>
+  typename StubHolder<Service>::Make ToAggregator() const {
+    return [this] {
+      return Service::NewStub(
+          TlsChannel(options_.aggregator_address, "aggregatord", options_.tls));
+    };
+  }
   void Begin(grpc::ClientContext* context);
   void End(grpc::ClientContext* context);
   static absl::Status OfParty(const grpc::Status& status);
@@ -131,6 +163,8 @@ class Upstream {
   StubHolder<v1::AggregatorService> aggregator_;  // own locking
   StubHolder<v1::VaultRightsService> vault_rights_;
   StubHolder<v1::AggregatorRightsService> aggregator_rights_;
+  StubHolder<v1::VaultRetentionService> vault_retention_;
+  StubHolder<v1::AggregatorRetentionService> aggregator_retention_;
   mutable Mutex mutex_;
   std::shared_ptr<const Published> published_ ABSL_GUARDED_BY(mutex_);
   absl::Status why_not_ ABSL_GUARDED_BY(mutex_);

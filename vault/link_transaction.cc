@@ -72,6 +72,7 @@ absl::StatusOr<RelationId> LinkTransaction::Add(const LinkRow& row) {
     touched_.insert(id);
   }
   relation->reference = row.reference;
+  relation->latest = std::max(relation->latest, row.latest);
   for (const Token& token : row.tokens) {
     const Fingerprint fingerprint = FingerprintOf(token);
     if (!SaysPerson(token.kind)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/base/civil_time.h"
 #include "vault/link_transaction.h"
 #include "vault/shuffle.h"
 
@@ -21,6 +22,12 @@ uint64_t UnixSeconds() {
       std::chrono::duration_cast<std::chrono::seconds>(
           std::chrono::system_clock::now().time_since_epoch())
           .count());
+}
+
+uint16_t QuarterAt(uint64_t unix_seconds) {
+  constexpr int32_t kDays2000 = 10957;
+  return QuarterOf(
+      FromDayNumber(static_cast<int32_t>(unix_seconds / 86400) - kDays2000));
 }
 
 // What links, as one value: whether the store was linked by the same.
@@ -154,7 +161,10 @@ absl::StatusOr<std::vector<LinkedRow>> Linker::Link(
     const MutexLock lock(&mutex_);
     LinkTransaction transaction(*store_, model_);
     std::vector<RelationId> ids;
-    for (const LinkRow& row : rows) {
+    const uint16_t now = QuarterAt(clock_());
+    for (LinkRow row : rows) {
+      // Nothing is sold in the future.
+      row.latest = row.as_of == 0 ? now : std::min(row.as_of, now);
       GARDEROBE_ASSIGN_OR_RETURN(ids.emplace_back(),
                                  transaction.IdOf(row.handle));
       GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,

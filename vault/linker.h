@@ -33,6 +33,7 @@ struct LinkRow {
   VaultHandle handle;
   std::string reference;  // kReferenceBytes, the TTP's
   uint16_t as_of = 0;     // quarters since 2000, of what it shows; 0 unknown
+  uint16_t latest = 0;    // the same; where unknown, of the delivery
   std::vector<Token> tokens;
 };
 
@@ -128,6 +129,21 @@ class Linker {
       const std::optional<std::set<VaultHandle>>& done) {
     return Remove(subject, /*objecting=*/true, done);
   }
+  // Relations that showed nothing since the quarter `before` and do not object,
+  // from the first whose key is beyond `after`: as many as there are among the
+  // next kLookedAtMax. `next`: where to go on; empty at the end.
+  struct Aged {
+    std::vector<Concerned> relations;
+    std::vector<uint16_t> latest;  // a relation's quarter
+    std::string next;
+  };
+  static constexpr size_t kLookedAtMax = 50'000;
+  [[nodiscard]] absl::StatusOr<Aged> ListAged(uint16_t before,
+                                              std::string_view after) const;
+  // Removes those that still showed nothing since the quarter beside them, and
+  // do not object; how many. Synced when it returns.
+  [[nodiscard]] absl::StatusOr<uint32_t> RemoveAged(
+      const std::vector<std::pair<VaultHandle, uint16_t>>& relations);
   // What is kept of one relation; not stored: nothing.
   [[nodiscard]] absl::StatusOr<RelationRecord> Access(
       const VaultHandle& handle) const;

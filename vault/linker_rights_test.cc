@@ -275,6 +275,41 @@ TEST_F(LinkerRightsTest, AMoveIsToldThoughARelationIsErased) {
   }
 }
 
+// The first page holds all: what showed nothing since the quarter, and neither
+// who objects nor who was delivered since it was listed.
+TEST_F(LinkerRightsTest, WhatIsOldIsRemovedAndNothingElse) {
+  now_ = 1'700'000'000;  // 2023Q4
+  constexpr uint16_t k2019 = 77, k2021 = 85, k2023Q4 = 96;
+  auto of = [](const Known& known, uint16_t as_of) {
+    Known dated = known;
+    dated.as_of = as_of;
+    return dated;
+  };
+  Link(1, of(kAnna, k2019));
+  Link(2, of(kPiet, k2023Q4));
+  Link(3, {.email = "c@x.nl", .last = "smit"});  // no sale is told: as of now
+  Link(4, {.email = "d@x.nl", .last = "berg", .as_of = k2019});
+  ASSERT_THAT(linker_->Object(Customer(4)), IsOk());
+  Link(5, {.email = "e@x.nl", .last = "vos", .as_of = k2019});
+  Link(6, {.email = "f@x.nl", .last = "vos", .as_of = 400});  // in the future
+  auto aged = linker_->ListAged(k2021, "");
+  ASSERT_THAT(aged, IsOk());
+  EXPECT_EQ(aged->next, "");
+  std::set<VaultHandle> listed;
+  for (const auto& one : aged->relations) listed.insert(one.handle);
+  EXPECT_EQ(listed, (std::set<VaultHandle>{HandleOf(1), HandleOf(5)}));
+  EXPECT_THAT(linker_->ListAged(k2023Q4 + 1, "")->relations, SizeIs(5));
+  Link(5, {.email = "e@x.nl", .last = "vos", .as_of = k2023Q4});
+  EXPECT_EQ(*linker_->RemoveAged({{HandleOf(1), k2021},
+                                  {HandleOf(2), k2021},
+                                  {HandleOf(4), k2021},
+                                  {HandleOf(5), k2021},
+                                  {HandleOf(9), k2021}}),
+            1u);
+  EXPECT_FALSE(linker_->Access(HandleOf(1))->stored);
+  EXPECT_EQ(linker_->counts().relations, 5u);
+}
+
 TEST_F(LinkerRightsTest, AccessTellsKindsOfOneRelation) {
   Link(1, kPiet);
   const auto held = linker_->Access(HandleOf(1));

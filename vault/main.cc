@@ -56,6 +56,7 @@ absl::Status Run(const Config& config) {
   Vault vault(std::move(keys), pin, std::move(linker), daemon->workers());
   VaultServiceImpl service(vault, *daemon);
   VaultRightsServiceImpl rights(vault, *daemon);
+  VaultRetentionServiceImpl retention(vault.linker(), *daemon);
 
   auto& relations = prometheus::BuildGauge()
                         .Name("garderobe_vault_relations")
@@ -112,6 +113,9 @@ absl::Status Run(const Config& config) {
                      {{Role::kParty, "ttp"}}},
                     {&rights,
                      v1::VaultRightsService::service_full_name(),
+                     {{Role::kParty, "ttp"}}},
+                    {&retention,
+                     v1::VaultRetentionService::service_full_name(),
                      {{Role::kParty, "ttp"}}}},
        .state = state});
 }

@@ -68,6 +68,7 @@ std::string Encode(const RelationRecord& record) {
   value.append(record.handle_rest);
   PutBigEndian(value, record.group);
   PutBigEndian(value, record.as_of);
+  PutBigEndian(value, record.latest);
   value.append(record.reference);
   for (const HeldToken& token : record.tokens) {
     const size_t at = value.size();
@@ -86,6 +87,7 @@ bool Decode(std::string_view bytes, RelationRecord* record) {
   if (!reader.GetInteger(&flags) || !reader.GetBytes(8, &rest) ||
       !reader.GetInteger(&record->group) ||
       !reader.GetInteger(&record->as_of) ||
+      !reader.GetInteger(&record->latest) ||
       !reader.GetBytes(kReferenceBytes, &reference)) {
     return false;
   }

@@ -28,7 +28,7 @@ enum Family : size_t {
 inline const std::vector<std::string> kFamilyNames = {
     "default", "tokens", "crowds",  "relations",
     "groups",  "homes",  "changes", "apart"};
-inline constexpr StoreOptions kStoreOptions = {.format = 4};
+inline constexpr StoreOptions kStoreOptions = {.format = 5};
 
 struct Token {
   Kind kind;
@@ -70,7 +70,9 @@ struct RelationRecord {
   bool stored = false;      // not stored: there is a record
   std::string handle_rest;  // bytes 8 to 15 of the handle
   uint64_t group = kNone;
-  uint16_t as_of = 0;       // quarters since 2000; 0 unknown
+  uint16_t as_of = 0;  // of the address; quarters since 2000; 0 unknown
+  // The quarter of the latest sale, or of the delivery where none was told.
+  uint16_t latest = 0;
   bool kept_apart = false;  // somebody unlinked it from another
   // The visitor objects: what comes of this relation is dropped, and its
   // tokens are kept to know the person by.

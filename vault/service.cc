@@ -57,4 +57,53 @@ grpc::ServerUnaryReactor* VaultRightsServiceImpl::Exercise(
   });
 }
 
+grpc::ServerUnaryReactor* VaultRetentionServiceImpl::ListAged(
+    grpc::CallbackServerContext* context, const v1::ListAgedRequest* request,
+    v1::ListAgedResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    if (request->before() > UINT16_MAX ||
+        (!request->after().empty() && request->after().size() != 8)) {
+      return InvalidArgument("before: at most 65535; after: 0 or 8 bytes");
+    }
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const Linker::Aged aged,
+        linker_.ListAged(static_cast<uint16_t>(request->before()),
+                         request->after()));
+    for (size_t i = 0; i < aged.relations.size(); ++i) {
+      response->mutable_handles()->append(aged.relations[i].handle.view());
+      response->mutable_references()->append(aged.relations[i].reference);
+      response->add_latest(aged.latest[i]);
+    }
+    response->set_next(aged.next);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* VaultRetentionServiceImpl::RemoveAged(
+    grpc::CallbackServerContext* context, const v1::RemoveAgedRequest* request,
+    v1::RemoveAgedResponse* response) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    const auto count = static_cast<size_t>(request->before_size());
+    if (request->handles().size() != count * VaultHandle::kBytes) {
+      return InvalidArgument("handles, before: 16 bytes and one a relation");
+    }
+    std::vector<std::pair<VaultHandle, uint16_t>> relations;
+    for (size_t i = 0; i < count; ++i) {
+      relations.emplace_back(
+          VaultHandle::From(
+              std::string_view(request->handles())
+                  .substr(i * VaultHandle::kBytes, VaultHandle::kBytes)),
+          static_cast<uint16_t>(std::min<uint32_t>(
+              request->before(static_cast<int>(i)), UINT16_MAX)));
+    }
+    GARDEROBE_ASSIGN_OR_RETURN(const uint32_t removed,
+                               linker_.RemoveAged(relations));
+    response->set_removed(removed);
+    spdlog::info("event=retention relations={}", removed);
+    return absl::OkStatus();
+  });
+}
+
 }  // namespace garderobe::vault

@@ -3,6 +3,7 @@
 #define GARDEROBE_VAULT_SERVICE_H_
 
 #include "core/daemon/daemon.h"
+#include "garderobe/v1/retention.grpc.pb.h"
 #include "garderobe/v1/rights.grpc.pb.h"
 #include "garderobe/v1/vault.grpc.pb.h"
 #include "vault/vault.h"
@@ -48,6 +49,26 @@ class VaultRightsServiceImpl final
 
  private:
   Vault& vault_;
+  Daemon& daemon_;
+};
+
+// Retention, for the TTP.
+class VaultRetentionServiceImpl final
+    : public v1::VaultRetentionService::CallbackService {
+ public:
+  // Both outlive the service.
+  VaultRetentionServiceImpl(Linker& linker, Daemon& daemon)
+      : linker_(linker), daemon_(daemon) {}
+  grpc::ServerUnaryReactor* ListAged(grpc::CallbackServerContext* context,
+                                     const v1::ListAgedRequest* request,
+                                     v1::ListAgedResponse* response) override;
+  grpc::ServerUnaryReactor* RemoveAged(
+      grpc::CallbackServerContext* context,
+      const v1::RemoveAgedRequest* request,
+      v1::RemoveAgedResponse* response) override;
+
+ private:
+  Linker& linker_;
   Daemon& daemon_;
 };
 

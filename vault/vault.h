@@ -45,7 +45,7 @@ class Vault {
   [[nodiscard]] absl::Status Exercise(const v1::ExerciseAtVaultRequest& request,
                                       v1::ExerciseAtVaultResponse* response);
 
-  const Linker& linker() const { return *linker_; }
+  Linker& linker() { return *linker_; }
 
  private:
   [[nodiscard]] absl::StatusOr<Element> PseudonymKey(

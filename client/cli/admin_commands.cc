@@ -3,11 +3,16 @@
 
 #include "client/cli/command.h"
 #include "client/register_file.h"
+#include "core/base/civil_time.h"
+#include "core/keys/retention_statement.h"
+#include "core/register/register_store.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/common.grpc.pb.h"
 #include "garderobe/v1/delivery.grpc.pb.h"
+#include "garderobe/v1/retention.grpc.pb.h"
 #include "nlohmann/json.hpp"
+#include "spdlog/fmt/ranges.h"
 
 namespace garderobe::client {
 namespace {
@@ -100,6 +105,106 @@ absl::Status Publish(Context& context, const std::string& period) {
   return absl::OkStatus();
 }
 
+absl::Status ListRegister(Context& context, const std::string&) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  const TlsFiles tls = deployment.coordinator_tls();
+  const auto stub = v1::RegisterService::NewStub(
+      TlsChannel(deployment.address("ttp"), "ttpd", tls));
+  grpc::ClientContext call;
+  call.set_deadline(std::chrono::system_clock::now() +
+                    std::chrono::seconds(20));
+  v1::GetRegisterResponse response;
+  GARDEROBE_RETURN_IF_ERROR(
+      Diagnosed(FromGrpc(stub->GetRegister(&call, {}, &response)),
+                deployment.address("ttp"), tls));
+  json list = json::array();
+  std::string text = fmt::format("{:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {}\n",
+                                 "institution", "from", "to", "legal basis",
+                                 "months", "benchmark", "clients");
+  for (const auto& i : response.register_().institutions()) {
+    list.push_back({{"id", i.id()},
+                    {"name", i.name()},
+                    {"subsector", i.subsector()},
+                    {"municipality", i.municipality()},
+                    {"owner", i.owner()},
+                    {"clients", std::vector<std::string>(i.clients().begin(),
+                                                         i.clients().end())},
+                    {"agreement_from", i.agreement_from()},
+                    {"agreement_to", i.agreement_to()},
+                    {"legal_basis", i.legal_basis()},
+                    {"retention_months", RetentionMonths(i)},
+                    {"benchmark", i.benchmark()}});
+    text += fmt::format("{:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {}\n", i.id(),
+                        i.agreement_from(), i.agreement_to(), i.legal_basis(),
+                        RetentionMonths(i), i.benchmark() ? "yes" : "no",
+                        fmt::join(i.clients(), ", "));
+  }
+  std::cout << (context.json ? list.dump() + "\n" : text);
+  return absl::OkStatus();
+}
+
+absl::Status RunRetention(Context& context, const std::string&) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  GARDEROBE_ASSIGN_OR_RETURN(const VerifyKey pin, deployment.aggregator_pin());
+  const TlsFiles tls = deployment.coordinator_tls();
+  const auto stub = v1::RetentionService::NewStub(
+      TlsChannel(deployment.address("ttp"), "ttpd", tls));
+  ShowProgress("removing what is older than the agreements allow");
+  grpc::ClientContext call;
+  call.set_deadline(std::chrono::system_clock::now() + std::chrono::hours(2));
+  v1::RunRetentionResponse response;
+  const absl::Status status =
+      Diagnosed(FromGrpc(stub->RunRetention(&call, {}, &response)),
+                deployment.address("ttp"), tls);
+  ClearProgress();
+  GARDEROBE_RETURN_IF_ERROR(status);
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const Parameters parameters,
+      VerifyParameters(pin, "aggregator", response.aggregator().body(),
+                       response.aggregator().signature()));
+  GARDEROBE_ASSIGN_OR_RETURN(const AggregatorParameters aggregator,
+                             AggregatorParameters::From(parameters));
+  json list = json::array();
+  std::string text = fmt::format(
+      "{:<20} {:>6} {:<11} {:>14} {:>10} {:>10} {}\n", "institution", "months",
+      "kept from", "visits removed", "relations", "visits left", "oldest");
+  for (const v1::RetentionStatement& signed_one : response.statements()) {
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const RetentionStatement one,
+        VerifyRetention(aggregator.receipt_key, signed_one.body(),
+                        signed_one.signature()));
+    const std::string oldest =
+        one.oldest == INT32_MAX ? "" : ToIso(FromDayNumber(one.oldest));
+    const std::string cutoff = ToIso(FromDayNumber(one.cutoff));
+    list.push_back({{"institution", one.institution},
+                    {"months", one.months},
+                    {"kept_from", cutoff},
+                    {"visits_removed", one.visits_removed},
+                    {"relations_removed", one.relations_removed},
+                    {"visits_left", one.visits_left},
+                    {"oldest", oldest},
+                    {"body", ToHex(AsBytes(signed_one.body()))},
+                    {"signature", ToHex(AsBytes(signed_one.signature()))}});
+    text += fmt::format("{:<20} {:>6} {:<11} {:>14} {:>10} {:>11} {}\n",
+                        one.institution, one.months, cutoff, one.visits_removed,
+                        one.relations_removed, one.visits_left, oldest);
+  }
+  if (context.json) {
+    std::cout << json{{"institutions", list},
+                      {"vault_relations_removed",
+                       response.vault_relations_removed()}}
+                     .dump()
+              << "\n";
+    return absl::OkStatus();
+  }
+  std::cout << text
+            << fmt::format("{} relations removed at the vault\n",
+                           response.vault_relations_removed());
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddAdminCommands(CLI::App& app, Context& context) {
@@ -121,6 +226,16 @@ void AddAdminCommands(CLI::App& app, Context& context) {
       ->required();
   import->footer("Example: garderobe admin institution import register.toml");
   import->callback(run(ImportRegister));
+  auto* list = institution->add_subcommand(
+      "list", "what the register holds, as ttpd has it");
+  list->callback(run(ListRegister));
+  auto* retention = admin->add_subcommand(
+      "retention", "remove what is older than the agreements allow, now");
+  retention->footer(
+      "ttpd does the same once a day. What the aggregator says of each "
+      "institution is signed,\nand verified here; --json holds the statements "
+      "(docs/rights.md).");
+  retention->callback(run(RunRetention));
   auto* publish = admin->add_subcommand(
       "publish", "count, protect and publish a closed period, once");
   publish->add_option("PERIOD", *argument, "2025, 2025Q3 or 2025-07")

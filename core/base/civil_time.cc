@@ -1,5 +1,6 @@
 #include "core/base/civil_time.h"
 
+#include <algorithm>
 #include <ctime>
 
 #include "spdlog/fmt/fmt.h"
@@ -115,6 +116,19 @@ CivilDate FromDayNumber(int32_t day) {
   date.month = mp + (mp < 10 ? 3 : -9);
   date.year = yoe + era * 400 + (date.month <= 2);
   return date;
+}
+
+uint16_t QuarterOf(const CivilDate& date) {
+  if (date.year < 2000 || date.year > 2099) return 0;
+  return static_cast<uint16_t>((date.year - 2000) * 4 + (date.month - 1) / 3 +
+                               1);
+}
+
+CivilDate MonthsBefore(const CivilDate& date, int months) {
+  const int all = date.year * 12 + date.month - 1 - months;
+  CivilDate before{all / 12, all % 12 + 1, date.day};
+  before.day = std::min(before.day, DaysInMonth(before.year, before.month));
+  return before;
 }
 
 std::string ToIso(const CivilDate& date) {

@@ -22,6 +22,11 @@ int32_t DayNumber(const CivilDate& date);
 CivilDate FromDayNumber(int32_t day);
 std::string ToIso(const CivilDate& date);  // 2025-03-14
 
+// 1 is the first quarter of 2000; 0 for what is outside of this century.
+uint16_t QuarterOf(const CivilDate& date);
+// The same day of an earlier month, or that month's last.
+CivilDate MonthsBefore(const CivilDate& date, int months);
+
 // Minutes since 2000-01-01 00:00, local. Accepts 2025-03-14,
 // 2025-03-14T20:15[:00[.000]][Z|+01:00], a blank for the T, and the Dutch and
 // Belgian 14-03-2025 and 14/03/2025 with an optional time. An offset is read

@@ -38,12 +38,16 @@ VerifyKey VerifyKeyOf(const ReceiptSeed& seed) {
 }
 
 SignedBody SignReceipt(const ReceiptSeed& seed, const Receipt& receipt) {
-  SignedBody result;
-  result.body = kLabel;
-  PutLengthPrefixed(result.body, receipt.party);
-  result.body.push_back(static_cast<char>(receipt.right));
-  result.body.append(receipt.request_id.view());
-  PutBigEndian(result.body, receipt.unix_seconds);
+  std::string body(kLabel);
+  PutLengthPrefixed(body, receipt.party);
+  body.push_back(static_cast<char>(receipt.right));
+  body.append(receipt.request_id.view());
+  PutBigEndian(body, receipt.unix_seconds);
+  return SignWith(seed, std::move(body));
+}
+
+SignedBody SignWith(const ReceiptSeed& seed, std::string body) {
+  SignedBody result{std::move(body), {}};
   uint8_t public_key[crypto_sign_PUBLICKEYBYTES],
       secret[crypto_sign_SECRETKEYBYTES];
   const ScopedWipe wipe(secret, sizeof secret);
@@ -55,18 +59,21 @@ SignedBody SignReceipt(const ReceiptSeed& seed, const Receipt& receipt) {
   return result;
 }
 
+bool IsSignedBy(const VerifyKey& key, std::string_view body,
+                std::string_view signature) {
+  return signature.size() == crypto_sign_BYTES &&
+         crypto_sign_verify_detached(AsBytes(signature).data(),
+                                     AsBytes(body).data(), body.size(),
+                                     key.data()) == 0;
+}
+
 absl::StatusOr<Receipt> VerifyReceipt(const VerifyKey& key,
                                       std::string_view body,
                                       std::string_view signature) {
   const auto refused = [] {
     return FailedPrecondition("the receipt is not signed by its party");
   };
-  if (signature.size() != crypto_sign_BYTES ||
-      crypto_sign_verify_detached(AsBytes(signature).data(),
-                                  AsBytes(body).data(), body.size(),
-                                  key.data()) != 0) {
-    return refused();
-  }
+  if (!IsSignedBy(key, body, signature)) return refused();
   Receipt receipt;
   ByteReader reader(body);
   std::string_view label, party, id;

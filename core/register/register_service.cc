@@ -16,4 +16,13 @@ grpc::ServerUnaryReactor* RegisterServiceImpl::ImportRegister(
   return FinishNow(context, status);
 }
 
+grpc::ServerUnaryReactor* RegisterServiceImpl::GetRegister(
+    grpc::CallbackServerContext* context, const v1::GetRegisterRequest*,
+    v1::GetRegisterResponse* response) {
+  auto peer = RequirePeer(*context, Role::kCoordinator);
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  *response->mutable_register_() = store_.ToProto();
+  return FinishNow(context, absl::OkStatus());
+}
+
 }  // namespace garderobe

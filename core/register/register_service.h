@@ -16,6 +16,10 @@ class RegisterServiceImpl final : public v1::RegisterService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::ImportRegisterRequest* request,
       v1::ImportRegisterResponse* response) override;
+  grpc::ServerUnaryReactor* GetRegister(
+      grpc::CallbackServerContext* context,
+      const v1::GetRegisterRequest* request,
+      v1::GetRegisterResponse* response) override;
 
  private:
   RegisterStore& store_;

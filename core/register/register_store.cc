@@ -6,6 +6,8 @@
 
 #include "core/base/files.h"
 #include "core/catalogue/codes.h"
+#include "spdlog/fmt/ranges.h"
+#include "spdlog/spdlog.h"
 
 namespace garderobe {
 namespace {
@@ -17,6 +19,12 @@ bool AllOf(std::string_view text, size_t most, std::string_view marks) {
                   marks.find(c) != marks.npos;
          });
 }
+
+constexpr uint32_t kRetentionMonthsMax = 120;
+// Article 6 of the GDPR; vital interests don't come up in a theatre.
+constexpr std::string_view kLegalBases[] = {"consent", "contract",
+                                            "legal-obligation", "public-task",
+                                            "legitimate-interest"};
 
 }  // namespace
 
@@ -45,6 +53,18 @@ absl::Status CheckRegister(const v1::Register& reg) {
         return InvalidArgument("{}.clients: 1 to 32 of a-z, 0-9 and -", place);
       }
     }
+    if (!institution.legal_basis().empty() &&
+        std::find(std::begin(kLegalBases), std::end(kLegalBases),
+                  institution.legal_basis()) == std::end(kLegalBases)) {
+      return InvalidArgument(
+          "{}.legal_basis: consent, contract, legal-obligation, public-task or "
+          "legitimate-interest",
+          place);
+    }
+    if (institution.retention_months() > kRetentionMonthsMax) {
+      return InvalidArgument("{}.retention_months: 1 to {}", place,
+                             kRetentionMonthsMax);
+    }
     for (const std::string* date :
          {&institution.agreement_from(), &institution.agreement_to()}) {
       if (!date->empty() && !ParseDate(*date)) {
@@ -58,6 +78,42 @@ absl::Status CheckRegister(const v1::Register& reg) {
     }
   }
   return absl::OkStatus();
+}
+
+namespace {
+
+// One line an institution: no agreement changes unseen.
+void LogChanges(const Institutions& before, const v1::Register& after) {
+  std::set<std::string_view> kept;
+  for (const auto& institution : after.institutions()) {
+    kept.insert(institution.id());
+    const auto old = before.find(institution.id());
+    if (old != before.end() &&
+        old->second.SerializeAsString() == institution.SerializeAsString()) {
+      continue;
+    }
+    spdlog::info(
+        "event=register-changed institution={} what={} clients={} from={} "
+        "to={} legal_basis={} retention_months={} benchmark={}",
+        institution.id(), old == before.end() ? "added" : "changed",
+        fmt::join(institution.clients(), ","), institution.agreement_from(),
+        institution.agreement_to(), institution.legal_basis(),
+        RetentionMonths(institution), institution.benchmark());
+  }
+  for (const auto& [id, institution] : before) {
+    if (kept.contains(id)) continue;
+    spdlog::info("event=register-changed institution={} what=removed", id);
+  }
+}
+
+}  // namespace
+
+v1::Register RegisterStore::ToProto() const {
+  v1::Register reg;
+  for (const auto& [id, institution] : *Get()) {
+    *reg.add_institutions() = institution;
+  }
+  return reg;
 }
 
 absl::StatusOr<std::unique_ptr<RegisterStore>> RegisterStore::Open(
@@ -94,6 +150,7 @@ absl::Status RegisterStore::Replace(const v1::Register& reg) {
   GARDEROBE_RETURN_IF_ERROR(CheckRegister(reg));
   const MutexLock lock(&file_mutex_);
   GARDEROBE_RETURN_IF_ERROR(ReplaceFile(path_, reg.SerializeAsString(), 0600));
+  LogChanges(*Get(), reg);
   Take(reg);
   return absl::OkStatus();
 }

@@ -21,6 +21,13 @@ bool IsSourceName(std::string_view name);
 // InvalidArgument: names the entry and the rule.
 [[nodiscard]] absl::Status CheckRegister(const v1::Register& reg);
 
+// How long data of the institution are kept, months.
+inline uint32_t RetentionMonths(const v1::Register::Institution& institution) {
+  constexpr uint32_t kDefault = 60;
+  return institution.retention_months() == 0 ? kDefault
+                                             : institution.retention_months();
+}
+
 // Immutable once made.
 using Institutions =
     std::map<std::string, v1::Register::Institution, std::less<>>;
@@ -38,6 +45,7 @@ class RegisterStore {
   [[nodiscard]] absl::Status Replace(const v1::Register& reg);
 
   std::shared_ptr<const Institutions> Get() const;
+  v1::Register ToProto() const;
   // Whether any institution lists the client.
   bool IsListed(std::string_view client) const;
 

@@ -1,6 +1,7 @@
 // Rights of visitors and agreements, through the built binaries.
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -205,6 +206,59 @@ TEST_F(RightsTest, AVisitBeforeTheAgreementIsRefusedByItself) {
   EXPECT_EQ(r.json()["refused"][0]["column"], "starts_at");
   EXPECT_EQ(r.json()["refused"][1]["line"], 3);
   EXPECT_EQ(r.json()["refused"][1]["column"], "sold_at");
+}
+
+// Of three customers one came long ago, one came lately, and one both.
+TEST_F(RightsTest, WhatIsOlderThanTheAgreementAllowsIsRemovedAndSigned) {
+  auto line = [](const std::string& order, const std::string& day,
+                 const std::string& customer, const std::string& identity) {
+    return order + ",1,E7," + day + " 20:00," + day + " 10:00," + customer +
+           "," + identity + ",1012LG,18\n";
+  };
+  const std::string file = deployment_->Write(
+      "ages.csv",
+      "order_id,line_id,event_id,starts_at,sold_at,customer_id,email,"
+      "last_name,first_name,postcode,house_number\n" +
+          line("R1", "2021-03-01", "OLD", "old@example.nl,Oud,Olga") +
+          line("R2", "2021-03-01", "BOTH", "both@example.nl,Beide,Bo") +
+          line("R3", "2025-03-01", "BOTH", "both@example.nl,Beide,Bo") +
+          line("R4", "2025-03-01", "NEW", "new@example.nl,Nieuw,Nel"));
+  const RunResult sent = Run({"send", file, "--institution", kTheatre});
+  ASSERT_EQ(sent.exit, 0) << sent.err;
+  const int64_t visits = Visits(kTheatre);
+  ASSERT_TRUE(Held(kTheatre, "OLD", "vault")["known"].get<bool>());
+  auto run = [&] {
+    const RunResult r = Run({"admin", "retention", "--json"});
+    EXPECT_EQ(r.exit, 0) << r.err;
+    const nlohmann::json answer = r.json();
+    for (const auto& one : answer["institutions"]) {
+      if (one["institution"] == kTheatre) {
+        nlohmann::json of_theatre = one;
+        of_theatre["vault"] = answer["vault_relations_removed"];
+        return of_theatre;
+      }
+    }
+    return nlohmann::json();
+  };
+  const nlohmann::json first = run();
+  EXPECT_EQ(first["months"], 60);
+  EXPECT_EQ(first["visits_removed"], 2);
+  EXPECT_EQ(first["vault"], 1);
+  EXPECT_GE(first["oldest"].get<std::string>(), first["kept_from"]);
+  // answerd follows within a second or two.
+  for (int tries = 0; tries < 50 && Visits(kTheatre) != visits - 2; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+  EXPECT_EQ(Visits(kTheatre), visits - 2);
+  for (const char* party : {"vault", "aggregator"}) {
+    EXPECT_FALSE(Held(kTheatre, "OLD", party)["known"].get<bool>()) << party;
+    EXPECT_TRUE(Held(kTheatre, "NEW", party)["known"].get<bool>()) << party;
+    EXPECT_TRUE(Held(kTheatre, "BOTH", party)["known"].get<bool>()) << party;
+  }
+  EXPECT_EQ(Held(kTheatre, "BOTH", "aggregator")["visits_in_all"], 1);
+  const nlohmann::json second = run();
+  EXPECT_EQ(second["visits_removed"], 0);
+  EXPECT_EQ(second["vault"], 0);
 }
 
 }  // namespace
