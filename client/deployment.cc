@@ -15,6 +15,7 @@
 #include "core/register/register_store.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/common.grpc.pb.h"
+#include "spdlog/fmt/ranges.h"
 
 namespace garderobe::client {
 namespace {
@@ -199,6 +200,24 @@ absl::StatusOr<Endpoint> Deployment::EndpointOf(
   GARDEROBE_ASSIGN_OR_RETURN(endpoint.aggregator_pin,
                              ParsePin("pins.aggregator", aggregator_pin_));
   return endpoint;
+}
+
+absl::StatusOr<TlsFiles> Deployment::custodian_tls(
+    const std::string& name) const {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(folder_ + "/custodians", error)) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    return NotFound(
+        "no certificate of a custodian of that name in {}; {}", folder_,
+        names.empty() ? "there is none"
+                      : fmt::format("there are {}", fmt::join(names, ", ")));
+  }
+  return TlsIn("custodians/" + name);
 }
 
 absl::StatusOr<VerifyKey> Deployment::aggregator_pin() const {

@@ -51,6 +51,9 @@ class Deployment {
   // What verifies the aggregator's parameters.
   [[nodiscard]] absl::StatusOr<VerifyKey> aggregator_pin() const;
   TlsFiles coordinator_tls() const { return TlsIn("coordinator"); }
+  // NotFound: there is no such custodian here; says who is.
+  [[nodiscard]] absl::StatusOr<TlsFiles> custodian_tls(
+      const std::string& name) const;
   TlsFiles analyst_tls(const std::string& institution) const {
     return TlsIn("analysts/" + institution);
   }

@@ -164,6 +164,11 @@ absl::Status Make(const std::string& folder) {
   }
   GARDEROBE_RETURN_IF_ERROR(authority.Issue(
       folder + "/coordinator", {Role::kCoordinator, "coordinator"}, ""));
+  for (const char* name : {"custodian-1", "custodian-2"}) {
+    GARDEROBE_RETURN_IF_ERROR(
+        authority.Issue(fmt::format("{}/custodians/{}", folder, name),
+                        {Role::kCustodian, name}, ""));
+  }
   GARDEROBE_RETURN_IF_ERROR(ReplaceFile(folder + "/client.toml",
                                         ClientConfigText(address, pin), 0644));
   // The register that the parties start with.

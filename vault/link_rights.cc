@@ -35,7 +35,11 @@ absl::Status LinkTransaction::Remove(const std::vector<RelationId>& ids) {
     GARDEROBE_ASSIGN_OR_RETURN(RelationRecord * relation, Relation(id));
     if (!relation->stored) continue;
     const RelationRecord old = *relation;
+    GARDEROBE_ASSIGN_OR_RETURN(const auto apart, ApartFrom(id));
     *relation = RelationRecord();
+    for (RelationId other : apart) {
+      GARDEROBE_RETURN_IF_ERROR(KeepApart(id, other, false));
+    }
     relations_.MarkChanged(NumberKey(id));
     --difference_.relations;
     difference_.contradictory -= old.contradictory;

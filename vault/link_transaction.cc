@@ -339,23 +339,6 @@ absl::Status LinkTransaction::Link() {
   return SpreadObjections();
 }
 
-absl::StatusOr<std::vector<std::pair<uint64_t, uint64_t>>>
-LinkTransaction::KeptApart(const std::vector<RelationId>& members) {
-  std::vector<std::pair<uint64_t, uint64_t>> pairs;
-  for (RelationId id : members) {
-    GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
-    if (!relation->kept_apart) continue;
-    const std::string prefix = NumberKey(id);
-    const auto it = store_.NewIterator(kApart);
-    for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
-         it->Next()) {
-      if (it->key().size() != 16) return Damaged();
-      pairs.emplace_back(id, GetBigEndian<uint64_t>(it->key().data() + 8));
-    }
-  }
-  return pairs;
-}
-
 absl::StatusOr<uint64_t> LinkTransaction::NewGroup() {
   for (;;) {
     const uint64_t id = RandomNumber();
@@ -374,7 +357,11 @@ absl::Status LinkTransaction::Regroup(const std::vector<RelationId>& members,
     evidence[i] = relation->evidence();
     compared[i] = {members[i], &evidence[i]};
   }
-  GARDEROBE_ASSIGN_OR_RETURN(const auto apart, KeptApart(members));
+  std::vector<std::pair<uint64_t, uint64_t>> apart;
+  for (RelationId id : members) {
+    GARDEROBE_ASSIGN_OR_RETURN(const auto others, ApartFrom(id));
+    for (RelationId other : others) apart.emplace_back(id, other);
+  }
   const Clusters clusters = FindClusters(compared, model_, apart);
   std::vector<Person> persons(clusters.count);
   for (size_t i = 0; i < members.size(); ++i) {
@@ -534,13 +521,17 @@ void LinkTransaction::AddTo(rocksdb::WriteBatch& batch) const {
   relations_.AddTo(batch);
   groups_.AddTo(batch);
   homes_.AddTo(batch);
-  for (const auto& [key, there] : crowds_) {
-    if (there) {
-      batch.Put(store_.family(kCrowds), key, "");
-    } else {
-      batch.Delete(store_.family(kCrowds), key);
+  auto write = [&](Family family, const std::map<std::string, bool>& keys) {
+    for (const auto& [key, there] : keys) {
+      if (there) {
+        batch.Put(store_.family(family), key, "");
+      } else {
+        batch.Delete(store_.family(family), key);
+      }
     }
-  }
+  };
+  write(kCrowds, crowds_);
+  write(kApart, apart_);
 }
 
 }  // namespace garderobe::vault

@@ -33,6 +33,9 @@ class LinkTransaction {
   [[nodiscard]] absl::Status Remove(const std::vector<RelationId>& ids);
   // The relation's visitor objects. Before Link.
   [[nodiscard]] absl::Status Object(RelationId id);
+  // The two are never one person, or may be again. Before Link.
+  [[nodiscard]] absl::Status KeepApart(RelationId a, RelationId b, bool apart);
+  [[nodiscard]] absl::StatusOr<bool> AreKeptApart(RelationId a, RelationId b);
   // Compares the relation again though it shows nothing new.
   void Touch(RelationId id) { touched_.insert(id); }
   // Links all that was taken in. Once, before the calls below.
@@ -86,8 +89,8 @@ class LinkTransaction {
   [[nodiscard]] absl::Status FindContradictions();
   // Who is one person with somebody who objects, objects.
   [[nodiscard]] absl::Status SpreadObjections();
-  [[nodiscard]] absl::StatusOr<std::vector<std::pair<uint64_t, uint64_t>>>
-  KeptApart(const std::vector<RelationId>& members);
+  // Whom the relation is kept apart from.
+  [[nodiscard]] absl::StatusOr<std::set<RelationId>> ApartFrom(RelationId id);
 
   // Groups and persons.
   [[nodiscard]] absl::StatusOr<std::set<RelationId>> LinkedNeighbours(
@@ -118,6 +121,8 @@ class LinkTransaction {
   Overlay<HomeRecord> homes_;
   // Writes to kCrowds: key to whether it is there.
   std::map<std::string, bool> crowds_;
+  // Writes to kApart: the same, for both orders of a pair.
+  std::map<std::string, bool> apart_;
   std::map<Fingerprint, std::string> known_keys_;
   std::set<RelationId> rows_;     // of this batch
   std::set<RelationId> touched_;  // to be compared

@@ -144,6 +144,25 @@ class Linker {
   // do not object; how many. Synced when it returns.
   [[nodiscard]] absl::StatusOr<uint32_t> RemoveAged(
       const std::vector<std::pair<VaultHandle, uint16_t>>& relations);
+  // Two relations that are linked directly, or are looked at beside each other.
+  struct Step {
+    Pattern pattern;
+    double bits = 0;  // log2 of the odds that they are one person
+  };
+  struct Explanation {
+    bool gone = false;  // one of them is not stored, or objects
+    bool same_person = false, same_household = false, kept_apart = false;
+    Step direct;
+    std::vector<Step> steps;  // from the one to the other; of one person
+    size_t relations_of_person = 0;
+  };
+  // Why two relations are one person, or are not.
+  [[nodiscard]] absl::StatusOr<Explanation> Explain(const VaultHandle& a,
+                                                    const VaultHandle& b) const;
+  // The two are never one person, or may be again. Unknown ones and those that
+  // object are passed over. Synced when it returns.
+  [[nodiscard]] absl::Status KeepApart(const VaultHandle& a,
+                                       const VaultHandle& b, bool apart);
   // What is kept of one relation; not stored: nothing.
   [[nodiscard]] absl::StatusOr<RelationRecord> Access(
       const VaultHandle& handle) const;

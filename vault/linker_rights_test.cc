@@ -310,6 +310,61 @@ TEST_F(LinkerRightsTest, WhatIsOldIsRemovedAndNothingElse) {
   EXPECT_EQ(linker_->counts().relations, 5u);
 }
 
+TEST_F(LinkerRightsTest, WhyTwoAreOnePersonIsTold) {
+  Link(1, {.email = "anna@x.nl", .first = "anna", .last = "bakker"});
+  Link(2, {.email = "anna@x.nl",
+           .mobile = "+31633333333",
+           .first = "anna",
+           .last = "bakker"});
+  Link(3, {.mobile = "+31633333333", .first = "anna", .last = "bakker"});
+  Link(4, kPiet);
+  auto told = linker_->Explain(HandleOf(1), HandleOf(3));
+  ASSERT_THAT(told, IsOk());
+  EXPECT_TRUE(told->same_person);
+  EXPECT_EQ(told->relations_of_person, 3u);
+  // Nothing that the two show themselves; by the second, in two steps.
+  EXPECT_EQ(told->direct.pattern.bits(), 0u);
+  ASSERT_THAT(told->steps, SizeIs(2));
+  EXPECT_EQ(told->steps[0].pattern.level(Comparison::kEmail), Level::kSame);
+  EXPECT_EQ(told->steps[1].pattern.level(Comparison::kMobile), Level::kSame);
+  told = linker_->Explain(HandleOf(1), HandleOf(4));
+  EXPECT_FALSE(told->same_person);
+  EXPECT_THAT(told->steps, IsEmpty());
+  EXPECT_TRUE(linker_->Explain(HandleOf(1), HandleOf(9))->gone);
+  ASSERT_THAT(linker_->Object(Customer(4)), IsOk());
+  EXPECT_TRUE(linker_->Explain(HandleOf(1), HandleOf(4))->gone);
+}
+
+// Whatever comes later, until it is taken back; and nothing is left of it when
+// one of them is erased.
+TEST_F(LinkerRightsTest, WhatIsUnlinkedStaysApart) {
+  Link(1, kAnna);
+  Link(2, kAnna);
+  ASSERT_TRUE(SamePerson(1, 2));
+  ASSERT_THAT(linker_->KeepApart(HandleOf(1), HandleOf(2), true), IsOk());
+  EXPECT_FALSE(SamePerson(1, 2));
+  EXPECT_TRUE(linker_->Explain(HandleOf(2), HandleOf(1))->kept_apart);
+  Link(3, kAnna);
+  Link(1, kAnna);
+  EXPECT_FALSE(SamePerson(1, 2));
+  EXPECT_TRUE(SamePerson(3, 1) || SamePerson(3, 2));
+  // The aggregator is told.
+  now_ += 200;
+  EXPECT_FALSE(linker_->Changes(0)->relations.empty());
+  Reopen();
+  EXPECT_FALSE(SamePerson(1, 2));
+  ASSERT_THAT(linker_->KeepApart(HandleOf(1), HandleOf(2), false), IsOk());
+  EXPECT_TRUE(SamePerson(1, 2));
+  ASSERT_THAT(linker_->KeepApart(HandleOf(1), HandleOf(2), true), IsOk());
+  ASSERT_THAT(Erase(Customer(1)), IsOk());
+  ASSERT_THAT(linker_->Changes(UINT64_MAX), IsOk());
+  EXPECT_EQ(Everything().find(std::string(HandleOf(1).view().substr(0, 8))),
+            std::string::npos);
+  // Who comes back is nobody's adversary.
+  Link(1, kAnna);
+  EXPECT_TRUE(SamePerson(1, 2));
+}
+
 TEST_F(LinkerRightsTest, AccessTellsKindsOfOneRelation) {
   Link(1, kPiet);
   const auto held = linker_->Access(HandleOf(1));

@@ -56,6 +56,7 @@ absl::Status Run(const Config& config) {
   Vault vault(std::move(keys), pin, std::move(linker), daemon->workers());
   VaultServiceImpl service(vault, *daemon);
   VaultRightsServiceImpl rights(vault, *daemon);
+  ReviewServiceImpl review(vault, *daemon);
   VaultRetentionServiceImpl retention(vault.linker(), *daemon);
 
   auto& relations = prometheus::BuildGauge()
@@ -114,6 +115,9 @@ absl::Status Run(const Config& config) {
                     {&rights,
                      v1::VaultRightsService::service_full_name(),
                      {{Role::kParty, "ttp"}}},
+                    {&review,
+                     v1::ReviewService::service_full_name(),
+                     {{Role::kCustodian, ""}}},
                     {&retention,
                      v1::VaultRetentionService::service_full_name(),
                      {{Role::kParty, "ttp"}}}},

@@ -4,6 +4,7 @@
 #include "core/keys/receipt.h"
 #include "core/sealing/sealed_answer.h"
 #include "nlohmann/json.hpp"
+#include "vault/review_ticket.h"
 #include "vault/vault.h"
 
 namespace garderobe::vault {
@@ -11,7 +12,8 @@ namespace {
 
 // What is kept of one relation, for the visitor. Tokens mean nothing to
 // anybody outside: their kinds are told.
-std::string Describe(const RelationRecord& relation) {
+std::string Describe(const RelationRecord& relation,
+                     const std::string& ticket) {
   nlohmann::json kinds = nlohmann::json::array();
   for (const HeldToken& token : relation.tokens) {
     kinds.push_back(KindName(KindOf(token.fingerprint)));
@@ -21,6 +23,7 @@ std::string Describe(const RelationRecord& relation) {
   nlohmann::json held = {{"party", "vault"}, {"known", known}};
   if (known) {
     held["tokens_of_kinds"] = kinds;
+    held["review_ticket"] = ToHex(AsBytes(ticket));
     if (relation.as_of != 0) {
       held["latest_sale"] =
           fmt::format("{}Q{}", 2000 + (relation.as_of - 1) / 4,
@@ -85,6 +88,8 @@ absl::Status Vault::Exercise(const v1::ExerciseAtVaultRequest& request,
     return InvalidArgument("only_look: with erase and withdraw");
   }
   GARDEROBE_ASSIGN_OR_RETURN(const Linker::Subject subject, SubjectOf(request));
+  const auto now = static_cast<uint64_t>(
+      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
   std::vector<Linker::Concerned> concerned;
   std::optional<std::set<VaultHandle>> done;
   if (!request.only_look()) {
@@ -111,7 +116,10 @@ absl::Status Vault::Exercise(const v1::ExerciseAtVaultRequest& request,
                                  linker_->Access(*subject.handle));
       GARDEROBE_ASSIGN_OR_RETURN(
           *response->mutable_sealed(),
-          SealAnswer(request.recipient(), Describe(relation)));
+          SealAnswer(
+              request.recipient(),
+              Describe(relation, MakeReviewTicket(ReviewKeyOf(keys_.signing),
+                                                  *subject.handle, now))));
       break;
     }
     default:
@@ -125,9 +133,7 @@ absl::Status Vault::Exercise(const v1::ExerciseAtVaultRequest& request,
   const SignedBody receipt =
       SignReceipt(ReceiptSeedOf(keys_.signing),
                   {"vault", static_cast<VisitorRight>(request.right()),
-                   RequestId::From(request.request_id()),
-                   static_cast<uint64_t>(std::chrono::system_clock::to_time_t(
-                       std::chrono::system_clock::now()))});
+                   RequestId::From(request.request_id()), now});
   response->mutable_receipt()->set_body(receipt.body);
   response->mutable_receipt()->set_signature(receipt.signature);
   return absl::OkStatus();

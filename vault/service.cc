@@ -106,4 +106,25 @@ grpc::ServerUnaryReactor* VaultRetentionServiceImpl::RemoveAged(
   });
 }
 
+grpc::ServerUnaryReactor* ReviewServiceImpl::Review(
+    grpc::CallbackServerContext* context, const v1::ReviewRequest* request,
+    v1::ReviewResponse* response) {
+  const auto peer = RequirePeer(*context, Role::kCustodian);
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  return FinishOn(
+      daemon_.workers(), context,
+      [=, this, custodian = peer->name]() -> absl::Status {
+        const auto now =
+            static_cast<uint64_t>(std::chrono::system_clock::to_time_t(
+                std::chrono::system_clock::now()));
+        GARDEROBE_ASSIGN_OR_RETURN(
+            const Vault::Reviewed reviewed,
+            vault_.Review(*request, custodian, now, response));
+        spdlog::info(
+            "event=review action={} custodian={} review={} approvals={}",
+            reviewed.action, custodian, reviewed.review, reviewed.approvals);
+        return absl::OkStatus();
+      });
+}
+
 }  // namespace garderobe::vault

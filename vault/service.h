@@ -4,6 +4,7 @@
 
 #include "core/daemon/daemon.h"
 #include "garderobe/v1/retention.grpc.pb.h"
+#include "garderobe/v1/review.grpc.pb.h"
 #include "garderobe/v1/rights.grpc.pb.h"
 #include "garderobe/v1/vault.grpc.pb.h"
 #include "vault/vault.h"
@@ -46,6 +47,21 @@ class VaultRightsServiceImpl final
       grpc::CallbackServerContext* context,
       const v1::ExerciseAtVaultRequest* request,
       v1::ExerciseAtVaultResponse* response) override;
+
+ private:
+  Vault& vault_;
+  Daemon& daemon_;
+};
+
+// Looking into links, for custodians.
+class ReviewServiceImpl final : public v1::ReviewService::CallbackService {
+ public:
+  // Both outlive the service.
+  ReviewServiceImpl(Vault& vault, Daemon& daemon)
+      : vault_(vault), daemon_(daemon) {}
+  grpc::ServerUnaryReactor* Review(grpc::CallbackServerContext* context,
+                                   const v1::ReviewRequest* request,
+                                   v1::ReviewResponse* response) override;
 
  private:
   Vault& vault_;

@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "core/base/approvals.h"
 #include "core/group/elgamal.h"
+#include "garderobe/v1/review.pb.h"
 #include "garderobe/v1/rights.pb.h"
 #include "garderobe/v1/vault.pb.h"
 #include "vault/keys.h"
@@ -45,6 +47,16 @@ class Vault {
   [[nodiscard]] absl::Status Exercise(const v1::ExerciseAtVaultRequest& request,
                                       v1::ExerciseAtVaultResponse* response);
 
+  // What two custodians ask for; as in review.proto. `now` in Unix seconds.
+  struct Reviewed {
+    std::string_view action;
+    std::string review;  // what the log calls the pair and the action
+    size_t approvals = 0;
+  };
+  [[nodiscard]] absl::StatusOr<Reviewed> Review(
+      const v1::ReviewRequest& request, const std::string& custodian,
+      uint64_t now, v1::ReviewResponse* response);
+
   Linker& linker() { return *linker_; }
 
  private:
@@ -61,6 +73,7 @@ class Vault {
   const VerifyKey aggregator_pin_;
   const std::unique_ptr<Linker> linker_;
   boost::asio::thread_pool& workers_;
+  Approvals approvals_;
 };
 
 }  // namespace garderobe::vault

@@ -9,8 +9,8 @@
 namespace garderobe {
 namespace {
 constexpr std::string_view kScheme = "garderobe://";
-constexpr std::array<std::string_view, 4> kRoles = {"party", "client",
-                                                    "analyst", "coordinator"};
+constexpr std::array<std::string_view, 5> kRoles = {
+    "party", "client", "analyst", "coordinator", "custodian"};
 }  // namespace
 
 absl::StatusOr<Peer> ParsePeerUri(std::string_view uri) {

@@ -5,6 +5,7 @@
 //   garderobe://client/<name>        delivers for the institutions that list it
 //   garderobe://analyst/<institution>  asks on behalf of one institution
 //   garderobe://coordinator/<name>   the coordinating body
+//   garderobe://custodian/<name>     one of those who decide by two
 #ifndef GARDEROBE_CORE_RPC_PEER_H_
 #define GARDEROBE_CORE_RPC_PEER_H_
 
@@ -20,7 +21,7 @@ class ServerContextBase;
 
 namespace garderobe {
 
-enum class Role { kParty, kClient, kAnalyst, kCoordinator };
+enum class Role { kParty, kClient, kAnalyst, kCoordinator, kCustodian };
 
 struct Peer {
   Role role;

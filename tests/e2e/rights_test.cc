@@ -3,6 +3,7 @@
 #include <fstream>
 #include <thread>
 
+#include "core/base/files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/local_deployment.h"
@@ -206,6 +207,54 @@ TEST_F(RightsTest, AVisitBeforeTheAgreementIsRefusedByItself) {
   EXPECT_EQ(r.json()["refused"][0]["column"], "starts_at");
   EXPECT_EQ(r.json()["refused"][1]["line"], 3);
   EXPECT_EQ(r.json()["refused"][1]["column"], "sold_at");
+}
+
+// Two customers of one person: two custodians look, and set it right.
+TEST_F(RightsTest, TwoCustodiansExplainAndUndoALink) {
+  ASSERT_EQ(
+      Send(kMuseum, "V1", 1, "U1", "uma@example.nl,Udo,Uma,1012LG,21\n").exit,
+      0);
+  ASSERT_EQ(
+      Send(kMuseum, "V2", 1, "U2", "uma@example.nl,Udo,Uma,1012LG,21\n").exit,
+      0);
+  auto ticket = [](const std::string& customer) {
+    return Held(kMuseum, customer, "vault")["review_ticket"].get<std::string>();
+  };
+  const std::string a = ticket("U1"), b = ticket("U2");
+  auto ask = [&](const std::string& what, const std::string& who,
+                 const std::string& x, const std::string& y) {
+    const RunResult r = Run({"vault", what, x, y, "--as", who, "--json"});
+    EXPECT_EQ(r.exit, 0) << r.err;
+    return r.json();
+  };
+  EXPECT_FALSE(ask("explain", "custodian-1", a, b)["done"].get<bool>());
+  // The same one again is not a second one; tickets may come in either order.
+  EXPECT_EQ(ask("explain", "custodian-1", b, ticket("U1"))["approvals"], 1);
+  nlohmann::json told = ask("explain", "custodian-2", b, a);
+  EXPECT_TRUE(told["same_person"].get<bool>());
+  EXPECT_EQ(told["direct"]["agreements"]["email"], "same");
+  ASSERT_EQ(told["steps"].size(), 1u);
+  // What was approved was the explanation, and once.
+  EXPECT_FALSE(ask("unlink", "custodian-2", a, b)["done"].get<bool>());
+  EXPECT_FALSE(ask("explain", "custodian-2", a, b)["done"].get<bool>());
+  told = ask("unlink", "custodian-1", a, b);
+  EXPECT_FALSE(told["same_person"].get<bool>());
+  EXPECT_TRUE(told["kept_apart"].get<bool>());
+  const std::string log =
+      *ReadWholeFile(deployment_->folder() + "/vaultd.log");
+  EXPECT_THAT(log,
+              HasSubstr("event=review action=unlink custodian=custodian-1"));
+  ask("relink", "custodian-1", a, b);
+  EXPECT_TRUE(ask("relink", "custodian-2", a, b)["same_person"].get<bool>());
+  // Nobody else, and nothing else.
+  RunResult r = Run({"vault", "unlink", a, b, "--as", "custodian-9"});
+  EXPECT_EQ(r.exit, 2);
+  EXPECT_THAT(r.err, HasSubstr("custodian-1, custodian-2"));
+  r = Run({"vault", "unlink", a, a, "--as", "custodian-1"});
+  EXPECT_EQ(r.exit, 2) << r.err;
+  r = Run({"vault", "unlink", a, std::string(128, 'a'), "--as", "custodian-1"});
+  EXPECT_EQ(r.exit, 2);
+  EXPECT_THAT(r.err, HasSubstr("not a ticket of this vault"));
 }
 
 // Of three customers one came long ago, one came lately, and one both.
