@@ -30,7 +30,7 @@ absl::Status Run(const Config& config) {
                              AggregatorKeys::Read(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(
       auto store,
-      Store::Open(config.daemon.data + "/store", kFamilyNames, {.format = 3}));
+      Store::Open(config.daemon.data + "/store", kFamilyNames, kStoreOptions));
   GARDEROBE_ASSIGN_OR_RETURN(
       auto aggregator,
       Aggregator::Open(std::move(keys), std::move(store), daemon->workers(),

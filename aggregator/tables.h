@@ -9,6 +9,7 @@
 #include "aggregator/visit_batch.h"
 #include "core/base/bytes.h"
 #include "core/sealing/handles.h"
+#include "core/store/store.h"
 #include "garderobe/v1/common.pb.h"
 
 namespace garderobe::aggregator {
@@ -30,6 +31,8 @@ inline const std::vector<std::string> kFamilyNames = {
     "default",   "feeds",         "blocks",     "events",
     "handles",   "relations",     "pseudonyms", "numbers",
     "residents", "dirty_mirrors", "cubes"};
+
+inline constexpr StoreOptions kStoreOptions = {.format = 3};
 
 // Institution number, 4 bytes, then what follows.
 template <typename... Numbers>

@@ -300,10 +300,24 @@ class Sender {
       customers.push_back(std::move(waiting.customer));
     }
     customers_.clear();
+    pushed_ += customers.size();
+    if (WaitsForBudget()) return absl::OkStatus();
     v1::RelationBatch batch =
         BuildRelationBatch(feed_, relation_offset_, customers);
     relation_offset_ += batch.count();
-    return stream.Push(std::move(batch), tag);
+    return UnlessBudget(stream.Push(std::move(batch), tag));
+  }
+
+  // The visits go on without the relations that a budget holds back.
+  absl::Status UnlessBudget(const absl::Status& status) {
+    if (ReasonOf(status) != "BUDGET_USED_UP") return status;
+    const MutexLock lock(&mutex_);
+    report_.why_waiting = Message(status);
+    return absl::OkStatus();
+  }
+  bool WaitsForBudget() {
+    const MutexLock lock(&mutex_);
+    return !report_.why_waiting.empty();
   }
 
   void TakeCustomer(const OrderLine& line, const Handle& handle,
@@ -372,8 +386,12 @@ class Sender {
     GARDEROBE_RETURN_IF_ERROR(FlushVisits(visits, builder));
     GARDEROBE_RETURN_IF_ERROR(FlushRelations(relations));
     GARDEROBE_RETURN_IF_ERROR(visits.Finish());
-    GARDEROBE_RETURN_IF_ERROR(relations.Finish());
+    GARDEROBE_RETURN_IF_ERROR(UnlessBudget(relations.Finish()));
     const MutexLock lock(&mutex_);
+    if (!report_.why_waiting.empty()) {
+      report_.relations_waiting =
+          pushed_ - report_.relations_accepted - report_.relations_refused;
+    }
     report_.rows = rows_;
     report_.passed_over = passed_over;
     const uint64_t refused = std::min(skipped, earlier_refused_);
@@ -425,6 +443,7 @@ class Sender {
   std::string source_;  // the feed's full name
   const IdentityReader identities_{options_.own_domains};
   uint64_t visit_offset_ = 0, relation_offset_ = 0;
+  uint64_t pushed_ = 0;  // relations, those that wait for a budget too
   std::atomic<uint64_t> rows_{0}, bytes_{0};
   RelationLedger ledger_;
   absl::flat_hash_map<Handle, Waiting_> customers_;

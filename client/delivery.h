@@ -46,6 +46,10 @@ struct SendReport {
   bool resumed = false;
   std::vector<std::string> unknown_columns;  // of the file, not looked at
   bool mirror_current = true;
+  // Relations that wait for a budget, with what the service says of it; the
+  // same command delivers them when more was released.
+  uint64_t relations_waiting = 0;
+  std::string why_waiting;
   std::vector<Refusal> refused;  // in order of line, at most kRefusalsMax
   static constexpr size_t kRefusalsMax = 100'000;
 };

@@ -64,12 +64,18 @@ absl::Status ReadInstitution(const toml::table& table,
       GARDEROBE_RETURN_IF_ERROR(ReadClients(value, place, institution));
       continue;
     }
-    if (name == "retention_months") {
-      const auto months = value.value<int64_t>();
-      if (!value.is_integer() || *months < 1 || *months > 120) {
-        return InvalidArgument("{}: retention_months must be 1 to 120", place);
+    if (name == "retention_months" || name == "relations_per_month") {
+      const bool is_months = name == "retention_months";
+      const int64_t most = is_months ? 120 : 100'000'000;
+      const auto number = value.value<int64_t>();
+      if (!value.is_integer() || *number < 1 || *number > most) {
+        return InvalidArgument("{}: {} must be 1 to {}", place, name, most);
       }
-      institution->set_retention_months(static_cast<uint32_t>(*months));
+      if (is_months) {
+        institution->set_retention_months(static_cast<uint32_t>(*number));
+      } else {
+        institution->set_relations_per_month(static_cast<uint32_t>(*number));
+      }
       continue;
     }
     if (name == "benchmark") {
@@ -86,7 +92,7 @@ absl::Status ReadInstitution(const toml::table& table,
       return InvalidArgument(
           "{}: unknown key {}; known are id, name, subsector, municipality, "
           "owner, clients, agreement_from, agreement_to, legal_basis, "
-          "retention_months and benchmark",
+          "retention_months, benchmark and relations_per_month",
           place, name);
     }
     const auto text = TextOrDate(value);

@@ -125,6 +125,8 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
     GARDEROBE_RETURN_IF_ERROR(StillAllowed());
     v1::RelationBatch& batch = *request.mutable_batch();
     GARDEROBE_RETURN_IF_ERROR(parts_.converter.CheckRelations(batch));
+    GARDEROBE_RETURN_IF_ERROR(
+        parts_.budgets.Check(feed_.institution(), batch.count()));
     GARDEROBE_ASSIGN_OR_RETURN(const auto published,
                                parts_.upstream.published());
     GARDEROBE_ASSIGN_OR_RETURN(
@@ -175,6 +177,10 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
               if (!response.ok()) return done(response.status());
               auto* outcome = response->mutable_outcome();
               parts_.relations.Increment(outcome->accepted());
+              // What is sent again was counted the first time.
+              if (!outcome->already_stored()) {
+                parts_.budgets.Use(feed_.institution(), outcome->count());
+              }
               outcome->set_stored_by_vault(outcome->count());
               v1::DeliverRelationsResponse reply;
               *reply.mutable_outcome() = std::move(*outcome);

@@ -8,6 +8,7 @@
 #include "core/rpc/fair_queue.h"
 #include "core/rpc/ordered_stream.h"
 #include "garderobe/v1/delivery.grpc.pb.h"
+#include "ttp/budgets.h"
 #include "ttp/converter.h"
 #include "ttp/gatherer.h"
 #include "ttp/upstream.h"
@@ -22,6 +23,7 @@ struct Parts {
   const Converter& converter;
   Gatherer& gatherer;
   FairQueue& queue;
+  Budgets& budgets;
   prometheus::Counter& visits;
   prometheus::Counter& relations;
   prometheus::Counter& refused_calls;

@@ -4,6 +4,7 @@
 #include "core/keys/pins.h"
 #include "core/register/register_service.h"
 #include "spdlog/spdlog.h"
+#include "ttp/budget_service.h"
 #include "ttp/retention.h"
 #include "ttp/rights_service.h"
 #include "ttp/service.h"
@@ -59,6 +60,9 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(
       auto institutions,
       RegisterStore::Open(config.daemon.data + "/register.pb"));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto budgets,
+      Budgets::Open(config.daemon.data + "/budgets.pb", *institutions));
   Upstream upstream(upstream_options);
   const Converter converter(keys, daemon->workers());
   Gatherer gatherer(daemon->io(), upstream,
@@ -74,6 +78,7 @@ absl::Status Run(const Config& config) {
       converter,
       gatherer,
       queue,
+      *budgets,
       Count(*daemon, "garderobe_ttp_visits_total", "Visits acknowledged"),
       Count(*daemon, "garderobe_ttp_relations_total", "Relations acknowledged"),
       Count(*daemon, "garderobe_ttp_refused_calls_total",
@@ -90,6 +95,25 @@ absl::Status Run(const Config& config) {
   RightsServiceImpl rights(parts);
   Retention retention(converter, *institutions, upstream);
   RetentionServiceImpl retention_service(retention);
+  BudgetServiceImpl budget_service(*budgets, *institutions);
+  auto& budgets_used = prometheus::BuildGauge()
+                           .Name("garderobe_ttp_budget_used_ratio")
+                           .Help(
+                               "Of the relations allowed this month the part "
+                               "that was delivered, by institution")
+                           .Register(daemon->metrics());
+  RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
+    const absl::Status saved = budgets->Save();
+    if (!saved.ok()) {
+      spdlog::warn("event=budgets-not-written reason=\"{}\"", Message(saved));
+    }
+    for (const v1::Budget& budget : budgets->List()) {
+      const auto allowed =
+          static_cast<double>(budget.budget() + budget.released());
+      budgets_used.Add({{"institution", budget.institution()}})
+          .Set(static_cast<double>(budget.used()) / allowed);
+    }
+  });
   RegisterServiceImpl register_service(*institutions);
 
   // On a thread of its own: a party that hangs must not hold up the work.
@@ -134,6 +158,9 @@ absl::Status Run(const Config& config) {
                                   {&retention_service,
                                    v1::RetentionService::service_full_name(),
                                    {coordinator}},
+                                  {&budget_service,
+                                   v1::BudgetService::service_full_name(),
+                                   {coordinator, {Role::kCustodian, ""}}},
                                   {&register_service,
                                    v1::RegisterService::service_full_name(),
                                    {coordinator}}},
@@ -143,7 +170,8 @@ absl::Status Run(const Config& config) {
                      .on_deadline = [&] { upstream.Stop(); }});
   // Answers still to come would find their callers gone.
   upstream.Stop();
-  return served;
+  const absl::Status saved = budgets->Save();
+  return served.ok() ? saved : served;
 }
 
 absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {

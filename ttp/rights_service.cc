@@ -164,6 +164,11 @@ absl::StatusOr<size_t> RightsServiceImpl::Address(
 }
 
 void RightsServiceImpl::AskVault(ExercisePtr exercise) {
+  const std::string& institution = exercise->request.institution();
+  if (exercise->request.has_identity()) {
+    // A right of visitors is never refused for want of a budget; it counts.
+    parts_.budgets.Use(institution, 1);
+  }
   auto at_vault = ForVault(exercise->request);
   if (!at_vault.ok()) return exercise->Finish(at_vault.status());
   for (auto* request : {&exercise->others, &exercise->own}) {

@@ -134,7 +134,8 @@ absl::Status ListRegister(Context& context, const std::string&) {
                     {"agreement_to", i.agreement_to()},
                     {"legal_basis", i.legal_basis()},
                     {"retention_months", RetentionMonths(i)},
-                    {"benchmark", i.benchmark()}});
+                    {"benchmark", i.benchmark()},
+                    {"relations_per_month", RelationsPerMonth(i)}});
     text += fmt::format("{:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {}\n", i.id(),
                         i.agreement_from(), i.agreement_to(), i.legal_basis(),
                         RetentionMonths(i), i.benchmark() ? "yes" : "no",

@@ -35,6 +35,12 @@ void PrintReport(const SendReport& r) {
           : fmt::format("; {} passed over by the mapping", r.passed_over),
       r.visits_accepted, r.visits_replaced, r.visits_refused,
       r.relations_accepted, r.relations_refused);
+  if (r.relations_waiting > 0) {
+    std::cout << fmt::format(
+        "  relations  {} wait: {}\n             the same command delivers them "
+        "then\n",
+        r.relations_waiting, r.why_waiting);
+  }
   PrintRefusals(r.refused);
   for (const std::string& column : r.unknown_columns) {
     std::cout << "  column not used: " << column << "\n";
@@ -57,6 +63,8 @@ json ReportJson(const SendReport& r) {
           {"seconds", r.seconds},
           {"resumed", r.resumed},
           {"mirror_current", r.mirror_current},
+          {"relations_waiting", r.relations_waiting},
+          {"why_waiting", r.why_waiting},
           {"unknown_columns", r.unknown_columns},
           {"refused", RefusalsJson(r.refused)}};
 }
@@ -99,7 +107,9 @@ absl::Status SendOne(Context& context, SendArguments arguments) {
   } else {
     PrintReport(*report);
   }
-  if (report->visits_refused + report->relations_refused > 0) {
+  if (report->visits_refused + report->relations_refused +
+          report->relations_waiting >
+      0) {
     context.exit = kPartlyRefused;
   }
   return absl::OkStatus();

@@ -89,6 +89,7 @@ int Main(int argc, char** argv) {
   AddQueryCommands(app, context);
   AddRightsCommands(app, context);
   AddAdminCommands(app, context);
+  AddBudgetCommands(app, context);
   AddVaultCommands(app, context);
   AddSimulateCommand(app, context);
   try {

@@ -21,6 +21,7 @@ bool AllOf(std::string_view text, size_t most, std::string_view marks) {
 }
 
 constexpr uint32_t kRetentionMonthsMax = 120;
+constexpr uint32_t kRelationsPerMonthMax = 100'000'000;
 // Article 6 of the GDPR; vital interests don't come up in a theatre.
 constexpr std::string_view kLegalBases[] = {"consent", "contract",
                                             "legal-obligation", "public-task",
@@ -65,6 +66,10 @@ absl::Status CheckRegister(const v1::Register& reg) {
       return InvalidArgument("{}.retention_months: 1 to {}", place,
                              kRetentionMonthsMax);
     }
+    if (institution.relations_per_month() > kRelationsPerMonthMax) {
+      return InvalidArgument("{}.relations_per_month: 1 to {}", place,
+                             kRelationsPerMonthMax);
+    }
     for (const std::string* date :
          {&institution.agreement_from(), &institution.agreement_to()}) {
       if (!date->empty() && !ParseDate(*date)) {
@@ -94,11 +99,13 @@ void LogChanges(const Institutions& before, const v1::Register& after) {
     }
     spdlog::info(
         "event=register-changed institution={} what={} clients={} from={} "
-        "to={} legal_basis={} retention_months={} benchmark={}",
+        "to={} legal_basis={} retention_months={} benchmark={} "
+        "relations_per_month={}",
         institution.id(), old == before.end() ? "added" : "changed",
         fmt::join(institution.clients(), ","), institution.agreement_from(),
         institution.agreement_to(), institution.legal_basis(),
-        RetentionMonths(institution), institution.benchmark());
+        RetentionMonths(institution), institution.benchmark(),
+        RelationsPerMonth(institution));
   }
   for (const auto& [id, institution] : before) {
     if (kept.contains(id)) continue;

@@ -28,6 +28,15 @@ inline uint32_t RetentionMonths(const v1::Register::Institution& institution) {
                                              : institution.retention_months();
 }
 
+// How many relations it may deliver in a month.
+inline uint64_t RelationsPerMonth(
+    const v1::Register::Institution& institution) {
+  constexpr uint64_t kDefault = 1'000'000;
+  return institution.relations_per_month() == 0
+             ? kDefault
+             : institution.relations_per_month();
+}
+
 // Immutable once made.
 using Institutions =
     std::map<std::string, v1::Register::Institution, std::less<>>;

@@ -6,6 +6,7 @@
 namespace garderobe {
 namespace {
 constexpr char kRetryInfoUrl[] = "type.googleapis.com/google.rpc.RetryInfo";
+constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr std::chrono::milliseconds kDefaultRetry{1000};
 }  // namespace
 
@@ -28,6 +29,21 @@ std::optional<std::chrono::milliseconds> RetryAfter(
   }
   return std::chrono::milliseconds(info.retry_delay().seconds() * 1000 +
                                    info.retry_delay().nanos() / 1'000'000);
+}
+
+absl::Status WithReason(absl::Status status, std::string_view reason) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(reason));
+  info.set_domain("garderobe");
+  status.SetPayload(kErrorInfoUrl, absl::Cord(info.SerializeAsString()));
+  return status;
+}
+
+std::string ReasonOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kErrorInfoUrl);
+  google::rpc::ErrorInfo info;
+  if (!payload || !info.ParseFromString(std::string(*payload))) return "";
+  return info.reason();
 }
 
 grpc::Status ToGrpc(const absl::Status& status) {

@@ -16,6 +16,10 @@ absl::Status WithRetryAfter(absl::Status status,
                             std::chrono::milliseconds delay);
 std::optional<std::chrono::milliseconds> RetryAfter(const absl::Status& status);
 
+// A google.rpc.ErrorInfo: what a program acts on where the code is not enough.
+absl::Status WithReason(absl::Status status, std::string_view reason);
+std::string ReasonOf(const absl::Status& status);  // empty: there is none
+
 // RESOURCE_EXHAUSTED and UNAVAILABLE always carry RetryInfo, 1 s unless told.
 grpc::Status ToGrpc(const absl::Status& status);
 absl::Status FromGrpc(const grpc::Status& status);

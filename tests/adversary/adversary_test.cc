@@ -13,6 +13,7 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "aggregator/tables.h"
 #include "client/identity.h"
 #include "client/order_file.h"
 #include "core/base/files.h"
@@ -25,6 +26,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/local_deployment.h"
 #include "tests/support/status_matchers.h"
+#include "vault/records.h"
 
 namespace garderobe {
 namespace {
@@ -241,14 +243,10 @@ TEST_F(AdversaryTest, ControlTheInstitutionsOwnFileIsRecognised) {
 
 TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
   auto vault = Store::Open(deployment_->folder() + "/vault/data",
-                           {"default", "tokens", "crowds", "relations",
-                            "groups", "homes", "changes", "apart"},
-                           {.format = 4});
-  auto aggregator = Store::Open(
-      deployment_->folder() + "/aggregator/data/store",
-      {"default", "feeds", "blocks", "events", "handles", "relations",
-       "pseudonyms", "numbers", "residents", "dirty_mirrors", "cubes"},
-      {.format = 3});
+                           vault::kFamilyNames, vault::kStoreOptions);
+  auto aggregator =
+      Store::Open(deployment_->folder() + "/aggregator/data/store",
+                  aggregator::kFamilyNames, aggregator::kStoreOptions);
   ASSERT_THAT(vault, IsOk());
   ASSERT_THAT(aggregator, IsOk());
   // 1. Nothing that one holds stands in the other: handles, points, tokens.

@@ -133,7 +133,7 @@ class ErasureTest : public ::testing::Test {
     // Its pseudonyms at the aggregator.
     auto store =
         Store::OpenToRead(deployment_->folder() + "/aggregator/data/store",
-                          aggregator::kFamilyNames, {.format = 3});
+                          aggregator::kFamilyNames, aggregator::kStoreOptions);
     EXPECT_THAT(store, IsOk());
     const auto number =
         (*store)->Get(aggregator::kMeta, "institution/" + who.institution);

@@ -169,7 +169,7 @@ class JoinTest : public ::testing::Test {
   static std::unique_ptr<Store> OpenAggregator() {
     auto store =
         Store::Open(deployment_->folder() + "/seized-before/aggregator",
-                    aggregator::kFamilyNames, {.format = 3});
+                    aggregator::kFamilyNames, aggregator::kStoreOptions);
     EXPECT_THAT(store, IsOk());
     return *std::move(store);
   }

@@ -209,6 +209,57 @@ TEST_F(RightsTest, AVisitBeforeTheAgreementIsRefusedByItself) {
   EXPECT_EQ(r.json()["refused"][1]["column"], "sold_at");
 }
 
+// Visits go on without the relations that a budget holds back; two custodians
+// release more, and the same file brings them.
+TEST_F(RightsTest, ABudgetHoldsRelationsBackUntilTwoReleaseMore) {
+  ASSERT_EQ(Run({"admin", "institution", "import",
+                 deployment_->Write("register.toml",
+                                    "[[institution]]\n"
+                                    "id = \"small\"\n"
+                                    "subsector = \"museum\"\n"
+                                    "agreement_from = 2020-01-01\n"
+                                    "relations_per_month = 100\n"
+                                    "[[institution]]\n"
+                                    "id = \"example-museum\"\n"
+                                    "subsector = \"museum\"\n"
+                                    "agreement_from = 2020-01-01\n"
+                                    "[[institution]]\n"
+                                    "id = \"example-theatre\"\n"
+                                    "subsector = \"podium\"\n"
+                                    "agreement_from = 2020-01-01\n")})
+                .exit,
+            0);
+  std::string text = kHeader;
+  for (int i = 1; i <= 150; ++i) {
+    const std::string n = std::to_string(i);
+    text += "BG" + n + ",1,E1,Faust,2025-03-14 20:15,2,25.00,C" + n + ",c" + n +
+            "@example.nl,Naam" + n + ",Anna,1012LG," + n + "\n";
+  }
+  const std::string file = deployment_->Write("budget.csv", text);
+  RunResult r = Run({"send", file, "--institution", "small", "--json"});
+  EXPECT_EQ(r.exit, 4) << r.err;
+  EXPECT_EQ(r.json()["visits_accepted"], 150);
+  EXPECT_EQ(r.json()["relations_accepted"], 0);
+  EXPECT_EQ(r.json()["relations_waiting"], 150);
+  EXPECT_THAT(r.json()["why_waiting"], HasSubstr("two custodians"));
+  auto release = [](const std::string& who) {
+    const RunResult asked = Run({"budget", "release", "small", "--relations",
+                                 "50", "--as", who, "--json"});
+    EXPECT_EQ(asked.exit, 0) << asked.err;
+    return asked.json()["done"].get<bool>();
+  };
+  EXPECT_FALSE(release("custodian-1"));
+  EXPECT_FALSE(release("custodian-1"));
+  EXPECT_TRUE(release("custodian-2"));
+  r = Run({"send", file, "--institution", "small", "--json"});
+  EXPECT_EQ(r.exit, 0) << r.err;
+  EXPECT_EQ(r.json()["relations_accepted"], 150);
+  EXPECT_EQ(r.json()["relations_waiting"], 0);
+  r = Run({"budget", "list", "--json"});
+  EXPECT_THAT(r.out, HasSubstr("\"used\":150"));
+  EXPECT_THAT(r.out, HasSubstr("\"budget\":1000000"));
+}
+
 // Two customers of one person: two custodians look, and set it right.
 TEST_F(RightsTest, TwoCustodiansExplainAndUndoALink) {
   ASSERT_EQ(
@@ -240,8 +291,7 @@ TEST_F(RightsTest, TwoCustodiansExplainAndUndoALink) {
   told = ask("unlink", "custodian-1", a, b);
   EXPECT_FALSE(told["same_person"].get<bool>());
   EXPECT_TRUE(told["kept_apart"].get<bool>());
-  const std::string log =
-      *ReadWholeFile(deployment_->folder() + "/vaultd.log");
+  const std::string log = *ReadWholeFile(deployment_->folder() + "/vaultd.log");
   EXPECT_THAT(log,
               HasSubstr("event=review action=unlink custodian=custodian-1"));
   ask("relink", "custodian-1", a, b);

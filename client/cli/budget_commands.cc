@@ -1,0 +1,125 @@
+// Budgets of relations, for the coordinating body and for custodians.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "client/cli/command.h"
+#include "core/rpc/status_conversion.h"
+#include "garderobe/v1/budget.grpc.pb.h"
+#include "nlohmann/json.hpp"
+
+namespace garderobe::client {
+namespace {
+
+using nlohmann::json;
+
+json ToJson(const v1::Budget& budget) {
+  return {{"institution", budget.institution()},
+          {"month", budget.month()},
+          {"used", budget.used()},
+          {"budget", budget.budget()},
+          {"released", budget.released()}};
+}
+
+absl::Status List(Context& context) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  const TlsFiles tls = deployment.coordinator_tls();
+  const auto stub = v1::BudgetService::NewStub(
+      TlsChannel(deployment.address("ttp"), "ttpd", tls));
+  grpc::ClientContext call;
+  call.set_deadline(std::chrono::system_clock::now() +
+                    std::chrono::seconds(20));
+  v1::ListBudgetsResponse response;
+  GARDEROBE_RETURN_IF_ERROR(
+      Diagnosed(FromGrpc(stub->ListBudgets(&call, {}, &response)),
+                deployment.address("ttp"), tls));
+  json list = json::array();
+  std::string text =
+      fmt::format("{:<20} {:<7} {:>12} {:>12} {:>12}\n", "institution", "month",
+                  "used", "budget", "released");
+  for (const v1::Budget& budget : response.budgets()) {
+    list.push_back(ToJson(budget));
+    text += fmt::format("{:<20} {:<7} {:>12} {:>12} {:>12}\n",
+                        budget.institution(), budget.month(), budget.used(),
+                        budget.budget(), budget.released());
+  }
+  std::cout << (context.json ? list.dump() + "\n" : text);
+  return absl::OkStatus();
+}
+
+struct ReleaseOptions {
+  std::string institution, custodian;
+  uint64_t relations = 0;
+};
+
+absl::Status Release(Context& context, const ReleaseOptions& options) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  GARDEROBE_ASSIGN_OR_RETURN(const TlsFiles tls,
+                             deployment.custodian_tls(options.custodian));
+  const auto stub = v1::BudgetService::NewStub(
+      TlsChannel(deployment.address("ttp"), "ttpd", tls));
+  grpc::ClientContext call;
+  call.set_deadline(std::chrono::system_clock::now() +
+                    std::chrono::seconds(20));
+  v1::ReleaseBudgetRequest request;
+  request.set_institution(options.institution);
+  request.set_relations(options.relations);
+  v1::ReleaseBudgetResponse response;
+  GARDEROBE_RETURN_IF_ERROR(
+      Diagnosed(FromGrpc(stub->ReleaseBudget(&call, request, &response)),
+                deployment.address("ttp"), tls));
+  const bool done = response.approvals() >= response.needed();
+  if (context.json) {
+    json out = ToJson(response.budget());
+    out["approvals"] = response.approvals();
+    out["needed"] = response.needed();
+    out["done"] = done;
+    std::cout << out.dump() << "\n";
+  } else if (done) {
+    std::cout << fmt::format(
+        "{} may deliver {} relations more in {}: {} of {} are used\n",
+        options.institution, options.relations, response.budget().month(),
+        response.budget().used(),
+        response.budget().budget() + response.budget().released());
+  } else {
+    std::cout << fmt::format(
+        "{} of {} custodians have asked for this; nothing is released yet. "
+        "Another one gives the same command within a day.\n",
+        response.approvals(), response.needed());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddBudgetCommands(CLI::App& app, Context& context) {
+  auto* budget = app.add_subcommand(
+      "budget", "how many relations institutions may deliver in a month");
+  budget->require_subcommand(1);
+  auto* list = budget->add_subcommand("list", "of each institution");
+  list->callback([&context] {
+    const absl::Status status = List(context);
+    if (!status.ok()) context.Fail(status);
+  });
+  auto options = std::make_shared<ReleaseOptions>();
+  auto* release = budget->add_subcommand(
+      "release", "for custodians, two together: more for this month");
+  release->add_option("INSTITUTION", options->institution, "id in the register")
+      ->required();
+  release->add_option("--relations", options->relations, "how many more")
+      ->required();
+  release
+      ->add_option("--as", options->custodian,
+                   "whose certificate: the folder below custodians/")
+      ->required();
+  release->footer(
+      "Example: garderobe budget release museum-01 --relations 50000 --as "
+      "custodian-1");
+  release->callback([&context, options] {
+    const absl::Status status = Release(context, *options);
+    if (!status.ok()) context.Fail(status);
+  });
+}
+
+}  // namespace garderobe::client
