@@ -1,0 +1,225 @@
+// What linking by itself takes, and how that grows: relations of an invented
+// population go through the vault's linker, without network and without group
+// operations, which are timed beside it for comparison.
+//
+//   bench_linking --relations 2000000 [--folder DIR] > growth.csv
+//
+// A person has four relations on average, as the targets have it, in random
+// order; each shows some of e-mail, mobile, birth date and address, and one in
+// twenty shows one of them wrongly. Tokens are hashes: to the linker they are
+// opaque, and a hash to the group would cost more than what is measured.
+#include <sodium.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <random>
+
+#include "vault/linker.h"
+
+namespace garderobe {
+namespace {
+
+using namespace vault;
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kBatch = 500;
+constexpr uint64_t kRelationsOfPerson = 4, kPersonsOfHousehold = 2;
+
+// What a kind is made of (docs/identifiers.md).
+enum Field : uint32_t {
+  kMail = 1,
+  kPhone = 2,
+  kName = 4,
+  kBirth = 8,
+  kHouse = 16
+};
+struct Made {
+  Kind kind;
+  uint32_t of;
+};
+constexpr Made kMade[] = {
+    {Kind::kEmail, kMail},
+    {Kind::kMobile, kPhone},
+    {Kind::kAddress, kHouse},
+    {Kind::kNameBirthdate, kName | kBirth},
+    {Kind::kNameAddress, kName | kHouse},
+    {Kind::kEmailInitial, kMail | kName},
+    {Kind::kEmailNames, kMail | kName},
+    {Kind::kEmailBirthyear, kMail | kBirth},
+    {Kind::kEmailLocal, kMail},
+    {Kind::kMobileInitial, kPhone | kName},
+    {Kind::kBirthdatePostcode, kBirth | kHouse},
+    {Kind::kBirthdateStreet, kBirth | kHouse},
+    {Kind::kSurnameBirthdate, kName | kBirth},
+    {Kind::kNamesBirthdate, kName | kBirth},
+    {Kind::kInitialsAddress, kName | kHouse},
+    {Kind::kNamesAddress, kName | kHouse},
+    {Kind::kNamesStreet, kName | kHouse},
+};
+
+class Population {
+ public:
+  Population(uint64_t persons, uint64_t seed)
+      : persons_(persons), random_(seed) {}
+
+  LinkRow Next() {
+    const uint64_t person = random_() % persons_;
+    uint32_t shows = kName | kHouse;
+    if (random_() % 10 < 9) shows |= kMail;
+    if (random_() % 10 < 5) shows |= kPhone;
+    if (random_() % 10 < 3) shows |= kBirth;
+    const uint32_t wrong =
+        random_() % 20 == 0 ? uint32_t{1} << random_() % 5 : 0;
+    const uint64_t slip = random_();
+    LinkRow row;
+    row.handle = VaultHandle::From(Hash("handle", ++made_, 0).substr(0, 16));
+    row.reference = Hash("reference", made_, 0) + std::string(8, 'r');
+    row.as_of = static_cast<uint16_t>(90 + random_() % 16);
+    for (const Made& kind : kMade) {
+      if ((kind.of & ~shows) != 0) continue;
+      // Where somebody lives is the household's; all else is the person's.
+      const uint64_t who =
+          kind.of == kHouse ? person / kPersonsOfHousehold : person;
+      row.tokens.push_back(
+          {kind.kind, Element::From(Hash(KindName(kind.kind), who,
+                                         (kind.of & wrong) != 0 ? slip : 0))});
+    }
+    tokens_ += row.tokens.size();
+    return row;
+  }
+  uint64_t tokens() const { return tokens_; }
+
+ private:
+  static std::string Hash(std::string_view what, uint64_t who, uint64_t slip) {
+    std::string text(what);
+    PutBigEndian(text, who);
+    PutBigEndian(text, slip);
+    std::string hash(Element::kBytes, '\0');
+    crypto_generichash(reinterpret_cast<uint8_t*>(hash.data()), hash.size(),
+                       AsBytes(text).data(), text.size(), nullptr, 0);
+    return hash;
+  }
+
+  const uint64_t persons_;
+  std::mt19937_64 random_;
+  uint64_t made_ = 0, tokens_ = 0;
+};
+
+// Microseconds of one multiplication, the median of many.
+double MultiplicationMicroseconds() {
+  uint8_t point[32], scalar[32], out[32];
+  crypto_core_ristretto255_random(point);
+  crypto_core_ristretto255_scalar_random(scalar);
+  std::vector<double> times;
+  for (int i = 0; i < 500; ++i) {
+    const auto begin = Clock::now();
+    if (crypto_scalarmult_ristretto255(out, scalar, point) != 0) return 0;
+    times.push_back(
+        std::chrono::duration<double, std::micro>(Clock::now() - begin)
+            .count());
+  }
+  std::nth_element(times.begin(), times.begin() + 250, times.end());
+  return times[250];
+}
+
+uint64_t ResidentBytes() {
+  std::ifstream in("/proc/self/statm");
+  uint64_t pages = 0, resident = 0;
+  in >> pages >> resident;
+  return resident * 4096;
+}
+uint64_t FolderBytes(const std::string& folder) {
+  uint64_t bytes = 0;
+  for (const auto& file :
+       std::filesystem::recursive_directory_iterator(folder)) {
+    if (file.is_regular_file()) bytes += file.file_size();
+  }
+  return bytes;
+}
+double ProcessorSeconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+absl::Status Measure(uint64_t relations, const std::string& folder) {
+  GARDEROBE_ASSIGN_OR_RETURN(auto linker,
+                             Linker::Open(folder, MatchParameters::Default()));
+  Population population(std::max<uint64_t>(relations / kRelationsOfPerson, 1),
+                        7);
+  std::cout << "relations,persons,households,microseconds_a_relation,"
+               "processor_microseconds,of_group_operations_percent,"
+               "disk_bytes_a_relation,resident_mib\n";
+  uint64_t next = std::min<uint64_t>(relations, 50'000);
+  double wall = 0, processor = 0;
+  uint64_t done = 0, since = 0, tokens = 0;
+  while (done < relations) {
+    std::vector<LinkRow> rows;
+    for (size_t i = 0; i < kBatch; ++i) rows.push_back(population.Next());
+    const auto begin = Clock::now();
+    const double used = ProcessorSeconds();
+    GARDEROBE_RETURN_IF_ERROR(linker->Link(rows).status());
+    wall += std::chrono::duration<double>(Clock::now() - begin).count();
+    processor += ProcessorSeconds() - used;
+    done += rows.size();
+    since += rows.size();
+    if (done < next && done < relations) continue;
+    // One at the client, two at the TTP, one at the vault for each token.
+    const double group = 4 * MultiplicationMicroseconds() *
+                         static_cast<double>(population.tokens() - tokens) /
+                         static_cast<double>(since);
+    const LinkCounts counts = linker->counts();
+    const double each = wall * 1e6 / static_cast<double>(since);
+    const double each_processor = processor * 1e6 / static_cast<double>(since);
+    std::cout << fmt::format(
+        "{},{},{},{:.1f},{:.1f},{:.1f},{},{}\n", counts.relations,
+        counts.persons, counts.households, each, each_processor,
+        100 * each_processor / group,
+        FolderBytes(folder) / std::max<uint64_t>(counts.relations, 1),
+        ResidentBytes() >> 20);
+    std::cout.flush();
+    wall = processor = 0;
+    since = 0;
+    tokens = population.tokens();
+    next *= 2;
+  }
+  GARDEROBE_RETURN_IF_ERROR(linker->store().ForgetOrder());
+  std::cerr << fmt::format(
+      "written again: {} bytes of disk a relation, {} MiB "
+      "resident\n",
+      FolderBytes(folder) / linker->counts().relations, ResidentBytes() >> 20);
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace garderobe
+
+int main(int argc, char** argv) {
+  CLI::App app("what linking takes, and how that grows");
+  uint64_t relations = 400'000;
+  std::string folder;
+  app.add_option("--relations", relations, "how many are linked");
+  app.add_option("--folder", folder,
+                 "an empty folder for the store; a temporary one unless told");
+  CLI11_PARSE(app, argc, argv);
+  if (sodium_init() < 0) return 1;
+  const bool temporary = folder.empty();
+  if (temporary) {
+    std::string made =
+        std::filesystem::temp_directory_path() / "garderobe-linking-XXXXXX";
+    if (mkdtemp(made.data()) == nullptr) return 1;
+    folder = made;
+  }
+  const absl::Status status = garderobe::Measure(relations, folder);
+  if (temporary) std::filesystem::remove_all(folder);
+  if (status.ok()) return 0;
+  std::cerr << "bench_linking: " << garderobe::Message(status) << "\n";
+  return 1;
+}
