@@ -127,10 +127,11 @@ ReleaseCounts CountsOf(const v1::Cube& cube) {
 // reach cell, so that nothing here depends on a true count of people.
 v1::Coverage CoverageOf(std::span<const v1::CubeCell> released,
                         const std::string& population, uint32_t institutions,
-                        uint64_t anonymous) {
+                        uint32_t plain, uint64_t anonymous) {
   v1::Coverage coverage;
   coverage.set_population(population);
   coverage.set_institutions(institutions);
+  coverage.set_plain_institutions(plain);
   for (const v1::CubeCell& cell : released) {
     if (cell.measure() != "visits" || cell.mark() == "p" ||
         cell.mark() == "n" || !cell.cell().starts_with("v1;reach;")) {
@@ -186,7 +187,7 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
   std::vector<v1::CubeCell> cells;
   People nation;
   uint64_t anonymous = 0;
-  uint32_t delivering = 0;
+  uint32_t delivering = 0, delivering_plain = 0;
   const int64_t first = int64_t{period.first_day()} * 1440;
   const int64_t end = int64_t{period.end_day()} * 1440;
   GARDEROBE_ASSIGN_OR_RETURN(const Aggregator::Moment moment,
@@ -232,12 +233,14 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
                         hashes));
     exact.delivered = delivered;
     delivering += delivered;
+    const uint32_t plain = delivered && institution.plain() ? 1 : 0;
+    delivering_plain += plain;
     anonymous += anonymous_here;
     const size_t first_cell = cells.size();
     protector.Add(exact, cells);
     *cube.add_coverage() =
         CoverageOf(std::span(cells).subspan(first_cell), exact.population,
-                   delivered, anonymous_here);
+                   delivered, plain, anonymous_here);
     for (const auto& [person, of] : people) nation[person].Take(of);
   }
   GARDEROBE_ASSIGN_OR_RETURN(
@@ -246,8 +249,9 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
   national.delivered = delivering > 0;
   const size_t first_cell = cells.size();
   protector.Add(national, cells);
-  *cube.add_coverage() = CoverageOf(std::span(cells).subspan(first_cell),
-                                    national.population, delivering, anonymous);
+  *cube.add_coverage() =
+      CoverageOf(std::span(cells).subspan(first_cell), national.population,
+                 delivering, delivering_plain, anonymous);
 
   std::sort(cells.begin(), cells.end(), [](const auto& a, const auto& b) {
     return std::tie(a.cell(), a.measure()) < std::tie(b.cell(), b.measure());

@@ -9,6 +9,25 @@ namespace {
 // Longer titles are cut by the aggregator, at a character; nobody's title is
 // longer than this.
 constexpr size_t kTitleBytesMax = 2048;
+
+void AddSealed(const Customer& customer, const VaultParameters& vault,
+               v1::RelationBatch& batch) {
+  const EphemeralScalar r = EphemeralScalar::Random();
+  batch.mutable_points_a()->append(MultiplyBase(r).view());
+  uint32_t kinds = 0;
+  for (size_t kind = 0; kind < kKindCount; ++kind) {
+    const std::string& value = customer.identifiers[kind];
+    if (value.empty()) continue;
+    kinds |= uint32_t{1} << kind;
+    Element point;
+    GARDEROBE_CHECK(
+        Encrypt(r, HashToGroup(KindName(static_cast<Kind>(kind)), value),
+                vault.public_keys[kind], &point));
+    batch.mutable_points_b()->append(point.view());
+  }
+  batch.add_kinds(kinds);
+}
+
 }  // namespace
 
 VisitBatchBuilder::VisitBatchBuilder(const FeedContext& feed,
@@ -81,26 +100,21 @@ v1::RelationBatch BuildRelationBatch(const FeedContext& feed, uint64_t offset,
   batch.set_count(count);
   for (const Customer& customer : customers) {
     batch.mutable_handles()->append(customer.handle.view());
-    const EphemeralScalar r = EphemeralScalar::Random();
-    batch.mutable_points_a()->append(MultiplyBase(r).view());
-    uint32_t kinds = 0;
-    for (size_t kind = 0; kind < kKindCount; ++kind) {
-      const std::string& value = customer.identifiers[kind];
-      if (value.empty()) continue;
-      kinds |= uint32_t{1} << kind;
-      Element point;
-      GARDEROBE_CHECK(
-          Encrypt(r, HashToGroup(KindName(static_cast<Kind>(kind)), value),
-                  feed.vault.public_keys[kind], &point));
-      batch.mutable_points_b()->append(point.view());
+    if (customer.plain) {
+      *batch.mutable_plain()->add_rows() = *customer.plain;
+    } else {
+      AddSealed(customer, feed.vault, batch);
     }
-    batch.add_kinds(kinds);
     batch.add_as_of(customer.as_of);
     columns.add_pc4(customer.pc4);
     columns.add_birth_year(customer.birth_year);
     columns.mutable_gender()->push_back(0);
     columns.mutable_newsletter()->push_back(0);
     columns.add_customer_since(0);
+  }
+  if (batch.has_plain()) {
+    batch.mutable_plain()->mutable_own_domains()->Add(feed.own_domains.begin(),
+                                                      feed.own_domains.end());
   }
   batch.set_sealed(SealBatch(
       feed.aggregator.sealing_key,

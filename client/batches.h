@@ -20,6 +20,8 @@ struct FeedContext {
   std::string source;
   VaultParameters vault;
   AggregatorParameters aggregator;
+  // Of plain mode: what the TTP leaves out when it reads in our stead.
+  std::vector<std::string> own_domains;
 };
 
 // Columns of visits: one allocation a batch, not a row. Not thread-safe.

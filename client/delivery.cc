@@ -184,6 +184,7 @@ class Sender {
         verify(endpoint_.aggregator_pin, "aggregator", response.aggregator()));
     feed_.institution = options_.institution;
     feed_.source = source_;
+    feed_.own_domains = options_.own_domains;
     GARDEROBE_ASSIGN_OR_RETURN(feed_.vault, VaultParameters::From(vault));
     GARDEROBE_ASSIGN_OR_RETURN(feed_.aggregator,
                                AggregatorParameters::From(aggregator));
@@ -441,7 +442,7 @@ class Sender {
   std::optional<RawDigester> digester_;  // made with the key
   FeedContext feed_;
   std::string source_;  // the feed's full name
-  const IdentityReader identities_{options_.own_domains};
+  const IdentityReader identities_{options_.own_domains, options_.plain};
   uint64_t visit_offset_ = 0, relation_offset_ = 0;
   uint64_t pushed_ = 0;  // relations, those that wait for a budget too
   std::atomic<uint64_t> rows_{0}, bytes_{0};

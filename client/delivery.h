@@ -29,6 +29,7 @@ struct SendOptions {
   std::string state;             // folder for what must be remembered
   std::vector<std::string> own_domains;
   std::chrono::milliseconds give_up{600'000};
+  bool plain = false;          // identifiers in the clear to the TTP, if agreed
   bool all_relations = false;  // also customers that were delivered before
 };
 

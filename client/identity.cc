@@ -27,6 +27,21 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
                     last_name = ToUtf8(line.last_name),
                     street = ToUtf8(line.street), city = ToUtf8(line.city),
                     country = ToUtf8(line.country);
+  if (keep_plain_) {
+    v1::PlainIdentity& plain = customer.plain.emplace();
+    plain.set_email(email);
+    plain.set_phone(phone);
+    plain.set_pass(pass);
+    plain.set_first_name(first_name);
+    plain.set_last_name(last_name);
+    plain.set_birth_date(ToUtf8(line.birth_date));
+    plain.set_country(country);
+    plain.set_postcode(ToUtf8(line.postcode));
+    plain.set_street(street);
+    plain.set_house_number(ToUtf8(line.house_number));
+    plain.set_house_number_addition(ToUtf8(line.house_number_addition));
+    plain.set_city(city);
+  }
   const ReadPerson read =
       ReadPersonFields({email, phone, pass, first_name, last_name,
                         line.birth_date, country, line.postcode, street,

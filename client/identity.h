@@ -13,6 +13,7 @@
 #include "core/base/secret_bytes.h"
 #include "core/identifiers/match_keys.h"
 #include "core/sealing/handles.h"
+#include "garderobe/v1/delivery.pb.h"
 
 namespace garderobe::client {
 
@@ -22,6 +23,7 @@ struct Customer {
   uint16_t pc4 = 0;
   uint16_t birth_year = 0;
   uint16_t as_of = 0;  // quarters since 2000, of the sale; 0 unknown
+  std::optional<v1::PlainIdentity> plain;  // as it was written
 };
 
 // What was seen of the identifiers, for reports: never a value.
@@ -33,8 +35,10 @@ struct IdentityFindings {
 // Thread-safe once made.
 class IdentityReader {
  public:
-  explicit IdentityReader(std::vector<std::string> own_domains)
-      : own_domains_(std::move(own_domains)) {}
+  // `keep_plain`: customers hold what was written, too.
+  explicit IdentityReader(std::vector<std::string> own_domains,
+                          bool keep_plain = false)
+      : own_domains_(std::move(own_domains)), keep_plain_(keep_plain) {}
 
   // Normalises what the line says about its customer; a value that is no
   // identifier is left out and counted in `findings` when that is given.
@@ -43,6 +47,7 @@ class IdentityReader {
 
  private:
   const std::vector<std::string> own_domains_;
+  const bool keep_plain_;
 };
 
 // 8 bytes that change when a field that says who somebody is changes: whether

@@ -78,11 +78,15 @@ absl::Status ReadInstitution(const toml::table& table,
       }
       continue;
     }
-    if (name == "benchmark") {
+    if (name == "benchmark" || name == "plain") {
       if (!value.is_boolean()) {
-        return InvalidArgument("{}: benchmark must be true or false", place);
+        return InvalidArgument("{}: {} must be true or false", place, name);
       }
-      institution->set_benchmark(**value.as_boolean());
+      if (name == "plain") {
+        institution->set_plain(**value.as_boolean());
+      } else {
+        institution->set_benchmark(**value.as_boolean());
+      }
       continue;
     }
     const auto known =
@@ -92,7 +96,7 @@ absl::Status ReadInstitution(const toml::table& table,
       return InvalidArgument(
           "{}: unknown key {}; known are id, name, subsector, municipality, "
           "owner, clients, agreement_from, agreement_to, legal_basis, "
-          "retention_months, benchmark and relations_per_month",
+          "retention_months, benchmark, relations_per_month and plain",
           place, name);
     }
     const auto text = TextOrDate(value);

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "spdlog/spdlog.h"
+#include "ttp/plain.h"
 
 namespace garderobe::ttp {
 namespace {
@@ -124,11 +125,14 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
     if (!request.has_batch()) return InvalidArgument("a batch is expected");
     GARDEROBE_RETURN_IF_ERROR(StillAllowed());
     v1::RelationBatch& batch = *request.mutable_batch();
+    GARDEROBE_ASSIGN_OR_RETURN(const auto published,
+                               parts_.upstream.published());
+    if (batch.has_plain()) {
+      GARDEROBE_RETURN_IF_ERROR(TakePlain(batch, published->vault));
+    }
     GARDEROBE_RETURN_IF_ERROR(parts_.converter.CheckRelations(batch));
     GARDEROBE_RETURN_IF_ERROR(
         parts_.budgets.Check(feed_.institution(), batch.count()));
-    GARDEROBE_ASSIGN_OR_RETURN(const auto published,
-                               parts_.upstream.published());
     GARDEROBE_ASSIGN_OR_RETURN(
         auto rows,
         parts_.converter.Convert(feed_.institution(), batch, published->vault));
@@ -147,6 +151,23 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
   }
 
  private:
+  absl::Status TakePlain(v1::RelationBatch& batch,
+                         const VaultParameters& vault) {
+    const auto institutions = parts_.institutions.Get();
+    const auto found = institutions->find(feed_.institution());
+    if (found == institutions->end() || !found->second.plain()) {
+      return PermissionDenied(
+          "the agreement of {} does not allow plain mode; seal the identifiers",
+          feed_.institution());
+    }
+    if (batch.count() > kRelationRowsMax) {
+      return InvalidArgument("count: 1 to {} rows", kRelationRowsMax);
+    }
+    spdlog::info("event=plain-batch client={} institution={} rows={}", client_,
+                 feed_.institution(), batch.count());
+    return SealPlain(batch, vault, Today(), parts_.daemon.workers());
+  }
+
   struct Work {
     std::vector<ConvertedRelation> rows;
     v1::StoreRelationsRequest store;

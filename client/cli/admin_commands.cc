@@ -119,9 +119,9 @@ absl::Status ListRegister(Context& context, const std::string&) {
       Diagnosed(FromGrpc(stub->GetRegister(&call, {}, &response)),
                 deployment.address("ttp"), tls));
   json list = json::array();
-  std::string text = fmt::format("{:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {}\n",
-                                 "institution", "from", "to", "legal basis",
-                                 "months", "benchmark", "clients");
+  std::string text = fmt::format(
+      "{:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {:<6} {}\n", "institution",
+      "from", "to", "legal basis", "months", "benchmark", "mode", "clients");
   for (const auto& i : response.register_().institutions()) {
     list.push_back({{"id", i.id()},
                     {"name", i.name()},
@@ -135,11 +135,13 @@ absl::Status ListRegister(Context& context, const std::string&) {
                     {"legal_basis", i.legal_basis()},
                     {"retention_months", RetentionMonths(i)},
                     {"benchmark", i.benchmark()},
+                    {"plain", i.plain()},
                     {"relations_per_month", RelationsPerMonth(i)}});
-    text += fmt::format("{:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {}\n", i.id(),
-                        i.agreement_from(), i.agreement_to(), i.legal_basis(),
-                        RetentionMonths(i), i.benchmark() ? "yes" : "no",
-                        fmt::join(i.clients(), ", "));
+    text += fmt::format(
+        "{:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {:<6} {}\n", i.id(),
+        i.agreement_from(), i.agreement_to(), i.legal_basis(),
+        RetentionMonths(i), i.benchmark() ? "yes" : "no",
+        i.plain() ? "plain" : "sealed", fmt::join(i.clients(), ", "));
   }
   std::cout << (context.json ? list.dump() + "\n" : text);
   return absl::OkStatus();

@@ -206,6 +206,9 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
                    "seconds without progress before it gives up")
       ->check(CLI::Range(int64_t{0}, int64_t{86'400 * 30}))
       ->capture_default_str();
+  command->add_flag("--plain", send->options.plain,
+                    "plain mode, where the agreement allows it: the trusted "
+                    "third party sees identifiers and encrypts them for you");
   command->add_flag("--all-relations", send->options.all_relations,
                     "send customers again that were delivered before");
   command->footer(

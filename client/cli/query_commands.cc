@@ -132,10 +132,13 @@ json VisitsShare(const v1::Coverage& coverage) {
   return coverage.visits_share_percent() / 100.0;
 }
 std::string CoverageText(const v1::Coverage& coverage) {
-  const std::string who =
+  std::string who =
       coverage.institutions() == 1
           ? "1 institution"
           : fmt::format("{} institutions", coverage.institutions());
+  if (coverage.plain_institutions() > 0) {
+    who += fmt::format(" ({} in plain mode)", coverage.plain_institutions());
+  }
   if (!coverage.has_visits_share_percent()) return who;
   return fmt::format("{}, {} % of the visits carry a customer", who,
                      coverage.visits_share_percent());

@@ -100,12 +100,12 @@ void LogChanges(const Institutions& before, const v1::Register& after) {
     spdlog::info(
         "event=register-changed institution={} what={} clients={} from={} "
         "to={} legal_basis={} retention_months={} benchmark={} "
-        "relations_per_month={}",
+        "relations_per_month={} plain={}",
         institution.id(), old == before.end() ? "added" : "changed",
         fmt::join(institution.clients(), ","), institution.agreement_from(),
         institution.agreement_to(), institution.legal_basis(),
         RetentionMonths(institution), institution.benchmark(),
-        RelationsPerMonth(institution));
+        RelationsPerMonth(institution), institution.plain());
   }
   for (const auto& [id, institution] : before) {
     if (kept.contains(id)) continue;

@@ -260,6 +260,54 @@ TEST_F(RightsTest, ABudgetHoldsRelationsBackUntilTwoReleaseMore) {
   EXPECT_THAT(r.out, HasSubstr("\"budget\":1000000"));
 }
 
+// Who delivers plainly and who seals have the same tokens: one person.
+TEST_F(RightsTest, PlainAndSealedCustomersAreLinked) {
+  const std::string zoe = "zoe@example.nl,Zwart,Zo\xc3\xab,1012LG,33\n";
+  auto send = [&](const std::string& file) {
+    return Run({"send", file, "--institution", kMuseum, "--plain", "--json"});
+  };
+  const std::string file = deployment_->Write(
+      "plain.csv", std::string(kHeader) +
+                       "PL1,1,E1,Faust,2025-03-14 20:15,2,25.00,P1," + zoe);
+  auto import = [&](bool plain) {
+    std::string text;
+    for (const char* id : {kMuseum, kTheatre}) {
+      text += fmt::format(
+          "[[institution]]\nid = \"{}\"\nsubsector = \"museum\"\n"
+          "agreement_from = 2020-01-01\nplain = {}\n",
+          id, plain && id == kMuseum);
+    }
+    const RunResult r = Run({"admin", "institution", "import",
+                             deployment_->Write("plain.toml", text)});
+    EXPECT_EQ(r.exit, 0) << r.err;
+  };
+  import(false);
+  RunResult r = send(file);
+  EXPECT_EQ(r.exit, 1);
+  EXPECT_THAT(r.err, HasSubstr("does not allow plain mode"));
+  import(true);
+  r = send(file);
+  EXPECT_EQ(r.exit, 0) << r.err;
+  EXPECT_EQ(r.json()["relations_accepted"], 1);
+  ASSERT_EQ(Send(kTheatre, "SL", 1, "S1", zoe).exit, 0);
+  auto ticket = [](const char* institution, const std::string& customer) {
+    return Held(institution, customer, "vault")["review_ticket"]
+        .get<std::string>();
+  };
+  const std::string a = ticket(kMuseum, "P1"), b = ticket(kTheatre, "S1");
+  Run({"vault", "explain", a, b, "--as", "custodian-1"});
+  r = Run({"vault", "explain", a, b, "--as", "custodian-2", "--json"});
+  EXPECT_TRUE(r.json()["same_person"].get<bool>()) << r.out;
+  for (const char* kind : {"email", "home"}) {
+    EXPECT_EQ(r.json()["direct"]["agreements"][kind], "same") << kind;
+  }
+  // It is logged, without anything of anybody.
+  const std::string log = *ReadWholeFile(deployment_->folder() + "/ttpd.log");
+  EXPECT_THAT(log, HasSubstr("event=plain-batch"));
+  EXPECT_EQ(log.find("zoe"), std::string::npos);
+  EXPECT_EQ(log.find("Zwart"), std::string::npos);
+}
+
 // Two customers of one person: two custodians look, and set it right.
 TEST_F(RightsTest, TwoCustodiansExplainAndUndoALink) {
   ASSERT_EQ(
