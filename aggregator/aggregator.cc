@@ -330,11 +330,11 @@ absl::Status Aggregator::TakeObjections(
   }
   if (nobodies.empty()) return absl::OkStatus();
   v1::ExerciseAtAggregatorResponse done;
-  const absl::Status applied =
-      Apply(v1::RIGHT_OBJECT, institution, nobodies, &done).status();
+  const auto applied = Apply(v1::RIGHT_OBJECT, institution, nobodies, &done);
+  if (applied.ok() && !*applied) return absl::OkStatus();
   // What it counts has changed on the disk.
   institution.ledger.reset();
-  GARDEROBE_RETURN_IF_ERROR(applied);
+  GARDEROBE_RETURN_IF_ERROR(applied.status());
   return EnsureLoaded(institution);
 }
 

@@ -46,9 +46,11 @@ class Aggregator {
   [[nodiscard]] absl::Status StoreLinkChanges(
       const v1::StoreLinkChangesRequest& request);
   [[nodiscard]] absl::StatusOr<uint64_t> Committed(const v1::FeedName& feed);
-  // A right of visitors; as in rights.proto.
+  // A right of visitors; as in rights.proto. `access_key`: what an answer to an
+  // access is sealed to, 32 bytes.
   [[nodiscard]] absl::Status Exercise(
       const v1::ExerciseAtAggregatorRequest& request,
+      const std::string& access_key,
       v1::ExerciseAtAggregatorResponse* response);
   // Removes the visits of an institution that are older than `months`, and the
   // relations that have none left and were not delivered since either.
@@ -162,7 +164,7 @@ class Aggregator {
       v1::Right right, const std::string& name,
       const std::vector<AggregatorHandle>& handles,
       v1::ExerciseAtAggregatorResponse* response);
-  // Whether anything changed: the ledger must be thrown away then.
+  // Whether visits changed: the ledger must be thrown away then.
   [[nodiscard]] absl::StatusOr<bool> Apply(
       v1::Right right, Institution& institution,
       const std::vector<AggregatorHandle>& handles,
@@ -175,7 +177,14 @@ class Aggregator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
   [[nodiscard]] absl::StatusOr<RetentionStatement> Expire(
       Institution& institution, int32_t cutoff)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
+  // Removes the relations that were last delivered before `cutoff` and are not
+  // in `kept`, and the handles that nothing has any more; writes `batch`.
+  // Whether there was anything.
+  [[nodiscard]] absl::StatusOr<bool> ExpireRelationsWithout(
+      Institution& institution, absl::flat_hash_set<uint32_t> kept,
+      int32_t cutoff, rocksdb::WriteBatch& batch, uint64_t* removed)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
   // Rows that the vault answers with nobody: their handles are from now on.
   // Adds to `replaced` those that were known.
   [[nodiscard]] absl::Status TakeObjections(

@@ -77,8 +77,8 @@ absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::ForgetRows(
         changed = true;
         continue;
       }
-      if (visit.relation != 0) forgotten.relations.insert(visit.relation);
       if (IsLive(block, number, row)) {
+        if (visit.relation != 0) forgotten.relations.insert(visit.relation);
         ++forgotten.left;
         forgotten.oldest = std::min(forgotten.oldest, LatestDayOf(visit));
       }

@@ -42,7 +42,7 @@ absl::Status Run(const Config& config) {
   AnswerPusher pusher(*aggregator, publisher, config.answer_address,
                       config.daemon.tls);
   AggregatorServiceImpl service(*aggregator, *institutions, pusher, *daemon);
-  AggregatorRightsServiceImpl rights(*aggregator, *daemon);
+  AggregatorRightsServiceImpl rights(*aggregator, *institutions, *daemon);
   AggregatorRetentionServiceImpl retention(*aggregator, *institutions, *daemon);
   PublisherServiceImpl publisher_service(publisher, pusher, *daemon);
   RegisterServiceImpl register_service(*institutions);

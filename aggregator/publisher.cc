@@ -226,7 +226,12 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
                            {}};
           one.AddHousehold(moment.homes.Of(relation.person));
           people[relation.person].Take(one);
+          by_relation.erase(found);
         }));
+    // A customer of whom no relation is there is nobody, too.
+    for (const auto& [number, of] : by_relation) {
+      anonymous_here += static_cast<uint64_t>(of.visits);
+    }
     GARDEROBE_ASSIGN_OR_RETURN(
         ExactPopulation exact,
         CountPopulation("institution=" + name, people, VisitCap(period.level()),

@@ -9,42 +9,21 @@ absl::StatusOr<RetentionStatement> Aggregator::Expire(Institution& institution,
                                                       int32_t cutoff) {
   InstitutionLedger& ledger = *institution.ledger;
   rocksdb::WriteBatch batch;
+  // Reads all visits: only the institution waits.
   GARDEROBE_ASSIGN_OR_RETURN(const auto forgotten,
                              ledger.ForgetBefore(cutoff, batch));
-  // Relations that nothing keeps any more; others have visits, or are as new.
-  absl::flat_hash_set<uint32_t> kept = forgotten.relations;
-  uint64_t relations_removed = 0;
-  const std::string prefix = KeyOf(institution.number);
-  const auto it = store_->NewIterator(kRelations);
-  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
-       it->Next()) {
-    Relation relation;
-    if (it->key().size() != 8 || !Decode(AsView(it->value()), &relation)) {
-      return DataLoss("a relation's record is damaged");
-    }
-    const auto number = GetBigEndian<uint32_t>(it->key().data() + 4);
-    if (kept.contains(number) || relation.delivered >= cutoff) {
-      kept.insert(number);
-      continue;
-    }
-    ++relations_removed;
-    batch.Delete(store_->family(kRelations), it->key());
-  }
-  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
-  for (const AggregatorHandle& handle : ledger.HandlesWithout(
-           [&](uint32_t number) { return kept.contains(number); })) {
-    ledger.ForgetHandle(handle, batch);
-  }
   RetentionStatement statement{.institution = institution.name,
                                .months = 0,
                                .cutoff = cutoff,
                                .visits_removed = forgotten.removed,
-                               .relations_removed = relations_removed,
+                               .relations_removed = 0,
                                .visits_left = forgotten.left,
                                .oldest = forgotten.oldest,
                                .unix_seconds = 0};
-  GARDEROBE_ASSIGN_OR_RETURN(const bool changed,
-                             WriteForgotten(institution, batch));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const bool changed,
+      ExpireRelationsWithout(institution, forgotten.relations, cutoff, batch,
+                             &statement.relations_removed));
   if (!changed) return statement;
   // What is told was read from the store after the fact.
   institution.ledger.reset();
@@ -59,6 +38,36 @@ absl::StatusOr<RetentionStatement> Aggregator::Expire(Institution& institution,
   statement.visits_left = again.left;
   statement.oldest = again.oldest;
   return statement;
+}
+
+absl::StatusOr<bool> Aggregator::ExpireRelationsWithout(
+    Institution& institution, absl::flat_hash_set<uint32_t> kept,
+    int32_t cutoff, rocksdb::WriteBatch& batch, uint64_t* removed) {
+  InstitutionLedger& ledger = *institution.ledger;
+  // A change of links must not write a relation that goes.
+  const MutexLock people_lock(&people_mutex_);
+  const std::string prefix = KeyOf(institution.number);
+  const auto it = store_->NewIterator(kRelations);
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
+       it->Next()) {
+    Relation relation;
+    if (it->key().size() != 8 || !Decode(AsView(it->value()), &relation)) {
+      return DataLoss("a relation's record is damaged");
+    }
+    const auto number = GetBigEndian<uint32_t>(it->key().data() + 4);
+    if (kept.contains(number) || relation.delivered >= cutoff) {
+      kept.insert(number);
+      continue;
+    }
+    ++*removed;
+    batch.Delete(store_->family(kRelations), it->key());
+  }
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
+  for (const AggregatorHandle& handle : ledger.HandlesWithout(
+           [&](uint32_t number) { return kept.contains(number); })) {
+    ledger.ForgetHandle(handle, batch);
+  }
+  return WriteForgotten(institution, batch);
 }
 
 absl::StatusOr<SignedBody> Aggregator::ExpireInstitution(
@@ -78,6 +87,7 @@ absl::StatusOr<SignedBody> Aggregator::ExpireInstitution(
     statement = *std::move(expired);
   }
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
+  EvictLedgers();
   statement.months = static_cast<uint16_t>(months);
   statement.unix_seconds = static_cast<uint64_t>(
       std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
@@ -105,12 +115,12 @@ absl::Status Aggregator::ExpireRelations(
     if (!institution.ok()) continue;  // nothing there
     const MutexLock lock(&(*institution)->mutex);
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
-    const MutexLock people_lock(&people_mutex_);
     InstitutionLedger& ledger = *(*institution)->ledger;
     rocksdb::WriteBatch batch;
     // Which relations have visits.
     GARDEROBE_ASSIGN_OR_RETURN(const auto now,
                                ledger.ForgetBefore(INT32_MIN, batch));
+    const MutexLock people_lock(&people_mutex_);
     for (uint32_t i : relations) {
       const auto handle = AggregatorHandle::From(
           std::string_view(request.handles())
@@ -132,6 +142,7 @@ absl::Status Aggregator::ExpireRelations(
       return written.status();
     }
   }
+  EvictLedgers();
   return store_->Sync();
 }
 

@@ -98,7 +98,7 @@ absl::StatusOr<bool> Aggregator::Apply(
   response->set_visits_removed(response->visits_removed() + forgotten.removed);
   response->set_visits_unlinked(response->visits_unlinked() +
                                 forgotten.unlinked);
-  return true;
+  return !numbers.empty();
 }
 
 absl::StatusOr<bool> Aggregator::WriteForgotten(Institution& institution,
@@ -172,7 +172,7 @@ absl::StatusOr<std::string> Aggregator::Describe(
 
 absl::Status Aggregator::Exercise(
     const v1::ExerciseAtAggregatorRequest& request,
-    v1::ExerciseAtAggregatorResponse* response) {
+    const std::string& access_key, v1::ExerciseAtAggregatorResponse* response) {
   GARDEROBE_RETURN_IF_ERROR(CheckRequest(request));
   std::map<std::string, std::vector<AggregatorHandle>> by_institution;
   for (int i = 0; i < request.institution_size(); ++i) {
@@ -188,7 +188,7 @@ absl::Status Aggregator::Exercise(
       GARDEROBE_ASSIGN_OR_RETURN(const std::string held,
                                  Describe(name, handles[0]));
       GARDEROBE_ASSIGN_OR_RETURN(*response->mutable_sealed(),
-                                 SealAnswer(request.recipient(), held));
+                                 SealAnswer(access_key, held));
       continue;
     }
     GARDEROBE_RETURN_IF_ERROR(
@@ -251,8 +251,9 @@ absl::StatusOr<uint64_t> Aggregator::Sweep() {
   }
   GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
   const MutexLock lock(&people_mutex_);
-  // Read again meanwhile, after an error: the next sweep finds them.
-  if (!people_ || !people_->sweeping()) return uint64_t{0};
+  if (!people_ || !people_->sweeping()) {
+    return absl::AbortedError("people were read again meanwhile");
+  }
   // Persons first: none may live in a household that is gone.
   GARDEROBE_ASSIGN_OR_RETURN(const uint64_t gone,
                              SweepWho(Who::kPerson, persons, moment));

@@ -145,13 +145,32 @@ grpc::ServerUnaryReactor* PublisherServiceImpl::Publish(
   });
 }
 
+// Not from the request: whoever passes it on would name a key of its own.
+absl::StatusOr<std::string> AggregatorRightsServiceImpl::AccessKey(
+    const v1::ExerciseAtAggregatorRequest& request) const {
+  if (request.right() != v1::RIGHT_ACCESS) return std::string();
+  const auto institutions = institutions_.Get();
+  const auto found = request.institutions_size() == 1
+                         ? institutions->find(request.institutions(0))
+                         : institutions->end();
+  if (found == institutions->end() || found->second.access_key().empty()) {
+    return NotFound(
+        "the aggregator's register has no access key of the institution; "
+        "`garderobe access-key` prints it for the coordinating body");
+  }
+  return found->second.access_key();
+}
+
 grpc::ServerUnaryReactor* AggregatorRightsServiceImpl::Exercise(
     grpc::CallbackServerContext* context,
     const v1::ExerciseAtAggregatorRequest* request,
     v1::ExerciseAtAggregatorResponse* response) {
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
-    GARDEROBE_RETURN_IF_ERROR(aggregator_.Exercise(*request, response));
+    GARDEROBE_ASSIGN_OR_RETURN(const std::string access_key,
+                               AccessKey(*request));
+    GARDEROBE_RETURN_IF_ERROR(
+        aggregator_.Exercise(*request, access_key, response));
     // Which right and which request; of whom nobody is told.
     spdlog::info("event=right right={} request={}",
                  RightName(static_cast<VisitorRight>(request->right())),

@@ -70,16 +70,23 @@ class AggregatorServiceImpl final
 class AggregatorRightsServiceImpl final
     : public v1::AggregatorRightsService::CallbackService {
  public:
-  // Both outlive the service.
-  AggregatorRightsServiceImpl(Aggregator& aggregator, Daemon& daemon)
-      : aggregator_(aggregator), daemon_(daemon) {}
+  // All outlive the service.
+  AggregatorRightsServiceImpl(Aggregator& aggregator,
+                              const RegisterStore& institutions, Daemon& daemon)
+      : aggregator_(aggregator), institutions_(institutions), daemon_(daemon) {}
   grpc::ServerUnaryReactor* Exercise(
       grpc::CallbackServerContext* context,
       const v1::ExerciseAtAggregatorRequest* request,
       v1::ExerciseAtAggregatorResponse* response) override;
 
  private:
+  // Of the one institution that is asked for; empty unless it is an access.
+  // NotFound: the register has none.
+  [[nodiscard]] absl::StatusOr<std::string> AccessKey(
+      const v1::ExerciseAtAggregatorRequest& request) const;
+
   Aggregator& aggregator_;
+  const RegisterStore& institutions_;
   Daemon& daemon_;
 };
 

@@ -73,10 +73,12 @@ class Deployment {
   }
 
   // Certificates and handle keys for institutions that have none yet, as far
-  // as the authority is in this folder.
-  [[nodiscard]] absl::Status AddInstitutions(const v1::Register& reg) const;
+  // as the authority is in this folder; and in `reg` the access keys of those
+  // whose handle key is here.
+  [[nodiscard]] absl::Status AddInstitutions(v1::Register& reg) const;
 
  private:
+  [[nodiscard]] absl::Status IssueFor(const v1::Register& reg) const;
   explicit Deployment(std::string folder) : folder_(std::move(folder)) {}
   TlsFiles TlsIn(const std::string& place) const {
     const std::string at = folder_ + "/" + place;

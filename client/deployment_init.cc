@@ -14,6 +14,7 @@
 #include "client/processes.h"
 #include "core/base/files.h"
 #include "core/keys/key_file.h"
+#include "core/sealing/sealed_answer.h"
 
 namespace garderobe::client {
 namespace {
@@ -174,7 +175,7 @@ absl::Status Make(const std::string& folder) {
   // The register that the parties start with.
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              Deployment::Open(folder));
-  const v1::Register reg = ExampleRegister();
+  v1::Register reg = ExampleRegister();
   GARDEROBE_RETURN_IF_ERROR(deployment.AddInstitutions(reg));
   for (const char* party : {"ttp", "aggregator", "answer"}) {
     GARDEROBE_RETURN_IF_ERROR(
@@ -210,7 +211,20 @@ absl::Status Deployment::Init(const std::string& given) {
   return made;
 }
 
-absl::Status Deployment::AddInstitutions(const v1::Register& reg) const {
+absl::Status Deployment::AddInstitutions(v1::Register& reg) const {
+  GARDEROBE_RETURN_IF_ERROR(IssueFor(reg));
+  for (auto& institution : *reg.mutable_institutions()) {
+    const std::string path = handle_key(institution.id());
+    if (!institution.access_key().empty() || !fs::exists(path)) continue;
+    GARDEROBE_ASSIGN_OR_RETURN(const auto key, ReadSecret<InstitutionHandleKey>(
+                                                   path, "institution-handle"));
+    institution.set_access_key(
+        std::string(PublicKeyOf(AccessKeyOf(key)).view()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Deployment::IssueFor(const v1::Register& reg) const {
   const auto authority = Authority::Open(folder_ + "/ca");
   if (!authority.ok()) return absl::OkStatus();  // certificates come otherwise
   auto issue = [&](const std::string& place, Role role,

@@ -17,6 +17,11 @@ CivilDate DateOf(int32_t hours) {
 
 }  // namespace
 
+uint16_t QuarterOfSale(const OrderLine& line) {
+  return line.sold_at == INT32_MIN ? uint16_t{0}
+                                   : QuarterOf(DateOf(line.sold_at));
+}
+
 Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
                               IdentityFindings* findings) const {
   Customer customer;
@@ -66,9 +71,7 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
     customer.birth_year =
         static_cast<uint16_t>(std::stoi(person.birth_date.substr(0, 4)));
   }
-  if (line.sold_at != INT32_MIN) {
-    customer.as_of = QuarterOf(DateOf(line.sold_at));
-  }
+  customer.as_of = QuarterOfSale(line);
   customer.identifiers = DeriveIdentifiers(person);
   if (findings != nullptr) {
     for (size_t kind = 0; kind < kKindCount; ++kind) {

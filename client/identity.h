@@ -26,6 +26,9 @@ struct Customer {
   std::optional<v1::PlainIdentity> plain;  // as it was written
 };
 
+// The quarter of the sale since 2000; 0 unknown.
+uint16_t QuarterOfSale(const OrderLine& line);
+
 // What was seen of the identifiers, for reports: never a value.
 struct IdentityFindings {
   std::array<uint64_t, kKindCount> usable{};  // by kind

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "core/base/bytes.h"
 #include "core/base/files.h"
 #include "core/config/toml.h"
 #include "core/register/register_store.h"
@@ -89,6 +90,18 @@ absl::Status ReadInstitution(const toml::table& table,
       }
       continue;
     }
+    if (name == "access_key") {
+      const auto text = TextOrDate(value);
+      const auto bytes = FromHex(text.value_or(""));
+      if (!text || !bytes.ok() || bytes->size() != 32) {
+        return InvalidArgument(
+            "{}: access_key must be the 64 hexadecimal digits that `garderobe "
+            "access-key` prints",
+            place);
+      }
+      institution->set_access_key(*bytes);
+      continue;
+    }
     const auto known =
         std::find_if(kKeys.begin(), kKeys.end(),
                      [&](const Key& k) { return k.name == name; });
@@ -96,7 +109,8 @@ absl::Status ReadInstitution(const toml::table& table,
       return InvalidArgument(
           "{}: unknown key {}; known are id, name, subsector, municipality, "
           "owner, clients, agreement_from, agreement_to, legal_basis, "
-          "retention_months, benchmark, relations_per_month and plain",
+          "retention_months, benchmark, relations_per_month, plain and "
+          "access_key",
           place, name);
     }
     const auto text = TextOrDate(value);

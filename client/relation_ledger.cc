@@ -7,7 +7,7 @@
 
 namespace garderobe::client {
 namespace {
-constexpr std::string_view kMagic = "garderobe-relation-ledger-v1\n";
+constexpr std::string_view kMagic = "garderobe-relation-ledger-v2\n";
 }
 
 uint64_t RelationLedger::KeyOf(const Handle& handle) {
@@ -15,17 +15,19 @@ uint64_t RelationLedger::KeyOf(const Handle& handle) {
   return key == 0 ? 1 : key;  // 0 marks an empty place
 }
 
-bool RelationLedger::Has(const Handle& handle, uint64_t digest) const {
+bool RelationLedger::Has(const Handle& handle, uint64_t said) const {
   const uint64_t key = KeyOf(handle);
   for (size_t i = 0; i < kProbes; ++i) {
     const Entry& entry = entries_[(key + i) % kEntries];
-    if (entry.key == key) return entry.digest == digest;
+    if (entry.key != key) continue;
+    return (entry.digest & kDigestMask) == (said & kDigestMask) &&
+           entry.digest >> 56 >= said >> 56;
   }
   return false;
 }
 
-void RelationLedger::Put(const Handle& handle, uint64_t digest) {
-  Place({KeyOf(handle), digest});
+void RelationLedger::Put(const Handle& handle, uint64_t said) {
+  if (!Has(handle, said)) Place({KeyOf(handle), said});
 }
 
 bool RelationLedger::Forget(const Handle& handle) {

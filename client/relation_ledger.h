@@ -23,14 +23,23 @@ class RelationLedger {
   // An empty one that is stored nowhere.
   RelationLedger() : entries_(kEntries) {}
 
-  // Whether the customer was delivered with this digest.
-  bool Has(const Handle& handle, uint64_t digest) const;
-  void Put(const Handle& handle, uint64_t digest);
+  // What was said of a customer: 7 bytes of the digest, and the year of the
+  // sale since 2000, 0 when it is not known. A customer who comes back in
+  // another year is delivered again: both parties keep nobody for ever.
+  static uint64_t Said(uint64_t digest, uint16_t as_of_quarter) {
+    const uint64_t year = as_of_quarter == 0 ? 0 : (as_of_quarter + 3u) / 4u;
+    return (digest & kDigestMask) | year << 56;
+  }
+  // Whether the customer was delivered with the same digest, of this year or a
+  // later one.
+  bool Has(const Handle& handle, uint64_t said) const;
+  void Put(const Handle& handle, uint64_t said);
   // False: it was not there.
   bool Forget(const Handle& handle);
   [[nodiscard]] absl::Status Save(const std::string& path) const;
 
  private:
+  static constexpr uint64_t kDigestMask = (uint64_t{1} << 56) - 1;
   struct Entry {
     uint64_t key = 0;
     uint64_t digest = 0;

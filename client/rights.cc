@@ -120,24 +120,25 @@ absl::StatusOr<RightReport> ExerciseRight(const Endpoint& endpoint,
   const auto channel = TlsChannel(endpoint.address, "ttpd", endpoint.tls);
   GARDEROBE_ASSIGN_OR_RETURN(const Published published,
                              FetchParameters(channel, endpoint));
-  const SealingSecretKey recipient = SealingSecretKey::Random();
   v1::ExerciseRightRequest request;
   request.set_institution(options.institution);
   request.set_right(static_cast<v1::Right>(options.right));
   request.set_request_id(id);
   Handle handle;
+  std::optional<SealingSecretKey> recipient;
   if (!options.customer.empty()) {
     GARDEROBE_ASSIGN_OR_RETURN(
         const auto key, ReadSecret<InstitutionHandleKey>(options.handle_key,
                                                          "institution-handle"));
     handle = MakeHandle(key, options.customer);
+    recipient.emplace(AccessKeyOf(key));
     request.set_handle(std::string(handle.view()));
   } else {
     GARDEROBE_RETURN_IF_ERROR(SealIdentity(options, published.vault, &report,
                                            request.mutable_identity()));
   }
   if (options.right == VisitorRight::kAccess) {
-    request.set_recipient(std::string(PublicKeyOf(recipient).view()));
+    request.set_recipient(std::string(PublicKeyOf(*recipient).view()));
   }
   auto stub = v1::RightsService::NewStub(channel);
   grpc::ClientContext context;
@@ -154,7 +155,7 @@ absl::StatusOr<RightReport> ExerciseRight(const Endpoint& endpoint,
     for (const std::string* sealed :
          {&response.vault_sealed(), &response.aggregator_sealed()}) {
       GARDEROBE_ASSIGN_OR_RETURN(report.held.emplace_back(),
-                                 OpenAnswer(recipient, *sealed));
+                                 OpenAnswer(*recipient, *sealed));
     }
   } else if (!options.customer.empty()) {
     const std::string path =

@@ -31,8 +31,10 @@ absl::Status BudgetServiceImpl::Release(const v1::ReleaseBudgetRequest& request,
   if (request.relations() < 1 || request.relations() > kReleasedMax) {
     return InvalidArgument("relations: 1 to {}", kReleasedMax);
   }
-  const size_t approvals = approvals_.Ask(
-      fmt::format("{} {}", institution, request.relations()), custodian);
+  const size_t approvals =
+      approvals_.Ask(fmt::format("{} {} {}", institution, request.relations(),
+                                 budgets_.Get(institution).month()),
+                     custodian);
   response->set_approvals(static_cast<uint32_t>(approvals));
   response->set_needed(Approvals::kNeeded);
   if (approvals >= Approvals::kNeeded) {

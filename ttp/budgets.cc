@@ -21,15 +21,16 @@ absl::StatusOr<std::unique_ptr<Budgets>> Budgets::Open(
   const MutexLock lock(&budgets->mutex_);
   for (const v1::Budget& budget : state.budgets()) {
     budgets->counts_[budget.institution()] = {budget.month(), budget.used(),
-                                              budget.released()};
+                                              budget.released(), false};
   }
   return budgets;
 }
 
-Budgets::Count& Budgets::OfThisMonth(const std::string& institution) {
-  Count& count = counts_[institution];
+Budgets::Month& Budgets::OfThisMonth(const std::string& institution) {
+  Month& count = counts_[institution];
   const std::string month = ToIso(clock_()).substr(0, 7);
-  if (count.month != month) count = {month, 0, 0};
+  // A clock that is set back does not give a budget twice.
+  if (count.month < month) count = {month, 0, 0, false};
   return count;
 }
 
@@ -39,12 +40,21 @@ uint64_t Budgets::BudgetOf(const std::string& institution) const {
   return found == institutions->end() ? 0 : RelationsPerMonth(found->second);
 }
 
-absl::Status Budgets::Check(const std::string& institution, uint64_t rows) {
+absl::Status Budgets::Take(const std::string& institution, uint64_t rows) {
   const uint64_t budget = BudgetOf(institution);
   const MutexLock lock(&mutex_);
-  const Count& count = OfThisMonth(institution);
+  Month& count = OfThisMonth(institution);
   const uint64_t allowed = budget + count.released;
-  if (count.used + rows <= allowed) return absl::OkStatus();
+  if (count.used + rows <= allowed) {
+    Add(institution, count, allowed, rows);
+    return absl::OkStatus();
+  }
+  if (!count.refused) {
+    count.refused = true;
+    spdlog::warn(
+        "event=budget institution={} month={} used={} allowed={} refused={}",
+        institution, count.month, count.used, allowed, rows);
+  }
   return WithReason(
       FailedPrecondition("{} has delivered {} of {} relations of {}; two "
                          "custodians can release more",
@@ -52,37 +62,37 @@ absl::Status Budgets::Check(const std::string& institution, uint64_t rows) {
       kBudgetUsedUp);
 }
 
-void Budgets::Use(const std::string& institution, uint64_t rows) {
-  if (rows == 0) return;
+void Budgets::Count(const std::string& institution, uint64_t rows) {
   const uint64_t budget = BudgetOf(institution);
   const MutexLock lock(&mutex_);
-  Count& count = OfThisMonth(institution);
-  const uint64_t allowed = budget + count.released;
-  const auto share = [&] {
-    return allowed == 0 ? 10 : count.used * 10 / allowed;  // tenths
-  };
-  const uint64_t before = share();
+  Month& count = OfThisMonth(institution);
+  Add(institution, count, budget + count.released, rows);
+}
+
+void Budgets::Add(const std::string& institution, Month& count,
+                  uint64_t allowed, uint64_t rows) {
+  const uint64_t nearly = allowed / 5 * 4;
+  const bool was_below = count.used < nearly;
   count.used += rows;
   changed_ = true;
-  // Once when it is nearly used up, and once when it is.
-  for (uint64_t tenths : {8, 10}) {
-    if (before >= tenths || share() < tenths) continue;
-    spdlog::warn("event=budget institution={} month={} used={} allowed={}",
-                 institution, count.month, count.used, allowed);
-  }
+  if (!was_below || count.used < nearly) return;
+  spdlog::warn("event=budget institution={} month={} used={} allowed={}",
+               institution, count.month, count.used, allowed);
 }
 
 absl::Status Budgets::Release(const std::string& institution, uint64_t rows) {
   {
     const MutexLock lock(&mutex_);
-    OfThisMonth(institution).released += rows;
+    Month& count = OfThisMonth(institution);
+    count.released += rows;
+    count.refused = false;
     changed_ = true;
   }
   return Save();
 }
 
 v1::Budget Budgets::ToProto(const std::string& institution,
-                            const Count& count) const {
+                            const Month& count) const {
   v1::Budget budget;
   budget.set_institution(institution);
   budget.set_month(count.month);
@@ -106,18 +116,25 @@ std::vector<v1::Budget> Budgets::List() {
 }
 
 absl::Status Budgets::Save() {
-  const MutexLock lock(&mutex_);
-  if (!changed_) return absl::OkStatus();
+  // Who counts does not wait for the disk.
+  const MutexLock file_lock(&file_mutex_);
   v1::BudgetState state;
-  for (const auto& [id, count] : counts_) {
-    v1::Budget& budget = *state.add_budgets();
-    budget = ToProto(id, count);
-    budget.clear_budget();
+  {
+    const MutexLock lock(&mutex_);
+    if (!changed_) return absl::OkStatus();
+    for (const auto& [id, count] : counts_) {
+      v1::Budget& budget = *state.add_budgets();
+      budget = ToProto(id, count);
+      budget.clear_budget();
+    }
+    changed_ = false;
   }
-  GARDEROBE_RETURN_IF_ERROR(
-      ReplaceFile(path_, state.SerializeAsString(), 0600));
-  changed_ = false;
-  return absl::OkStatus();
+  const absl::Status written =
+      ReplaceFile(path_, state.SerializeAsString(), 0600);
+  if (written.ok()) return written;
+  const MutexLock lock(&mutex_);
+  changed_ = true;
+  return written;
 }
 
 }  // namespace garderobe::ttp

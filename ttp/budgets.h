@@ -30,12 +30,14 @@ class Budgets {
       const std::string& path, const RegisterStore& institutions,
       Clock clock = Today);
 
-  // FailedPrecondition with the reason kBudgetUsedUp: `rows` more would go
-  // beyond what is allowed this month. Nothing is counted yet.
-  [[nodiscard]] absl::Status Check(const std::string& institution,
-                                   uint64_t rows);
-  // They were delivered. Warns in the log at four fifths, and at the end.
-  void Use(const std::string& institution, uint64_t rows);
+  // Counts rows that go to the vault, whatever becomes of them afterwards.
+  // FailedPrecondition with the reason kBudgetUsedUp, and nothing is counted:
+  // they would go beyond what is allowed this month. Warns in the log at four
+  // fifths, and when something is refused.
+  [[nodiscard]] absl::Status Take(const std::string& institution,
+                                  uint64_t rows);
+  // Counts and never refuses: a right of visitors.
+  void Count(const std::string& institution, uint64_t rows);
   // Adds to what is allowed this month, and writes it.
   [[nodiscard]] absl::Status Release(const std::string& institution,
                                      uint64_t rows);
@@ -46,24 +48,28 @@ class Budgets {
   [[nodiscard]] absl::Status Save();
 
  private:
-  struct Count {
+  struct Month {
     std::string month;
     uint64_t used = 0, released = 0;
+    bool refused = false;  // something, since the last release
   };
   Budgets(std::string path, const RegisterStore& institutions, Clock clock)
       : path_(std::move(path)),
         institutions_(institutions),
         clock_(std::move(clock)) {}
-  Count& OfThisMonth(const std::string& institution)
+  Month& OfThisMonth(const std::string& institution)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   uint64_t BudgetOf(const std::string& institution) const;
-  v1::Budget ToProto(const std::string& institution, const Count& count) const;
+  v1::Budget ToProto(const std::string& institution, const Month& count) const;
 
   const std::string path_;
   const RegisterStore& institutions_;
   const Clock clock_;
   Mutex mutex_;
-  std::map<std::string, Count> counts_ ABSL_GUARDED_BY(mutex_);
+  void Add(const std::string& institution, Month& count, uint64_t allowed,
+           uint64_t rows) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Mutex file_mutex_;  // taken before mutex_
+  std::map<std::string, Month> counts_ ABSL_GUARDED_BY(mutex_);
   bool changed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -40,32 +40,37 @@ class BudgetsTest : public ::testing::Test {
 };
 
 TEST_F(BudgetsTest, WhatGoesBeyondIsRefusedAndNotCounted) {
-  EXPECT_THAT(budgets_->Check("museum", 100), IsOk());
-  budgets_->Use("museum", 60);
-  EXPECT_THAT(budgets_->Check("museum", 40), IsOk());
-  const absl::Status refused = budgets_->Check("museum", 41);
+  EXPECT_THAT(budgets_->Take("museum", 60), IsOk());
+  const absl::Status refused = budgets_->Take("museum", 41);
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_EQ(ReasonOf(FromGrpc(ToGrpc(refused))), kBudgetUsedUp);
   EXPECT_EQ(budgets_->Get("museum").used(), 60u);
+  EXPECT_THAT(budgets_->Take("museum", 40), IsOk());
+  // A right of visitors counts and is never refused.
+  budgets_->Count("museum", 1);
+  EXPECT_EQ(budgets_->Get("museum").used(), 101u);
   // Of nobody in the register nothing.
-  EXPECT_FALSE(budgets_->Check("elsewhere", 1).ok());
+  EXPECT_FALSE(budgets_->Take("elsewhere", 1).ok());
 }
 
 TEST_F(BudgetsTest, WhatIsReleasedHoldsForThisMonth) {
-  budgets_->Use("museum", 100);
-  EXPECT_FALSE(budgets_->Check("museum", 1).ok());
+  EXPECT_THAT(budgets_->Take("museum", 100), IsOk());
+  EXPECT_FALSE(budgets_->Take("museum", 1).ok());
   EXPECT_THAT(budgets_->Release("museum", 50), IsOk());
-  EXPECT_THAT(budgets_->Check("museum", 50), IsOk());
-  EXPECT_FALSE(budgets_->Check("museum", 51).ok());
+  EXPECT_FALSE(budgets_->Take("museum", 51).ok());
+  EXPECT_THAT(budgets_->Take("museum", 50), IsOk());
   today_ = {2026, 12, 1};
-  EXPECT_THAT(budgets_->Check("museum", 100), IsOk());
-  EXPECT_FALSE(budgets_->Check("museum", 101).ok());
+  EXPECT_FALSE(budgets_->Take("museum", 101).ok());
+  EXPECT_THAT(budgets_->Take("museum", 100), IsOk());
+  // A clock that is set back gives nothing twice.
+  today_ = {2026, 11, 30};
+  EXPECT_FALSE(budgets_->Take("museum", 1).ok());
 }
 
 TEST_F(BudgetsTest, IsTheSameAfterARestart) {
-  budgets_->Use("museum", 70);
+  EXPECT_THAT(budgets_->Take("museum", 70), IsOk());
   EXPECT_THAT(budgets_->Release("museum", 5), IsOk());
-  budgets_->Use("museum", 20);
+  EXPECT_THAT(budgets_->Take("museum", 20), IsOk());
   EXPECT_THAT(budgets_->Save(), IsOk());
   Reopen();
   EXPECT_EQ(budgets_->Get("museum").used(), 90u);

@@ -131,11 +131,12 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
       GARDEROBE_RETURN_IF_ERROR(TakePlain(batch, published->vault));
     }
     GARDEROBE_RETURN_IF_ERROR(parts_.converter.CheckRelations(batch));
-    GARDEROBE_RETURN_IF_ERROR(
-        parts_.budgets.Check(feed_.institution(), batch.count()));
     GARDEROBE_ASSIGN_OR_RETURN(
         auto rows,
         parts_.converter.Convert(feed_.institution(), batch, published->vault));
+    // From here on the vault may learn of them, whatever the aggregator says.
+    GARDEROBE_RETURN_IF_ERROR(
+        parts_.budgets.Take(feed_.institution(), batch.count()));
     auto work = std::make_shared<Work>();
     work->rows = std::move(rows);
     v1::StoreRelationsRequest& store = work->store;
@@ -198,10 +199,6 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
               if (!response.ok()) return done(response.status());
               auto* outcome = response->mutable_outcome();
               parts_.relations.Increment(outcome->accepted());
-              // What is sent again was counted the first time.
-              if (!outcome->already_stored()) {
-                parts_.budgets.Use(feed_.institution(), outcome->count());
-              }
               outcome->set_stored_by_vault(outcome->count());
               v1::DeliverRelationsResponse reply;
               *reply.mutable_outcome() = std::move(*outcome);

@@ -110,6 +110,7 @@ absl::Status Run(const Config& config) {
     for (const v1::Budget& budget : budgets->List()) {
       const auto allowed =
           static_cast<double>(budget.budget() + budget.released());
+      if (allowed == 0) continue;  // just out of the register
       budgets_used.Add({{"institution", budget.institution()}})
           .Set(static_cast<double>(budget.used()) / allowed);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <future>
+#include <map>
 #include <set>
 
 #include "core/rpc/ordered_stream.h"
@@ -13,7 +14,7 @@
 namespace garderobe::ttp {
 namespace {
 
-constexpr size_t kRemovedAtOnce = 256;
+constexpr int kRemovedAtOnce = 256;  // the vault links meanwhile
 
 // Waits for a call. Each ends: in time, or when the upstream is stopped.
 template <typename Response, typename Start>
@@ -36,22 +37,10 @@ uint16_t AgedBefore(const v1::Register::Institution& institution,
 
 absl::Status Retention::Run(const CivilDate& today,
                             v1::RunRetentionResponse* response) {
-  {
-    const MutexLock lock(&mutex_);
-    if (running_) return absl::AbortedError("a run is under way; wait for it");
-    running_ = true;
-  }
-  const absl::Status status = RunAlone(today, response);
-  const MutexLock lock(&mutex_);
-  running_ = false;
-  return status;
-}
-
-absl::Status Retention::RunAlone(const CivilDate& today,
-                                 v1::RunRetentionResponse* response) {
   GARDEROBE_ASSIGN_OR_RETURN(const auto published, upstream_.published());
   *response->mutable_aggregator() = published->aggregator_signed;
-  GARDEROBE_RETURN_IF_ERROR(ExpireVisits(response));
+  // What fails for one institution must not keep the others' data.
+  absl::Status first_error = ExpireVisits(response);
   v1::ListAgedRequest list;
   for (const auto& [id, institution] : *institutions_.Get()) {
     list.set_before(
@@ -66,16 +55,16 @@ absl::Status Retention::RunAlone(const CivilDate& today,
               .CallVaultRetention<v1::ListAgedRequest, v1::ListAgedResponse>(
                   &Upstream::VaultRetention::ListAged, list, std::move(done));
         }));
-    GARDEROBE_ASSIGN_OR_RETURN(const uint32_t of_page, Remove(aged, today));
-    removed += of_page;
+    first_error.Update(Remove(aged, today, &removed));
+    response->set_vault_relations_removed(removed);
     list.set_after(aged.next());
   } while (!list.after().empty());
-  response->set_vault_relations_removed(removed);
-  return absl::OkStatus();
+  return first_error;
 }
 
 absl::Status Retention::ExpireVisits(v1::RunRetentionResponse* response) {
   const auto institutions = institutions_.Get();
+  absl::Status first_error;
   for (const auto& [id, institution] : *institutions) {
     v1::ExpireInstitutionRequest request;
     request.set_institution(id);
@@ -87,14 +76,17 @@ absl::Status Retention::ExpireVisits(v1::RunRetentionResponse* response) {
     });
     // It has never delivered.
     if (expired.status().code() == absl::StatusCode::kNotFound) continue;
-    GARDEROBE_RETURN_IF_ERROR(Annotate(expired.status(), id));
+    if (!expired.ok()) {
+      first_error.Update(Annotate(expired.status(), id));
+      continue;
+    }
     *response->add_statements() = std::move(*expired->mutable_statement());
   }
-  return absl::OkStatus();
+  return first_error;
 }
 
-absl::StatusOr<uint32_t> Retention::Remove(const v1::ListAgedResponse& aged,
-                                           const CivilDate& today) {
+absl::Status Retention::Remove(const v1::ListAgedResponse& aged,
+                               const CivilDate& today, uint64_t* removed) {
   const auto count = static_cast<size_t>(aged.latest_size());
   if (aged.handles().size() != count * VaultHandle::kBytes ||
       aged.references().size() != count * ReferenceSealer::kBytes) {
@@ -102,46 +94,54 @@ absl::StatusOr<uint32_t> Retention::Remove(const v1::ListAgedResponse& aged,
   }
   const auto institutions = institutions_.Get();
   const InstitutionTags tags(*institutions);
-  uint32_t removed = 0;
-  for (size_t begin = 0; begin < count; begin += kRemovedAtOnce) {
-    v1::ExpireRelationsRequest at_aggregator;
-    Addressees addressees(at_aggregator);
-    std::vector<std::string_view> handles;
-    std::vector<uint32_t> before;
-    for (size_t i = begin; i < std::min(count, begin + kRemovedAtOnce); ++i) {
-      const std::string_view handle =
-          std::string_view(aged.handles())
-              .substr(i * VaultHandle::kBytes, VaultHandle::kBytes);
-      const auto opened = converter_.references().Open(
-          VaultHandle::From(handle),
-          std::string_view(aged.references())
-              .substr(i * ReferenceSealer::kBytes, ReferenceSealer::kBytes));
-      const auto name = opened ? tags.Find(opened->tag) : std::nullopt;
-      if (!name) continue;  // out of the register: nobody says how long
-      const uint16_t its = AgedBefore(institutions->at(*name), today);
-      if (aged.latest(static_cast<int>(i)) >= its) continue;
-      addressees.Add(*name, opened->handle);
-      handles.push_back(handle);
-      before.push_back(its);
+  // By institution: the aggregator reads all of one to say who has visits.
+  std::map<std::string, std::vector<AgedRelation>> by_institution;
+  for (size_t i = 0; i < count; ++i) {
+    const auto handle = VaultHandle::From(
+        std::string_view(aged.handles())
+            .substr(i * VaultHandle::kBytes, VaultHandle::kBytes));
+    const auto opened = converter_.references().Open(
+        handle,
+        std::string_view(aged.references())
+            .substr(i * ReferenceSealer::kBytes, ReferenceSealer::kBytes));
+    const auto name = opened ? tags.Find(opened->tag) : std::nullopt;
+    if (!name) continue;  // out of the register: nobody says how long
+    if (aged.latest(static_cast<int>(i)) >=
+        AgedBefore(institutions->at(*name), today)) {
+      continue;
     }
-    if (handles.empty()) continue;
-    // The aggregator first: what it has not done stays at the vault.
-    GARDEROBE_ASSIGN_OR_RETURN(
-        const v1::ExpireRelationsResponse expired,
-        Await<v1::ExpireRelationsResponse>([&](auto done) {
-          upstream_.CallAggregatorRetention<v1::ExpireRelationsRequest,
-                                            v1::ExpireRelationsResponse>(
-              &Upstream::AggregatorRetention::ExpireRelations, at_aggregator,
-              std::move(done));
-        }));
-    const std::set<uint32_t> kept(expired.kept().begin(), expired.kept().end());
-    v1::RemoveAgedRequest at_vault;
-    for (uint32_t i = 0; i < handles.size(); ++i) {
-      if (kept.contains(i)) continue;
-      at_vault.mutable_handles()->append(handles[i]);
-      at_vault.add_before(before[i]);
-    }
-    if (at_vault.before_size() == 0) continue;
+    by_institution[*name].push_back({handle, opened->handle});
+  }
+  absl::Status first_error;
+  for (const auto& [name, relations] : by_institution) {
+    const uint16_t before = AgedBefore(institutions->at(name), today);
+    first_error.Update(
+        Annotate(RemoveOf(name, relations, before, removed), name));
+  }
+  return first_error;
+}
+
+absl::Status Retention::RemoveOf(const std::string& institution,
+                                 const std::vector<AgedRelation>& relations,
+                                 uint16_t before, uint64_t* removed) {
+  v1::ExpireRelationsRequest at_aggregator;
+  Addressees addressees(at_aggregator);
+  for (const AgedRelation& one : relations) {
+    addressees.Add(institution, one.at_aggregator);
+  }
+  // The aggregator first: what it has not done stays at the vault.
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const v1::ExpireRelationsResponse expired,
+      Await<v1::ExpireRelationsResponse>([&](auto done) {
+        upstream_.CallAggregatorRetention<v1::ExpireRelationsRequest,
+                                          v1::ExpireRelationsResponse>(
+            &Upstream::AggregatorRetention::ExpireRelations, at_aggregator,
+            std::move(done));
+      }));
+  const std::set<uint32_t> kept(expired.kept().begin(), expired.kept().end());
+  v1::RemoveAgedRequest at_vault;
+  auto flush = [&]() -> absl::Status {
+    if (at_vault.before_size() == 0) return absl::OkStatus();
     GARDEROBE_ASSIGN_OR_RETURN(
         const v1::RemoveAgedResponse response,
         Await<v1::RemoveAgedResponse>([&](auto done) {
@@ -149,9 +149,19 @@ absl::StatusOr<uint32_t> Retention::Remove(const v1::ListAgedResponse& aged,
                                        v1::RemoveAgedResponse>(
               &Upstream::VaultRetention::RemoveAged, at_vault, std::move(done));
         }));
-    removed += response.removed();
+    *removed += response.removed();
+    at_vault.Clear();
+    return absl::OkStatus();
+  };
+  for (uint32_t i = 0; i < relations.size(); ++i) {
+    if (kept.contains(i)) continue;
+    at_vault.mutable_handles()->append(relations[i].at_vault.view());
+    at_vault.add_before(before);
+    if (at_vault.before_size() == kRemovedAtOnce) {
+      GARDEROBE_RETURN_IF_ERROR(flush());
+    }
   }
-  return removed;
+  return flush();
 }
 
 grpc::ServerUnaryReactor* RetentionServiceImpl::RunRetention(

@@ -14,7 +14,7 @@
 
 namespace garderobe::ttp {
 
-// Thread-safe. All arguments of the constructor outlive it.
+// One run at a time. All arguments of the constructor outlive it.
 class Retention {
  public:
   Retention(const Converter& converter, const RegisterStore& institutions,
@@ -24,24 +24,28 @@ class Retention {
         upstream_(upstream) {}
 
   // Removes what is too old by `today`; blocks until it is done, some minutes
-  // for a million relations. Done twice is done once. Aborted: a run is under
-  // way.
+  // for a million relations. Done twice is done once. What fails for one
+  // institution is told at the end; the others are done.
   [[nodiscard]] absl::Status Run(const CivilDate& today,
                                  v1::RunRetentionResponse* response);
 
  private:
-  [[nodiscard]] absl::Status RunAlone(const CivilDate& today,
-                                      v1::RunRetentionResponse* response);
   [[nodiscard]] absl::Status ExpireVisits(v1::RunRetentionResponse* response);
-  // Relations of one page of the vault's; how many were removed.
-  [[nodiscard]] absl::StatusOr<uint32_t> Remove(
-      const v1::ListAgedResponse& aged, const CivilDate& today);
+  struct AgedRelation {
+    VaultHandle at_vault;
+    AggregatorHandle at_aggregator;
+  };
+  // Relations of one page of the vault's; adds how many were removed.
+  [[nodiscard]] absl::Status Remove(const v1::ListAgedResponse& aged,
+                                    const CivilDate& today, uint64_t* removed);
+  [[nodiscard]] absl::Status RemoveOf(
+      const std::string& institution,
+      const std::vector<AgedRelation>& relations, uint16_t before,
+      uint64_t* removed);
 
   const Converter& converter_;
   const RegisterStore& institutions_;
   Upstream& upstream_;
-  Mutex mutex_;
-  bool running_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 // For the coordinator, and for a timer.

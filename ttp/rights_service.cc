@@ -49,6 +49,7 @@ struct RightsServiceImpl::Exercise {
   v1::ExerciseAtVaultRequest at_vault;
   v1::ExerciseAtAggregatorRequest others, own;
   std::string done;  // relations that the aggregator has done, vault's form
+  bool leave_others = false;
   int rounds = 0;
 
   // What is taken away goes at the aggregator first: the vault knows where it
@@ -167,14 +168,13 @@ void RightsServiceImpl::AskVault(ExercisePtr exercise) {
   const std::string& institution = exercise->request.institution();
   if (exercise->request.has_identity()) {
     // A right of visitors is never refused for want of a budget; it counts.
-    parts_.budgets.Use(institution, 1);
+    parts_.budgets.Count(institution, 1);
   }
   auto at_vault = ForVault(exercise->request);
   if (!at_vault.ok()) return exercise->Finish(at_vault.status());
   for (auto* request : {&exercise->others, &exercise->own}) {
     request->set_right(exercise->request.right());
     request->set_request_id(exercise->request.request_id());
-    request->set_recipient(exercise->request.recipient());
   }
   exercise->at_vault = *std::move(at_vault);
   v1::ExerciseAtVaultRequest first = exercise->at_vault;
@@ -238,6 +238,7 @@ void RightsServiceImpl::Conclude(ExercisePtr exercise, v1::Receipt receipt) {
   }
   v1::ExerciseAtVaultRequest last = exercise->at_vault;
   last.set_done(exercise->done);
+  last.set_leave_others(exercise->leave_others);
   parts_.upstream.ExerciseAtVault(
       std::move(last),
       [this, exercise, receipt = std::move(receipt)](
@@ -250,6 +251,11 @@ void RightsServiceImpl::Conclude(ExercisePtr exercise, v1::Receipt receipt) {
           if (++exercise->rounds < kRoundsMax) return AskOthers(exercise);
           return exercise->Finish(
               Unavailable("the person is being delivered right now"));
+        }
+        if (!answer->has_receipt() && !exercise->leave_others) {
+          // What is left can't be reached; all else goes.
+          exercise->leave_others = true;
+          return Conclude(exercise, std::move(receipt));
         }
         *exercise->response->add_receipts() = std::move(receipt);
         *exercise->response->add_receipts() =

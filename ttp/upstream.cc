@@ -53,6 +53,7 @@ absl::Status Upstream::OfParty(const grpc::Status& status) {
     }
     case grpc::StatusCode::ABORTED:
     case grpc::StatusCode::INVALID_ARGUMENT:
+    case grpc::StatusCode::NOT_FOUND:
     case grpc::StatusCode::OUT_OF_RANGE:
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
       return FromGrpc(status);

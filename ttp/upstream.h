@@ -21,6 +21,8 @@
 namespace garderobe::ttp {
 
 inline constexpr std::chrono::seconds kUpstreamTimeout{30};
+// Of work that reads all of an institution.
+inline constexpr std::chrono::seconds kRetentionTimeout{600};
 
 // What both have published. Immutable.
 struct Published {
@@ -89,15 +91,17 @@ class Upstream {
   template <typename Request, typename Response>
   void CallVaultRetention(Method<VaultRetention, Request, Response> method,
                           Request request, Done<Response> done) {
-    Call<VaultRetention, Request, Response>(
-        vault_retention_, method, std::move(request), std::move(done));
+    Call<VaultRetention, Request, Response>(vault_retention_, method,
+                                            std::move(request), std::move(done),
+                                            kRetentionTimeout);
   }
   template <typename Request, typename Response>
   void CallAggregatorRetention(
       Method<AggregatorRetention, Request, Response> method, Request request,
       Done<Response> done) {
     Call<AggregatorRetention, Request, Response>(
-        aggregator_retention_, method, std::move(request), std::move(done));
+        aggregator_retention_, method, std::move(request), std::move(done),
+        kRetentionTimeout);
   }
 
   // Asks both parties until it has what they publish; blocks up to a few
@@ -115,7 +119,8 @@ class Upstream {
             typename Service>
   void Call(StubHolder<Service>& holder,
             Method<Async, Request, Response> method, Request request,
-            Done<Response> done) {
+            Done<Response> done,
+            std::chrono::seconds timeout = kUpstreamTimeout) {
     struct State {
       std::shared_ptr<typename Service::Stub> stub;
       grpc::ClientContext context;
@@ -125,8 +130,7 @@ class Upstream {
     auto state = std::make_shared<State>();
     state->stub = holder.Get();
     state->request = std::move(request);
-    state->context.set_deadline(std::chrono::system_clock::now() +
-                                kUpstreamTimeout);
+    state->context.set_deadline(std::chrono::system_clock::now() + timeout);
     Begin(&state->context);
     (state->stub->async()->*method)(
         &state->context, &state->request, &state->response,

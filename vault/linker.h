@@ -110,12 +110,17 @@ class Linker {
   // Each is synced when it returns; what is not known is no error, and done
   // twice is done once. Concerned relations come in random order.
   //
-  // Removes the relation, or all relations of the person, as far as they are
-  // in `done`: the others are returned, and stay, for the aggregator has not
-  // heard of them. Without `done` it changes nothing. Objections stay.
+  // What the aggregator has done already.
+  struct Done {
+    std::set<VaultHandle> handles;
+    bool leave_others = false;  // they can't be reached
+  };
+  // Removes the relation, or all relations of the person. Those that are not
+  // in `done` are returned, for the aggregator has not heard of them; nothing
+  // is removed then, unless others are to be left: without the rest they would
+  // not be found again. Without `done` it changes nothing. Objections stay.
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Erase(
-      const Subject& subject,
-      const std::optional<std::set<VaultHandle>>& done) {
+      const Subject& subject, const std::optional<Done>& done) {
     return Remove(subject, /*objecting=*/false, done);
   }
   // Of the person nothing but what recognises it is kept from now on, and
@@ -125,8 +130,7 @@ class Linker {
       const Subject& subject);
   // Forgets the objection, and all that was kept for it; `done` as above.
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Withdraw(
-      const Subject& subject,
-      const std::optional<std::set<VaultHandle>>& done) {
+      const Subject& subject, const std::optional<Done>& done) {
     return Remove(subject, /*objecting=*/true, done);
   }
   // Relations that showed nothing since the quarter `before` and do not object,
@@ -195,16 +199,16 @@ class Linker {
       const Subject& subject, bool whole_person)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Remove(
-      const Subject& subject, bool objecting,
-      const std::optional<std::set<VaultHandle>>& done);
+      const Subject& subject, bool objecting, const std::optional<Done>& done);
   // Those of `ids` that object, or those that do not.
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Look(
       const std::vector<RelationId>& ids, bool objecting)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Removes of these what is in `done`, or at no institution; what is left.
+  // Removes of these what is in `done`, or at no institution, as Erase says;
+  // what is left.
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> RemoveOf(
-      const std::vector<RelationId>& ids, bool objecting,
-      const std::set<VaultHandle>& done) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+      const std::vector<RelationId>& ids, bool objecting, const Done& done)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   [[nodiscard]] absl::Status Confirm(uint64_t confirmed)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   [[nodiscard]] absl::StatusOr<LinkChanges> ReadChanges()

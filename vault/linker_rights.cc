@@ -74,8 +74,7 @@ absl::StatusOr<std::vector<Linker::Concerned>> Linker::Look(
 }
 
 absl::StatusOr<std::vector<Linker::Concerned>> Linker::RemoveOf(
-    const std::vector<RelationId>& ids, bool objecting,
-    const std::set<VaultHandle>& done) {
+    const std::vector<RelationId>& ids, bool objecting, const Done& done) {
   LinkTransaction transaction(*store_, model_);
   std::vector<RelationId> removed;
   std::vector<Concerned> left;
@@ -84,14 +83,14 @@ absl::StatusOr<std::vector<Linker::Concerned>> Linker::RemoveOf(
                                transaction.Relation(id));
     if (relation->objects != objecting) continue;
     Concerned concerned = ConcernedOf(id, *relation);
-    if (relation->nowhere() || done.contains(concerned.handle)) {
+    if (relation->nowhere() || done.handles.contains(concerned.handle)) {
       removed.push_back(id);
     } else {
       left.push_back(std::move(concerned));
     }
   }
   Shuffle(left);
-  if (removed.empty()) return left;
+  if (removed.empty() || (!left.empty() && !done.leave_others)) return left;
   GARDEROBE_RETURN_IF_ERROR(transaction.Remove(removed));
   GARDEROBE_RETURN_IF_ERROR(transaction.Link());
   GARDEROBE_RETURN_IF_ERROR(
@@ -100,8 +99,7 @@ absl::StatusOr<std::vector<Linker::Concerned>> Linker::RemoveOf(
 }
 
 absl::StatusOr<std::vector<Linker::Concerned>> Linker::Remove(
-    const Subject& subject, bool objecting,
-    const std::optional<std::set<VaultHandle>>& done) {
+    const Subject& subject, bool objecting, const std::optional<Done>& done) {
   std::vector<Concerned> left;
   {
     const MutexLock lock(&mutex_);

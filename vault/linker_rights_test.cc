@@ -29,8 +29,8 @@ class LinkerRightsTest : public LinkerTest {
   absl::StatusOr<Concerned> Exercise(Right right, const Linker::Subject& who) {
     GARDEROBE_ASSIGN_OR_RETURN(Concerned found,
                                (*linker_.*right)(who, std::nullopt));
-    std::set<VaultHandle> done;
-    for (const auto& one : found) done.insert(one.handle);
+    Linker::Done done;
+    for (const auto& one : found) done.handles.insert(one.handle);
     GARDEROBE_ASSIGN_OR_RETURN(const Concerned left,
                                (*linker_.*right)(who, done));
     EXPECT_THAT(left, IsEmpty());
@@ -229,14 +229,33 @@ TEST_F(LinkerRightsTest, WhoHasAsManyRelationsAsCountIsFound) {
   EXPECT_EQ(linker_->counts().relations, 0u);
 }
 
-// What came after the vault was asked first is not lost on the aggregator.
-TEST_F(LinkerRightsTest, WhatTheAggregatorHasNotDoneStaysAndIsTold) {
-  Link(1, kAnna);
-  Link(2, kAnna);
-  const auto left = linker_->Erase(Whoever(kAnna), {{HandleOf(1)}});
+// What came after the vault was asked first is told, and nothing goes before
+// the aggregator has done it, too: without the one the other is not found.
+TEST_F(LinkerRightsTest, WhatTheAggregatorHasNotDoneIsToldAndAllStays) {
+  const Known email_and_mobile = {.email = "anna@x.nl",
+                                  .mobile = "+31611111111",
+                                  .first = "anna",
+                                  .last = "bakker"};
+  const Known email = {.email = "anna@x.nl", .first = "anna", .last = "bakker"};
+  const Known mobile = {
+      .mobile = "+31611111111", .first = "anna", .last = "bakker"};
+  Link(1, email_and_mobile);
+  ASSERT_THAT(*linker_->Erase(Whoever(email), std::nullopt), SizeIs(1));
+  Link(2, mobile);
+  Linker::Done done{{HandleOf(1)}, false};
+  auto left = linker_->Erase(Whoever(email), done);
   ASSERT_THAT(left, IsOk());
   ASSERT_THAT(*left, SizeIs(1));
   EXPECT_EQ((*left)[0].handle, HandleOf(2));
+  EXPECT_EQ(linker_->counts().relations, 2u);
+  done.handles.insert(HandleOf(2));
+  EXPECT_THAT(*linker_->Erase(Whoever(email), done), IsEmpty());
+  EXPECT_EQ(linker_->counts().relations, 0u);
+  // Who can't be reached is left behind.
+  Link(1, email_and_mobile);
+  Link(2, mobile);
+  done = {{HandleOf(1)}, true};
+  EXPECT_THAT(*linker_->Erase(Whoever(email), done), SizeIs(1));
   EXPECT_EQ(linker_->counts().relations, 1u);
 }
 

@@ -91,9 +91,11 @@ absl::Status Vault::Exercise(const v1::ExerciseAtVaultRequest& request,
   const auto now = static_cast<uint64_t>(
       std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
   std::vector<Linker::Concerned> concerned;
-  std::optional<std::set<VaultHandle>> done;
+  std::optional<Linker::Done> done;
   if (!request.only_look()) {
-    GARDEROBE_ASSIGN_OR_RETURN(done, HandlesOf(request.done()));
+    done.emplace();
+    GARDEROBE_ASSIGN_OR_RETURN(done->handles, HandlesOf(request.done()));
+    done->leave_others = request.leave_others();
   }
   switch (request.right()) {
     case v1::RIGHT_ERASE: {
@@ -129,7 +131,12 @@ absl::Status Vault::Exercise(const v1::ExerciseAtVaultRequest& request,
     response->mutable_handles()->append(one.handle.view());
     response->mutable_references()->append(one.reference);
   }
-  if (request.only_look()) return absl::OkStatus();
+  const bool removes = request.right() == v1::RIGHT_ERASE ||
+                       request.right() == v1::RIGHT_WITHDRAW;
+  if (request.only_look() ||
+      (removes && !concerned.empty() && !request.leave_others())) {
+    return absl::OkStatus();
+  }
   const SignedBody receipt =
       SignReceipt(ReceiptSeedOf(keys_.signing),
                   {"vault", static_cast<VisitorRight>(request.right()),

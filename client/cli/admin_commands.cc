@@ -19,10 +19,12 @@ namespace {
 
 using nlohmann::json;
 
+constexpr uint64_t kClockSkewSeconds = 300;
+
 absl::Status ImportRegister(Context& context, const std::string& path) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
-  GARDEROBE_ASSIGN_OR_RETURN(const v1::Register reg, ReadRegisterFile(path));
+  GARDEROBE_ASSIGN_OR_RETURN(v1::Register reg, ReadRegisterFile(path));
   GARDEROBE_RETURN_IF_ERROR(deployment.AddInstitutions(reg));
   // Where the figures are shown first, where deliveries come in last: nobody
   // delivers to a party that does not know the institution yet.
@@ -136,6 +138,7 @@ absl::Status ListRegister(Context& context, const std::string&) {
                     {"retention_months", RetentionMonths(i)},
                     {"benchmark", i.benchmark()},
                     {"plain", i.plain()},
+                    {"access_key", ToHex(AsBytes(i.access_key()))},
                     {"relations_per_month", RelationsPerMonth(i)}});
     text += fmt::format(
         "{:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {:<6} {}\n", i.id(),
@@ -155,6 +158,8 @@ absl::Status RunRetention(Context& context, const std::string&) {
   const auto stub = v1::RetentionService::NewStub(
       TlsChannel(deployment.address("ttp"), "ttpd", tls));
   ShowProgress("removing what is older than the agreements allow");
+  const auto begun = static_cast<uint64_t>(
+      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
   grpc::ClientContext call;
   call.set_deadline(std::chrono::system_clock::now() + std::chrono::hours(2));
   v1::RunRetentionResponse response;
@@ -178,6 +183,13 @@ absl::Status RunRetention(Context& context, const std::string&) {
         const RetentionStatement one,
         VerifyRetention(aggregator.receipt_key, signed_one.body(),
                         signed_one.signature()));
+    // Somebody who runs nothing could show what was signed another time.
+    if (one.unix_seconds + kClockSkewSeconds < begun) {
+      return FailedPrecondition(
+          "the statement on {} is of an earlier run; ask the trusted third "
+          "party why",
+          one.institution);
+    }
     const std::string oldest =
         one.oldest == INT32_MAX ? "" : ToIso(FromDayNumber(one.oldest));
     const std::string cutoff = ToIso(FromDayNumber(one.cutoff));

@@ -69,7 +69,9 @@ json ReportJson(const SendReport& r) {
           {"refused", RefusalsJson(r.refused)}};
 }
 
-absl::Status SendOne(Context& context, SendArguments arguments) {
+// `waiting`, when it is given: whether relations wait for a budget.
+absl::Status SendOne(Context& context, SendArguments arguments,
+                     bool* waiting = nullptr) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
   const std::string& institution = arguments.options.institution;
@@ -112,6 +114,7 @@ absl::Status SendOne(Context& context, SendArguments arguments) {
       0) {
     context.exit = kPartlyRefused;
   }
+  if (waiting != nullptr) *waiting = report->relations_waiting > 0;
   return absl::OkStatus();
 }
 
@@ -121,7 +124,7 @@ bool IsExport(const std::filesystem::path& path) {
 }
 
 // Delivers what appears in a folder, in order of name, and moves each file to
-// `delivered` or `refused` beside it.
+// `delivered`, `refused` or `waiting` (for a budget) below it.
 absl::Status Watch(Context& context, const SendArguments& arguments) {
   namespace fs = std::filesystem;
   if (!fs::is_directory(arguments.watch)) {
@@ -148,7 +151,8 @@ absl::Status Watch(Context& context, const SendArguments& arguments) {
       SendArguments one = arguments;
       one.file.input.file = file;
       if (!context.json) std::cout << file << ": ";
-      const absl::Status status = SendOne(context, one);
+      bool waiting = false;
+      const absl::Status status = SendOne(context, one, &waiting);
       if (!status.ok()) context.Fail(Annotate(status, file));
       // Whoever reads along sees it now, and not when the pipe is full.
       std::cout.flush();
@@ -158,8 +162,9 @@ absl::Status Watch(Context& context, const SendArguments& arguments) {
         std::this_thread::sleep_for(std::chrono::seconds(30));
         break;
       }
-      const fs::path to =
-          fs::path(arguments.watch) / (status.ok() ? "delivered" : "refused");
+      const fs::path to = fs::path(arguments.watch) / (!status.ok() ? "refused"
+                                                       : waiting    ? "waiting"
+                                                                 : "delivered");
       fs::create_directories(to, error);
       fs::path place = to / fs::path(file).filename();
       for (int copy = 2; fs::exists(place); ++copy) {

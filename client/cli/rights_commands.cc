@@ -8,7 +8,9 @@
 #include "client/cli/command.h"
 #include "client/rights.h"
 #include "core/base/files.h"
+#include "core/keys/key_file.h"
 #include "core/rpc/status_conversion.h"
+#include "core/sealing/sealed_answer.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::client {
@@ -185,9 +187,36 @@ absl::Status Exercise(Context& context, const RightArguments& arguments) {
   return absl::OkStatus();
 }
 
+absl::Status PrintAccessKey(Context& context, const std::string& institution) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto key,
+      ReadSecret<InstitutionHandleKey>(deployment.handle_key(institution),
+                                       "institution-handle"));
+  const std::string hex = ToHex(PublicKeyOf(AccessKeyOf(key)).bytes());
+  std::cout << (context.json ? nlohmann::json{{"access_key", hex}}.dump() : hex)
+            << "\n";
+  return absl::OkStatus();
+}
+
+void AddAccessKeyCommand(CLI::App& app, Context& context) {
+  auto institution = std::make_shared<std::string>();
+  auto* command = app.add_subcommand(
+      "access-key",
+      "print the key that answers to `access` are sealed to, for the register");
+  command->add_option("--institution", *institution, "id in the register")
+      ->required();
+  command->callback([&context, institution] {
+    const absl::Status status = PrintAccessKey(context, *institution);
+    if (!status.ok()) context.Fail(status);
+  });
+}
+
 }  // namespace
 
 void AddRightsCommands(CLI::App& app, Context& context) {
+  AddAccessKeyCommand(app, context);
   struct Command {
     VisitorRight right;
     const char *name, *what;

@@ -70,6 +70,10 @@ absl::Status CheckRegister(const v1::Register& reg) {
       return InvalidArgument("{}.relations_per_month: 1 to {}", place,
                              kRelationsPerMonthMax);
     }
+    if (!institution.access_key().empty() &&
+        institution.access_key().size() != 32) {
+      return InvalidArgument("{}.access_key: an X25519 key, 32 bytes", place);
+    }
     for (const std::string* date :
          {&institution.agreement_from(), &institution.agreement_to()}) {
       if (!date->empty() && !ParseDate(*date)) {

@@ -31,4 +31,14 @@ absl::StatusOr<std::string> OpenAnswer(const SealingSecretKey& secret,
   return answer;
 }
 
+SealingSecretKey AccessKeyOf(const InstitutionHandleKey& key) {
+  constexpr std::string_view kLabel("garderobe/access-key/v1\0", 24);
+  uint8_t derived[SealingSecretKey::kBytes];
+  const ScopedWipe wipe(derived, sizeof derived);
+  crypto_generichash(derived, sizeof derived, AsBytes(kLabel).data(),
+                     kLabel.size(), key.ExposeSecret(),
+                     InstitutionHandleKey::kBytes);
+  return SealingSecretKey::CopyFrom(derived);
+}
+
 }  // namespace garderobe

@@ -7,6 +7,7 @@
 
 #include "core/base/status.h"
 #include "core/sealing/batch_sealer.h"
+#include "core/sealing/handles.h"
 
 namespace garderobe {
 
@@ -18,6 +19,11 @@ namespace garderobe {
 // InvalidArgument, one fixed text: it was not sealed to this key.
 [[nodiscard]] absl::StatusOr<std::string> OpenAnswer(
     const SealingSecretKey& secret, std::string_view sealed);
+
+// The key that opens what is told of an institution's customers: derived from
+// its handle key, which whoever may ask has. BLAKE2b-256(handle key,
+// "garderobe/access-key/v1" 00).
+SealingSecretKey AccessKeyOf(const InstitutionHandleKey& key);
 
 }  // namespace garderobe
 
