@@ -78,7 +78,6 @@ absl::StatusOr<SignedBody> Aggregator::ExpireInstitution(
   {
     const MutexLock lock(&institution->mutex);
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
-    const MutexLock people_lock(&people_mutex_);
     auto expired = Expire(*institution, DayNumber(MonthsBefore(today, months)));
     if (!expired.ok()) {
       institution->ledger.reset();  // it may have forgotten part of it
