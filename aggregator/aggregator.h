@@ -128,6 +128,8 @@ class Aggregator {
     Mutex mutex;
     std::unique_ptr<InstitutionLedger> ledger ABSL_GUARDED_BY(mutex);
     uint64_t version ABSL_GUARDED_BY(mutex) = 0;  // of its mirror
+    // Removed for their age since the last statement.
+    uint64_t relations_expired ABSL_GUARDED_BY(mutex) = 0;
   };
   using InstitutionPtr = std::shared_ptr<Institution>;
 

@@ -84,6 +84,8 @@ absl::StatusOr<SignedBody> Aggregator::ExpireInstitution(
       return expired.status();
     }
     statement = *std::move(expired);
+    statement.relations_removed += institution->relations_expired;
+    institution->relations_expired = 0;
   }
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
   EvictLedgers();
@@ -131,8 +133,9 @@ absl::Status Aggregator::ExpireRelations(
         response->add_kept(i);
         continue;
       }
-      batch.Delete(store_->family(kRelations),
-                   KeyOf((*institution)->number, *number));
+      const std::string key = KeyOf((*institution)->number, *number);
+      (*institution)->relations_expired += store_->Get(kRelations, key).ok();
+      batch.Delete(store_->family(kRelations), key);
       ledger.ForgetHandle(handle, batch);
     }
     const auto written = WriteForgotten(**institution, batch);

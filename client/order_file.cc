@@ -55,10 +55,13 @@ absl::StatusOr<std::unique_ptr<OrderFile>> OrderFile::Open(
   const absl::Status found = file->FindColumns();
   if (!found.ok()) return Annotate(found, options.file);
   const Mapping& mapping = file->mapping_;
-  file->rules_.decimal_comma =
-      mapping.decimal == Mapping::Decimal::kAuto
-          ? file->reader_->delimiter() == ';'
-          : mapping.decimal == Mapping::Decimal::kComma;
+  file->rules_.decimal =
+      mapping.decimal == Mapping::Decimal::kComma   ? DecimalSign::kComma
+      : mapping.decimal == Mapping::Decimal::kPoint ? DecimalSign::kPoint
+      : file->reader_->delimiter() == ';'           ? DecimalSign::kComma
+      // A spreadsheet does not say: numbers have a point, texts anything.
+      : file->reader_->delimiter() == '\0' ? DecimalSign::kEither
+                                           : DecimalSign::kPoint;
   file->rules_.dates = DateReader(mapping.month_first, mapping.zone);
   return file;
 }
@@ -238,8 +241,7 @@ void OrderFile::SplitFreeText() {
     }
   }
   if (!values_[kPriceEach].empty() && values_[At(Column::kPrice)].empty()) {
-    const auto cents =
-        ParsePriceCents(values_[kPriceEach], rules_.decimal_comma);
+    const auto cents = ParsePriceCents(values_[kPriceEach], rules_.decimal);
     int64_t quantity = 1;
     const auto text = values_[At(Column::kQuantity)];
     if (!text.empty()) quantity = std::atol(std::string(text).c_str());

@@ -26,7 +26,8 @@ constexpr std::string_view kColumnNames[kColumnCount] = {
 // 6,12346E+08: a spreadsheet made a number of an id, and lost its digits. Two
 // customers would become one.
 bool IsRounded(std::string_view id) {
-  const size_t e = id.find("E+");
+  size_t e = id.find("E+");
+  if (e == id.npos) e = id.find("e+");
   if (e == id.npos || e == 0 || e + 2 >= id.size()) return false;
   const auto is_digits = [](std::string_view text, std::string_view also) {
     return text.find_first_not_of("0123456789") == text.npos ||
@@ -108,7 +109,7 @@ std::optional<Refusal> ReadOrderLine(const Fields& fields, uint64_t number,
     line->quantity = *count;
   }
   if (const auto price = get(C::kPrice); !price.empty()) {
-    const auto cents = ParsePriceCents(price, rules.decimal_comma);
+    const auto cents = ParsePriceCents(price, rules.decimal);
     if (!cents || *cents > 100'000'000 || *cents < -100'000'000) {
       return refuse(C::kPrice, "PRICE_INVALID");
     }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/dates.h"
+#include "client/price.h"
 
 namespace garderobe::client {
 
@@ -71,7 +72,7 @@ struct Refusal {
 
 // How a file writes what can be written in several ways.
 struct ReadingRules {
-  bool decimal_comma = false;  // of ParsePriceCents
+  DecimalSign decimal = DecimalSign::kPoint;  // of ParsePriceCents
   DateReader dates;
 };
 

@@ -30,7 +30,10 @@ TEST(PriceTest, PointsAndCommas) {
                                    {"-7.25", false, -725},
                                    {"1.234.567,89", true, 123456789},
                                    {"EUR 5", false, 500}}) {
-    EXPECT_EQ(ParsePriceCents(c.text, c.comma), c.cents) << c.text;
+    EXPECT_EQ(ParsePriceCents(
+                  c.text, c.comma ? DecimalSign::kComma : DecimalSign::kPoint),
+              c.cents)
+        << c.text;
   }
 }
 
@@ -38,9 +41,15 @@ TEST(PriceTest, WhatCantBeToldIsRefused) {
   for (const char* text :
        {"", "x", "12,34,5", "1.2.3", "12.345", "1e5", "--5", "0.123,456",
         "12..5", ".", "9999999999999999", "12.50.1"}) {
-    EXPECT_FALSE(ParsePriceCents(text, false).has_value()) << text;
+    EXPECT_FALSE(ParsePriceCents(text, DecimalSign::kPoint).has_value())
+        << text;
   }
-  EXPECT_FALSE(ParsePriceCents("12,345", true).has_value());
+  EXPECT_FALSE(ParsePriceCents("12,345", DecimalSign::kComma).has_value());
+  // Where nothing says what a separator means.
+  for (const char* text : {"12,345", "12.345"}) {
+    EXPECT_FALSE(ParsePriceCents(text, DecimalSign::kEither).has_value());
+  }
+  EXPECT_EQ(ParsePriceCents("1.234,50", DecimalSign::kEither), 123450);
 }
 
 class OrderLineTest : public ::testing::Test {

@@ -7,12 +7,12 @@
 namespace garderobe::client {
 
 std::optional<int64_t> ParsePriceCents(std::string_view text,
-                                       bool decimal_comma) {
+                                       DecimalSign sign) {
   text = TrimField(text);
-  for (std::string_view sign : {"€", "\x80", "EUR", "eur"}) {
-    if (text.starts_with(sign)) text = TrimField(text.substr(sign.size()));
-    if (text.ends_with(sign)) {
-      text = TrimField(text.substr(0, text.size() - sign.size()));
+  for (std::string_view euro : {"€", "\x80", "EUR", "eur"}) {
+    if (text.starts_with(euro)) text = TrimField(text.substr(euro.size()));
+    if (text.ends_with(euro)) {
+      text = TrimField(text.substr(0, text.size() - euro.size()));
     }
   }
   bool negative = false;
@@ -28,12 +28,14 @@ std::optional<int64_t> ParsePriceCents(std::string_view text,
   if (last != text.npos) {
     const size_t after = text.size() - last - 1;
     const bool only_one = text.find_first_of(".,") == last;
-    const char expected = decimal_comma ? ',' : '.';
+    const bool may_be_decimal =
+        sign == DecimalSign::kEither ||
+        text[last] == (sign == DecimalSign::kComma ? ',' : '.');
     const bool mixed =
         text.substr(0, last).find(text[last] == '.' ? ',' : '.') != text.npos;
     if (after <= 2 && after > 0 && (only_one || mixed)) {
       decimals_at = last;
-    } else if (after == 3 && only_one && text[last] == expected) {
+    } else if (after == 3 && only_one && may_be_decimal) {
       return std::nullopt;  // "12,345" where the comma is decimal
     } else if (after != 3 || mixed) {
       return std::nullopt;

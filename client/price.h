@@ -9,11 +9,11 @@
 namespace garderobe::client {
 
 // An amount in cents: "12.50", "12,50", "€ 1.234,50", "1,234.50". Nothing
-// when it is none, or when it can't be told what a separator means.
-// `decimal_comma`: a single separator before three digits is read as
-// thousands or refused by this (docs/delivering.md).
-std::optional<int64_t> ParsePriceCents(std::string_view text,
-                                       bool decimal_comma);
+// when it is none, or when it can't be told what a separator means: a single
+// one before three digits is refused when it may be the decimal one, and read
+// as thousands otherwise (docs/delivering.md).
+enum class DecimalSign { kPoint, kComma, kEither };
+std::optional<int64_t> ParsePriceCents(std::string_view text, DecimalSign sign);
 
 }  // namespace garderobe::client
 

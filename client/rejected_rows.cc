@@ -40,7 +40,8 @@ absl::Status RejectedRows::Add(const std::vector<std::string_view>& fields,
   if (path_.empty()) return absl::OkStatus();
   if (!begun_) {
     begun_ = true;
-    if (std::filesystem::path(path_).extension() == ".xlsx") {
+    if (std::filesystem::path(path_).extension() == ".xlsx" ||
+        std::filesystem::path(path_).extension() == ".XLSX") {
       GARDEROBE_ASSIGN_OR_RETURN(sheet_,
                                  SpreadsheetWriter::Create(path_, "rejected"));
     } else {
@@ -56,6 +57,12 @@ absl::Status RejectedRows::Add(const std::vector<std::string_view>& fields,
 absl::Status RejectedRows::Close() {
   if (sheet_ != nullptr) return sheet_->Close();
   if (text_.is_open() && !text_.flush()) {
+    // Half a list would be taken for all of it, and be in the way.
+    text_.close();
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(path_, ignored)) {
+      std::filesystem::remove(path_, ignored);
+    }
     return Unavailable("cannot write {}; is the disk full?", path_);
   }
   return absl::OkStatus();

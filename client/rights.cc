@@ -4,6 +4,7 @@
 #include <set>
 
 #include "client/batches.h"
+#include "client/mapping/header_plan.h"
 #include "client/relation_ledger.h"
 #include "core/group/elgamal.h"
 #include "core/group/hash_to_group.h"
@@ -130,7 +131,8 @@ absl::StatusOr<RightReport> ExerciseRight(const Endpoint& endpoint,
     GARDEROBE_ASSIGN_OR_RETURN(
         const auto key, ReadSecret<InstitutionHandleKey>(options.handle_key,
                                                          "institution-handle"));
-    handle = MakeHandle(key, options.customer);
+    // As it would be read in a file.
+    handle = MakeHandle(key, CleanField(options.customer));
     recipient.emplace(AccessKeyOf(key));
     request.set_handle(std::string(handle.view()));
   } else {

@@ -1,5 +1,6 @@
 #include "client/words.h"
 
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
@@ -159,6 +160,27 @@ std::string ToUtf8(std::string_view field) {
   std::string utf8;
   text.toUTF8String(utf8);
   return utf8;
+}
+
+std::string Printable(std::string_view utf8, size_t most) {
+  std::string shown;
+  int32_t at = 0;
+  const auto size = static_cast<int32_t>(utf8.size());
+  while (at < size) {
+    const int32_t begin = at;
+    UChar32 c;
+    U8_NEXT(utf8.data(), at, size, c);
+    const auto bytes = static_cast<size_t>(at - begin);
+    if (shown.size() + bytes > most) return shown + "...";
+    const bool steers = c < 0 || u_iscntrl(c) || u_isISOControl(c) ||
+                        u_charType(c) == U_FORMAT_CHAR;
+    if (steers) {
+      shown += '?';
+    } else {
+      shown.append(utf8.substr(static_cast<size_t>(begin), bytes));
+    }
+  }
+  return shown;
 }
 
 }  // namespace garderobe::client

@@ -31,6 +31,9 @@ std::string_view TrimField(std::string_view text);
 
 // UTF-8 of a field: as it is when it is UTF-8, otherwise read as Windows-1252.
 std::string ToUtf8(std::string_view field);
+// UTF-8 to be shown: without what steers a terminal or the direction of
+// writing, and cut after `most` bytes, at a character.
+std::string Printable(std::string_view utf8, size_t most);
 
 }  // namespace garderobe::client
 

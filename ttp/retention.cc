@@ -40,9 +40,12 @@ absl::Status Retention::Run(const CivilDate& today,
   GARDEROBE_ASSIGN_OR_RETURN(const auto published, upstream_.published());
   *response->mutable_aggregator() = published->aggregator_signed;
   // What fails for one institution must not keep the others' data.
-  absl::Status first_error = ExpireVisits(response);
+  const auto institutions = institutions_.Get();
+  std::set<std::string> all, again;
+  for (const auto& [id, institution] : *institutions) all.insert(id);
+  absl::Status first_error = ExpireVisits(all, response);
   v1::ListAgedRequest list;
-  for (const auto& [id, institution] : *institutions_.Get()) {
+  for (const auto& [id, institution] : *institutions) {
     list.set_before(
         std::max<uint32_t>(list.before(), AgedBefore(institution, today)));
   }
@@ -55,17 +58,19 @@ absl::Status Retention::Run(const CivilDate& today,
               .CallVaultRetention<v1::ListAgedRequest, v1::ListAgedResponse>(
                   &Upstream::VaultRetention::ListAged, list, std::move(done));
         }));
-    first_error.Update(Remove(aged, today, &removed));
+    first_error.Update(Remove(aged, today, &removed, &again));
     response->set_vault_relations_removed(removed);
     list.set_after(aged.next());
   } while (!list.after().empty());
+  // These have more to state: relations went after their visits.
+  first_error.Update(ExpireVisits(again, response));
   return first_error;
 }
 
-absl::Status Retention::ExpireVisits(v1::RunRetentionResponse* response) {
-  const auto institutions = institutions_.Get();
+absl::Status Retention::ExpireVisits(const std::set<std::string>& institutions,
+                                     v1::RunRetentionResponse* response) {
   absl::Status first_error;
-  for (const auto& [id, institution] : *institutions) {
+  for (const std::string& id : institutions) {
     v1::ExpireInstitutionRequest request;
     request.set_institution(id);
     auto expired = Await<v1::ExpireInstitutionResponse>([&](auto done) {
@@ -86,7 +91,8 @@ absl::Status Retention::ExpireVisits(v1::RunRetentionResponse* response) {
 }
 
 absl::Status Retention::Remove(const v1::ListAgedResponse& aged,
-                               const CivilDate& today, uint64_t* removed) {
+                               const CivilDate& today, uint64_t* removed,
+                               std::set<std::string>* concerned) {
   const auto count = static_cast<size_t>(aged.latest_size());
   if (aged.handles().size() != count * VaultHandle::kBytes ||
       aged.references().size() != count * ReferenceSealer::kBytes) {
@@ -115,8 +121,10 @@ absl::Status Retention::Remove(const v1::ListAgedResponse& aged,
   absl::Status first_error;
   for (const auto& [name, relations] : by_institution) {
     const uint16_t before = AgedBefore(institutions->at(name), today);
+    const uint64_t until_now = *removed;
     first_error.Update(
         Annotate(RemoveOf(name, relations, before, removed), name));
+    if (*removed != until_now) concerned->insert(name);
   }
   return first_error;
 }

@@ -5,6 +5,9 @@
 #define GARDEROBE_TTP_RETENTION_H_
 
 #include <boost/asio/thread_pool.hpp>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "core/base/civil_time.h"
 #include "core/register/register_store.h"
@@ -30,14 +33,19 @@ class Retention {
                                  v1::RunRetentionResponse* response);
 
  private:
-  [[nodiscard]] absl::Status ExpireVisits(v1::RunRetentionResponse* response);
+  // Adds the statements.
+  [[nodiscard]] absl::Status ExpireVisits(
+      const std::set<std::string>& institutions,
+      v1::RunRetentionResponse* response);
   struct AgedRelation {
     VaultHandle at_vault;
     AggregatorHandle at_aggregator;
   };
-  // Relations of one page of the vault's; adds how many were removed.
+  // Relations of one page of the vault's; adds how many were removed, and of
+  // whom some were.
   [[nodiscard]] absl::Status Remove(const v1::ListAgedResponse& aged,
-                                    const CivilDate& today, uint64_t* removed);
+                                    const CivilDate& today, uint64_t* removed,
+                                    std::set<std::string>* concerned);
   [[nodiscard]] absl::Status RemoveOf(
       const std::string& institution,
       const std::vector<AgedRelation>& relations, uint16_t before,

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <map>
 
 #include "client/cli/command.h"
 #include "client/register_file.h"
@@ -174,10 +175,13 @@ absl::Status RunRetention(Context& context, const std::string&) {
                        response.aggregator().signature()));
   GARDEROBE_ASSIGN_OR_RETURN(const AggregatorParameters aggregator,
                              AggregatorParameters::From(parameters));
-  json list = json::array();
-  std::string text = fmt::format(
-      "{:<20} {:>6} {:<11} {:>14} {:>10} {:>10} {}\n", "institution", "months",
-      "kept from", "visits removed", "relations", "visits left", "oldest");
+  // An institution may have two: visits go first, relations after them.
+  struct Merged {
+    RetentionStatement last;
+    uint64_t visits = 0, relations = 0;
+    json statements = json::array();
+  };
+  std::map<std::string, Merged> merged;
   for (const v1::RetentionStatement& signed_one : response.statements()) {
     GARDEROBE_ASSIGN_OR_RETURN(
         const RetentionStatement one,
@@ -190,21 +194,34 @@ absl::Status RunRetention(Context& context, const std::string&) {
           "party why",
           one.institution);
     }
+    Merged& of = merged[one.institution];
+    of.last = one;
+    of.visits += one.visits_removed;
+    of.relations += one.relations_removed;
+    of.statements.push_back(
+        {{"body", ToHex(AsBytes(signed_one.body()))},
+         {"signature", ToHex(AsBytes(signed_one.signature()))}});
+  }
+  json list = json::array();
+  std::string text = fmt::format(
+      "{:<20} {:>6} {:<11} {:>14} {:>10} {:>11} {}\n", "institution", "months",
+      "kept from", "visits removed", "relations", "visits left", "oldest");
+  for (const auto& [id, of] : merged) {
+    const RetentionStatement& last = of.last;
     const std::string oldest =
-        one.oldest == INT32_MAX ? "" : ToIso(FromDayNumber(one.oldest));
-    const std::string cutoff = ToIso(FromDayNumber(one.cutoff));
-    list.push_back({{"institution", one.institution},
-                    {"months", one.months},
+        last.oldest == INT32_MAX ? "" : ToIso(FromDayNumber(last.oldest));
+    const std::string cutoff = ToIso(FromDayNumber(last.cutoff));
+    list.push_back({{"institution", id},
+                    {"months", last.months},
                     {"kept_from", cutoff},
-                    {"visits_removed", one.visits_removed},
-                    {"relations_removed", one.relations_removed},
-                    {"visits_left", one.visits_left},
+                    {"visits_removed", of.visits},
+                    {"relations_removed", of.relations},
+                    {"visits_left", last.visits_left},
                     {"oldest", oldest},
-                    {"body", ToHex(AsBytes(signed_one.body()))},
-                    {"signature", ToHex(AsBytes(signed_one.signature()))}});
-    text += fmt::format("{:<20} {:>6} {:<11} {:>14} {:>10} {:>11} {}\n",
-                        one.institution, one.months, cutoff, one.visits_removed,
-                        one.relations_removed, one.visits_left, oldest);
+                    {"statements", of.statements}});
+    text += fmt::format("{:<20} {:>6} {:<11} {:>14} {:>10} {:>11} {}\n", id,
+                        last.months, cutoff, of.visits, of.relations,
+                        last.visits_left, oldest);
   }
   if (context.json) {
     std::cout << json{{"institutions", list},

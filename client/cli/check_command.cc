@@ -4,6 +4,7 @@
 #include "client/check.h"
 #include "client/cli/command.h"
 #include "client/cli/file_options.h"
+#include "client/words.h"
 #include "core/identifiers/person.h"
 #include "nlohmann/json.hpp"
 
@@ -169,7 +170,7 @@ void PrintPage(const CheckReport& r, const std::string& file) {
   if (!r.unknown_columns.empty()) {
     std::string names;
     for (const std::string& column : r.unknown_columns) {
-      names += (names.empty() ? "" : ", ") + column;
+      names += (names.empty() ? "" : ", ") + Printable(column, 60);
     }
     std::cout << "not used: " << names << "\n";
   }

@@ -8,6 +8,7 @@
 #include "client/cli/command.h"
 #include "client/cli/file_options.h"
 #include "client/delivery.h"
+#include "client/words.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::client {
@@ -43,7 +44,7 @@ void PrintReport(const SendReport& r) {
   }
   PrintRefusals(r.refused);
   for (const std::string& column : r.unknown_columns) {
-    std::cout << "  column not used: " << column << "\n";
+    std::cout << "  column not used: " << Printable(column, 60) << "\n";
   }
   if (!r.mirror_current) {
     std::cout << "the own figures follow by themselves: answerd is not "
@@ -69,9 +70,9 @@ json ReportJson(const SendReport& r) {
           {"refused", RefusalsJson(r.refused)}};
 }
 
-// `waiting`, when it is given: whether relations wait for a budget.
+// `place`, when it is given: the folder where a file belongs that came to this.
 absl::Status SendOne(Context& context, SendArguments arguments,
-                     bool* waiting = nullptr) {
+                     std::string* place = nullptr) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
   const std::string& institution = arguments.options.institution;
@@ -114,7 +115,12 @@ absl::Status SendOne(Context& context, SendArguments arguments,
       0) {
     context.exit = kPartlyRefused;
   }
-  if (waiting != nullptr) *waiting = report->relations_waiting > 0;
+  if (place != nullptr) {
+    *place = report->relations_waiting > 0 ? "waiting"
+             : report->visits_accepted == 0 && report->visits_refused > 0
+                 ? "refused"
+                 : "delivered";
+  }
   return absl::OkStatus();
 }
 
@@ -151,9 +157,12 @@ absl::Status Watch(Context& context, const SendArguments& arguments) {
       SendArguments one = arguments;
       one.file.input.file = file;
       if (!context.json) std::cout << file << ": ";
-      bool waiting = false;
-      const absl::Status status = SendOne(context, one, &waiting);
-      if (!status.ok()) context.Fail(Annotate(status, file));
+      std::string folder = "refused";
+      const absl::Status status = SendOne(context, one, &folder);
+      if (!status.ok()) {
+        if (!context.json) std::cout << "not delivered" << std::endl;
+        context.Fail(Annotate(status, file));
+      }
       // Whoever reads along sees it now, and not when the pipe is full.
       std::cout.flush();
       // Only a file that can never be delivered is put away; anything else
@@ -162,9 +171,7 @@ absl::Status Watch(Context& context, const SendArguments& arguments) {
         std::this_thread::sleep_for(std::chrono::seconds(30));
         break;
       }
-      const fs::path to = fs::path(arguments.watch) / (!status.ok() ? "refused"
-                                                       : waiting    ? "waiting"
-                                                                 : "delivered");
+      const fs::path to = fs::path(arguments.watch) / folder;
       fs::create_directories(to, error);
       fs::path place = to / fs::path(file).filename();
       for (int copy = 2; fs::exists(place); ++copy) {

@@ -94,6 +94,15 @@ int Main(int argc, char** argv) {
   AddSimulateCommand(app, context);
   try {
     app.parse(argc, argv);
+    // A script must not take half an answer for a whole one.
+    if (!std::cout.flush()) {
+      std::cerr << "garderobe: standard output can't be written; is the disk "
+                   "full?\n";
+      return kUnreachable;
+    }
+  } catch (const std::bad_alloc&) {
+    std::cerr << "garderobe: there is not enough memory for this\n";
+    return kRefused;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kUsage;
   } catch (const std::filesystem::filesystem_error& error) {

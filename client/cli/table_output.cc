@@ -54,6 +54,11 @@ absl::Status WriteTable(const OutputTable& table, const std::string& out) {
   std::ofstream file(out);
   WriteCsv(table, file);
   if (!file.flush()) {
+    file.close();
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(out, ignored)) {
+      std::filesystem::remove(out, ignored);
+    }
     return Unavailable("cannot write {}; is the disk full?", out);
   }
   return absl::OkStatus();

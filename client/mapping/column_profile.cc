@@ -65,8 +65,8 @@ void ColumnProfile::Add(std::string_view raw) {
     first_over_12 += !other;
   }
   times += !minutes && !other && LooksLikeTime(text);
-  const bool point = ParsePriceCents(text, false).has_value();
-  const bool comma = ParsePriceCents(text, true).has_value();
+  const bool point = ParsePriceCents(text, DecimalSign::kPoint).has_value();
+  const bool comma = ParsePriceCents(text, DecimalSign::kComma).has_value();
   const bool decimals = text.size() > 3 && (text[text.size() - 3] == ',' ||
                                             text[text.size() - 3] == '.');
   amounts += point || comma;

@@ -162,9 +162,14 @@ class Guesser {
         shipped_(std::move(shipped)),
         names_(AllColumnNames(shipped_)) {}
 
-  Guess Run() {
+  absl::StatusOr<Guess> Run() {
     if (TakeShipped()) return std::move(guess_);
     FindHeaderRow();
+    if (LooksLikeData(IndexOf(sample_.rows[header_]))) {
+      return InvalidArgument(
+          "no line has names of columns; add them on top, for a proposal can't "
+          "be made of values");
+    }
     Profile();
     Assign();
     Write();

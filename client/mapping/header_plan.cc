@@ -24,6 +24,19 @@ std::string_view CleanField(std::string_view field) {
   return field;
 }
 
+bool LooksLikeData(const HeaderIndex& index) {
+  size_t filled = 0, numbers = 0;
+  for (const std::string& name : index.names()) {
+    if (name.empty()) continue;
+    ++filled;
+    if (name.find('@') != name.npos) return true;
+    const auto digits = std::count_if(
+        name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+    numbers += static_cast<size_t>(digits) * 2 > name.size();
+  }
+  return numbers > 0 && numbers * 8 >= filled;
+}
+
 HeaderIndex::HeaderIndex(const std::vector<std::string_view>& header) {
   for (size_t i = 0; i < header.size(); ++i) {
     names_.push_back(ToUtf8(TrimField(header[i])));

@@ -33,6 +33,9 @@ class HeaderIndex {
   std::map<std::string, std::vector<int>> at_;
 };
 
+// Whether the line is of values and not of names: an e-mail, or numbers.
+bool LooksLikeData(const HeaderIndex& index);
+
 // Values of rows. Not thread-safe: counts rows for `count_in`.
 class HeaderPlan {
  public:

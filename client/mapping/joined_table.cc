@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "client/words.h"
+
 namespace garderobe::client {
 namespace {
 constexpr uint64_t kHeaderLinesMax = 30;
@@ -10,13 +12,19 @@ constexpr size_t kJoinedRowsMax = 20'000'000;
 }  // namespace
 
 std::string HeadersSeen(const HeaderIndex& index, uint64_t line) {
+  // What somebody is called or may be reached by is not for error messages.
+  if (LooksLikeData(index)) {
+    return fmt::format(
+        "line {} looks like data and not like names of columns: is the line "
+        "with the names missing?",
+        line);
+  }
   std::string seen = fmt::format("line {} has", line);
   size_t shown = 0;
   for (const std::string& name : index.names()) {
     if (name.empty()) continue;
     if (++shown > kHeadersShown) return seen + ", ...";
-    // A header is short; what is long is a row of data.
-    seen += (shown == 1 ? ": " : ", ") + name.substr(0, 40);
+    seen += (shown == 1 ? ": " : ", ") + Printable(name, 40);
   }
   return shown == 0 ? seen + " no names" : seen;
 }

@@ -3,6 +3,7 @@
 #include "client/mapping/free_text.h"
 #include "client/mapping/header_plan.h"
 #include "client/mapping/order_book.h"
+#include "client/words.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "spdlog/fmt/fmt.h"
@@ -81,6 +82,25 @@ TEST(MappingTest, AMappingThatGrowsWithoutEndIsRefused) {
   }
   EXPECT_THAT(ParseMapping("m", yaml),
               StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST(LooksLikeDataTest, ValuesAreNotNames) {
+  auto looks = [](std::vector<std::string_view> line) {
+    return LooksLikeData(HeaderIndex(line));
+  };
+  EXPECT_TRUE(looks({"K1", "anna@x.nl", "Anna"}));
+  EXPECT_TRUE(looks({"Anna", "Bakker", "0612345678", "1012AB"}));
+  EXPECT_FALSE(looks({"order_id", "E-mailadres", "Naam 1", "Regel", ""}));
+  EXPECT_FALSE(looks({"Datum", "Prijs 2025", "a", "b", "c"}));
+}
+
+TEST(PrintableTest, NothingSteersATerminal) {
+  EXPECT_EQ(Printable("\x1b[1mNaam\x07", 40), "?[1mNaam?");
+  EXPECT_EQ(Printable("a\xe2\x80\xae"
+                      "b",
+                      40),
+            "a?b");
+  EXPECT_EQ(Printable("\xc3\xa9\xc3\xa9", 3), "\xc3\xa9...");
 }
 
 TEST(CleanFieldTest, WhatSpreadsheetsPutAroundNumbers) {

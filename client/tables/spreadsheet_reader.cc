@@ -39,7 +39,8 @@ std::string NumberText(double value) {
   if (std::abs(value) < 1e15 && value == std::floor(value)) {
     return fmt::format("{:.0f}", value);
   }
-  return fmt::format("{:.15g}", value);
+  // As spreadsheets show what they have rounded, and as it is recognised.
+  return fmt::format("{:.15G}", value);
 }
 
 // The column of a cell reference such as AB12, from 0; npos for none.

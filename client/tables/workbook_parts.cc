@@ -7,7 +7,7 @@ namespace garderobe::client {
 namespace {
 
 // Excel's own limit is the number of cells; this is what memory bears.
-constexpr size_t kStringBytesMax = size_t{2} << 30;
+constexpr size_t kStringBytesMax = size_t{512} << 20;
 
 size_t NumberOf(std::string_view text) {
   size_t value = 0;
@@ -76,7 +76,7 @@ absl::Status ReadStrings(PackedDocument& document, const std::string& part,
   GARDEROBE_ASSIGN_OR_RETURN(auto xml, XmlPart::Open(document, part, events));
   GARDEROBE_RETURN_IF_ERROR(xml->ParseAll());
   if (bytes > kStringBytesMax) {
-    return InvalidArgument("the spreadsheet holds more than 2 GiB of text");
+    return InvalidArgument("the spreadsheet holds more than 512 MiB of text");
   }
   return absl::OkStatus();
 }

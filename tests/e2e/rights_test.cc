@@ -357,6 +357,21 @@ TEST_F(RightsTest, TwoCustodiansExplainAndUndoALink) {
 
 // Of three customers one came long ago, one came lately, and one both.
 TEST_F(RightsTest, WhatIsOlderThanTheAgreementAllowsIsRemovedAndSigned) {
+  // One that has never delivered must not keep the others' data.
+  ASSERT_EQ(Run({"admin", "institution", "import",
+                 deployment_->Write("late.toml",
+                                    "[[institution]]\nid = \"aaa-never\"\n"
+                                    "subsector = \"film\"\n"
+                                    "[[institution]]\n"
+                                    "id = \"example-museum\"\n"
+                                    "subsector = \"museum\"\n"
+                                    "agreement_from = 2020-01-01\n"
+                                    "[[institution]]\n"
+                                    "id = \"example-theatre\"\n"
+                                    "subsector = \"podium\"\n"
+                                    "agreement_from = 2020-01-01\n")})
+                .exit,
+            0);
   auto line = [](const std::string& order, const std::string& day,
                  const std::string& customer, const std::string& identity) {
     return order + ",1,E7," + day + " 20:00," + day + " 10:00," + customer +
@@ -390,6 +405,8 @@ TEST_F(RightsTest, WhatIsOlderThanTheAgreementAllowsIsRemovedAndSigned) {
   const nlohmann::json first = run();
   EXPECT_EQ(first["months"], 60);
   EXPECT_EQ(first["visits_removed"], 2);
+  EXPECT_EQ(first["relations_removed"], 1);
+  EXPECT_EQ(first["statements"].size(), 2u);
   EXPECT_EQ(first["vault"], 1);
   EXPECT_GE(first["oldest"].get<std::string>(), first["kept_from"]);
   // answerd follows within a second or two.
@@ -405,6 +422,7 @@ TEST_F(RightsTest, WhatIsOlderThanTheAgreementAllowsIsRemovedAndSigned) {
   EXPECT_EQ(Held(kTheatre, "BOTH", "aggregator")["visits_in_all"], 1);
   const nlohmann::json second = run();
   EXPECT_EQ(second["visits_removed"], 0);
+  EXPECT_EQ(second["relations_removed"], 0);
   EXPECT_EQ(second["vault"], 0);
 }
 

@@ -44,7 +44,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                                            {}, {2026, 1, 1})
                               .fields);
   (void)ParseLocalMinutes(text);
-  (void)client::ParsePriceCents(text, size % 2 == 0);
+  (void)client::ParsePriceCents(text,
+                                static_cast<client::DecimalSign>(size % 3));
   (void)client::ToUtf8(text);
   return 0;
 }
