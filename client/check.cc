@@ -20,6 +20,7 @@ absl::StatusOr<CheckReport> CheckFile(
   report.mapping = file->mapping().name;
   report.header_line = file->header_line();
   report.unknown_columns = file->unused();
+  report.oddities = file->oddities();
   const IdentityReader identities(options.own_domains);
   const InstitutionHandleKey key = InstitutionHandleKey::Random();
   IdentityFindings findings;

@@ -34,6 +34,7 @@ struct CheckReport {
   char delimiter = ',';
   std::vector<std::pair<std::string, ColumnCounts>> columns;  // in file order
   std::vector<std::string> unknown_columns;
+  std::vector<std::string> oddities;  // OrderFile::oddities
   // Share of the rows with a customer whose identifier of a kind is usable.
   std::vector<std::pair<std::string, double>> linkable;
   std::map<std::string, uint64_t> not_identifiers;  // by reason

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <set>
 
 #include "client/mapping/free_text.h"
 #include "client/price.h"
@@ -162,7 +163,11 @@ absl::Status OrderFile::FindColumns() {
   plan_.emplace(mapping_.columns, *index_, mapping_.empty);
   for (const Source::Case& one : mapping_.skip) {
     const int at = index_->FindFirst(one.headers);
-    if (at >= 0) skip_.emplace_back(at, one);
+    if (at >= 0) {
+      skip_.emplace_back(at, one);
+    } else {
+      missing_skips_.push_back(one.headers.front().name);
+    }
   }
   for (Joined& joined : joined_) {
     for (const HeaderRef& ref : joined.join->here) {
@@ -201,6 +206,25 @@ bool OrderFile::has(Column column) const {
     default:
       return false;
   }
+}
+
+std::vector<std::string> OrderFile::oddities() const {
+  std::vector<std::string> told;
+  std::set<std::string> missing(missing_skips_.begin(), missing_skips_.end());
+  missing.insert(plan_->missing().begin(), plan_->missing().end());
+  for (const std::string& name : missing) {
+    // A joined file may have what the first one lacks.
+    told.push_back(fmt::format(
+        "the mapping decides by the column {}, and the file has none of that "
+        "name",
+        name));
+  }
+  for (const Joined& joined : joined_) {
+    if (joined.table.faulty_rows() == 0) continue;
+    told.push_back(fmt::format("{} rows of --with {} can't be read",
+                               joined.table.faulty_rows(), joined.join->name));
+  }
+  return told;
 }
 
 std::vector<std::string> OrderFile::unused() const {

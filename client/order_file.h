@@ -54,6 +54,9 @@ class OrderFile {
   bool has(Column column) const;
   // Columns of the file that are not looked at.
   std::vector<std::string> unused() const;
+  // What is odd about mapping and joined files, a sentence each: columns that
+  // decide and are not there, rows that can't be read.
+  std::vector<std::string> oddities() const;
   char delimiter() const { return reader_->delimiter(); }
   uint64_t header_line() const { return header_line_; }
   uint64_t bytes_read() const { return reader_->bytes_read(); }
@@ -89,6 +92,7 @@ class OrderFile {
   uint64_t header_line_ = 0;
   std::optional<HeaderPlan> plan_;
   std::vector<Joined> joined_;
+  std::vector<std::string> missing_skips_;
   std::vector<std::pair<int, Source::Case>> skip_;
   bool is_return_ = false;
   std::array<std::string_view, kTargetCount> values_;

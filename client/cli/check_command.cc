@@ -38,6 +38,7 @@ json ReportJson(const CheckReport& report) {
           {"linkable", linkable},
           {"duplicates", report.duplicates},
           {"unknown_columns", report.unknown_columns},
+          {"oddities", report.oddities},
           {"refused_rows", report.refused_rows},
           {"not_identifiers", report.not_identifiers},
           {"refused", RefusalsJson(report.refused)}};
@@ -161,6 +162,9 @@ void PrintPage(const CheckReport& r, const std::string& file) {
       std::cout << fmt::format("  {:<20} {} {:>4.0f} %\n", KindLabel(kind),
                                Bar(share), 100 * share);
     }
+  }
+  for (const std::string& oddity : r.oddities) {
+    std::cout << "\nlook at this: " << oddity << "\n";
   }
   PrintAdvice(r);
   std::cout << "\ncolumn                    filled    usable\n";

@@ -104,7 +104,10 @@ std::unique_ptr<HeaderPlan::Node> HeaderPlan::Compile(
   }
   for (const Source::Case& one : source.cases) {
     const int at = index.FindFirst(one.headers);
-    if (at < 0) continue;
+    if (at < 0) {
+      missing_.push_back(one.headers.front().name);
+      continue;
+    }
     used_[static_cast<size_t>(at)] = true;
     node->cases.emplace_back(at, one);
   }

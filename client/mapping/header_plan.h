@@ -54,6 +54,8 @@ class HeaderPlan {
                        std::deque<std::string>* scratch);
   // Which columns of the file are looked at.
   const std::vector<bool>& used() const { return used_; }
+  // Columns that decide between cases, and that the file does not have.
+  const std::vector<std::string>& missing() const { return missing_; }
 
  private:
   struct Node;
@@ -66,6 +68,7 @@ class HeaderPlan {
   std::array<std::unique_ptr<Node>, kTargetCount> nodes_;
   std::vector<std::string> empty_;
   std::vector<bool> used_;
+  std::vector<std::string> missing_;
   // By the keyed hash of a row's parts: how many came before.
   absl::flat_hash_map<uint64_t, uint32_t> counts_;
 };

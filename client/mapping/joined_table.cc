@@ -106,7 +106,10 @@ absl::StatusOr<JoinedTable> JoinedTable::Load(const Join& join,
   for (;;) {
     GARDEROBE_ASSIGN_OR_RETURN(const bool more, reader.Read(&row));
     if (!more) break;
-    if (!row.fault.empty() || row.fields.size() < index->width()) continue;
+    if (!row.fault.empty() || row.fields.size() < index->width()) {
+      ++table.faulty_rows_;
+      continue;
+    }
     const std::string at = KeyOf(row, key);
     if (at.empty()) continue;
     if (++table.rows_ > kJoinedRowsMax) {

@@ -34,6 +34,8 @@ class JoinedTable {
   const Values* Find(const std::string& key) const;
   bool has(size_t target) const { return plan_->has(target); }
   uint64_t rows() const { return rows_; }
+  // Rows that can't be read: too few or too many fields, an open quote.
+  uint64_t faulty_rows() const { return faulty_rows_; }
 
   // The key of a row whose fields stand at `indexes`; empty when one of them
   // is.
@@ -44,7 +46,7 @@ class JoinedTable {
   JoinedTable() = default;
   absl::flat_hash_map<std::string, std::unique_ptr<Values>> by_key_;
   std::unique_ptr<HeaderPlan> plan_;
-  uint64_t rows_ = 0;
+  uint64_t rows_ = 0, faulty_rows_ = 0;
 };
 
 // "line 3 has: Naam, Datum, ..."; at most 40 of them.
