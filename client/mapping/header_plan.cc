@@ -104,12 +104,12 @@ std::unique_ptr<HeaderPlan::Node> HeaderPlan::Compile(
   }
   for (const Source::Case& one : source.cases) {
     const int at = index.FindFirst(one.headers);
-    if (at < 0) {
-      missing_.push_back(one.headers.front().name);
-      continue;
-    }
+    if (at < 0) continue;
     used_[static_cast<size_t>(at)] = true;
     node->cases.emplace_back(at, one);
+  }
+  if (!source.cases.empty() && node->cases.empty()) {
+    missing_.push_back(source.cases.front().headers.front().name);
   }
   const bool constant = source.op == Source::Op::kValue;
   // A key of fewer parts is another key.

@@ -54,7 +54,7 @@ class HeaderPlan {
                        std::deque<std::string>* scratch);
   // Which columns of the file are looked at.
   const std::vector<bool>& used() const { return used_; }
-  // Columns that decide between cases, and that the file does not have.
+  // Columns that decide, where the file has none of those that may.
   const std::vector<std::string>& missing() const { return missing_; }
 
  private:
