@@ -3,6 +3,10 @@
 #include "core/group/element.h"
 #include "core/rpc/status_conversion.h"
 #include "core/rpc/tls.h"
+#include "garderobe/v1/budget.grpc.pb.h"
+#include "garderobe/v1/common.grpc.pb.h"
+#include "garderobe/v1/retention.grpc.pb.h"
+#include "garderobe/v1/review.grpc.pb.h"
 #include "garderobe/v1/rights.grpc.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -87,6 +91,110 @@ TEST_F(HostileRightsTest, NobodyButTheTtpAsksVaultAndAggregator) {
         FromGrpc(aggregator->Exercise(&at_aggregator, {}, &of_aggregator)),
         StatusIs(kDenied));
   }
+}
+
+// Calls `method` of a party's service as `who`; what it says.
+template <typename Service, typename Request, typename Response>
+absl::Status Call(const LocalDeployment& deployment, const char* party,
+                  const char* daemon, const std::string& who,
+                  grpc::Status (Service::Stub::*method)(grpc::ClientContext*,
+                                                        const Request&,
+                                                        Response*)) {
+  const auto stub = Service::NewStub(
+      TlsChannel(deployment.address(party), daemon, deployment.tls(who)));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(20));
+  Response response;
+  return FromGrpc((stub.get()->*method)(&context, Request(), &response));
+}
+
+// Retention, budgets and links: each for its own callers.
+TEST_F(HostileRightsTest, WhoDecidesIsWhoMay) {
+  const std::string client = "clients/example-museum",
+                    analyst = "analysts/example-museum",
+                    coordinator = "coordinator",
+                    custodian = "custodians/custodian-1", ttp = "ttp/tls";
+  for (const std::string& who : {client, analyst, coordinator, custodian}) {
+    EXPECT_THAT(Call<v1::VaultRetentionService>(
+                    *deployment_, "vault", "vaultd", who,
+                    &v1::VaultRetentionService::Stub::ListAged),
+                StatusIs(kDenied))
+        << who;
+    EXPECT_THAT(Call<v1::VaultRetentionService>(
+                    *deployment_, "vault", "vaultd", who,
+                    &v1::VaultRetentionService::Stub::RemoveAged),
+                StatusIs(kDenied))
+        << who;
+    EXPECT_THAT(Call<v1::AggregatorRetentionService>(
+                    *deployment_, "aggregator", "aggregatord", who,
+                    &v1::AggregatorRetentionService::Stub::ExpireInstitution),
+                StatusIs(kDenied))
+        << who;
+  }
+  for (const std::string& who : {client, analyst, custodian, ttp}) {
+    EXPECT_THAT(
+        Call<v1::RetentionService>(*deployment_, "ttp", "ttpd", who,
+                                   &v1::RetentionService::Stub::RunRetention),
+        StatusIs(kDenied))
+        << who;
+    EXPECT_THAT(
+        Call<v1::RegisterService>(*deployment_, "ttp", "ttpd", who,
+                                  &v1::RegisterService::Stub::GetRegister),
+        StatusIs(kDenied))
+        << who;
+  }
+  for (const std::string& who : {client, analyst, coordinator, ttp}) {
+    EXPECT_THAT(Call<v1::ReviewService>(*deployment_, "vault", "vaultd", who,
+                                        &v1::ReviewService::Stub::Review),
+                StatusIs(kDenied))
+        << who;
+    EXPECT_THAT(
+        Call<v1::BudgetService>(*deployment_, "ttp", "ttpd", who,
+                                &v1::BudgetService::Stub::ReleaseBudget),
+        StatusIs(kDenied))
+        << who;
+  }
+  for (const std::string& who : {client, analyst, ttp}) {
+    EXPECT_THAT(Call<v1::BudgetService>(*deployment_, "ttp", "ttpd", who,
+                                        &v1::BudgetService::Stub::ListBudgets),
+                StatusIs(kDenied))
+        << who;
+  }
+  // And those who may are answered.
+  EXPECT_THAT(Call<v1::BudgetService>(*deployment_, "ttp", "ttpd", custodian,
+                                      &v1::BudgetService::Stub::ListBudgets),
+              IsOk());
+  EXPECT_THAT(
+      Call<v1::ReviewService>(*deployment_, "vault", "vaultd", custodian,
+                              &v1::ReviewService::Stub::Review),
+      StatusIs(kInvalid));
+}
+
+// Of whom the register has no access key nothing is told, whatever key the
+// request may name: a TTP would name its own.
+TEST_F(HostileRightsTest, VisitsAreSealedToTheKeyInTheRegister) {
+  v1::ExerciseAtAggregatorRequest request;
+  request.set_right(v1::RIGHT_ACCESS);
+  request.set_request_id(std::string(16, 'r'));
+  request.add_institutions("example-museum");
+  request.add_institution(0);
+  request.set_handles(std::string(16, 'h'));
+  auto ask = [&](v1::ExerciseAtAggregatorResponse* response) {
+    const auto stub = v1::AggregatorRightsService::NewStub(
+        TlsChannel(deployment_->address("aggregator"), "aggregatord",
+                   deployment_->tls("ttp/tls")));
+    grpc::ClientContext context;
+    return FromGrpc(stub->Exercise(&context, request, response));
+  };
+  v1::ExerciseAtAggregatorResponse response;
+  EXPECT_THAT(ask(&response), IsOk());
+  EXPECT_FALSE(response.sealed().empty());
+  request.set_institutions(0, "unknown");
+  EXPECT_THAT(ask(&response), StatusIs(absl::StatusCode::kNotFound));
+  // Two at once would be sealed to one of them.
+  request.add_institutions("example-theatre");
+  EXPECT_FALSE(ask(&response).ok());
 }
 
 TEST_F(HostileRightsTest, MalformedRequestsAreRefusedWithTheField) {
