@@ -14,6 +14,7 @@
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/answer.grpc.pb.h"
+#include "garderobe/v1/budget.grpc.pb.h"
 #include "garderobe/v1/common.grpc.pb.h"
 #include "garderobe/v1/delivery.grpc.pb.h"
 #include "garderobe/v1/vault.grpc.pb.h"
@@ -384,6 +385,53 @@ TEST_F(HostileTest, LyingCountsAndGarbageAreRefused) {
   EXPECT_THAT(Relations({relations}),
               StatusIs(kInvalid, HasSubstr("handles[1]")));
   ExpectServiceStillWorks();
+}
+
+// What the vault may have seen counts, whatever the aggregator says of it: a
+// budget of guesses is not walked round by batches that are refused.
+TEST_F(HostileTest, RelationsThatTheAggregatorRefusesCountInTheBudget) {
+  auto used = [] {
+    const auto stub = v1::BudgetService::NewStub(TlsChannel(
+        deployment_->address("ttp"), "ttpd", deployment_->tls("coordinator")));
+    grpc::ClientContext context;
+    v1::ListBudgetsResponse budgets;
+    EXPECT_THAT(FromGrpc(stub->ListBudgets(&context, {}, &budgets)), IsOk());
+    for (const v1::Budget& budget : budgets.budgets()) {
+      if (budget.institution() == "example-museum") return budget.used();
+    }
+    return uint64_t{0};
+  };
+  uint64_t before = used();
+  const v1::RelationBatch good = GoodRelations(0);
+  v1::RelationBatch garbage = good;
+  garbage.set_sealed(std::string(100, 'g'));
+  EXPECT_FALSE(Relations({garbage}).ok());
+  EXPECT_EQ(used(), before + 3);
+  v1::RelationBatch beyond = GoodRelations(1000);
+  EXPECT_FALSE(Relations({beyond}).ok());
+  EXPECT_EQ(used(), before + 6);
+  EXPECT_THAT(Relations({good}), IsOk());
+  EXPECT_THAT(Relations({good}), IsOk());  // again
+  EXPECT_EQ(used(), before + 12);
+  // What does not decode reaches nobody.
+  before = used();
+  v1::RelationBatch malformed = GoodRelations(3);
+  malformed.mutable_points_b()->replace(0, 32, std::string(32, '\xff'));
+  EXPECT_FALSE(Relations({malformed}).ok());
+  EXPECT_EQ(used(), before);
+}
+
+TEST_F(HostileTest, PlainModeNeedsAnAgreement) {
+  v1::RelationBatch batch = GoodRelations(0);
+  batch.clear_kinds();
+  batch.clear_points_a();
+  batch.clear_points_b();
+  for (int i = 0; i < 3; ++i) {
+    batch.mutable_plain()->add_rows()->set_email("anna@example.nl");
+  }
+  const absl::Status refused = Relations({batch});
+  EXPECT_THAT(refused, StatusIs(kDenied, HasSubstr("plain mode")));
+  EXPECT_EQ(Message(refused).find("anna"), std::string_view::npos);
 }
 
 TEST_F(HostileTest, ReplayedBatchIsStoredOnceAndSkippedOffsetsStop) {
