@@ -1,0 +1,177 @@
+// A deployment, and a peer with certificates that speaks to it as it likes.
+#ifndef GARDEROBE_TESTS_ADVERSARY_HOSTILE_FIXTURE_H_
+#define GARDEROBE_TESTS_ADVERSARY_HOSTILE_FIXTURE_H_
+
+#include <signal.h>
+
+#include <boost/asio/thread_pool.hpp>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "client/authority.h"
+#include "client/batches.h"
+#include "core/base/files.h"
+#include "core/catalogue/codes.h"
+#include "core/group/elgamal.h"
+#include "core/rpc/status_conversion.h"
+#include "garderobe/v1/aggregator.grpc.pb.h"
+#include "garderobe/v1/answer.grpc.pb.h"
+#include "garderobe/v1/budget.grpc.pb.h"
+#include "garderobe/v1/common.grpc.pb.h"
+#include "garderobe/v1/delivery.grpc.pb.h"
+#include "garderobe/v1/vault.grpc.pb.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/local_deployment.h"
+#include "tests/support/status_matchers.h"
+
+namespace garderobe {
+
+// A minute in 2025, after the agreement has begun.
+inline constexpr int32_t kIn2025 = 9132 * 1440;
+inline constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
+inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+
+inline void SetDeadline(grpc::ClientContext& context, int seconds = 10) {
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(seconds));
+}
+
+class HostileTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    deployment_ = new LocalDeployment();
+    deployment_->Up();
+  }
+  static void TearDownTestSuite() {
+    delete deployment_;
+    deployment_ = nullptr;
+  }
+  void SetUp() override {
+    source_ = "test-" + std::to_string(++sources_);
+    auto stub = Delivery("clients/example-museum");
+    grpc::ClientContext context;
+    SetDeadline(context);
+    v1::GetParametersResponse p;
+    ASSERT_THAT(FromGrpc(stub->GetParameters(&context, {}, &p)), IsOk());
+    aggregator_signed_ = p.aggregator();
+    feed_.institution = "example-museum";
+    feed_.source = source_;
+    // The signatures are the business of other tests.
+    ReadValues(p.vault().body(), "Y.email", feed_.vault.public_keys[0]);
+    for (auto& key : feed_.vault.public_keys) key = feed_.vault.public_keys[0];
+    ReadValues(p.aggregator().body(), "Z", feed_.aggregator.pseudonym_key);
+    ReadValues(p.aggregator().body(), "seal", feed_.aggregator.sealing_key);
+  }
+  template <typename Bytes>
+  static void ReadValues(const std::string& body, const std::string& name,
+                         Bytes& into) {
+    const size_t at =
+        body.find(std::string("\0", 1) + static_cast<char>(name.size()) + name);
+    ASSERT_NE(at, body.npos);
+    into = Bytes::From(
+        std::string_view(body).substr(at + 2 + name.size() + 2, 32));
+  }
+  std::unique_ptr<v1::DeliveryService::Stub> Delivery(const std::string& who) {
+    return v1::DeliveryService::NewStub(
+        TlsChannel(deployment_->address("ttp"), "ttpd", deployment_->tls(who)));
+  }
+  std::unique_ptr<v1::VaultService::Stub> Vault(const std::string& who) {
+    return v1::VaultService::NewStub(TlsChannel(
+        deployment_->address("vault"), "vaultd", deployment_->tls(who)));
+  }
+  v1::Hello Hello() {
+    v1::Hello hello;
+    hello.set_protocol_version(1);
+    hello.mutable_feed()->set_institution("example-museum");
+    hello.mutable_feed()->set_source(source_);
+    return hello;
+  }
+  // A conversation: what is written, what comes back, and how it ends.
+  template <typename Request, typename Response, typename Open>
+  absl::Status Converse(Open open, const std::vector<Request>& requests,
+                        std::vector<Response>* responses = nullptr) {
+    grpc::ClientContext context;
+    SetDeadline(context);
+    auto stream = open(&context);
+    for (const Request& request : requests) {
+      if (!stream->Write(request)) break;
+    }
+    stream->WritesDone();
+    Response response;
+    while (stream->Read(&response)) {
+      if (responses != nullptr) responses->push_back(response);
+    }
+    return FromGrpc(stream->Finish());
+  }
+  absl::Status Visits(const std::vector<v1::VisitBatch>& batches,
+                      std::vector<v1::DeliverVisitsResponse>* out = nullptr,
+                      const std::string& who = "clients/example-museum") {
+    auto stub = Delivery(who);
+    std::vector<v1::DeliverVisitsRequest> requests(1);
+    *requests[0].mutable_hello() = Hello();
+    for (const auto& batch : batches) {
+      *requests.emplace_back().mutable_batch() = batch;
+    }
+    return Converse<v1::DeliverVisitsRequest, v1::DeliverVisitsResponse>(
+        [&](auto* context) { return stub->DeliverVisits(context); }, requests,
+        out);
+  }
+  absl::Status Relations(
+      const std::vector<v1::RelationBatch>& batches,
+      std::vector<v1::DeliverRelationsResponse>* out = nullptr) {
+    auto stub = Delivery("clients/example-museum");
+    std::vector<v1::DeliverRelationsRequest> requests(1);
+    *requests[0].mutable_hello() = Hello();
+    for (const auto& batch : batches) {
+      *requests.emplace_back().mutable_batch() = batch;
+    }
+    return Converse<v1::DeliverRelationsRequest, v1::DeliverRelationsResponse>(
+        [&](auto* context) { return stub->DeliverRelations(context); },
+        requests, out);
+  }
+  v1::VisitBatch GoodVisits(uint64_t offset, int rows = 3,
+                            int32_t starts_at = kIn2025) {
+    client::VisitBatchBuilder builder(feed_, key_);
+    for (int i = 0; i < rows; ++i) {
+      client::OrderLine line;
+      const std::string id =
+          source_ + std::to_string(offset) + "-" + std::to_string(i);
+      line.order_id = id;
+      line.line_id = "1";
+      line.event_id = "E";
+      line.starts_at = starts_at;
+      builder.Add(line, Handle());
+      builder.SetLine(1);
+    }
+    std::vector<uint64_t> lines;
+    return builder.Build(offset, &lines);
+  }
+  v1::RelationBatch GoodRelations(uint64_t offset, int rows = 3) {
+    std::vector<client::Customer> customers(static_cast<size_t>(rows));
+    for (int i = 0; i < rows; ++i) {
+      auto& c = customers[static_cast<size_t>(i)];
+      c.handle = MakeHandle(key_, source_ + std::to_string(i));
+      c.identifiers[0] = source_ + std::to_string(i) + "@example.nl";
+    }
+    return client::BuildRelationBatch(feed_, offset, customers);
+  }
+  void ExpectServiceStillWorks() {
+    source_ += "x";
+    feed_.source = source_;
+    EXPECT_THAT(Visits({GoodVisits(0)}), IsOk());
+    EXPECT_THAT(Relations({GoodRelations(0)}), IsOk());
+  }
+
+  static inline LocalDeployment* deployment_ = nullptr;
+  static inline int sources_ = 0;
+  std::string source_;
+  client::FeedContext feed_;
+  v1::SignedParameters aggregator_signed_;
+  InstitutionHandleKey key_ = InstitutionHandleKey::Random();
+};
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_TESTS_ADVERSARY_HOSTILE_FIXTURE_H_
