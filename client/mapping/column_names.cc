@@ -30,9 +30,10 @@ const std::vector<std::pair<size_t, std::vector<std::string>>>& MoreNames() {
             "evenementnaam", "programma", "tentoonstelling", "naamevenement"}},
           {At(C::kGenre), {"categorie", "discipline", "genrenaam"}},
           {At(C::kStartsAt),
-           {"voorstellingsdatum", "eventdate", "datumvoorstelling", "startdatum",
-            "speeldatum", "datumbezoek", "bezoekdatum", "datumevenement",
-            "datum", "date", "aanvangsdatum", "performancedate"}},
+           {"voorstellingsdatum", "eventdate", "datumvoorstelling",
+            "startdatum", "speeldatum", "datumbezoek", "bezoekdatum",
+            "datumevenement", "datum", "date", "aanvangsdatum",
+            "performancedate"}},
           {At(C::kSoldAt),
            {"aankoopdatum", "transactiedatum", "orderdatum", "datumverkoop",
             "besteldatumtijd", "createdat", "purchasedate", "boekingsdatum"}},
@@ -42,7 +43,8 @@ const std::vector<std::pair<size_t, std::vector<std::string>>>& MoreNames() {
           {At(C::kPrice),
            {"totaal", "totaalbedrag", "total", "amount", "omzet", "betaald",
             "brutoprijs", "regelbedrag", "prix"}},
-          {kPriceEach, {"stukprijs", "prijsperstuk", "unitprice", "kaartprijs"}},
+          {kPriceEach,
+           {"stukprijs", "prijsperstuk", "unitprice", "kaartprijs"}},
           {At(C::kChannel),
            {"verkooppunt", "saleschannel", "bron", "afdeling", "herkomst"}},
           {At(C::kStatus),
@@ -56,9 +58,9 @@ const std::vector<std::pair<size_t, std::vector<std::string>>>& MoreNames() {
           {At(C::kPhone),
            {"tel", "gsm", "telefoon1", "mobielnummer", "telefoonmobiel",
             "phonenumber", "mobilenumber", "gsmnummer", "telnr"}},
-          {At(C::kFirstName), {"roepnaam", "voorletters", "prenom", "firstname"}},
-          {At(C::kLastName),
-           {"familienaam", "surname", "lastname", "nom"}},
+          {At(C::kFirstName),
+           {"roepnaam", "voorletters", "prenom", "firstname"}},
+          {At(C::kLastName), {"familienaam", "surname", "lastname", "nom"}},
           {kFullName,
            {"naam", "name", "klantnaam", "volledigenaam", "besteller", "koper",
             "fullname", "contactpersoon", "naamklant"}},
@@ -83,8 +85,8 @@ void NamesIn(const Source& source, std::vector<std::string>* names) {
 
 // A number's name without what says that it is one.
 std::string StemOf(const std::string& plain) {
-  for (std::string_view suffix : {"nummer", "number", "code", "key", "nr", "no",
-                                  "id"}) {
+  for (std::string_view suffix :
+       {"nummer", "number", "code", "key", "nr", "no", "id"}) {
     if (plain.ends_with(suffix) && plain.size() >= suffix.size() + 4) {
       return plain.substr(0, plain.size() - suffix.size());
     }

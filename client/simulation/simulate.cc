@@ -129,9 +129,8 @@ class Season {
                       static_cast<uint64_t>(relations / kMemberShare) + 20);
     first_ = draws.Below(country.persons());
     // So many that the lines come out.
-    const double members =
-        static_cast<double>(reach_) * kMemberShare *
-        (1 - Country::kChildrenShare * (1 - kind_.children));
+    const double members = static_cast<double>(reach_) * kMemberShare *
+                           (1 - Country::kChildrenShare * (1 - kind_.children));
     visits_mean_ = std::max(
         1.0, static_cast<double>(lines) * (1 - kAnonymousShare) / members);
   }

@@ -55,8 +55,8 @@ char DetectDelimiter(std::string_view head) {
 // Excel's own way to say it: a first line `sep=;`. Its length, 0 when it is
 // not there.
 size_t SeparatorLine(std::string_view head, char* delimiter) {
-  if (head.size() < 5 || (head.substr(0, 4) != "sep=" &&
-                          head.substr(0, 4) != "SEP=")) {
+  if (head.size() < 5 ||
+      (head.substr(0, 4) != "sep=" && head.substr(0, 4) != "SEP=")) {
     return 0;
   }
   const size_t end = head.find_first_of("\r\n");
@@ -74,7 +74,8 @@ absl::Status CheckIsText(std::string_view head) {
   }
   if (head.starts_with("\xd0\xcf\x11\xe0")) {
     return InvalidArgument(
-        "found an old spreadsheet (XLS); expected XLSX or CSV: save it as one of these");
+        "found an old spreadsheet (XLS); expected XLSX or CSV: save it as one "
+        "of these");
   }
   if (head.substr(0, 4096).find('\0') != head.npos) {
     return InvalidArgument("found binary data; expected CSV or XLSX");

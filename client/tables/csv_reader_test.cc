@@ -60,9 +60,9 @@ TEST(CsvReaderTest, AStrayQuoteCostsItsOwnLineOnly) {
 
 TEST(CsvReaderTest, TheSeparatorIsWhatTheLinesAgreeOn) {
   EXPECT_EQ(ReadAll("sep=|\na|b,c\n1|2"), (Rows{{"a", "b,c"}, {"1", "2"}}));
-  EXPECT_EQ(ReadAll("Verkoop, maart, 2025\na;b\n1;2,5\n3;4,5"),
-            (Rows{{"Verkoop, maart, 2025"}, {"a", "b"}, {"1", "2,5"},
-                  {"3", "4,5"}}));
+  EXPECT_EQ(
+      ReadAll("Verkoop, maart, 2025\na;b\n1;2,5\n3;4,5"),
+      (Rows{{"Verkoop, maart, 2025"}, {"a", "b"}, {"1", "2,5"}, {"3", "4,5"}}));
 }
 
 TEST(CsvReaderTest, WhatIsNoCsvIsSaidInOneSentence) {
