@@ -88,6 +88,7 @@ TEST_F(OrderLineTest, RefusalsNamePlaceAndReasonNotTheValue) {
            {Column::kLineId, "", "LINE_ID_MISSING"},
            {Column::kCustomerId, "6,12346E+08", "CUSTOMER_ID_ROUNDED"},
            {Column::kOrderId, "9.1E+12", "ORDER_ID_ROUNDED"},
+           {Column::kOrderId, "1.23456789012346e+17", "ORDER_ID_ROUNDED"},
            {Column::kEventId, "", "EVENT_ID_MISSING"},
            {Column::kStartsAt, "tomorrow", "STARTS_AT_INVALID"},
            {Column::kSoldAt, "31-02-2025", "SOLD_AT_INVALID"},

@@ -78,13 +78,16 @@ TEST(SpreadsheetTest, DatesFormulasSheetsAndBooleans) {
   worksheet_write_number(sheet, 0, 3, 22.5, money);
   worksheet_write_formula_num(sheet, 0, 4, "=2*21", nullptr, 42);
   worksheet_write_boolean(sheet, 0, 5, 1, nullptr);
+  // More digits than a spreadsheet keeps: as what it is, rounded.
+  worksheet_write_number(sheet, 0, 6, 123456789012345678.0, nullptr);
   worksheet_write_string(sheet, 2, 1, "Zoë & <co>", nullptr);
   (void)clock;
   ASSERT_EQ(workbook_close(book), LXW_NO_ERROR);
-  EXPECT_THAT(ReadAll(path, "Orders"),
-              ElementsAre(ElementsAre("2025-03-14T20:15:00", "1985-03-14",
-                                      "20:15:00", "22.5", "42", "TRUE"),
-                          ElementsAre("", "Zoë & <co>")));
+  EXPECT_THAT(
+      ReadAll(path, "Orders"),
+      ElementsAre(ElementsAre("2025-03-14T20:15:00", "1985-03-14", "20:15:00",
+                              "22.5", "42", "TRUE", "1.23456789012346E+17"),
+                  ElementsAre("", "Zoë & <co>")));
   EXPECT_EQ(ReadAll(path).size(), 3u);  // the sheets one after the other
   EXPECT_THAT(OpenSpreadsheet(path, "Bestellingen"),
               StatusIs(absl::StatusCode::kInvalidArgument,

@@ -192,6 +192,18 @@ TEST_F(RightsTest, WrongUseIsASentence) {
   }
 }
 
+// A script must not take half an answer for a whole one.
+TEST_F(RightsTest, AnswersThatCantBeWrittenAreNoSuccess) {
+  for (const char* command : {"mapping show pretix", "mapping list --json"}) {
+    const RunResult r =
+        RunToEnd({"/bin/sh", "-c",
+                  std::string(GARDEROBE_BIN_DIR) + "/garderobe " + command +
+                      " > /dev/full"});
+    EXPECT_EQ(r.exit, 3) << command;
+    EXPECT_THAT(r.err, HasSubstr("is the disk full?"));
+  }
+}
+
 TEST_F(RightsTest, AVisitBeforeTheAgreementIsRefusedByItself) {
   const std::string file =
       deployment_->Write("early.csv",
