@@ -1,8 +1,7 @@
 #include "client/batches.h"
 
 #include "client/words.h"
-#include "core/group/elgamal.h"
-#include "core/group/hash_to_group.h"
+#include "core/identifiers/encrypt.h"
 
 namespace garderobe::client {
 namespace {
@@ -12,20 +11,11 @@ constexpr size_t kTitleBytesMax = 2048;
 
 void AddSealed(const Customer& customer, const VaultParameters& vault,
                v1::RelationBatch& batch) {
-  const EphemeralScalar r = EphemeralScalar::Random();
-  batch.mutable_points_a()->append(MultiplyBase(r).view());
-  uint32_t kinds = 0;
-  for (size_t kind = 0; kind < kKindCount; ++kind) {
-    const std::string& value = customer.identifiers[kind];
-    if (value.empty()) continue;
-    kinds |= uint32_t{1} << kind;
-    Element point;
-    GARDEROBE_CHECK(
-        Encrypt(r, HashToGroup(KindName(static_cast<Kind>(kind)), value),
-                vault.public_keys[kind], &point));
-    batch.mutable_points_b()->append(point.view());
-  }
-  batch.add_kinds(kinds);
+  const EncryptedIdentifiers encrypted =
+      EncryptIdentifiers(customer.identifiers, vault);
+  batch.add_kinds(encrypted.kinds);
+  batch.mutable_points_a()->append(encrypted.point_a.view());
+  batch.mutable_points_b()->append(encrypted.points_b);
 }
 
 }  // namespace

@@ -6,8 +6,7 @@
 #include "client/batches.h"
 #include "client/mapping/header_plan.h"
 #include "client/relation_ledger.h"
-#include "core/group/elgamal.h"
-#include "core/group/hash_to_group.h"
+#include "core/identifiers/encrypt.h"
 #include "core/keys/key_file.h"
 #include "core/rpc/status_conversion.h"
 #include "core/sealing/sealed_answer.h"
@@ -60,25 +59,16 @@ absl::Status SealIdentity(const RightOptions& options,
   for (std::string_view reason : read.refused) {
     report->unusable.emplace_back(reason);
   }
-  const Identifiers identifiers = DeriveIdentifiers(read.fields);
-  const EphemeralScalar r = EphemeralScalar::Random();
-  uint32_t kinds = 0;
-  for (size_t kind = 0; kind < kKindCount; ++kind) {
-    if (identifiers[kind].empty()) continue;
-    kinds |= uint32_t{1} << kind;
-    Element point;
-    GARDEROBE_CHECK(Encrypt(
-        r, HashToGroup(KindName(static_cast<Kind>(kind)), identifiers[kind]),
-        vault.public_keys[kind], &point));
-    out->mutable_points_b()->append(point.view());
-  }
-  if (kinds == 0) {
+  const EncryptedIdentifiers encrypted =
+      EncryptIdentifiers(DeriveIdentifiers(read.fields), vault);
+  if (encrypted.kinds == 0) {
     return InvalidArgument(
         "nothing here identifies a visitor; give an e-mail, a telephone, or a "
         "name with a birth date or an address");
   }
-  out->set_kinds(kinds);
-  out->set_point_a(std::string(MultiplyBase(r).view()));
+  out->set_kinds(encrypted.kinds);
+  out->set_point_a(std::string(encrypted.point_a.view()));
+  out->set_points_b(encrypted.points_b);
   return absl::OkStatus();
 }
 

@@ -3,10 +3,8 @@
 #include <array>
 #include <vector>
 
-#include "core/base/check.h"
 #include "core/base/parallel.h"
-#include "core/group/elgamal.h"
-#include "core/group/hash_to_group.h"
+#include "core/identifiers/encrypt.h"
 #include "core/identifiers/person.h"
 
 namespace garderobe::ttp {
@@ -55,34 +53,16 @@ absl::Status Check(const v1::RelationBatch& batch) {
   return absl::OkStatus();
 }
 
-struct Sealed {
-  uint32_t kinds = 0;
-  Element point_a;
-  std::string points_b;
-};
-
-Sealed Seal(const v1::PlainIdentity& row,
-            std::span<const std::string> own_domains,
-            const VaultParameters& vault, const CivilDate& today) {
+EncryptedIdentifiers Seal(const v1::PlainIdentity& row,
+                          std::span<const std::string> own_domains,
+                          const VaultParameters& vault,
+                          const CivilDate& today) {
   const ReadPerson read = ReadPersonFields(
       {row.email(), row.phone(), row.pass(), row.first_name(), row.last_name(),
        row.birth_date(), row.country(), row.postcode(), row.street(),
        row.house_number(), row.house_number_addition(), row.city()},
       own_domains, today);
-  const Identifiers identifiers = DeriveIdentifiers(read.fields);
-  Sealed sealed;
-  const EphemeralScalar r = EphemeralScalar::Random();
-  sealed.point_a = MultiplyBase(r);
-  for (size_t kind = 0; kind < kKindCount; ++kind) {
-    if (identifiers[kind].empty()) continue;
-    sealed.kinds |= uint32_t{1} << kind;
-    Element point;
-    GARDEROBE_CHECK(Encrypt(
-        r, HashToGroup(KindName(static_cast<Kind>(kind)), identifiers[kind]),
-        vault.public_keys[kind], &point));
-    sealed.points_b.append(point.view());
-  }
-  return sealed;
+  return EncryptIdentifiers(DeriveIdentifiers(read.fields), vault);
 }
 
 }  // namespace
@@ -93,7 +73,7 @@ absl::Status SealPlain(v1::RelationBatch& batch, const VaultParameters& vault,
   GARDEROBE_RETURN_IF_ERROR(Check(batch));
   const std::vector<std::string> own_domains(
       batch.plain().own_domains().begin(), batch.plain().own_domains().end());
-  std::vector<Sealed> rows(batch.count());
+  std::vector<EncryptedIdentifiers> rows(batch.count());
   ParallelFor(workers, rows.size(), kChunkRows, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       rows[i] = Seal(batch.plain().rows(static_cast<int>(i)), own_domains,
@@ -101,7 +81,7 @@ absl::Status SealPlain(v1::RelationBatch& batch, const VaultParameters& vault,
     }
   });
   batch.clear_plain();
-  for (const Sealed& row : rows) {
+  for (const EncryptedIdentifiers& row : rows) {
     batch.add_kinds(row.kinds);
     batch.mutable_points_a()->append(row.point_a.view());
     batch.mutable_points_b()->append(row.points_b);

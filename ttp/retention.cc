@@ -179,11 +179,7 @@ grpc::ServerUnaryReactor* RetentionServiceImpl::RunRetention(
   if (!peer.ok()) return FinishNow(context, peer.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   boost::asio::post(thread_, [this, reactor, response] {
-    const absl::Status status = retention_.Run(Today(), response);
-    spdlog::info("event=retention relations={} outcome=\"{}\"",
-                 response->vault_relations_removed(),
-                 status.ok() ? "done" : Message(status));
-    reactor->Finish(ToGrpc(status));
+    reactor->Finish(ToGrpc(RunAndLog(response)));
   });
   return reactor;
 }
@@ -191,15 +187,18 @@ grpc::ServerUnaryReactor* RetentionServiceImpl::RunRetention(
 void RetentionServiceImpl::RunByTimer() {
   boost::asio::post(thread_, [this] {
     v1::RunRetentionResponse response;
-    const absl::Status status = retention_.Run(Today(), &response);
-    if (status.ok()) {
-      spdlog::info("event=retention relations={} outcome=done",
-                   response.vault_relations_removed());
-    } else {
-      spdlog::warn("event=retention relations={} outcome=\"{}\"",
-                   response.vault_relations_removed(), Message(status));
-    }
+    (void)RunAndLog(&response);
   });
+}
+
+absl::Status RetentionServiceImpl::RunAndLog(
+    v1::RunRetentionResponse* response) {
+  absl::Status status = retention_.Run(Today(), response);
+  spdlog::log(status.ok() ? spdlog::level::info : spdlog::level::warn,
+              "event=retention relations={} outcome=\"{}\"",
+              response->vault_relations_removed(),
+              status.ok() ? "done" : Message(status));
+  return status;
 }
 
 }  // namespace garderobe::ttp

@@ -72,6 +72,8 @@ class RetentionServiceImpl final
   void RunByTimer();
 
  private:
+  [[nodiscard]] absl::Status RunAndLog(v1::RunRetentionResponse* response);
+
   Retention& retention_;
   boost::asio::thread_pool thread_{1};
 };

@@ -6,10 +6,6 @@
 namespace garderobe::vault {
 namespace {
 
-Kind KindOfKey(const std::string& token_key) {
-  return static_cast<Kind>(token_key[0]);
-}
-
 // Never kNone.
 uint64_t RandomNumber() {
   uint64_t number;
@@ -38,11 +34,6 @@ class DisjointSets {
 
 }  // namespace
 
-uint32_t LinkTransaction::HoldersMax(Kind kind) const {
-  return looked_for_ + (SaysPerson(kind) ? Linker::kHoldersOfPersonTokenMax
-                                         : Linker::kHoldersOfHouseholdTokenMax);
-}
-
 absl::StatusOr<RelationRecord*> LinkTransaction::Relation(RelationId id) {
   return relations_.Find(NumberKey(id));
 }
@@ -61,7 +52,8 @@ absl::StatusOr<RelationId> LinkTransaction::IdOf(const VaultHandle& handle) {
   }
 }
 
-absl::StatusOr<RelationId> LinkTransaction::Add(const LinkRow& row) {
+absl::StatusOr<RelationId> LinkTransaction::Add(const LinkRow& row,
+                                                uint16_t now) {
   GARDEROBE_ASSIGN_OR_RETURN(const RelationId id, IdOf(row.handle));
   rows_.insert(id);
   GARDEROBE_ASSIGN_OR_RETURN(RelationRecord * relation, Relation(id));
@@ -72,7 +64,9 @@ absl::StatusOr<RelationId> LinkTransaction::Add(const LinkRow& row) {
     touched_.insert(id);
   }
   relation->reference = row.reference;
-  relation->latest = std::max(relation->latest, row.latest);
+  // Nothing is sold in the future.
+  const uint16_t seen = row.as_of == 0 ? now : std::min(row.as_of, now);
+  relation->latest = std::max(relation->latest, seen);
   for (const Token& token : row.tokens) {
     const Fingerprint fingerprint = FingerprintOf(token);
     if (!SaysPerson(token.kind)) {
@@ -102,141 +96,6 @@ absl::StatusOr<RelationId> LinkTransaction::Add(const LinkRow& row) {
   }
   relations_.MarkChanged(NumberKey(id));
   return id;
-}
-
-absl::StatusOr<TokenRecord*> LinkTransaction::FindToken(
-    const std::string& key) {
-  known_keys_.emplace(GetBigEndian<Fingerprint>(key.data()), key);
-  return tokens_.Find(key);
-}
-
-absl::StatusOr<std::string> LinkTransaction::KeyOf(Fingerprint fingerprint,
-                                                   RelationId holder) {
-  if (const auto known = known_keys_.find(fingerprint);
-      known != known_keys_.end()) {
-    return known->second;
-  }
-  const std::string prefix = NumberKey(fingerprint);
-  const auto it = store_.NewIterator(kTokens);
-  std::string found;
-  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
-       it->Next()) {
-    TokenRecord token;
-    if (!Decode(AsView(it->value()), &token)) return Damaged();
-    // Two tokens that begin alike: the one that the relation holds.
-    if (found.empty() || std::binary_search(token.relations.begin(),
-                                            token.relations.end(), holder)) {
-      found = it->key().ToString();
-    }
-  }
-  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
-  if (found.empty()) return Damaged();
-  known_keys_.emplace(fingerprint, found);
-  return found;
-}
-
-absl::Status LinkTransaction::Hold(const std::string& key, RelationId id,
-                                   RelationRecord& relation) {
-  GARDEROBE_ASSIGN_OR_RETURN(TokenRecord * token, FindToken(key));
-  const uint32_t most = HoldersMax(KindOfKey(key));
-  difference_.tokens += token->count == 0;
-  if (token->count > most) {
-    crowds_[key + NumberKey(id)] = true;
-    for (HeldToken& held : relation.tokens) {
-      if (held.fingerprint == GetBigEndian<Fingerprint>(key.data())) {
-        held.set_aside = true;
-      }
-    }
-  } else {
-    auto& ids = token->relations;
-    ids.insert(std::lower_bound(ids.begin(), ids.end(), id), id);
-  }
-  ++token->count;
-  tokens_.MarkChanged(key);
-  return token->count == most + 1 ? SetAside(key, *token) : absl::OkStatus();
-}
-
-absl::Status LinkTransaction::LetGo(const std::string& key, RelationId id) {
-  GARDEROBE_ASSIGN_OR_RETURN(TokenRecord * token, FindToken(key));
-  const Kind kind = KindOfKey(key);
-  tokens_.MarkChanged(key);
-  --token->count;
-  difference_.tokens -= token->count == 0;
-  if (token->count >= HoldersMax(kind)) {
-    crowds_[key + NumberKey(id)] = false;
-    if (token->count == HoldersMax(kind)) {
-      GARDEROBE_RETURN_IF_ERROR(TakeBack(key, *token));
-    }
-    return absl::OkStatus();
-  }
-  auto& ids = token->relations;
-  ids.erase(std::remove(ids.begin(), ids.end(), id), ids.end());
-  // Who had it together with this one may be somebody else's now.
-  if (SaysPerson(kind)) touched_.insert(ids.begin(), ids.end());
-  neighbours_at_home_.insert(ids.begin(), ids.end());
-  return absl::OkStatus();
-}
-
-absl::Status LinkTransaction::SetAside(const std::string& key,
-                                       TokenRecord& token) {
-  ++difference_.set_aside;
-  for (RelationId id : token.relations) {
-    crowds_[key + NumberKey(id)] = true;
-    GARDEROBE_RETURN_IF_ERROR(Flag(key, id, true));
-  }
-  token.relations.clear();
-  return absl::OkStatus();
-}
-
-absl::Status LinkTransaction::TakeBack(const std::string& key,
-                                       TokenRecord& token) {
-  --difference_.set_aside;
-  token.relations = CrowdOf(key);
-  for (RelationId id : token.relations) {
-    crowds_[key + NumberKey(id)] = false;
-    GARDEROBE_RETURN_IF_ERROR(Flag(key, id, false));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status LinkTransaction::Flag(const std::string& key, RelationId id,
-                                   bool set_aside) {
-  GARDEROBE_ASSIGN_OR_RETURN(RelationRecord * relation, Relation(id));
-  for (HeldToken& held : relation->tokens) {
-    if (held.fingerprint == GetBigEndian<Fingerprint>(key.data())) {
-      held.set_aside = set_aside;
-    }
-  }
-  relations_.MarkChanged(NumberKey(id));
-  touched_.insert(id);
-  return absl::OkStatus();
-}
-
-std::vector<RelationId> LinkTransaction::CrowdOf(const std::string& key) const {
-  std::set<RelationId> ids;
-  const auto it = store_.NewIterator(kCrowds);
-  for (it->Seek(key); it->Valid() && it->key().starts_with(key); it->Next()) {
-    ids.insert(GetBigEndian<RelationId>(it->key().data() + key.size()));
-  }
-  for (auto change = crowds_.lower_bound(key);
-       change != crowds_.end() && change->first.starts_with(key); ++change) {
-    const auto id = GetBigEndian<RelationId>(change->first.data() + key.size());
-    if (change->second) {
-      ids.insert(id);
-    } else {
-      ids.erase(id);
-    }
-  }
-  return {ids.begin(), ids.end()};
-}
-
-absl::StatusOr<std::vector<RelationId>> LinkTransaction::Holders(
-    RelationId id, Fingerprint fingerprint) {
-  GARDEROBE_ASSIGN_OR_RETURN(const std::string key, KeyOf(fingerprint, id));
-  GARDEROBE_ASSIGN_OR_RETURN(const TokenRecord* token, FindToken(key));
-  std::vector<RelationId> others = token->relations;
-  others.erase(std::remove(others.begin(), others.end(), id), others.end());
-  return others;
 }
 
 absl::StatusOr<std::set<RelationId>> LinkTransaction::LinkedNeighbours(

@@ -26,8 +26,10 @@ class LinkTransaction {
         groups_(store, kGroups),
         homes_(store, kHomes) {}
 
-  // Takes in what the row shows. The relation's id.
-  [[nodiscard]] absl::StatusOr<RelationId> Add(const LinkRow& row);
+  // Takes in what the row shows, delivered in the quarter `now`; 0: in none
+  // that counts. The relation's id.
+  [[nodiscard]] absl::StatusOr<RelationId> Add(const LinkRow& row,
+                                               uint16_t now = 0);
   // The relations are gone, with the tokens that nobody else holds. Unknown
   // ones are passed over. Before Link.
   [[nodiscard]] absl::Status Remove(const std::vector<RelationId>& ids);

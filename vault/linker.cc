@@ -162,9 +162,7 @@ absl::StatusOr<std::vector<LinkedRow>> Linker::Link(
     LinkTransaction transaction(*store_, model_);
     std::vector<RelationId> ids;
     const uint16_t now = QuarterAt(clock_());
-    for (LinkRow row : rows) {
-      // Nothing is sold in the future.
-      row.latest = row.as_of == 0 ? now : std::min(row.as_of, now);
+    for (const LinkRow& row : rows) {
       GARDEROBE_ASSIGN_OR_RETURN(ids.emplace_back(),
                                  transaction.IdOf(row.handle));
       GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
@@ -174,7 +172,7 @@ absl::StatusOr<std::vector<LinkedRow>> Linker::Link(
         ++dropped_;
         continue;
       }
-      GARDEROBE_RETURN_IF_ERROR(transaction.Add(row).status());
+      GARDEROBE_RETURN_IF_ERROR(transaction.Add(row, now).status());
     }
     GARDEROBE_RETURN_IF_ERROR(transaction.Link());
     for (RelationId id : ids) {

@@ -33,7 +33,6 @@ struct LinkRow {
   VaultHandle handle;
   std::string reference;  // kReferenceBytes, the TTP's
   uint16_t as_of = 0;     // quarters since 2000, of what it shows; 0 unknown
-  uint16_t latest = 0;    // the same; where unknown, of the delivery
   std::vector<Token> tokens;
 };
 

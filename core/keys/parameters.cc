@@ -1,5 +1,7 @@
 #include "core/keys/parameters.h"
 
+#include "core/keys/sign.h"
+
 namespace garderobe {
 namespace {
 
@@ -51,34 +53,22 @@ VerifyKey VerifyKeyOf(const SigningSeed& seed) {
 
 SignedBody SignParameters(const SigningSeed& seed,
                           const Parameters& parameters) {
-  SignedBody result;
-  result.body = kLabel;
-  PutLengthPrefixed(result.body, parameters.party);
-  PutBigEndian(result.body, parameters.epoch);
-  PutBigEndian(result.body, static_cast<uint16_t>(parameters.values.size()));
+  std::string body(kLabel);
+  PutLengthPrefixed(body, parameters.party);
+  PutBigEndian(body, parameters.epoch);
+  PutBigEndian(body, static_cast<uint16_t>(parameters.values.size()));
   for (const auto& [name, value] : parameters.values) {
-    PutLengthPrefixed(result.body, name);
-    PutLengthPrefixed(result.body, value);
+    PutLengthPrefixed(body, name);
+    PutLengthPrefixed(body, value);
   }
-  uint8_t public_key[crypto_sign_PUBLICKEYBYTES],
-      secret[crypto_sign_SECRETKEYBYTES];
-  const ScopedWipe wipe(secret, sizeof secret);
-  crypto_sign_seed_keypair(public_key, secret, seed.ExposeSecret());
-  result.signature.resize(crypto_sign_BYTES);
-  crypto_sign_detached(reinterpret_cast<uint8_t*>(result.signature.data()),
-                       nullptr, AsBytes(result.body).data(), result.body.size(),
-                       secret);
-  return result;
+  return SignBody(seed, std::move(body));
 }
 
 absl::StatusOr<Parameters> VerifyParameters(const VerifyKey& key,
                                             std::string_view party,
                                             std::string_view body,
                                             std::string_view signature) {
-  if (signature.size() != crypto_sign_BYTES ||
-      crypto_sign_verify_detached(AsBytes(signature).data(),
-                                  AsBytes(body).data(), body.size(),
-                                  key.data()) != 0) {
+  if (!IsSignedBy(key, body, signature)) {
     return Refused();
   }
   Parameters parameters;

@@ -1,5 +1,7 @@
 #include "core/keys/receipt.h"
 
+#include "core/keys/sign.h"
+
 namespace garderobe {
 namespace {
 constexpr std::string_view kLabel("garderobe/receipt/v1\0", 21);
@@ -43,28 +45,7 @@ SignedBody SignReceipt(const ReceiptSeed& seed, const Receipt& receipt) {
   body.push_back(static_cast<char>(receipt.right));
   body.append(receipt.request_id.view());
   PutBigEndian(body, receipt.unix_seconds);
-  return SignWith(seed, std::move(body));
-}
-
-SignedBody SignWith(const ReceiptSeed& seed, std::string body) {
-  SignedBody result{std::move(body), {}};
-  uint8_t public_key[crypto_sign_PUBLICKEYBYTES],
-      secret[crypto_sign_SECRETKEYBYTES];
-  const ScopedWipe wipe(secret, sizeof secret);
-  crypto_sign_seed_keypair(public_key, secret, seed.ExposeSecret());
-  result.signature.resize(crypto_sign_BYTES);
-  crypto_sign_detached(reinterpret_cast<uint8_t*>(result.signature.data()),
-                       nullptr, AsBytes(result.body).data(), result.body.size(),
-                       secret);
-  return result;
-}
-
-bool IsSignedBy(const VerifyKey& key, std::string_view body,
-                std::string_view signature) {
-  return signature.size() == crypto_sign_BYTES &&
-         crypto_sign_verify_detached(AsBytes(signature).data(),
-                                     AsBytes(body).data(), body.size(),
-                                     key.data()) == 0;
+  return SignBody(seed, std::move(body));
 }
 
 absl::StatusOr<Receipt> VerifyReceipt(const VerifyKey& key,

@@ -35,11 +35,6 @@ using ReceiptSeed = SecretBytes<32, struct ReceiptSeedRole>;
 ReceiptSeed ReceiptSeedOf(const SigningSeed& seed);
 VerifyKey VerifyKeyOf(const ReceiptSeed& seed);
 
-// What that key signs begins with a label that ends in a zero byte.
-SignedBody SignWith(const ReceiptSeed& seed, std::string body);
-[[nodiscard]] bool IsSignedBy(const VerifyKey& key, std::string_view body,
-                              std::string_view signature);
-
 // body = "garderobe/receipt/v1" 00 || LP(party) || right (1) ||
 //        request id (16) || Unix seconds (8)
 SignedBody SignReceipt(const ReceiptSeed& seed, const Receipt& receipt);

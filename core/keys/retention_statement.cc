@@ -1,5 +1,7 @@
 #include "core/keys/retention_statement.h"
 
+#include "core/keys/sign.h"
+
 namespace garderobe {
 namespace {
 constexpr std::string_view kLabel("garderobe/retention/v1\0", 23);
@@ -16,7 +18,7 @@ SignedBody SignRetention(const ReceiptSeed& seed,
   PutBigEndian(body, statement.visits_left);
   PutBigEndian(body, static_cast<uint32_t>(statement.oldest));
   PutBigEndian(body, statement.unix_seconds);
-  return SignWith(seed, std::move(body));
+  return SignBody(seed, std::move(body));
 }
 
 absl::StatusOr<RetentionStatement> VerifyRetention(const VerifyKey& key,

@@ -19,6 +19,7 @@ constexpr char kHeader[] =
     "customer_id,email,last_name,first_name,postcode,house_number\n";
 constexpr char kAnna[] = "anna@example.nl,Bakker,Anna,1012LG,12\n";
 constexpr char kMuseum[] = "example-museum", kTheatre[] = "example-theatre";
+constexpr char kAgreed[] = "agreement_from = 2020-01-01";
 
 class RightsTest : public ::testing::Test {
  protected:
@@ -72,6 +73,19 @@ class RightsTest : public ::testing::Test {
     return {};
   }
 
+  // Imports a register: a line of TOML beside each id.
+  static void ImportRegister(
+      std::initializer_list<std::pair<const char*, const char*>> list) {
+    std::string text;
+    for (const auto& [id, more] : list) {
+      text += fmt::format(
+          "[[institution]]\nid = \"{}\"\nsubsector = \"museum\"\n{}\n", id,
+          more);
+    }
+    const RunResult r = Run({"admin", "institution", "import",
+                             deployment_->Write("register.toml", text)});
+    EXPECT_EQ(r.exit, 0) << r.err;
+  }
   static LocalDeployment* deployment_;
 };
 LocalDeployment* RightsTest::deployment_ = nullptr;
@@ -224,23 +238,10 @@ TEST_F(RightsTest, AVisitBeforeTheAgreementIsRefusedByItself) {
 // Visits go on without the relations that a budget holds back; two custodians
 // release more, and the same file brings them.
 TEST_F(RightsTest, ABudgetHoldsRelationsBackUntilTwoReleaseMore) {
-  ASSERT_EQ(Run({"admin", "institution", "import",
-                 deployment_->Write("register.toml",
-                                    "[[institution]]\n"
-                                    "id = \"small\"\n"
-                                    "subsector = \"museum\"\n"
-                                    "agreement_from = 2020-01-01\n"
-                                    "relations_per_month = 100\n"
-                                    "[[institution]]\n"
-                                    "id = \"example-museum\"\n"
-                                    "subsector = \"museum\"\n"
-                                    "agreement_from = 2020-01-01\n"
-                                    "[[institution]]\n"
-                                    "id = \"example-theatre\"\n"
-                                    "subsector = \"podium\"\n"
-                                    "agreement_from = 2020-01-01\n")})
-                .exit,
-            0);
+  ImportRegister(
+      {{"small", "agreement_from = 2020-01-01\nrelations_per_month = 100"},
+       {kMuseum, kAgreed},
+       {kTheatre, kAgreed}});
   std::string text = kHeader;
   for (int i = 1; i <= 150; ++i) {
     const std::string n = std::to_string(i);
@@ -281,23 +282,12 @@ TEST_F(RightsTest, PlainAndSealedCustomersAreLinked) {
   const std::string file = deployment_->Write(
       "plain.csv", std::string(kHeader) +
                        "PL1,1,E1,Faust,2025-03-14 20:15,2,25.00,P1," + zoe);
-  auto import = [&](bool plain) {
-    std::string text;
-    for (const char* id : {kMuseum, kTheatre}) {
-      text += fmt::format(
-          "[[institution]]\nid = \"{}\"\nsubsector = \"museum\"\n"
-          "agreement_from = 2020-01-01\nplain = {}\n",
-          id, plain && id == kMuseum);
-    }
-    const RunResult r = Run({"admin", "institution", "import",
-                             deployment_->Write("plain.toml", text)});
-    EXPECT_EQ(r.exit, 0) << r.err;
-  };
-  import(false);
+  ImportRegister({{kMuseum, kAgreed}, {kTheatre, kAgreed}});
   RunResult r = send(file);
   EXPECT_EQ(r.exit, 1);
   EXPECT_THAT(r.err, HasSubstr("does not allow plain mode"));
-  import(true);
+  ImportRegister({{kMuseum, "agreement_from = 2020-01-01\nplain = true"},
+                  {kTheatre, kAgreed}});
   r = send(file);
   EXPECT_EQ(r.exit, 0) << r.err;
   EXPECT_EQ(r.json()["relations_accepted"], 1);
@@ -370,20 +360,7 @@ TEST_F(RightsTest, TwoCustodiansExplainAndUndoALink) {
 // Of three customers one came long ago, one came lately, and one both.
 TEST_F(RightsTest, WhatIsOlderThanTheAgreementAllowsIsRemovedAndSigned) {
   // One that has never delivered must not keep the others' data.
-  ASSERT_EQ(Run({"admin", "institution", "import",
-                 deployment_->Write("late.toml",
-                                    "[[institution]]\nid = \"aaa-never\"\n"
-                                    "subsector = \"film\"\n"
-                                    "[[institution]]\n"
-                                    "id = \"example-museum\"\n"
-                                    "subsector = \"museum\"\n"
-                                    "agreement_from = 2020-01-01\n"
-                                    "[[institution]]\n"
-                                    "id = \"example-theatre\"\n"
-                                    "subsector = \"podium\"\n"
-                                    "agreement_from = 2020-01-01\n")})
-                .exit,
-            0);
+  ImportRegister({{"aaa-never", ""}, {kMuseum, kAgreed}, {kTheatre, kAgreed}});
   auto line = [](const std::string& order, const std::string& day,
                  const std::string& customer, const std::string& identity) {
     return order + ",1,E7," + day + " 20:00," + day + " 10:00," + customer +
