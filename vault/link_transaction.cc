@@ -52,6 +52,38 @@ absl::StatusOr<RelationId> LinkTransaction::IdOf(const VaultHandle& handle) {
   }
 }
 
+absl::Status LinkTransaction::Prefetch(const std::vector<LinkRow>& rows) {
+  std::vector<std::string> relations, tokens;
+  for (const LinkRow& row : rows) {
+    relations.emplace_back(row.handle.view().substr(0, sizeof(RelationId)));
+    for (const Token& token : row.tokens) tokens.push_back(token.Key());
+  }
+  GARDEROBE_RETURN_IF_ERROR(relations_.Prefetch(std::move(relations)));
+  return tokens_.Prefetch(std::move(tokens));
+}
+
+absl::Status LinkTransaction::PrefetchNeighbours() {
+  std::vector<std::string> relations, groups;
+  std::set<RelationId> seen;
+  for (RelationId id : touched_) {
+    GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
+    for (const HeldToken& held : relation->tokens) {
+      if (held.set_aside) continue;
+      GARDEROBE_ASSIGN_OR_RETURN(const auto holders,
+                                 Holders(id, held.fingerprint));
+      seen.insert(holders.begin(), holders.end());
+    }
+  }
+  for (RelationId id : seen) relations.push_back(NumberKey(id));
+  GARDEROBE_RETURN_IF_ERROR(relations_.Prefetch(std::move(relations)));
+  seen.insert(touched_.begin(), touched_.end());
+  for (RelationId id : seen) {
+    GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
+    if (relation->group != kNone) groups.push_back(NumberKey(relation->group));
+  }
+  return groups_.Prefetch(std::move(groups));
+}
+
 absl::StatusOr<RelationId> LinkTransaction::Add(const LinkRow& row,
                                                 uint16_t now) {
   GARDEROBE_ASSIGN_OR_RETURN(const RelationId id, IdOf(row.handle));
@@ -151,6 +183,7 @@ absl::Status LinkTransaction::FindContradictions() {
 }
 
 absl::Status LinkTransaction::Link() {
+  GARDEROBE_RETURN_IF_ERROR(PrefetchNeighbours());
   GARDEROBE_RETURN_IF_ERROR(FindContradictions());
   // A pool is what may have to be grouped anew: whole groups, and relations
   // that have none yet.

@@ -26,6 +26,8 @@ class LinkTransaction {
         groups_(store, kGroups),
         homes_(store, kHomes) {}
 
+  // Reads what is stored about the rows, all at once: quicker, nothing else.
+  [[nodiscard]] absl::Status Prefetch(const std::vector<LinkRow>& rows);
   // Takes in what the row shows, delivered in the quarter `now`; 0: in none
   // that counts. The relation's id.
   [[nodiscard]] absl::StatusOr<RelationId> Add(const LinkRow& row,
@@ -85,6 +87,8 @@ class LinkTransaction {
       RelationId id, Fingerprint fingerprint);
   std::vector<RelationId> CrowdOf(const std::string& key) const;
 
+  // As Prefetch, of those who hold a token together with a touched relation.
+  [[nodiscard]] absl::Status PrefetchNeighbours();
   [[nodiscard]] absl::StatusOr<GroupRecord*> Group(uint64_t id);
   [[nodiscard]] absl::Status LeaveGroup(RelationId id, uint64_t group);
 

@@ -162,6 +162,7 @@ absl::StatusOr<std::vector<LinkedRow>> Linker::Link(
     LinkTransaction transaction(*store_, model_);
     std::vector<RelationId> ids;
     const uint16_t now = QuarterAt(clock_());
+    GARDEROBE_RETURN_IF_ERROR(transaction.Prefetch(rows));
     for (const LinkRow& row : rows) {
       GARDEROBE_ASSIGN_OR_RETURN(ids.emplace_back(),
                                  transaction.IdOf(row.handle));

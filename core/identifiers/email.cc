@@ -21,7 +21,7 @@ constexpr Provider kProviders[] = {
     {"googlemail.com", "gmail.com", true},
 };
 
-// Local parts that nobody reads. Compared without dots, dashes, underscores.
+// Local parts that nobody reads.
 constexpr std::string_view kPlaceholders[] = {
     "noreply",   "donotreply", "nietbeantwoorden",
     "test",      "testing",    "geen",
@@ -30,6 +30,26 @@ constexpr std::string_view kPlaceholders[] = {
     "unknown",   "anoniem",    "anonymous",
     "nvt",       "xxx",        "kassa",
     "balie"};
+
+// Local parts that every other office has.
+constexpr std::string_view kOffices[] = {
+    "info",          "information",    "informatie",
+    "mail",          "email",          "post",
+    "contact",       "hello",          "hallo",
+    "welkom",        "office",         "kantoor",
+    "bureau",        "admin",          "administratie",
+    "administratif", "administration", "secretariaat",
+    "secretariat",   "receptie",       "reception",
+    "service",       "klantenservice", "support",
+    "sales",         "verkoop",        "tickets",
+    "ticketing",     "reserveren",     "reserveringen",
+    "reservaties",   "reservations",   "boekhouding",
+    "facturen",      "facturatie",     "finance",
+    "financien",     "directie",       "bestuur",
+    "school",        "bibliotheek",    "winkel",
+    "shop",          "webshop",        "webmaster",
+    "postmaster",    "marketing",      "events",
+    "evenementen",   "groepen",        "jobs"};
 
 bool IsDomain(std::string_view domain) {
   if (domain.size() > 253 || domain.find('.') == domain.npos) return false;
@@ -75,13 +95,13 @@ std::optional<std::string> ToALabels(std::string_view domain) {
   return result;
 }
 
-bool IsPlaceholder(std::string_view local) {
+// Without what separates words: `no-reply` is `noreply`.
+bool IsOneOf(std::string_view local, std::span<const std::string_view> list) {
   std::string plain;
   for (char c : local) {
     if (c != '.' && c != '-' && c != '_') plain.push_back(c);
   }
-  return std::find(std::begin(kPlaceholders), std::end(kPlaceholders), plain) !=
-         std::end(kPlaceholders);
+  return std::find(list.begin(), list.end(), plain) != list.end();
 }
 
 bool IsLocalPart(std::string_view local) {
@@ -118,7 +138,8 @@ Normalised NormaliseEmail(std::string_view raw,
   }
   // What the tag or the dots leave must be an address, too.
   if (!IsLocalPart(local)) return malformed();
-  if (IsPlaceholder(local)) return Normalised::Refused("EMAIL_PLACEHOLDER");
+  if (IsOneOf(local, kPlaceholders))
+    return Normalised::Refused("EMAIL_PLACEHOLDER");
   for (const std::string& given : own_domains) {
     const std::string own = FoldCompatible(given).value_or(given);
     if (*domain == own || domain->ends_with("." + own)) {
@@ -126,6 +147,10 @@ Normalised NormaliseEmail(std::string_view raw,
     }
   }
   return {Kind::kEmail, local + "@" + *domain, {}};
+}
+
+bool IsOfficeMailbox(std::string_view local) {
+  return IsOneOf(local, kOffices);
 }
 
 }  // namespace garderobe

@@ -15,6 +15,10 @@ namespace garderobe {
 Normalised NormaliseEmail(std::string_view raw,
                           std::span<const std::string> own_domains = {});
 
+// Whether the part before `@` is an office's and nobody's own, such as info:
+// what is like it has other owners.
+bool IsOfficeMailbox(std::string_view local);
+
 }  // namespace garderobe
 
 #endif  // GARDEROBE_CORE_IDENTIFIERS_EMAIL_H_

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "core/identifiers/email.h"
 #include "core/identifiers/text.h"
 
 namespace garderobe {
@@ -88,7 +89,9 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
   set(Kind::kEmailInitial, Join({letters, initial}));
   set(Kind::kEmailNames, Join({EachOnce(letters), skeletons(3)}));
   set(Kind::kEmailBirthyear, Join({EachOnce(letters), year}));
-  if (const size_t at = p.email.find('@'); at != p.email.npos) {
+  const size_t at = p.email.find('@');
+  if (at != p.email.npos &&
+      !IsOfficeMailbox(std::string_view(p.email).substr(0, at))) {
     // The local part and how the domain begins: another ending, or a slip.
     set(Kind::kEmailLocal, p.email.substr(0, at + 5));
   }

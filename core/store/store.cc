@@ -38,6 +38,9 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(
   table.block_size = 16 << 10;
   rocksdb::ColumnFamilyOptions family_options;
   family_options.write_buffer_size = options.write_buffer_bytes;
+  // Most keys that are looked for are new: a filter saves the search.
+  family_options.memtable_prefix_bloom_size_ratio = 0.1;
+  family_options.memtable_whole_key_filtering = true;
   family_options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   // Points and hashes do not compress, and blocks already are.
   family_options.compression = rocksdb::kNoCompression;
@@ -130,6 +133,26 @@ absl::StatusOr<std::string> Store::Get(
   GARDEROBE_RETURN_IF_ERROR(
       FromRocks(db_->Get(options, handles_[family], AsSlice(key), &value)));
   return value;
+}
+
+std::vector<absl::StatusOr<std::string>> Store::GetAll(
+    size_t family, const std::vector<std::string>& keys) const {
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  db_->MultiGet(rocksdb::ReadOptions(), handles_[family], keys.size(),
+                slices.data(), values.data(), statuses.data(),
+                /*sorted_input=*/true);
+  std::vector<absl::StatusOr<std::string>> result;
+  result.reserve(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].ok()) {
+      result.emplace_back(values[i].ToString());
+    } else {
+      result.emplace_back(FromRocks(statuses[i]));
+    }
+  }
+  return result;
 }
 
 bool Store::HasSnapshots() const {

@@ -48,6 +48,9 @@ class Store {
   [[nodiscard]] absl::StatusOr<std::string> Get(
       size_t family, std::string_view key,
       const rocksdb::Snapshot* snapshot = nullptr) const;
+  // As Get, of each of `keys`, which ascend.
+  std::vector<absl::StatusOr<std::string>> GetAll(
+      size_t family, const std::vector<std::string>& keys) const;
   // Written to the log in order, not yet synced. ResourceExhausted: no room;
   // the store tries to come back by itself at the next write.
   [[nodiscard]] absl::Status Write(rocksdb::WriteBatch& batch);
