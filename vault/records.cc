@@ -3,8 +3,22 @@
 namespace garderobe::vault {
 namespace {
 
-constexpr uint8_t kSetAside = 0x80;  // beside the kind of a held token
-constexpr uint8_t kKeptApart = 0x01, kContradictory = 0x02, kObjects = 0x04;
+constexpr uint8_t kKeptApart = 0x01, kContradictory = 0x02, kObjects = 0x04,
+                  kSomeSetAside = 0x08;
+
+// A bit a kind, in three bytes.
+static_assert(kKindCount <= 24);
+void PutKinds(std::string& value, uint32_t kinds) {
+  value.push_back(static_cast<char>(kinds >> 16));
+  PutBigEndian(value, static_cast<uint16_t>(kinds));
+}
+bool GetKinds(ByteReader& reader, uint32_t* kinds) {
+  uint8_t high;
+  uint16_t low;
+  if (!reader.GetInteger(&high) || !reader.GetInteger(&low)) return false;
+  *kinds = uint32_t{high} << 16 | low;
+  return (*kinds & ~kAllKinds) == 0;
+}
 
 bool GetNumbers(ByteReader& reader, std::vector<uint64_t>* numbers) {
   while (!reader.empty()) {
@@ -50,33 +64,41 @@ Fingerprint RelationRecord::usable(Kind kind) const {
 
 std::string Encode(const TokenRecord& record) {
   std::string value;
-  PutBigEndian(value, record.count);
+  if (record.relations.empty()) PutBigEndian(value, record.count);
   for (RelationId id : record.relations) PutBigEndian(value, id);
   return value;
 }
 bool Decode(std::string_view bytes, TokenRecord* record) {
   ByteReader reader(bytes);
-  return reader.GetInteger(&record->count) &&
-         GetNumbers(reader, &record->relations);
+  if (bytes.size() == sizeof record->count) {
+    return reader.GetInteger(&record->count);
+  }
+  record->count = static_cast<uint32_t>(bytes.size() / sizeof(RelationId));
+  return GetNumbers(reader, &record->relations);
 }
 
 std::string Encode(const RelationRecord& record) {
+  uint32_t kinds = 0, set_aside = 0;
+  for (const HeldToken& token : record.tokens) {
+    const uint32_t bit = uint32_t{1}
+                         << static_cast<unsigned>(KindOf(token.fingerprint));
+    kinds |= bit;
+    if (token.set_aside) set_aside |= bit;
+  }
   std::string value(
       1, static_cast<char>((record.kept_apart ? kKeptApart : 0) |
                            (record.contradictory ? kContradictory : 0) |
-                           (record.objects ? kObjects : 0)));
+                           (record.objects ? kObjects : 0) |
+                           (set_aside != 0 ? kSomeSetAside : 0)));
   value.append(record.handle_rest);
   PutBigEndian(value, record.group);
   PutBigEndian(value, record.as_of);
   PutBigEndian(value, record.latest);
   value.append(record.reference);
+  PutKinds(value, kinds);
+  if (set_aside != 0) PutKinds(value, set_aside);
   for (const HeldToken& token : record.tokens) {
-    const size_t at = value.size();
-    PutBigEndian(value, token.fingerprint);
-    if (token.set_aside) {
-      value[at] =
-          static_cast<char>(static_cast<uint8_t>(value[at]) | kSetAside);
-    }
+    value.append(NumberKey(token.fingerprint), 1);
   }
   return value;
 }
@@ -97,17 +119,20 @@ bool Decode(std::string_view bytes, RelationRecord* record) {
   record->objects = (flags & kObjects) != 0;
   record->handle_rest = rest;
   record->reference = reference;
-  while (!reader.empty()) {
-    HeldToken& token = record->tokens.emplace_back();
-    if (!reader.GetInteger(&token.fingerprint)) return false;
-    constexpr Fingerprint kBit = Fingerprint{kSetAside} << 56;
-    token.set_aside = (token.fingerprint & kBit) != 0;
-    token.fingerprint &= ~kBit;
-    if (static_cast<size_t>(KindOf(token.fingerprint)) >= kKindCount) {
-      return false;
-    }
+  uint32_t kinds, set_aside = 0;
+  if (!GetKinds(reader, &kinds) ||
+      ((flags & kSomeSetAside) != 0 && !GetKinds(reader, &set_aside))) {
+    return false;
   }
-  return true;
+  for (size_t kind = 0; kind < kKindCount; ++kind) {
+    if ((kinds >> kind & 1) == 0) continue;
+    std::string_view token;
+    if (!reader.GetBytes(sizeof(Fingerprint) - 1, &token)) return false;
+    const std::string whole = static_cast<char>(kind) + std::string(token);
+    record->tokens.push_back({GetBigEndian<Fingerprint>(whole.data()),
+                              (set_aside >> kind & 1) != 0});
+  }
+  return reader.empty();
 }
 
 std::string Encode(const GroupRecord& record) {

@@ -28,7 +28,7 @@ enum Family : size_t {
 inline const std::vector<std::string> kFamilyNames = {
     "default", "tokens", "crowds",  "relations",
     "groups",  "homes",  "changes", "apart"};
-inline constexpr StoreOptions kStoreOptions = {.format = 5};
+inline constexpr StoreOptions kStoreOptions = {.format = 6};
 
 struct Token {
   Kind kind;
