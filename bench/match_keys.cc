@@ -2,8 +2,9 @@
 // the client's normalisation and the vault's linker, each time without one of
 // the match keys.
 //
-//   bench_match_keys --truth truth.csv orders.csv...
+//   bench_match_keys --truth truth.csv [--without KIND...] orders.csv...
 //
+// --without: without all of these together, instead of each by itself.
 // truth.csv: institution,customer_id,person,... with a header; the institution
 // is the file's name. Tokens are hashes here instead of points: two agree when
 // their values do, as points would, and linking looks at nothing else.
@@ -172,7 +173,9 @@ absl::StatusOr<Result> Try(const Data& data, uint32_t kinds,
 }
 
 absl::Status Run(const std::vector<std::string>& files,
-                 const std::string& truth, const std::string& folder) {
+                 const std::string& truth,
+                 const std::vector<std::string>& without,
+                 const std::string& folder) {
   Data data;
   for (const std::string& file : files) {
     GARDEROBE_RETURN_IF_ERROR(ReadOrders(file, &data));
@@ -180,16 +183,26 @@ absl::Status Run(const std::vector<std::string>& files,
   GARDEROBE_RETURN_IF_ERROR(ReadTruth(truth, &data));
   std::cout << "without,tokens,precision,recall,f1,estimated_precision,"
                "estimated_recall,estimated_f1\n";
-  auto line = [&](std::string_view without, uint32_t kinds) -> absl::Status {
+  auto line = [&](std::string_view name, uint32_t kinds) -> absl::Status {
     GARDEROBE_ASSIGN_OR_RETURN(const Result r, Try(data, kinds, folder));
     std::cout << fmt::format(
-        "{},{:.2f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f}\n", without,
+        "{},{:.2f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f}\n", name,
         r.tokens, r.built_in.precision, r.built_in.recall, r.built_in.f1(),
         r.estimated.precision, r.estimated.recall, r.estimated.f1());
     std::cout.flush();
     return absl::OkStatus();
   };
   GARDEROBE_RETURN_IF_ERROR(line("nothing", kAllKinds));
+  if (!without.empty()) {
+    uint32_t left = kAllKinds;
+    for (size_t kind = 0; kind < kKindCount; ++kind) {
+      if (std::find(without.begin(), without.end(),
+                    KindName(static_cast<Kind>(kind))) != without.end()) {
+        left &= ~(uint32_t{1} << kind);
+      }
+    }
+    return line(fmt::format("{}", fmt::join(without, " ")), left);
+  }
   for (size_t kind = kIdentifierKindCount; kind < kKindCount; ++kind) {
     const uint32_t bit = uint32_t{1} << kind;
     GARDEROBE_RETURN_IF_ERROR(
@@ -207,13 +220,16 @@ int main(int argc, char** argv) {
   std::string truth;
   app.add_option("files", files, "orders, in the default columns")->required();
   app.add_option("--truth", truth, "who is who")->required();
+  std::vector<std::string> without;
+  app.add_option("--without", without, "kinds to leave out together")
+      ->delimiter(',');
   CLI11_PARSE(app, argc, argv);
   if (sodium_init() < 0) return 1;
   std::string folder =
       std::filesystem::temp_directory_path() / "garderobe-match-keys-XXXXXX";
   if (mkdtemp(folder.data()) == nullptr) return 1;
   const absl::Status status =
-      garderobe::Run(files, truth, folder + "/store");
+      garderobe::Run(files, truth, without, folder + "/store");
   std::filesystem::remove_all(folder);
   if (status.ok()) return 0;
   std::cerr << "bench_match_keys: " << garderobe::Message(status) << "\n";

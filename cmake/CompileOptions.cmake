@@ -25,7 +25,7 @@ if(GARDEROBE_SANITIZE STREQUAL thread AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   target_compile_options(garderobe_options INTERFACE -Wno-tsan)
 endif()
 if(GARDEROBE_SANITIZE)
-  add_compile_options(-fsanitize=${GARDEROBE_SANITIZE} -g1)
+  add_compile_options(-fsanitize=${GARDEROBE_SANITIZE} -fno-sanitize-recover=all -g1)
   add_link_options(-fsanitize=${GARDEROBE_SANITIZE})
 else()
   # _FORTIFY_SOURCE needs optimisation and quarrels with sanitizers.
