@@ -3,11 +3,27 @@
 #include <algorithm>
 
 #include "core/base/bytes.h"
+#include "core/sealing/handles.h"
 
 namespace garderobe::aggregator {
 
 uint64_t MarkOf(std::string_view sealed) {
   return sealed.size() < 8 ? 0 : GetBigEndian<uint64_t>(sealed.data());
+}
+
+absl::Status CheckShape(const v1::FeedName& feed, uint32_t count,
+                        size_t handle_bytes, uint32_t rows_max) {
+  if (feed.institution().empty() || feed.institution().size() > 64 ||
+      feed.source().size() > 64 || feed.client().size() > 128) {
+    return InvalidArgument("feed: names are missing or too long");
+  }
+  if (count == 0 || count > rows_max) {
+    return InvalidArgument("count: 1 to {} rows", rows_max);
+  }
+  if (handle_bytes != size_t{count} * AggregatorHandle::kBytes) {
+    return InvalidArgument("handles: 16 bytes for each of count rows");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<v1::BatchOutcome>> Feed::Place(

@@ -24,6 +24,11 @@ struct FeedBatch {
 // an ephemeral public key, drawn for each.
 uint64_t MarkOf(std::string_view sealed);
 
+// Whether a batch of `count` rows can be one: names within their lengths, 1 to
+// `rows_max` rows, a handle for each.
+[[nodiscard]] absl::Status CheckShape(const v1::FeedName& feed, uint32_t count,
+                                      size_t handle_bytes, uint32_t rows_max);
+
 class Feed {
  public:
   // More than a client may have unacknowledged.

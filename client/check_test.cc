@@ -31,6 +31,9 @@ TEST(CheckTest, ReportsAndWritesRejectedRows) {
   EXPECT_THAT(
       text, ::testing::HasSubstr("O2;1;E1;gisteren;12,50;K2;noreply@example.nl;"
                                  "STARTS_AT_INVALID\n"));
+  EXPECT_EQ(
+      std::filesystem::status(rejected).permissions(),
+      std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   EXPECT_THAT(CheckFile({{.file = path}, rejected, {}}),
               StatusIs(absl::StatusCode::kAlreadyExists));
 }

@@ -42,6 +42,14 @@ TEST(RegisterFileTest, FaultsNameLineAndRule) {
   EXPECT_THAT(Fault(good + "clients=[\"../x\"]\n"),
               ::testing::HasSubstr("clients"));
   EXPECT_THAT(Fault(good + good), ::testing::HasSubstr("twice"));
+  for (const char* date : {"31-12-2026", "2026-1-5", "2026-02-30", "x"}) {
+    EXPECT_THAT(Fault(good + "agreement_to=\"" + date + "\"\n"),
+                ::testing::HasSubstr("written 2025-01-31"))
+        << date;
+  }
+  EXPECT_THAT(
+      Fault(good + "agreement_from=2026-02-01\nagreement_to=2026-01-31\n"),
+      ::testing::HasSubstr("ends before it begins"));
   EXPECT_THAT(Fault("x = 1\n"), ::testing::StartsWith("r.toml:1: unknown key"));
   EXPECT_THAT(Fault("institution = [1]\n"),
               ::testing::HasSubstr("[[institution]]"));

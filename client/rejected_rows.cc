@@ -4,6 +4,7 @@
 
 #include "client/tables/table.h"
 #include "client/words.h"
+#include "core/base/files.h"
 
 namespace garderobe::client {
 
@@ -40,11 +41,14 @@ absl::Status RejectedRows::Add(const std::vector<std::string_view>& fields,
   if (path_.empty()) return absl::OkStatus();
   if (!begun_) {
     begun_ = true;
-    if (std::filesystem::path(path_).extension() == ".xlsx" ||
-        std::filesystem::path(path_).extension() == ".XLSX") {
+    const auto extension = std::filesystem::path(path_).extension();
+    if (extension == ".xlsx" || extension == ".XLSX") {
       GARDEROBE_ASSIGN_OR_RETURN(sheet_,
                                  SpreadsheetWriter::Create(path_, "rejected"));
-    } else {
+    }
+    // It holds what the file held of people: for its owner only.
+    GARDEROBE_RETURN_IF_ERROR(CreateFile(path_, "", 0600));
+    if (sheet_ == nullptr) {
       text_.open(path_);
       if (!text_) return Unavailable("cannot write {}", path_);
     }

@@ -56,6 +56,11 @@ TEST(MappingTest, FaultsHaveALineAndAHint) {
             "needs `there`"},
            {"mapping: 1\ncolumns: {email: a}\ncolumns: {email: b}", "twice"},
            {"mapping: 1\ncolumns: {email: {header: a, nth: 0}}", "1 to 100"},
+           {"mapping: 1\ncolumns: {email: a}\nwords: {status: {x: sold, X: "
+            "cancelled}}",
+            "stands twice"},
+           {"mapping: 1\ncolumns: {email: a}\n---\nmapping: 1\n",
+            "line 4: a second document"},
            {"mapping: [", "this is no YAML"},
            {"", "is empty"},
            {"- a\n- b", "a list of names with values"}}) {

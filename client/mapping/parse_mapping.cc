@@ -276,7 +276,13 @@ void ReadWords(const YAML::Node& node, Mapping* mapping) {
              fmt::format("{} is no {}; there is: {}", ours,
                          Scalar(entry.first, ""), AllWords(column)));
       }
-      mapping->words[column][PlainWord(Scalar(word.first, "a word"))] = ours;
+      const std::string theirs = Scalar(word.first, "a word");
+      const auto [known, fresh] =
+          mapping->words[column].emplace(PlainWord(theirs), ours);
+      if (!fresh && known->second != ours) {
+        Fail(word.first, fmt::format("{} stands twice, as {} and as {}", theirs,
+                                     known->second, ours));
+      }
     }
   }
 }
@@ -337,7 +343,11 @@ absl::StatusOr<Mapping> ParseMapping(std::string_view name,
     if (yaml.size() > 1 << 18) {
       return InvalidArgument("mapping {}: is larger than 256 KiB", name);
     }
-    Mapping mapping = Read(YAML::Load(yaml));
+    const std::vector<YAML::Node> documents = YAML::LoadAll(yaml);
+    if (documents.size() > 1) {
+      Fail(documents[1], "a second document begins here; a mapping is one");
+    }
+    Mapping mapping = Read(documents.empty() ? YAML::Node() : documents[0]);
     mapping.name = std::string(name);
     mapping.text = yaml;
     return mapping;

@@ -76,7 +76,10 @@ absl::Status CheckRegister(const v1::Register& reg) {
     }
     for (const std::string* date :
          {&institution.agreement_from(), &institution.agreement_to()}) {
-      if (!date->empty() && !ParseDate(*date)) {
+      if (date->empty()) continue;
+      // Compared as text, so in one form only.
+      const auto parsed = ParseDate(*date);
+      if (!parsed || ToIso(*parsed) != *date) {
         return InvalidArgument("{}: agreement dates are written 2025-01-31",
                                place);
       }
