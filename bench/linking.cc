@@ -4,6 +4,8 @@
 //
 //   bench_linking --relations 2000000 [--folder DIR] > growth.csv
 //
+// --identifiers-only leaves the match keys out, for comparison.
+//
 // A person has four relations on average, as the targets have it, in random
 // order; e-mail, mobile, birth date and address are shown as often as in the
 // simulated country, and one relation in twenty shows one of them wrongly.
@@ -64,8 +66,8 @@ constexpr Made kMade[] = {
 
 class Population {
  public:
-  Population(uint64_t persons, uint64_t seed)
-      : persons_(persons), random_(seed) {}
+  Population(uint64_t persons, uint64_t seed, bool identifiers_only)
+      : persons_(persons), identifiers_only_(identifiers_only), random_(seed) {}
 
   LinkRow Next() {
     const uint64_t person = random_() % persons_;
@@ -83,6 +85,10 @@ class Population {
     row.as_of = static_cast<uint16_t>(90 + random_() % 16);
     for (const Made& kind : kMade) {
       if ((kind.of & ~shows) != 0) continue;
+      if (identifiers_only_ &&
+          static_cast<size_t>(kind.kind) >= kIdentifierKindCount) {
+        continue;
+      }
       // Where somebody lives is the household's; all else is the person's.
       const uint64_t who =
           kind.of == kHouse ? person / kPersonsOfHousehold : person;
@@ -107,6 +113,7 @@ class Population {
   }
 
   const uint64_t persons_;
+  const bool identifiers_only_;
   std::mt19937_64 random_;
   uint64_t made_ = 0, tokens_ = 0;
 };
@@ -172,12 +179,13 @@ double ProcessorSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-absl::Status Measure(uint64_t relations, const std::string& folder) {
+absl::Status Measure(uint64_t relations, bool identifiers_only,
+                     const std::string& folder) {
   GARDEROBE_ASSIGN_OR_RETURN(auto linker,
                              Linker::Open(folder, MatchParameters::Default()));
   Multiplications multiplications;
   Population population(std::max<uint64_t>(relations / kRelationsOfPerson, 1),
-                        7);
+                        7, identifiers_only);
   std::cout << "relations,persons,households,microseconds_a_relation,"
                "processor_microseconds,of_group_operations_percent,"
                "disk_bytes_a_relation,resident_mib\n";
@@ -246,6 +254,8 @@ int main(int argc, char** argv) {
   CLI::App app("what linking takes, and how that grows");
   uint64_t relations = 400'000;
   std::string folder;
+  bool identifiers_only = false;
+  app.add_flag("--identifiers-only", identifiers_only, "without match keys");
   app.add_option("--relations", relations, "how many are linked");
   app.add_option("--folder", folder,
                  "an empty folder for the store; a temporary one unless told");
@@ -258,7 +268,8 @@ int main(int argc, char** argv) {
     if (mkdtemp(made.data()) == nullptr) return 1;
     folder = made;
   }
-  const absl::Status status = garderobe::Measure(relations, folder);
+  const absl::Status status =
+      garderobe::Measure(relations, identifiers_only, folder);
   if (temporary) std::filesystem::remove_all(folder);
   if (status.ok()) return 0;
   std::cerr << "bench_linking: " << garderobe::Message(status) << "\n";
