@@ -186,14 +186,21 @@ absl::Status Run(const std::vector<std::string>& files,
   auto line = [&](std::string_view name, uint32_t kinds) -> absl::Status {
     GARDEROBE_ASSIGN_OR_RETURN(const Result r, Try(data, kinds, folder));
     std::cout << fmt::format(
-        "{},{:.2f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f}\n", name,
-        r.tokens, r.built_in.precision, r.built_in.recall, r.built_in.f1(),
+        "{},{:.2f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f}\n", name, r.tokens,
+        r.built_in.precision, r.built_in.recall, r.built_in.f1(),
         r.estimated.precision, r.estimated.recall, r.estimated.f1());
     std::cout.flush();
     return absl::OkStatus();
   };
   GARDEROBE_RETURN_IF_ERROR(line("nothing", kAllKinds));
   if (!without.empty()) {
+    for (const std::string& name : without) {
+      bool known = false;
+      for (size_t kind = 0; kind < kKindCount; ++kind) {
+        known |= KindName(static_cast<Kind>(kind)) == name;
+      }
+      if (!known) return InvalidArgument("there is no kind {}", name);
+    }
     uint32_t left = kAllKinds;
     for (size_t kind = 0; kind < kKindCount; ++kind) {
       if (std::find(without.begin(), without.end(),

@@ -41,14 +41,14 @@ absl::Status RejectedRows::Add(const std::vector<std::string_view>& fields,
   if (path_.empty()) return absl::OkStatus();
   if (!begun_) {
     begun_ = true;
+    // It holds what the file held of people: for its owner only.
+    constexpr int kMode = 0600;
     const auto extension = std::filesystem::path(path_).extension();
     if (extension == ".xlsx" || extension == ".XLSX") {
-      GARDEROBE_ASSIGN_OR_RETURN(sheet_,
-                                 SpreadsheetWriter::Create(path_, "rejected"));
-    }
-    // It holds what the file held of people: for its owner only.
-    GARDEROBE_RETURN_IF_ERROR(CreateFile(path_, "", 0600));
-    if (sheet_ == nullptr) {
+      GARDEROBE_ASSIGN_OR_RETURN(
+          sheet_, SpreadsheetWriter::Create(path_, "rejected", kMode));
+    } else {
+      GARDEROBE_RETURN_IF_ERROR(CreateFile(path_, "", kMode));
       text_.open(path_);
       if (!text_) return Unavailable("cannot write {}", path_);
     }
@@ -58,17 +58,20 @@ absl::Status RejectedRows::Add(const std::vector<std::string_view>& fields,
   return Write(fields, reason);
 }
 
+RejectedRows::~RejectedRows() {
+  if (!text_.is_open()) return;
+  text_.close();
+  std::error_code ignored;
+  std::filesystem::remove(path_, ignored);
+}
+
 absl::Status RejectedRows::Close() {
   if (sheet_ != nullptr) return sheet_->Close();
-  if (text_.is_open() && !text_.flush()) {
-    // Half a list would be taken for all of it, and be in the way.
-    text_.close();
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(path_, ignored)) {
-      std::filesystem::remove(path_, ignored);
-    }
+  if (!text_.is_open()) return absl::OkStatus();
+  if (!text_.flush()) {
     return Unavailable("cannot write {}; is the disk full?", path_);
   }
+  text_.close();
   return absl::OkStatus();
 }
 

@@ -12,9 +12,15 @@
 
 namespace garderobe::client {
 
-// A file that is made when there is something to write. Not thread-safe.
+// A file that is made when there is something to write, for its owner only.
+// Not thread-safe.
 class RejectedRows {
  public:
+  RejectedRows(RejectedRows&&) = default;
+  // Leaves no file when it was not closed: half a list would be taken for all
+  // of it, and be in the way.
+  ~RejectedRows();
+
   // `path`: empty for nowhere; XLSX when it ends so, CSV otherwise.
   // AlreadyExists: the file is there, and is kept.
   [[nodiscard]] static absl::StatusOr<RejectedRows> Open(

@@ -56,7 +56,10 @@ absl::Status LinkTransaction::Prefetch(const std::vector<LinkRow>& rows) {
   std::vector<std::string> relations, tokens;
   for (const LinkRow& row : rows) {
     relations.emplace_back(row.handle.view().substr(0, sizeof(RelationId)));
-    for (const Token& token : row.tokens) tokens.push_back(token.Key());
+    for (const Token& token : row.tokens) {
+      tokens.push_back(token.Key());
+      known_keys_.emplace(FingerprintOf(token), tokens.back());
+    }
   }
   GARDEROBE_RETURN_IF_ERROR(relations_.Prefetch(std::move(relations)));
   return tokens_.Prefetch(std::move(tokens));
@@ -68,7 +71,10 @@ absl::Status LinkTransaction::PrefetchNeighbours() {
   for (RelationId id : touched_) {
     GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
     for (const HeldToken& held : relation->tokens) {
-      if (held.set_aside) continue;
+      // Who lives at one address is not compared for that.
+      if (held.set_aside || KindOf(held.fingerprint) == Kind::kAddress) {
+        continue;
+      }
       GARDEROBE_ASSIGN_OR_RETURN(const auto holders,
                                  Holders(id, held.fingerprint));
       seen.insert(holders.begin(), holders.end());

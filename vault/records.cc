@@ -74,7 +74,7 @@ bool Decode(std::string_view bytes, TokenRecord* record) {
     return reader.GetInteger(&record->count);
   }
   record->count = static_cast<uint32_t>(bytes.size() / sizeof(RelationId));
-  return GetNumbers(reader, &record->relations);
+  return record->count > 0 && GetNumbers(reader, &record->relations);
 }
 
 std::string Encode(const RelationRecord& record) {
@@ -124,6 +124,7 @@ bool Decode(std::string_view bytes, RelationRecord* record) {
       ((flags & kSomeSetAside) != 0 && !GetKinds(reader, &set_aside))) {
     return false;
   }
+  if ((set_aside & ~kinds) != 0) return false;
   for (size_t kind = 0; kind < kKindCount; ++kind) {
     if ((kinds >> kind & 1) == 0) continue;
     std::string_view token;

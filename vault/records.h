@@ -28,7 +28,8 @@ enum Family : size_t {
 inline const std::vector<std::string> kFamilyNames = {
     "default", "tokens", "crowds",  "relations",
     "groups",  "homes",  "changes", "apart"};
-inline constexpr StoreOptions kStoreOptions = {.format = 6};
+inline constexpr StoreOptions kStoreOptions = {
+    .filtered_families = 1 << kTokens | 1 << kRelations, .format = 6};
 
 struct Token {
   Kind kind;
@@ -79,7 +80,7 @@ struct RelationRecord {
   bool objects = false;
   bool contradictory = false;  // another holds its pass with another birth date
   std::string reference;       // kReferenceBytes
-  std::vector<HeldToken> tokens;  // by kind, at most one of each
+  std::vector<HeldToken> tokens;  // ascending by kind, at most one of each
 
   // Of somebody who is at no institution and objects: the TTP can't open it.
   static std::string NoReference() {

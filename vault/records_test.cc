@@ -99,6 +99,7 @@ TEST(RecordsTest, DamagedBytesAreNoRecord) {
   TokenRecord token;
   EXPECT_FALSE(Decode(std::string(12, 'x'), &token));
   EXPECT_FALSE(Decode("x", &token));
+  EXPECT_FALSE(Decode("", &token));
 }
 
 }  // namespace

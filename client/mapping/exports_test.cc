@@ -217,6 +217,9 @@ TEST(GuessTest, ProposesWhatCanBeDelivered) {
   ASSERT_THAT(guess, IsOk());
   EXPECT_EQ(guess->shipped, "");
   EXPECT_TRUE(guess->missing.empty());
+  // Two performances on one day are two events.
+  EXPECT_THAT(guess->yaml, HasSubstr("event_id: {digest: [[\"Film\"], "
+                                     "[\"Datum\"], [\"Tijd\"]]}"));
   // A word that nobody knows is asked about, and no person's value is shown.
   EXPECT_THAT(guess->yaml, HasSubstr("\"Weg\": ?"));
   EXPECT_THAT(guess->yaml, ::testing::Not(HasSubstr("Jansen")));

@@ -60,7 +60,10 @@ TEST(MappingTest, FaultsHaveALineAndAHint) {
             "cancelled}}",
             "stands twice"},
            {"mapping: 1\ncolumns: {email: a}\n---\nmapping: 1\n",
-            "line 4: a second document"},
+            "line 3: something begins here"},
+           {"mapping: 1\ncolumns: {email: a}\n, x\n", "line"},
+           {",", "line 1"},
+           {"order_id,line_id\nx,1,2\n", "a list of names with values"},
            {"mapping: [", "this is no YAML"},
            {"", "is empty"},
            {"- a\n- b", "a list of names with values"}}) {

@@ -1,4 +1,5 @@
 // Reads a mapping's YAML. Every fault has the line where it stands.
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -334,6 +335,34 @@ Mapping Read(const YAML::Node& root) {
   return mapping;
 }
 
+// YAML::Load reads the first document and passes over the rest, YAML::LoadAll
+// of 0.7 never comes to an end on some that are broken.
+void OnlyOneDocument(const std::string& yaml) {
+  struct Places : YAML::EventHandler {
+    using Style = YAML::EmitterStyle::value;
+    void OnDocumentStart(const YAML::Mark& mark) override { line = mark.line; }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                         Style) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                    Style) override {}
+    void OnMapEnd() override {}
+    int line = 0;
+  } places;
+  std::istringstream in(yaml);
+  YAML::Parser parser(in);
+  if (parser.HandleNextDocument(places) && parser.HandleNextDocument(places)) {
+    throw Fault{places.line + 1,
+                "something begins here that does not belong to the mapping; "
+                "there is one to a file"};
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Mapping> ParseMapping(std::string_view name,
@@ -343,11 +372,8 @@ absl::StatusOr<Mapping> ParseMapping(std::string_view name,
     if (yaml.size() > 1 << 18) {
       return InvalidArgument("mapping {}: is larger than 256 KiB", name);
     }
-    const std::vector<YAML::Node> documents = YAML::LoadAll(yaml);
-    if (documents.size() > 1) {
-      Fail(documents[1], "a second document begins here; a mapping is one");
-    }
-    Mapping mapping = Read(documents.empty() ? YAML::Node() : documents[0]);
+    Mapping mapping = Read(YAML::Load(yaml));
+    OnlyOneDocument(yaml);
     mapping.name = std::string(name);
     mapping.text = yaml;
     return mapping;

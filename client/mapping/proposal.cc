@@ -1,6 +1,6 @@
 #include "client/mapping/proposal.h"
 
-#include "client/mapping/header_plan.h"
+#include "client/tables/table.h"
 #include "client/words.h"
 
 namespace garderobe::client {
@@ -106,9 +106,10 @@ class ProposalWriter {
     }
     if (target == TargetOf(C::kEventId) && has(C::kEventTitle) &&
         has(C::kStartsAt)) {
+      const auto& time = match_.times[TargetOf(C::kStartsAt)];
       return Line(target,
-                  fmt::format("{{digest: [{}, {}]}}", ref(C::kEventTitle),
-                              ref(C::kStartsAt)),
+                  fmt::format("{{digest: [{}, {}{}]}}", ref(C::kEventTitle),
+                              ref(C::kStartsAt), time ? ", " + Ref(*time) : ""),
                   "no number of events: title and date take its place");
     }
     for (Column needed : {C::kOrderId, C::kLineId, C::kEventId, C::kStartsAt}) {

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "core/base/files.h"
+
 namespace garderobe::client {
 namespace {
 constexpr size_t kTextBytesMax = 32'767;  // bytes are at least characters
@@ -20,10 +22,14 @@ SpreadsheetWriter::SpreadsheetWriter(std::unique_ptr<Book> book)
     : book_(std::move(book)) {}
 
 absl::StatusOr<std::unique_ptr<SpreadsheetWriter>> SpreadsheetWriter::Create(
-    const std::string& path, const std::string& sheet) {
-  if (std::filesystem::exists(path)) {
+    const std::string& path, const std::string& sheet, int mode) {
+  // The library makes the file only when it is closed, and of nobody in
+  // particular.
+  const absl::Status made = CreateFile(path, "", mode);
+  if (made.code() == absl::StatusCode::kAlreadyExists) {
     return AlreadyExists("{} exists; existing files are kept", path);
   }
+  GARDEROBE_RETURN_IF_ERROR(made);
   auto book = std::make_unique<Book>();
   book->path = path;
   lxw_workbook_options options{};

@@ -18,9 +18,10 @@ using SheetCell = std::variant<std::monostate, std::string, double>;
 // thread-safe.
 class SpreadsheetWriter {
  public:
-  // AlreadyExists: the file is there, and is kept.
+  // `mode`: who may read it. AlreadyExists: the file is there, and is kept.
+  // Unavailable: it can't be made.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<SpreadsheetWriter>>
-  Create(const std::string& path, const std::string& sheet);
+  Create(const std::string& path, const std::string& sheet, int mode = 0644);
   // Leaves no file when it was not closed.
   ~SpreadsheetWriter();
 

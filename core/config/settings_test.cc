@@ -1,4 +1,5 @@
 #include "core/config/settings.h"
+#include "core/config/toml.h"
 
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
@@ -64,6 +65,23 @@ TEST_F(SettingsTest, MalformedTablesAndListsAreRefusedInWords) {
                            "0=[,", "a=[[", "a={b=[}"}) {
     EXPECT_THAT(table_.ReadText(text, "t.toml"),
                 StatusIs(absl::StatusCode::kInvalidArgument));
+  }
+}
+
+// toml++ reads on where it finds a letter that it takes for a blank or not.
+TEST_F(SettingsTest, LettersOutsideOfQuotesAreRefused) {
+  for (const char* text :
+       {"\xef\xbb\xaf", "é=1", "[sérver]\n", "x = 1 é", "x = \"a\\\"é\" é",
+        "x = \"\"\"\né\"\"\"", "x = '''é'''", "x = '\\' é"}) {
+    EXPECT_THAT(ParseToml(text, "t.toml"),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         ::testing::HasSubstr("t.toml:")))
+        << text;
+  }
+  for (const char* text :
+       {"x = \"é\"", "x = 'é' # é", "\xef\xbb\xbfx = 1", "# é\nx = \"a\\\"é\"",
+        "\"é\" = 1", "x = [\"é\", '', \"\", \"é\"]"}) {
+    EXPECT_THAT(ParseToml(text, "t.toml"), IsOk()) << text;
   }
 }
 

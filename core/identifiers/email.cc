@@ -33,23 +33,23 @@ constexpr std::string_view kPlaceholders[] = {
 
 // Local parts that every other office has.
 constexpr std::string_view kOffices[] = {
-    "info",          "information",    "informatie",
-    "mail",          "email",          "post",
-    "contact",       "hello",          "hallo",
-    "welkom",        "office",         "kantoor",
-    "bureau",        "admin",          "administratie",
-    "administratif", "administration", "secretariaat",
-    "secretariat",   "receptie",       "reception",
-    "service",       "klantenservice", "support",
-    "sales",         "verkoop",        "tickets",
-    "ticketing",     "reserveren",     "reserveringen",
-    "reservaties",   "reservations",   "boekhouding",
-    "facturen",      "facturatie",     "finance",
-    "financien",     "directie",       "bestuur",
-    "school",        "bibliotheek",    "winkel",
-    "shop",          "webshop",        "webmaster",
-    "postmaster",    "marketing",      "events",
-    "evenementen",   "groepen",        "jobs"};
+    "accueil",        "admin",         "administratie",  "administratif",
+    "administration", "bestuur",       "bibliotheek",    "billetterie",
+    "boeking",        "boekingen",     "boekhouding",    "bureau",
+    "contact",        "directie",      "direction",      "email",
+    "evenementen",    "events",        "facturatie",     "facturen",
+    "factuur",        "finance",       "financien",      "groepen",
+    "hallo",          "hello",         "info",           "informatie",
+    "information",    "inkoop",        "invoice",        "jobs",
+    "kaartverkoop",   "kantoor",       "klantenservice", "mail",
+    "marketing",      "museum",        "office",         "penningmeester",
+    "postmaster",     "receptie",      "reception",      "reservatie",
+    "reservaties",    "reservation",   "reservations",   "reserveren",
+    "reservering",    "reserveringen", "sales",          "school",
+    "secretariaat",   "secretariat",   "service",        "shop",
+    "support",        "theater",       "ticket",         "ticketing",
+    "tickets",        "verkoop",       "voorzitter",     "webmaster",
+    "webshop",        "welkom",        "winkel"};
 
 bool IsDomain(std::string_view domain) {
   if (domain.size() > 253 || domain.find('.') == domain.npos) return false;

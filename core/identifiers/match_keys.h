@@ -14,6 +14,8 @@
 
 namespace garderobe {
 
+// Grows when a key is made otherwise than before: what is delivered after that
+// does not agree with what was delivered before.
 inline constexpr int kMatchKeysVersion = 1;
 
 // By kind; empty: not there.

@@ -4,6 +4,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace garderobe {
@@ -38,15 +39,17 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(
   table.block_size = 16 << 10;
   rocksdb::ColumnFamilyOptions family_options;
   family_options.write_buffer_size = options.write_buffer_bytes;
-  // Most keys that are looked for are new: a filter saves the search.
-  family_options.memtable_prefix_bloom_size_ratio = 0.1;
-  family_options.memtable_whole_key_filtering = true;
   family_options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   // Points and hashes do not compress, and blocks already are.
   family_options.compression = rocksdb::kNoCompression;
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (const std::string& name : families) {
-    descriptors.emplace_back(name, family_options);
+  for (size_t i = 0; i < families.size(); ++i) {
+    rocksdb::ColumnFamilyOptions its = family_options;
+    if ((options.filtered_families >> i & 1) != 0) {
+      its.memtable_prefix_bloom_size_ratio = 0.1;
+      its.memtable_whole_key_filtering = true;
+    }
+    descriptors.emplace_back(families[i], its);
   }
   std::unique_ptr<Store> store(new Store());
   rocksdb::DB* db = nullptr;
@@ -137,19 +140,26 @@ absl::StatusOr<std::string> Store::Get(
 
 std::vector<absl::StatusOr<std::string>> Store::GetAll(
     size_t family, const std::vector<std::string>& keys) const {
-  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
-  std::vector<rocksdb::PinnableSlice> values(keys.size());
-  std::vector<rocksdb::Status> statuses(keys.size());
-  db_->MultiGet(rocksdb::ReadOptions(), handles_[family], keys.size(),
-                slices.data(), values.data(), statuses.data(),
-                /*sorted_input=*/true);
+  // What is read keeps its whole block in memory until it is copied.
+  constexpr size_t kAtOnce = 128;
   std::vector<absl::StatusOr<std::string>> result;
   result.reserve(keys.size());
-  for (size_t i = 0; i < keys.size(); ++i) {
-    if (statuses[i].ok()) {
-      result.emplace_back(values[i].ToString());
-    } else {
-      result.emplace_back(FromRocks(statuses[i]));
+  for (size_t begin = 0; begin < keys.size(); begin += kAtOnce) {
+    const size_t count = std::min(kAtOnce, keys.size() - begin);
+    const std::vector<rocksdb::Slice> slices(
+        keys.begin() + static_cast<ptrdiff_t>(begin),
+        keys.begin() + static_cast<ptrdiff_t>(begin + count));
+    std::vector<rocksdb::PinnableSlice> values(count);
+    std::vector<rocksdb::Status> statuses(count);
+    db_->MultiGet(rocksdb::ReadOptions(), handles_[family], count,
+                  slices.data(), values.data(), statuses.data(),
+                  /*sorted_input=*/true);
+    for (size_t i = 0; i < count; ++i) {
+      if (statuses[i].ok()) {
+        result.emplace_back(values[i].ToString());
+      } else {
+        result.emplace_back(FromRocks(statuses[i]));
+      }
     }
   }
   return result;

@@ -19,6 +19,9 @@ namespace garderobe {
 struct StoreOptions {
   size_t write_buffer_bytes = 32 << 20;  // a column family
   size_t block_cache_bytes = 32 << 20;   // for all
+  // A bit a family: where most keys that are looked for are not there, a filter
+  // of a tenth of the write buffer saves the search.
+  uint64_t filtered_families = 0;
   // Of what the party keeps in it; grows when that changes.
   uint32_t format = 1;
 };
@@ -49,7 +52,7 @@ class Store {
       size_t family, std::string_view key,
       const rocksdb::Snapshot* snapshot = nullptr) const;
   // As Get, of each of `keys`, which ascend.
-  std::vector<absl::StatusOr<std::string>> GetAll(
+  [[nodiscard]] std::vector<absl::StatusOr<std::string>> GetAll(
       size_t family, const std::vector<std::string>& keys) const;
   // Written to the log in order, not yet synced. ResourceExhausted: no room;
   // the store tries to come back by itself at the next write.
