@@ -148,6 +148,7 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
     store.set_handles(std::move(*batch.mutable_handles()));
     store.set_sealed(std::move(*batch.mutable_sealed()));
     parts_.converter.MapHandles(feed_.institution(), *store.mutable_handles());
+    work->ticket = parts_.under_way.Begin(store.handles());
     return Commit([this, work](Done done) { Link(work, std::move(done)); });
   }
 
@@ -172,6 +173,7 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
   struct Work {
     std::vector<ConvertedRelation> rows;
     v1::StoreRelationsRequest store;
+    UnderWay::Ticket ticket;
   };
 
   void Link(std::shared_ptr<Work> work, Done done) {
@@ -195,7 +197,9 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
     parts_.upstream
         .CallAggregator<v1::StoreRelationsRequest, v1::StoreRelationsResponse>(
             &Aggregator::StoreRelations, std::move(work->store),
-            [this, done](absl::StatusOr<v1::StoreRelationsResponse> response) {
+            [this, work,
+             done](absl::StatusOr<v1::StoreRelationsResponse> response) {
+              work->ticket.reset();
               if (!response.ok()) return done(response.status());
               auto* outcome = response->mutable_outcome();
               parts_.relations.Increment(outcome->accepted());

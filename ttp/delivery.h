@@ -11,6 +11,7 @@
 #include "ttp/budgets.h"
 #include "ttp/converter.h"
 #include "ttp/gatherer.h"
+#include "ttp/under_way.h"
 #include "ttp/upstream.h"
 
 namespace garderobe::ttp {
@@ -24,6 +25,7 @@ struct Parts {
   Gatherer& gatherer;
   FairQueue& queue;
   Budgets& budgets;
+  UnderWay& under_way;
   prometheus::Counter& visits;
   prometheus::Counter& relations;
   prometheus::Counter& refused_calls;

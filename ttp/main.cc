@@ -53,6 +53,7 @@ prometheus::Counter& Count(Daemon& daemon, const char* name, const char* help) {
 }
 
 absl::Status Run(const Config& config) {
+  UnderWay under_way;  // first: what the daemon still holds at the end uses it
   GARDEROBE_ASSIGN_OR_RETURN(auto daemon, Daemon::Create("ttp", config.daemon));
   GARDEROBE_ASSIGN_OR_RETURN(const TtpKeys keys, TtpKeys::Read(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(const auto upstream_options,
@@ -79,6 +80,7 @@ absl::Status Run(const Config& config) {
       gatherer,
       queue,
       *budgets,
+      under_way,
       Count(*daemon, "garderobe_ttp_visits_total", "Visits acknowledged"),
       Count(*daemon, "garderobe_ttp_relations_total", "Relations acknowledged"),
       Count(*daemon, "garderobe_ttp_refused_calls_total",
@@ -171,6 +173,7 @@ absl::Status Run(const Config& config) {
                      .on_deadline = [&] { upstream.Stop(); }});
   // Answers still to come would find their callers gone.
   upstream.Stop();
+  under_way.Stop();
   const absl::Status saved = budgets->Save();
   return served.ok() ? saved : served;
 }

@@ -45,10 +45,15 @@ absl::Status CheckRequest(const v1::ExerciseRightRequest& request) {
 struct RightsServiceImpl::Exercise {
   v1::ExerciseRightRequest request;
   v1::ExerciseRightResponse* response;  // lives until Finish
-  grpc::ServerUnaryReactor* reactor;
+  grpc::ServerUnaryReactor* reactor = nullptr;
+  v1::ExerciseRightResponse unread;  // where nobody waits
   v1::ExerciseAtVaultRequest at_vault;
   v1::ExerciseAtAggregatorRequest others, own;
   std::string done;  // relations that the aggregator has done, vault's form
+  // Of an erasure: whom the aggregator was asked for, and what was on its way
+  // there.
+  std::set<AggregatorHandle> erased;
+  std::optional<UnderWay::Watch> watch;
   bool leave_others = false;
   int rounds = 0;
 
@@ -59,7 +64,13 @@ struct RightsServiceImpl::Exercise {
            request.right() == v1::RIGHT_WITHDRAW;
   }
 
-  void Finish(const absl::Status& status) { reactor->Finish(ToGrpc(status)); }
+  // Nobody waits for one that is done again.
+  void Finish(const absl::Status& status) {
+    if (reactor != nullptr) return reactor->Finish(ToGrpc(status));
+    spdlog::info("event=erased-again request={} outcome=\"{}\"",
+                 ToHex(AsBytes(request.request_id())),
+                 status.ok() ? "ok" : Message(status));
+  }
 };
 
 absl::StatusOr<v1::ExerciseAtVaultRequest> RightsServiceImpl::ForVault(
@@ -125,6 +136,9 @@ grpc::ServerUnaryReactor* RightsServiceImpl::ExerciseRight(
   exercise->request = *request;
   exercise->response = response;
   exercise->reactor = context->DefaultReactor();
+  if (request->right() == v1::RIGHT_ERASE) {
+    exercise->watch.emplace(parts_.under_way);
+  }
   parts_.queue.Post(peer->name, [this, exercise] { AskVault(exercise); });
   return exercise->reactor;
 }
@@ -158,6 +172,7 @@ absl::StatusOr<size_t> RightsServiceImpl::Address(
       continue;
     }
     others.Add(*institution, opened->handle);
+    exercise.erased.insert(opened->handle);
     exercise.done += handle;
     ++addressed;
   }
@@ -166,7 +181,7 @@ absl::StatusOr<size_t> RightsServiceImpl::Address(
 
 void RightsServiceImpl::AskVault(ExercisePtr exercise) {
   const std::string& institution = exercise->request.institution();
-  if (exercise->request.has_identity()) {
+  if (exercise->request.has_identity() && exercise->reactor != nullptr) {
     // A right of visitors is never refused for want of a budget; it counts.
     parts_.budgets.Count(institution, 1);
   }
@@ -203,6 +218,7 @@ void RightsServiceImpl::AskOwn(ExercisePtr exercise) {
   parts_.converter.MapHandles(exercise->request.institution(), handle);
   Addressees own(exercise->own);
   own.Add(exercise->request.institution(), AggregatorHandle::From(handle));
+  exercise->erased.insert(AggregatorHandle::From(handle));
   parts_.upstream.ExerciseAtAggregator(
       exercise->own,
       [this,
@@ -260,8 +276,22 @@ void RightsServiceImpl::Conclude(ExercisePtr exercise, v1::Receipt receipt) {
         *exercise->response->add_receipts() = std::move(receipt);
         *exercise->response->add_receipts() =
             std::move(*answer->mutable_receipt());
+        EraseWhatWasUnderWay(*exercise);
         exercise->Finish(absl::OkStatus());
       });
+}
+
+void RightsServiceImpl::EraseWhatWasUnderWay(Exercise& exercise) {
+  if (!exercise.watch) return;
+  exercise.watch->AfterThoseWith(
+      exercise.erased, [this, request = exercise.request] {
+        auto again = std::make_shared<Exercise>();
+        again->request = request;
+        again->response = &again->unread;
+        boost::asio::post(parts_.daemon.workers(),
+                          [this, again] { AskVault(again); });
+      });
+  exercise.watch.reset();
 }
 
 }  // namespace garderobe::ttp

@@ -28,6 +28,9 @@ class RightsServiceImpl final : public v1::RightsService::CallbackService {
   void AskOthers(ExercisePtr exercise);
   void AskOwn(ExercisePtr exercise);
   void Conclude(ExercisePtr exercise, v1::Receipt receipt);
+  // A batch that was on its way during the erasure brings back what it holds:
+  // once it is stored, all is erased again.
+  void EraseWhatWasUnderWay(Exercise& exercise);
   // Makes the vault's relations those that the aggregator is asked for next;
   // how many there are.
   [[nodiscard]] absl::StatusOr<size_t> Address(

@@ -116,6 +116,44 @@ TEST_F(RightsTest, AccessTellsWhatIsKeptAndErasureTakesIt) {
   EXPECT_EQ(Right("erase", kMuseum, "K1")["visits_removed"], 1);
 }
 
+// A batch waits at the TTP while its customer is erased: what it brings back is
+// erased again, at both parties, without anybody asking.
+TEST_F(RightsTest, WhatIsOnItsWayDuringAnErasureIsErasedToo) {
+  ASSERT_EQ(Send(kMuseum, "W", 1, "K8", kAnna).exit, 0);
+  const std::string path = deployment_->folder() + "/ttp/ttpd.toml";
+  const std::string config = *ReadWholeFile(path);
+  std::string patient = config;
+  const std::string wait = "wait_ms = 200";
+  ASSERT_NE(patient.find(wait), std::string::npos);
+  patient.replace(patient.find(wait), wait.size(), "wait_ms = 4000");
+  deployment_->Down();
+  std::ofstream(path) << patient;
+  deployment_->Up();
+  auto send = deployment_->Start(
+      {"send",
+       deployment_->Write("X.csv", std::string(kHeader) +
+                                       "X1,1,E1,Faust,2025-03-14 20:15,1,5.00,"
+                                       "K8,anna@example.org,Bakker,Anna,"
+                                       "1012LG,12\n"),
+       "--institution", kMuseum});
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  EXPECT_FALSE(send.Ended());
+  Right("erase", kMuseum, "K8");
+  const RunResult sent = send.Wait();
+  EXPECT_EQ(sent.exit, 0) << sent.err;
+  std::string log;
+  for (int i = 0; i < 300 && log.find("event=erased-again") == log.npos; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    log = *ReadWholeFile(deployment_->folder() + "/ttpd.log");
+  }
+  EXPECT_THAT(log, HasSubstr("event=erased-again"));
+  EXPECT_FALSE(Held(kMuseum, "K8", "aggregator")["known"].get<bool>());
+  EXPECT_FALSE(Held(kMuseum, "K8", "vault")["known"].get<bool>());
+  deployment_->Down();
+  std::ofstream(path) << config;
+  deployment_->Up();
+}
+
 TEST_F(RightsTest, AnObjectionHoldsAtEveryInstitutionUntilItIsWithdrawn) {
   ASSERT_EQ(
       Send(kMuseum, "C", 2, "K2", "piet@example.nl,Smit,Piet,1012LG,14\n").exit,
