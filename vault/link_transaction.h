@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "absl/container/flat_hash_map.h"
 #include "vault/clustering.h"
 #include "vault/linker.h"
 #include "vault/overlay.h"
@@ -129,7 +130,7 @@ class LinkTransaction {
   std::map<std::string, bool> crowds_;
   // Writes to kApart: the same, for both orders of a pair.
   std::map<std::string, bool> apart_;
-  std::map<Fingerprint, std::string> known_keys_;
+  absl::flat_hash_map<Fingerprint, std::string> known_keys_;
   std::set<RelationId> rows_;     // of this batch
   std::set<RelationId> touched_;  // to be compared
   // Who shared a telephone or e-mail with somebody here, before or after.

@@ -4,8 +4,8 @@
 #define GARDEROBE_VAULT_OVERLAY_H_
 
 #include <algorithm>
-#include <unordered_map>
 
+#include "absl/container/node_hash_map.h"
 #include "vault/records.h"
 
 namespace garderobe::vault {
@@ -76,7 +76,7 @@ class Overlay {
   };
   const Store& store_;
   const Family family_;
-  std::unordered_map<std::string, Entry> entries_;
+  absl::node_hash_map<std::string, Entry> entries_;
 };
 
 }  // namespace garderobe::vault

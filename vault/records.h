@@ -29,7 +29,9 @@ inline const std::vector<std::string> kFamilyNames = {
     "default", "tokens", "crowds",  "relations",
     "groups",  "homes",  "changes", "apart"};
 inline constexpr StoreOptions kStoreOptions = {
-    .filtered_families = 1 << kTokens | 1 << kRelations, .format = 6};
+    .block_bytes = 8 << 10,
+    .filtered_families = 1 << kTokens | 1 << kRelations | 1 << kGroups,
+    .format = 6};
 
 struct Token {
   Kind kind;

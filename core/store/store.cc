@@ -36,7 +36,7 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.block_size = 16 << 10;
+  table.block_size = options.block_bytes;
   rocksdb::ColumnFamilyOptions family_options;
   family_options.write_buffer_size = options.write_buffer_bytes;
   family_options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

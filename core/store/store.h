@@ -19,6 +19,8 @@ namespace garderobe {
 struct StoreOptions {
   size_t write_buffer_bytes = 32 << 20;  // a column family
   size_t block_cache_bytes = 32 << 20;   // for all
+  // What is read at once: less where records lie anywhere.
+  size_t block_bytes = 16 << 10;
   // A bit a family: where most keys that are looked for are not there, a filter
   // of a tenth of the write buffer saves the search.
   uint64_t filtered_families = 0;
