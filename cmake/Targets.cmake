@@ -21,7 +21,7 @@ function(garderobe_test name)
   # What tests write is in the build's folder, and a user's own.
   file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/test-files/${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}"
-    ENVIRONMENT "TEST_TMPDIR=${CMAKE_BINARY_DIR}/test-files/${name}/")
+    ENVIRONMENT "TEST_TMPDIR=${CMAKE_BINARY_DIR}/test-files/${name}/;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/leaks.txt:print_suppressions=0")
 endfunction()
 
 # garderobe_binary(ttpd SOURCES main.cc DEPS ...): a program in bin/.
