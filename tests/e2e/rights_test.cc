@@ -125,7 +125,7 @@ TEST_F(RightsTest, WhatIsOnItsWayDuringAnErasureIsErasedToo) {
   std::string patient = config;
   const std::string wait = "wait_ms = 200";
   ASSERT_NE(patient.find(wait), std::string::npos);
-  patient.replace(patient.find(wait), wait.size(), "wait_ms = 4000");
+  patient.replace(patient.find(wait), wait.size(), "wait_ms = 7000");
   deployment_->Down();
   std::ofstream(path) << patient;
   deployment_->Up();
@@ -136,7 +136,7 @@ TEST_F(RightsTest, WhatIsOnItsWayDuringAnErasureIsErasedToo) {
                                        "K8,anna@example.org,Bakker,Anna,"
                                        "1012LG,12\n"),
        "--institution", kMuseum});
-  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  std::this_thread::sleep_for(std::chrono::milliseconds(3500));
   EXPECT_FALSE(send.Ended());
   Right("erase", kMuseum, "K8");
   const RunResult sent = send.Wait();
