@@ -75,9 +75,10 @@ absl::Status LinkTransaction::PrefetchNeighbours() {
       if (held.set_aside || KindOf(held.fingerprint) == Kind::kAddress) {
         continue;
       }
-      GARDEROBE_ASSIGN_OR_RETURN(const auto holders,
-                                 Holders(id, held.fingerprint));
-      seen.insert(holders.begin(), holders.end());
+      GARDEROBE_ASSIGN_OR_RETURN(const std::string key,
+                                 KeyOf(held.fingerprint, id));
+      GARDEROBE_ASSIGN_OR_RETURN(const TokenRecord* token, FindToken(key));
+      seen.insert(token->relations.begin(), token->relations.end());
     }
   }
   for (RelationId id : seen) relations.push_back(NumberKey(id));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 #include "client/dates.h"
 #include "client/mapping/mapping.h"
