@@ -1,5 +1,6 @@
 #include "ttp/gatherer.h"
 
+#include "core/base/random.h"
 #include "core/group/elgamal.h"
 
 namespace garderobe::ttp {
@@ -10,14 +11,6 @@ struct Place {
   uint32_t entry;
   uint32_t row;
 };
-
-// Fisher-Yates with libsodium's unbiased draws: nobody can predict the order.
-void Shuffle(std::vector<Place>& places) {
-  for (size_t i = places.size(); i > 1; --i) {
-    std::swap(places[i - 1],
-              places[randombytes_uniform(static_cast<uint32_t>(i))]);
-  }
-}
 
 }  // namespace
 

@@ -4,8 +4,8 @@
 #include <chrono>
 
 #include "core/base/civil_time.h"
+#include "core/base/random.h"
 #include "vault/link_transaction.h"
-#include "vault/shuffle.h"
 
 namespace garderobe::vault {
 namespace {

@@ -1,7 +1,7 @@
 // The rights of visitors, on links that are stored.
+#include "core/base/random.h"
 #include "vault/link_transaction.h"
 #include "vault/linker.h"
-#include "vault/shuffle.h"
 
 namespace garderobe::vault {
 namespace {
