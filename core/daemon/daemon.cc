@@ -16,7 +16,10 @@
 #include <thread>
 
 #include "core/base/mutex.h"
+#include "core/daemon/acceptor.h"
+#include "core/daemon/listen_address.h"
 #include "core/daemon/metrics_endpoint.h"
+#include "core/daemon/port_probe.h"
 #include "core/rpc/ordered_stream.h"
 #include "core/rpc/peer.h"
 #include "core/rpc/role_gate.h"
@@ -144,6 +147,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(
   logger->set_level(level);
   logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(logger);
+  spdlog::info("event=descriptors limit={}", RaiseDescriptorLimit());
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.tls));
   std::error_code error;
   std::filesystem::create_directories(config.data, error);
@@ -186,21 +190,29 @@ void Daemon::ReloadLevel() const {
   }
 }
 
-absl::StatusOr<std::unique_ptr<grpc::Server>> Daemon::Listen(
-    const Listener& listener) const {
-  RoleGate::Callers callers;
+// A server, and what stands before it.
+struct Daemon::RunningListener {
+  // Before the server: its methods are the gates'.
+  std::vector<std::unique_ptr<RoleGate>> gates;
+  std::unique_ptr<grpc::Server> server;
+  std::shared_ptr<Acceptor> acceptor;
+  std::shared_ptr<PortProbe> probe;
+};
+
+absl::StatusOr<Daemon::RunningListener> Daemon::Listen(
+    const Listener& listener) {
+  GARDEROBE_ASSIGN_OR_RETURN(const auto endpoint,
+                             ParseListenAddress(listener.address));
+  RunningListener running;
   grpc::ServerBuilder builder;
   for (const ServedService& served : listener.services) {
-    callers[served.name] = served.callers;
-    builder.RegisterService(served.service);
+    running.gates.push_back(std::make_unique<RoleGate>(
+        *served.service, served.name, served.callers));
+    builder.RegisterService(running.gates.back().get());
   }
-  int port = 0;
-  builder.AddListeningPort(
-      listener.address,
-      ServerTls(config_.tls, std::make_shared<RoleGate>(std::move(callers))),
-      &port);
-  // Two daemons on one port would share its connections.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  auto connections = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      ServerTls(config_.tls));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
                              static_cast<int>(config_.connection_streams_max));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30000);
@@ -212,12 +224,31 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> Daemon::Listen(
       static_cast<int>(listener.message_mib_max << 20));
   builder.SetResourceQuota(grpc::ResourceQuota(party_).Resize(
       static_cast<size_t>(config_.memory_mib) << 20));
-  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (!server || port == 0) {
-    return Unavailable("cannot listen on {}; is the port taken?",
-                       listener.address);
+  const auto bound = Acceptor::Listen(io_, endpoint);
+  if (!bound.ok()) {
+    return Unavailable("cannot listen on {}: {}; is the port taken?",
+                       listener.address, Message(bound.status()));
   }
-  return server;
+  running.acceptor = *bound;
+  running.server = builder.BuildAndStart();
+  if (!running.server) return Internal("gRPC does not start");
+  running.acceptor->Start(std::move(connections));
+  running.probe = std::make_shared<PortProbe>(io_, endpoint, config_.tls);
+  return running;
+}
+
+void Daemon::CheckHealth(
+    const std::vector<RunningListener>& listeners, bool ready,
+    const std::function<void(const std::string&)>& done) const {
+  if (!ready) return done("not ready");
+  auto waiting = std::make_shared<size_t>(listeners.size());
+  auto fault = std::make_shared<std::string>();
+  for (const RunningListener& listener : listeners) {
+    listener.probe->Ask([=](bool answers, const std::string& why) {
+      if (!answers) *fault = "the own port does not answer (" + why + ")";
+      if (--*waiting == 0) done(*fault);
+    });
+  }
 }
 
 absl::Status Daemon::Serve(const ServeOptions& options) {
@@ -228,15 +259,17 @@ absl::Status Daemon::Serve(const ServeOptions& options) {
   main.services.push_back({&status_service,
                            v1::StatusService::service_full_name(),
                            {{Role::kCoordinator, ""}}});
-  std::vector<std::unique_ptr<grpc::Server>> servers;
-  GARDEROBE_ASSIGN_OR_RETURN(servers.emplace_back(), Listen(main));
+  std::vector<RunningListener> listeners;
+  GARDEROBE_ASSIGN_OR_RETURN(listeners.emplace_back(), Listen(main));
   for (const Listener& listener : options.listeners) {
-    GARDEROBE_ASSIGN_OR_RETURN(servers.emplace_back(), Listen(listener));
+    GARDEROBE_ASSIGN_OR_RETURN(listeners.emplace_back(), Listen(listener));
   }
   if (!config_.metrics_listen.empty()) {
     GARDEROBE_RETURN_IF_ERROR(
         ServeMetrics(io_, config_.metrics_listen, metrics_,
-                     [&options] { return options.state().ready; }));
+                     [this, &listeners, &options](auto done) {
+                       CheckHealth(listeners, options.state().ready, done);
+                     }));
   }
   boost::asio::signal_set ends(io_, SIGTERM, SIGINT);
   boost::asio::signal_set reloads(io_, SIGHUP);
@@ -261,18 +294,19 @@ absl::Status Daemon::Serve(const ServeOptions& options) {
       };
   reloads.async_wait(on_reload);
 
-  for (auto& server : servers) {
-    server->GetHealthCheckService()->SetServingStatus(true);
+  for (const RunningListener& listener : listeners) {
+    listener.server->GetHealthCheckService()->SetServingStatus(true);
   }
   spdlog::info("event=serving listen={} version={}", config_.listen, kVersion);
   io_.run();
-  Drain(servers, options);
+  for (const RunningListener& listener : listeners) listener.acceptor->Stop();
+  Drain(listeners, options);
   workers_->join();
   spdlog::info("event=stopped");
   return absl::OkStatus();
 }
 
-void Daemon::Drain(const std::vector<std::unique_ptr<grpc::Server>>& servers,
+void Daemon::Drain(const std::vector<RunningListener>& listeners,
                    const ServeOptions& options) const {
   if (options.on_drain) options.on_drain();
   const auto drain = std::chrono::milliseconds(config_.drain_ms);
@@ -291,11 +325,11 @@ void Daemon::Drain(const std::vector<std::unique_ptr<grpc::Server>>& servers,
   // All at once: none takes new calls while another drains.
   const auto until = std::chrono::system_clock::now() + drain;
   std::vector<std::thread> shutdowns;
-  for (auto& server : servers) {
-    shutdowns.emplace_back([&server, until] {
-      server->GetHealthCheckService()->SetServingStatus(false);
-      server->Shutdown(until);
-      server->Wait();
+  for (const RunningListener& listener : listeners) {
+    shutdowns.emplace_back([&server = *listener.server, until] {
+      server.GetHealthCheckService()->SetServingStatus(false);
+      server.Shutdown(until);
+      server.Wait();
     });
   }
   for (std::thread& shutdown : shutdowns) shutdown.join();

@@ -105,10 +105,14 @@ class Daemon {
 
  private:
   void ReloadLevel() const;
-  [[nodiscard]] absl::StatusOr<std::unique_ptr<grpc::Server>> Listen(
-      const Listener& listener) const;
+  struct RunningListener;
+  [[nodiscard]] absl::StatusOr<RunningListener> Listen(
+      const Listener& listener);
+  // What is wrong, in one line, or empty; asks each port (port_probe.h).
+  void CheckHealth(const std::vector<RunningListener>& listeners, bool ready,
+                   const std::function<void(const std::string&)>& done) const;
   // Ends the servers' calls, within the drain time where they let it.
-  void Drain(const std::vector<std::unique_ptr<grpc::Server>>& servers,
+  void Drain(const std::vector<RunningListener>& listeners,
              const ServeOptions& options) const;
   Daemon(std::string party, const DaemonConfig& config);
 

@@ -1,10 +1,12 @@
 #include "core/daemon/metrics_endpoint.h"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
 
+#include "core/daemon/listen_address.h"
 #include "prometheus/text_serializer.h"
 
 namespace garderobe {
@@ -16,17 +18,17 @@ namespace http = beast::http;
 
 constexpr std::chrono::seconds kRequestTimeout{5};
 constexpr size_t kRequestBytesMax = 8192;
+constexpr std::chrono::milliseconds kPause{100};
 
 // One connection, one request.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(asio::ip::tcp::socket socket,
-          std::shared_ptr<prometheus::Registry> metrics,
-          std::function<bool()> ready)
+          std::shared_ptr<prometheus::Registry> metrics, HealthCheck health)
       : stream_(std::move(socket)),
         buffer_(kRequestBytesMax),
         metrics_(std::move(metrics)),
-        ready_(std::move(ready)) {}
+        health_(std::move(health)) {}
 
   void Start() {
     stream_.expires_after(kRequestTimeout);
@@ -48,11 +50,20 @@ class Session : public std::enable_shared_from_this<Session> {
       response_.body() =
           prometheus::TextSerializer().Serialize(metrics_->Collect());
     } else if (request_.target() == "/healthz") {
-      if (!ready_()) response_.result(http::status::service_unavailable);
-      response_.body() = ready_() ? "ok\n" : "not ready\n";
+      return health_([self = shared_from_this()](const std::string& fault) {
+        if (!fault.empty()) {
+          self->response_.result(http::status::service_unavailable);
+        }
+        self->response_.body() = fault.empty() ? "ok\n" : fault + "\n";
+        self->Write();
+      });
     } else {
       response_.result(http::status::not_found);
     }
+    Write();
+  }
+
+  void Write() {
     response_.prepare_payload();
     http::async_write(stream_, response_,
                       [self = shared_from_this()](beast::error_code, size_t) {
@@ -67,14 +78,17 @@ class Session : public std::enable_shared_from_this<Session> {
   http::request<http::empty_body> request_;
   http::response<http::string_body> response_;
   std::shared_ptr<prometheus::Registry> metrics_;
-  std::function<bool()> ready_;
+  const HealthCheck health_;
 };
 
 class Endpoint : public std::enable_shared_from_this<Endpoint> {
  public:
   Endpoint(asio::io_context& io, std::shared_ptr<prometheus::Registry> metrics,
-           std::function<bool()> ready)
-      : acceptor_(io), metrics_(std::move(metrics)), ready_(std::move(ready)) {}
+           HealthCheck health)
+      : acceptor_(io),
+        pause_(io),
+        metrics_(std::move(metrics)),
+        health_(std::move(health)) {}
 
   beast::error_code Bind(const asio::ip::tcp::endpoint& endpoint) {
     beast::error_code error;
@@ -91,39 +105,40 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
         [self = shared_from_this()](beast::error_code error,
                                     asio::ip::tcp::socket socket) {
           if (error == asio::error::operation_aborted) return;
-          if (!error) {
-            std::make_shared<Session>(std::move(socket), self->metrics_,
-                                      self->ready_)
-                ->Start();
-          }
+          // Most often no descriptor is left; asking again at once would take
+          // a whole core.
+          if (error) return self->Pause();
+          std::make_shared<Session>(std::move(socket), self->metrics_,
+                                    self->health_)
+              ->Start();
           self->Accept();
         });
   }
 
  private:
+  void Pause() {
+    pause_.expires_after(kPause);
+    pause_.async_wait([self = shared_from_this()](beast::error_code error) {
+      if (!error) self->Accept();
+    });
+  }
+
   asio::ip::tcp::acceptor acceptor_;
+  asio::steady_timer pause_;
   std::shared_ptr<prometheus::Registry> metrics_;
-  std::function<bool()> ready_;
+  const HealthCheck health_;
 };
 
 }  // namespace
 
 absl::Status ServeMetrics(asio::io_context& io, const std::string& address,
                           std::shared_ptr<prometheus::Registry> metrics,
-                          std::function<bool()> ready) {
-  const size_t colon = address.rfind(':');
-  beast::error_code error;
-  const auto host = asio::ip::make_address(
-      address.substr(0, colon == address.npos ? 0 : colon), error);
-  const int port = error || colon == address.npos
-                       ? 0
-                       : std::atoi(address.c_str() + colon + 1);
-  if (error || port <= 0 || port > 65535) {
-    return InvalidArgument("metrics.listen must be <IP address>:<port>");
-  }
+                          HealthCheck health) {
+  const auto at = ParseListenAddress(address);
+  if (!at.ok()) return Annotate(at.status(), "metrics.listen");
   auto endpoint =
-      std::make_shared<Endpoint>(io, std::move(metrics), std::move(ready));
-  if (endpoint->Bind({host, static_cast<uint16_t>(port)})) {
+      std::make_shared<Endpoint>(io, std::move(metrics), std::move(health));
+  if (endpoint->Bind(*at)) {
     return Unavailable("cannot listen on {} for metrics", address);
   }
   endpoint->Accept();

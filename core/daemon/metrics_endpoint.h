@@ -14,11 +14,16 @@
 
 namespace garderobe {
 
+// Finds out whether the daemon is well and calls `done` once, with what is
+// wrong in one line, or empty. From the io_context's thread, at once or later.
+using HealthCheck =
+    std::function<void(std::function<void(const std::string& fault)> done)>;
+
 // Serves on `io` until it stops. InvalidArgument: not address:port;
 // Unavailable: the address can't be bound.
 [[nodiscard]] absl::Status ServeMetrics(
     boost::asio::io_context& io, const std::string& address,
-    std::shared_ptr<prometheus::Registry> metrics, std::function<bool()> ready);
+    std::shared_ptr<prometheus::Registry> metrics, HealthCheck health);
 
 }  // namespace garderobe
 

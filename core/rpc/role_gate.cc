@@ -2,40 +2,118 @@
 
 #include <algorithm>
 
+#include "core/base/check.h"
+#include "core/rpc/ordered_stream.h"
 #include "core/rpc/status_conversion.h"
+#include "google/protobuf/descriptor.h"
+#include "grpcpp/impl/codegen/create_auth_context.h"
+#include "grpcpp/impl/rpc_service_method.h"
+#include "grpcpp/impl/codegen/server_callback_handlers.h"
+#include "grpcpp/support/byte_buffer.h"
+#include "grpcpp/support/server_callback.h"
 
 namespace garderobe {
 namespace {
 
-// "garderobe.v1.VaultService" of "/garderobe.v1.VaultService/LinkRelations".
-std::string_view ServiceOf(std::string_view path) {
-  if (!path.starts_with('/')) return {};
-  path.remove_prefix(1);
-  return path.substr(0, path.find('/'));
+using grpc::internal::MethodHandler;
+using grpc::internal::RpcMethod;
+using grpc::internal::RpcServiceMethod;
+
+// The handler that generated code made for a method of `service`. gRPC keeps it
+// from everybody but services.
+MethodHandler* HandlerOf(grpc::Service& service, int index) {
+  struct Access : grpc::Service {
+    static auto Getter() { return &Access::GetHandler; }
+  };
+  return (service.*Access::Getter())(index);
 }
+
+absl::Status MayCall(const grpc::AuthContext* context,
+                     const std::vector<Peer>& callers) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Peer peer, PeerOf(context));
+  const bool allowed =
+      std::any_of(callers.begin(), callers.end(), [&](const Peer& caller) {
+        return caller.role == peer.role &&
+               (caller.name.empty() || caller.name == peer.name);
+      });
+  return allowed ? absl::OkStatus() : NotForPeer(peer, callers);
+}
+
+// A stream that ends at once.
+class RefusedStream final
+    : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+ public:
+  explicit RefusedStream(const absl::Status& status) { Finish(ToGrpc(status)); }
+  void OnDone() override { delete this; }
+};
+
+// Runs the service's own handler for those who may call, and for others one
+// that takes the message as it is and answers with the refusal.
+class GatedHandler final : public MethodHandler {
+ public:
+  GatedHandler(MethodHandler* allowed, bool streams,
+               const std::vector<Peer>& callers)
+      : allowed_(*allowed), callers_(callers) {
+    const auto refusal = [&callers](grpc::CallbackServerContext* context) {
+      return MayCall(context->auth_context().get(), callers);
+    };
+    if (streams) {
+      refused_ = std::make_unique<grpc::internal::CallbackBidiHandler<
+          grpc::ByteBuffer, grpc::ByteBuffer>>(
+          [refusal](grpc::CallbackServerContext* context) {
+            return new RefusedStream(refusal(context));
+          });
+    } else {
+      refused_ = std::make_unique<grpc::internal::CallbackUnaryHandler<
+          grpc::ByteBuffer, grpc::ByteBuffer>>(
+          [refusal](grpc::CallbackServerContext* context,
+                    const grpc::ByteBuffer*, grpc::ByteBuffer*) {
+            return FinishNow(context, refusal(context));
+          });
+    }
+  }
+
+  void* Deserialize(grpc_call* call, grpc_byte_buffer* message,
+                    grpc::Status* status, void** data) override {
+    return For(call).Deserialize(call, message, status, data);
+  }
+  void RunHandler(const HandlerParameter& parameter) override {
+    For(parameter.call->call()).RunHandler(parameter);
+  }
+
+ private:
+  // The certificate of a call never changes: both steps choose alike.
+  MethodHandler& For(grpc_call* call) const {
+    const auto context = grpc::CreateAuthContext(call);
+    return MayCall(context.get(), callers_).ok() ? allowed_ : *refused_;
+  }
+
+  MethodHandler& allowed_;
+  std::unique_ptr<MethodHandler> refused_;
+  const std::vector<Peer>& callers_;
+};
 
 }  // namespace
 
-grpc::Status RoleGate::Process(const InputMetadata& metadata,
-                               grpc::AuthContext* context, OutputMetadata*,
-                               OutputMetadata*) {
-  const auto peer = PeerOf(context);
-  if (!peer.ok()) return ToGrpc(peer.status());
-  const auto path = metadata.find(":path");
-  if (path == metadata.end()) {
-    return ToGrpc(Internal("a call without a path"));
+RoleGate::RoleGate(grpc::Service& service, const std::string& name,
+                   std::vector<Peer> callers)
+    : callers_(std::move(callers)) {
+  const auto* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+          name);
+  GARDEROBE_CHECK(descriptor != nullptr);
+  for (int i = 0; i < descriptor->method_count(); ++i) {
+    const auto* method = descriptor->method(i);
+    const bool streams = method->client_streaming();
+    // The handlers above are of these two kinds.
+    GARDEROBE_CHECK(streams == method->server_streaming());
+    paths_.push_back("/" + name + "/" + method->name());
+    AddMethod(new RpcServiceMethod(
+        paths_.back().c_str(),
+        streams ? RpcMethod::BIDI_STREAMING : RpcMethod::NORMAL_RPC, nullptr));
+    MarkMethodCallback(
+        i, new GatedHandler(HandlerOf(service, i), streams, callers_));
   }
-  const auto listed =
-      callers_.find(ServiceOf({path->second.data(), path->second.size()}));
-  if (listed == callers_.end()) return grpc::Status::OK;
-  const auto& callers = listed->second;
-  if (std::any_of(callers.begin(), callers.end(), [&](const Peer& caller) {
-        return caller.role == peer->role &&
-               (caller.name.empty() || caller.name == peer->name);
-      })) {
-    return grpc::Status::OK;
-  }
-  return ToGrpc(NotForPeer(*peer, callers));
 }
 
 }  // namespace garderobe

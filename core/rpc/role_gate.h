@@ -1,35 +1,39 @@
 // Who may call which service, decided from the certificate when a call begins:
-// before a byte of its message is read. Methods ask again for whom it is
-// (RequirePeer).
+// before a byte of its message is parsed. Methods ask again for whom the call
+// is (RequirePeer).
+//
+// A gRPC AuthMetadataProcessor would be asked earlier, but to hand it the
+// headers gRPC 1.51 copies each of them, and aborts the process at one that it
+// can't print (grpclb_client_stats): any certificate could end a daemon with
+// one call. No credentials here may have one.
 #ifndef GARDEROBE_CORE_RPC_ROLE_GATE_H_
 #define GARDEROBE_CORE_RPC_ROLE_GATE_H_
 
-#include <map>
+#include <deque>
 #include <string>
 #include <vector>
 
 #include "core/rpc/peer.h"
-#include "grpcpp/security/auth_metadata_processor.h"
+#include "grpcpp/impl/service_type.h"
 
 namespace garderobe {
 
-// Thread-safe once made.
-class RoleGate final : public grpc::AuthMetadataProcessor {
+// Stands before a service at a server: it has the same methods, and passes on
+// to the service the calls of those who may make them. Others are answered
+// UNAUTHENTICATED or PERMISSION_DENIED, as PeerOf and RequirePeer say it, and
+// their messages are dropped unparsed. Thread-safe once made.
+class RoleGate final : public grpc::Service {
  public:
-  // By full name of a service, "garderobe.v1.VaultService": who may call it;
-  // an empty name stands for everybody of that role. A service that is not
-  // listed (health, reflection) is for every identity of the deployment.
-  using Callers = std::map<std::string, std::vector<Peer>, std::less<>>;
-  explicit RoleGate(Callers callers) : callers_(std::move(callers)) {}
-
-  bool IsBlocking() const override { return false; }
-  // UNAUTHENTICATED, PERMISSION_DENIED as PeerOf and RequirePeer.
-  grpc::Status Process(const InputMetadata& metadata,
-                       grpc::AuthContext* context, OutputMetadata* consumed,
-                       OutputMetadata* response) override;
+  // `service` implements the callback API of the service with the full name
+  // `name`, such as "garderobe.v1.VaultService"; it outlives the gate, and is
+  // not registered at a server itself. Of `callers`, an empty name stands for
+  // every peer of that role.
+  RoleGate(grpc::Service& service, const std::string& name,
+           std::vector<Peer> callers);
 
  private:
-  const Callers callers_;
+  const std::vector<Peer> callers_;
+  std::deque<std::string> paths_;  // gRPC keeps pointers into them
 };
 
 }  // namespace garderobe

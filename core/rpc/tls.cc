@@ -132,15 +132,12 @@ uint32_t DaysLeft(const CertificateInfo& info) {
   return left > 0 ? static_cast<uint32_t>(left / 86400) : 0;
 }
 
-std::shared_ptr<grpc::ServerCredentials> ServerTls(
-    const TlsFiles& files, std::shared_ptr<grpc::AuthMetadataProcessor> gate) {
+std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files) {
   auto options =
       TlsOptions<grpc::experimental::TlsServerCredentialsOptions>(files);
   options.set_cert_request_type(
       GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  auto credentials = grpc::experimental::TlsServerCredentials(options);
-  credentials->SetAuthMetadataProcessor(std::move(gate));
-  return credentials;
+  return grpc::experimental::TlsServerCredentials(options);
 }
 
 std::shared_ptr<grpc::Channel> TlsChannel(const std::string& address,

@@ -8,7 +8,6 @@
 
 #include "core/base/status.h"
 #include "grpcpp/channel.h"
-#include "grpcpp/security/auth_metadata_processor.h"
 #include "grpcpp/security/server_credentials.h"
 
 namespace garderobe {
@@ -39,9 +38,8 @@ struct CertificateInfo {
 // Whole days until `info` expires, 0 when it has.
 uint32_t DaysLeft(const CertificateInfo& info);
 
-// `gate` decides who may begin a call.
-std::shared_ptr<grpc::ServerCredentials> ServerTls(
-    const TlsFiles& files, std::shared_ptr<grpc::AuthMetadataProcessor> gate);
+// Takes connections of those only who show a certificate of the authority.
+std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files);
 
 // A channel to `address` that accepts only the daemon called `daemon` (the
 // DNS name `<daemon>.garderobe` in its certificate).
