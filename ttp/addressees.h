@@ -7,7 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "core/base/random.h"
 #include "core/register/register_store.h"
 #include "ttp/reference.h"
 
@@ -30,23 +33,39 @@ class InstitutionTags {
   std::map<InstitutionTag, std::string> by_tag_;
 };
 
-// Adds to a request with `institutions`, `institution` and `handles`. Not
-// thread-safe; `request` outlives it.
-template <typename Request>
+// Relations that one party named and the other is to hear of. They leave in an
+// order of their own: the vault and the aggregator that both record what they
+// send and get could otherwise join their rows by position. Not thread-safe.
 class Addressees {
  public:
-  explicit Addressees(Request& request) : request_(request) {}
-  void Add(const std::string& institution, const AggregatorHandle& handle) {
-    const auto [entry, is_new] =
-        indexes_.try_emplace(institution, request_.institutions_size());
-    if (is_new) request_.add_institutions(institution);
-    request_.add_institution(static_cast<uint32_t>(entry->second));
-    request_.mutable_handles()->append(handle.view());
+  void Add(std::string institution, const AggregatorHandle& handle) {
+    list_.push_back({std::move(institution), handle});
+  }
+
+  // Appends all to a request with `institutions`, `institution` and `handles`,
+  // in random order. Returns that order: the i-th that was appended is the
+  // result[i]-th that was added.
+  template <typename Request>
+  std::vector<size_t> ShuffleInto(Request& request) const {
+    std::vector<size_t> order = RandomOrder(list_.size());
+    std::map<std::string_view, int> indexes;
+    for (const size_t at : order) {
+      const auto& [institution, handle] = list_[at];
+      const auto [entry, is_new] =
+          indexes.try_emplace(institution, request.institutions_size());
+      if (is_new) request.add_institutions(institution);
+      request.add_institution(static_cast<uint32_t>(entry->second));
+      request.mutable_handles()->append(handle.view());
+    }
+    return order;
   }
 
  private:
-  Request& request_;
-  std::map<std::string, int> indexes_;
+  struct Addressee {
+    std::string institution;
+    AggregatorHandle handle;
+  };
+  std::vector<Addressee> list_;
 };
 
 }  // namespace garderobe::ttp

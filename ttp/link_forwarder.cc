@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "core/base/random.h"
 #include "core/group/elgamal.h"
 #include "spdlog/spdlog.h"
 #include "ttp/addressees.h"
@@ -74,8 +75,15 @@ absl::StatusOr<v1::StoreLinkChangesRequest> LinkForwarder::Address(
   const InstitutionTags tags(*institutions_.Get());
   v1::StoreLinkChangesRequest request;
   request.set_epoch(TtpKeys::kEpoch);
-  request.set_residents(changes.residents());
-  Addressees addressees(request);
+  // Residents are pairs without a handle: an order of their own.
+  constexpr size_t kResidentBytes = 2 * Ciphertext::kBytes;
+  for (const size_t at :
+       RandomOrder(changes.residents().size() / kResidentBytes)) {
+    request.mutable_residents()->append(
+        changes.residents().substr(at * kResidentBytes, kResidentBytes));
+  }
+  Addressees addressees;
+  std::vector<std::string_view> persons;  // one an addressee
   for (size_t i = 0; i < count; ++i) {
     const auto handle =
         VaultHandle::From(std::string_view(changes.handles())
@@ -93,8 +101,11 @@ absl::StatusOr<v1::StoreLinkChangesRequest> LinkForwarder::Address(
     const auto institution = tags.Find(opened->tag);
     if (!institution) continue;
     addressees.Add(*institution, opened->handle);
-    request.mutable_persons()->append(
-        changes.persons().substr(i * Ciphertext::kBytes, Ciphertext::kBytes));
+    persons.push_back(std::string_view(changes.persons())
+                          .substr(i * Ciphertext::kBytes, Ciphertext::kBytes));
+  }
+  for (const size_t at : addressees.ShuffleInto(request)) {
+    request.mutable_persons()->append(persons[at]);
   }
   return request;
 }

@@ -133,10 +133,11 @@ absl::Status Retention::RemoveOf(const std::string& institution,
                                  const std::vector<AgedRelation>& relations,
                                  uint16_t before, uint64_t* removed) {
   v1::ExpireRelationsRequest at_aggregator;
-  Addressees addressees(at_aggregator);
+  Addressees addressees;
   for (const AgedRelation& one : relations) {
     addressees.Add(institution, one.at_aggregator);
   }
+  const std::vector<size_t> order = addressees.ShuffleInto(at_aggregator);
   // The aggregator first: what it has not done stays at the vault.
   GARDEROBE_ASSIGN_OR_RETURN(
       const v1::ExpireRelationsResponse expired,
@@ -146,7 +147,13 @@ absl::Status Retention::RemoveOf(const std::string& institution,
             &Upstream::AggregatorRetention::ExpireRelations, at_aggregator,
             std::move(done));
       }));
-  const std::set<uint32_t> kept(expired.kept().begin(), expired.kept().end());
+  std::vector<bool> kept(relations.size());
+  for (const uint32_t at : expired.kept()) {
+    if (at >= order.size()) {
+      return Internal("the aggregator's answer is malformed");
+    }
+    kept[order[at]] = true;
+  }
   v1::RemoveAgedRequest at_vault;
   auto flush = [&]() -> absl::Status {
     if (at_vault.before_size() == 0) return absl::OkStatus();
@@ -162,7 +169,7 @@ absl::Status Retention::RemoveOf(const std::string& institution,
     return absl::OkStatus();
   };
   for (uint32_t i = 0; i < relations.size(); ++i) {
-    if (kept.contains(i)) continue;
+    if (kept[i]) continue;
     at_vault.mutable_handles()->append(relations[i].at_vault.view());
     at_vault.add_before(before);
     if (at_vault.before_size() == kRemovedAtOnce) {

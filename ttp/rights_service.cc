@@ -26,6 +26,15 @@ absl::Status CheckRequest(const v1::ExerciseRightRequest& request) {
                                Handle::From(request.handle()).is_zero())) {
     return InvalidArgument("handle: 16 bytes, not zero");
   }
+  if (request.right() == v1::RIGHT_OBJECT &&
+      request.objection_mark().size() != ObjectionMark::kBytes) {
+    return InvalidArgument("objection_mark: {} bytes", ObjectionMark::kBytes);
+  }
+  if (request.right() == v1::RIGHT_WITHDRAW &&
+      request.objection_secret().size() != ObjectionSecret::kBytes) {
+    return InvalidArgument("objection_secret: {} bytes",
+                           ObjectionSecret::kBytes);
+  }
   if (request.right() == v1::RIGHT_ACCESS) {
     if (!request.has_handle()) {
       return InvalidArgument(
@@ -80,6 +89,8 @@ absl::StatusOr<v1::ExerciseAtVaultRequest> RightsServiceImpl::ForVault(
   out.set_request_id(request.request_id());
   out.set_epoch(TtpKeys::kEpoch);
   out.set_recipient(request.recipient());
+  out.set_objection_mark(request.objection_mark());
+  out.set_objection_secret(request.objection_secret());
   if (request.has_handle()) {
     const auto addressed = parts_.converter.Address(
         request.institution(), Handle::From(request.handle()));
@@ -156,7 +167,7 @@ absl::StatusOr<size_t> RightsServiceImpl::Address(
   exercise.others.clear_institution();
   exercise.others.clear_handles();
   const InstitutionTags tags(*parts_.institutions.Get());
-  Addressees others(exercise.others);
+  Addressees others;
   size_t addressed = 0;
   for (size_t i = 0; i < count; ++i) {
     const std::string_view handle =
@@ -176,6 +187,7 @@ absl::StatusOr<size_t> RightsServiceImpl::Address(
     exercise.done += handle;
     ++addressed;
   }
+  others.ShuffleInto(exercise.others);
   return addressed;
 }
 
@@ -206,7 +218,11 @@ void RightsServiceImpl::AskVault(ExercisePtr exercise) {
             std::move(*answer->mutable_sealed()));
         const auto addressed = Address(*exercise, *answer);
         if (!addressed.ok()) return exercise->Finish(addressed.status());
-        if (exercise->request.has_handle()) return AskOwn(exercise);
+        // Whether the own customer's objection ends is for the vault to say.
+        if (exercise->request.has_handle() &&
+            exercise->request.right() != v1::RIGHT_WITHDRAW) {
+          return AskOwn(exercise);
+        }
         AskOthers(exercise);
       });
 }
@@ -216,8 +232,9 @@ void RightsServiceImpl::AskVault(ExercisePtr exercise) {
 void RightsServiceImpl::AskOwn(ExercisePtr exercise) {
   std::string handle = exercise->request.handle();
   parts_.converter.MapHandles(exercise->request.institution(), handle);
-  Addressees own(exercise->own);
+  Addressees own;
   own.Add(exercise->request.institution(), AggregatorHandle::From(handle));
+  own.ShuffleInto(exercise->own);
   exercise->erased.insert(AggregatorHandle::From(handle));
   parts_.upstream.ExerciseAtAggregator(
       exercise->own,
@@ -225,9 +242,10 @@ void RightsServiceImpl::AskOwn(ExercisePtr exercise) {
        exercise](absl::StatusOr<v1::ExerciseAtAggregatorResponse> answer) {
         if (!answer.ok()) return exercise->Finish(answer.status());
         auto* response = exercise->response;
-        response->set_relations_removed(answer->relations_removed());
-        response->set_visits_removed(answer->visits_removed());
-        response->set_visits_unlinked(answer->visits_unlinked());
+        if (exercise->request.right() == v1::RIGHT_ERASE) {
+          response->set_relations_removed(answer->relations_removed());
+          response->set_visits_removed(answer->visits_removed());
+        }
         response->set_aggregator_sealed(std::move(*answer->mutable_sealed()));
         if (exercise->request.right() != v1::RIGHT_ACCESS) {
           return AskOthers(exercise);
