@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "aggregator/relation_batch.h"
+#include "aggregator/visit_batch.h"
 #include "core/base/parallel.h"
 #include "core/group/elgamal.h"
 
@@ -148,11 +150,12 @@ void Aggregator::EvictLedgers() {
 absl::StatusOr<std::string> Aggregator::Open(const v1::FeedName& feed,
                                              uint64_t offset, uint32_t count,
                                              std::string_view sealed) const {
-  const BatchPlace place{feed.kind() == v1::FEED_KIND_VISITS
-                             ? SealedKind::kVisits
-                             : SealedKind::kRelations,
+  const bool visits = feed.kind() == v1::FEED_KIND_VISITS;
+  const BatchPlace place{visits ? SealedKind::kVisits : SealedKind::kRelations,
                          feed.institution(), feed.source(), offset, count};
-  return OpenBatch(keys_.sealing, sealing_public_, place, sealed);
+  return OpenBatch(
+      keys_.sealing, sealing_public_, place, sealed,
+      visits ? VisitPayloadBytesMax(count) : RelationPayloadBytesMax(count));
 }
 
 absl::StatusOr<std::vector<Element>> Aggregator::Decrypt(

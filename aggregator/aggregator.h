@@ -191,7 +191,7 @@ class Aggregator {
   // Adds to `replaced` those that were known.
   [[nodiscard]] absl::Status TakeObjections(
       Institution& institution, const v1::StoreRelationsRequest& request,
-      const std::vector<Element>& pseudonyms, uint32_t* replaced)
+      const std::vector<Element>& pseudonyms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
   // What is kept of a relation, as a JSON object.
   [[nodiscard]] absl::StatusOr<std::string> Describe(
@@ -199,9 +199,8 @@ class Aggregator {
   // On an error institution and people have taken what is not stored.
   [[nodiscard]] absl::Status ApplyRelations(
       Institution& institution, const v1::StoreRelationsRequest& request,
-      const std::vector<Element>& pseudonyms, RelationBatch rows,
-      uint32_t replaced, Feed feed, const v1::FeedName& feed_name,
-      v1::BatchOutcome* outcome)
+      const std::vector<Element>& pseudonyms, RelationBatch rows, Feed feed,
+      const v1::FeedName& feed_name, v1::BatchOutcome* outcome)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
   [[nodiscard]] absl::Status ApplyLinkChanges(
       const v1::StoreLinkChangesRequest& request,

@@ -1,16 +1,31 @@
 #include "aggregator/relation_batch.h"
 
+#include "aggregator/bounded_columns.h"
 #include "core/catalogue/codes.h"
 #include "garderobe/v1/columns.pb.h"
 
 namespace garderobe::aggregator {
+namespace {
+
+// RelationColumns of columns.proto.
+using Shape = ColumnBound::Shape;
+constexpr ColumnBound kColumns[] = {
+    {1, Shape::kNumbers},  {2, Shape::kNumbers}, {3, Shape::kBytes, 1},
+    {4, Shape::kBytes, 1}, {5, Shape::kNumbers}, {6, Shape::kStrings}};
+
+}  // namespace
+
+size_t RelationPayloadBytesMax(uint32_t count) {
+  return 64 * (size_t{count} + 16);
+}
 
 absl::StatusOr<RelationBatch> ReadRelationBatch(const std::string& payload,
                                                 uint32_t count) {
-  v1::RelationColumns columns;
-  if (!columns.ParseFromString(payload)) {
-    return InvalidArgument("sealed: not a RelationColumns message");
+  if (payload.size() > RelationPayloadBytesMax(count)) {
+    return InvalidArgument("sealed: too long for count rows");
   }
+  v1::RelationColumns columns;
+  GARDEROBE_RETURN_IF_ERROR(ParseColumns(payload, count, kColumns, columns));
   const int rows = static_cast<int>(count);
   if (columns.pc4_size() != rows || columns.birth_year_size() != rows ||
       columns.gender().size() != count ||

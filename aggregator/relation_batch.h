@@ -15,6 +15,9 @@ struct RelationBatch {
   std::vector<bool> is_refused;
 };
 
+// The most bytes that the columns of `count` relations can take.
+size_t RelationPayloadBytesMax(uint32_t count);
+
 // InvalidArgument: not a RelationColumns, or columns of unequal length.
 [[nodiscard]] absl::StatusOr<RelationBatch> ReadRelationBatch(
     const std::string& payload, uint32_t count);

@@ -21,9 +21,8 @@ absl::Status Aggregator::EnsurePeople() {
 
 absl::Status Aggregator::ApplyRelations(
     Institution& institution, const v1::StoreRelationsRequest& request,
-    const std::vector<Element>& pseudonyms, RelationBatch rows,
-    uint32_t replaced, Feed feed, const v1::FeedName& feed_name,
-    v1::BatchOutcome* outcome) {
+    const std::vector<Element>& pseudonyms, RelationBatch rows, Feed feed,
+    const v1::FeedName& feed_name, v1::BatchOutcome* outcome) {
   rocksdb::WriteBatch batch;
   uint32_t accepted = 0;
   // The day and nothing finer: the order of arrival is what the vault may know
@@ -50,13 +49,14 @@ absl::Status Aggregator::ApplyRelations(
       institution.ledger->ForgetHandle(handle, batch);
     }
     const uint32_t number = institution.ledger->RelationOf(handle, batch);
-    const std::string key = KeyOf(institution.number, number);
-    replaced += store_->Get(kRelations, key).ok();
-    batch.Put(store_->family(kRelations), key, Encode(row));
+    batch.Put(store_->family(kRelations), KeyOf(institution.number, number),
+              Encode(row));
     ++accepted;
   }
+  // Nothing else is told, and this follows from the batch alone: whether a
+  // relation was there before would tell who objects, for nothing is kept of
+  // them, and who was erased elsewhere.
   outcome->set_accepted(accepted);
-  outcome->set_replaced(replaced);
   for (auto& refusal : rows.refused) {
     *outcome->add_refused() = std::move(refusal);
   }
@@ -69,16 +69,13 @@ absl::Status Aggregator::ApplyRelations(
 
 absl::Status Aggregator::TakeObjections(
     Institution& institution, const v1::StoreRelationsRequest& request,
-    const std::vector<Element>& pseudonyms, uint32_t* replaced) {
+    const std::vector<Element>& pseudonyms) {
   std::vector<AggregatorHandle> nobodies;
   for (size_t i = 0; i < request.count(); ++i) {
     if (!pseudonyms[2 * i].is_zero()) continue;
     const auto handle = AggregatorHandle::From(
         std::string_view(request.handles()).substr(i * 16, 16));
-    const auto number = institution.ledger->NumberOf(handle);
-    // As of anybody else: what comes back does not tell who objects.
-    *replaced += number.has_value();
-    if (number != 0u) nobodies.push_back(handle);
+    if (institution.ledger->NumberOf(handle) != 0u) nobodies.push_back(handle);
   }
   if (nobodies.empty()) return absl::OkStatus();
   v1::ExerciseAtAggregatorResponse done;
@@ -137,12 +134,11 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
     const MutexLock people_lock(&people_mutex_);
     GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
     // First, so that a batch that is answered has taken them.
-    uint32_t replaced = 0;
     GARDEROBE_RETURN_IF_ERROR(
-        TakeObjections(*institution, request, pseudonyms, &replaced));
+        TakeObjections(*institution, request, pseudonyms));
     const absl::Status applied =
         ApplyRelations(*institution, request, pseudonyms, std::move(rows),
-                       replaced, std::move(feed), feed_name, &outcome);
+                       std::move(feed), feed_name, &outcome);
     if (!applied.ok()) {
       // Ledger and directory have taken what is not stored: start again from
       // what is.

@@ -96,8 +96,6 @@ absl::StatusOr<bool> Aggregator::Apply(
   if (!changed) return false;
   response->set_relations_removed(response->relations_removed() + relations);
   response->set_visits_removed(response->visits_removed() + forgotten.removed);
-  response->set_visits_unlinked(response->visits_unlinked() +
-                                forgotten.unlinked);
   return !numbers.empty();
 }
 

@@ -1,7 +1,11 @@
 #include "aggregator/visit_batch.h"
 
+#include <algorithm>
+
+#include "aggregator/bounded_columns.h"
 #include "core/base/civil_time.h"
 #include "core/catalogue/codes.h"
+#include "core/sealing/batch_sealer.h"
 
 namespace garderobe::aggregator {
 namespace {
@@ -10,6 +14,18 @@ constexpr size_t kEventIdBytesMax = 192;
 constexpr size_t kTitleBytesMax = 512;
 constexpr size_t kPayloadBytes = 64 << 10;  // and for each row:
 constexpr size_t kRowBytesMax = 4 << 10;
+
+// EventColumns and VisitColumns of columns.proto.
+using Shape = ColumnBound::Shape;
+constexpr ColumnBound kEventColumns[] = {{1, Shape::kStrings},
+                                         {2, Shape::kStrings},
+                                         {3, Shape::kNumbers},
+                                         {4, Shape::kNumbers}};
+constexpr ColumnBound kColumns[] = {
+    {1, Shape::kBytes, 16}, {2, Shape::kColumns, 0, kEventColumns},
+    {3, Shape::kNumbers},   {4, Shape::kNumbers},
+    {5, Shape::kNumbers},   {6, Shape::kNumbers},
+    {7, Shape::kBytes, 1},  {8, Shape::kBytes, 1}};
 // 1900 to 2199, as core/base/civil_time.h reads them.
 const int32_t kEarliestMinute = DayNumber({1900, 1, 1}) * 1440;
 const int32_t kLatestMinute = DayNumber({2200, 1, 1}) * 1440;
@@ -48,16 +64,17 @@ void CutTitle(std::string& title) {
 
 }  // namespace
 
+size_t VisitPayloadBytesMax(uint32_t count) {
+  return std::min(kPayloadBytesMax, kPayloadBytes + count * kRowBytesMax);
+}
+
 absl::StatusOr<VisitBatch> ReadVisitBatch(const std::string& payload,
                                           uint32_t count, int32_t agreed_from) {
-  // Before it is parsed: a few bytes can be a string each.
-  if (payload.size() > kPayloadBytes + count * kRowBytesMax) {
+  if (payload.size() > VisitPayloadBytesMax(count)) {
     return InvalidArgument("sealed: too long for count rows");
   }
   v1::VisitColumns columns;
-  if (!columns.ParseFromString(payload)) {
-    return InvalidArgument("sealed: not a VisitColumns message");
-  }
+  GARDEROBE_RETURN_IF_ERROR(ParseColumns(payload, count, kColumns, columns));
   const auto& events = columns.events();
   const int rows = static_cast<int>(count);
   const int event_count = events.id_size();

@@ -42,6 +42,9 @@ struct VisitBatch {
   std::vector<bool> is_refused;         // a flag a row
 };
 
+// The most bytes that the columns of `count` visits can take.
+size_t VisitPayloadBytesMax(uint32_t count);
+
 // InvalidArgument: not a VisitColumns, or columns of unequal length; nothing
 // can be made of it. A row that breaks a rule is refused by itself.
 // `events` beyond their bounds refuse the rows that refer to them, and so do

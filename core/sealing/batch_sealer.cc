@@ -101,19 +101,20 @@ absl::StatusOr<std::string> OpenSealed(const SealingSecretKey& secret,
 absl::StatusOr<std::string> OpenBatch(const SealingSecretKey& secret,
                                       const SealingPublicKey& key,
                                       const BatchPlace& place,
-                                      std::string_view sealed) {
+                                      std::string_view sealed,
+                                      size_t bytes_max) {
   GARDEROBE_ASSIGN_OR_RETURN(
       std::string compressed,
       OpenSealed(secret, key, AssociatedData(place), sealed));
   // Compression is the client's choice; a Protobuf message of columns never
   // starts with the bytes of a zstd frame.
   if (!AsView(AsBytes(compressed)).starts_with(kZstdMagic)) {
-    if (compressed.size() > kPayloadBytesMax) return DoesNotOpen();
+    if (compressed.size() > bytes_max) return DoesNotOpen();
     return compressed;
   }
   const unsigned long long size =
       ZSTD_getFrameContentSize(compressed.data(), compressed.size());
-  if (size > kPayloadBytesMax) return DoesNotOpen();  // errors are huge too
+  if (size > bytes_max) return DoesNotOpen();  // errors are huge too
   std::string payload(size, '\0');
   const size_t got = ZSTD_decompress(payload.data(), payload.size(),
                                      compressed.data(), compressed.size());

@@ -39,11 +39,13 @@ inline constexpr size_t kPayloadBytesMax = 16 << 20;
 std::string SealBatch(const SealingPublicKey& aggregator,
                       const BatchPlace& place, std::string_view payload);
 
-// The reverse. InvalidArgument, one fixed text: it does not authenticate, is
-// for another place or key, or does not decompress within kPayloadBytesMax.
+// The reverse. `bytes_max`, at most kPayloadBytesMax, is what so many rows can
+// take: no more is decompressed. InvalidArgument, one fixed text: it does not
+// authenticate, is for another place or key, or is larger.
 [[nodiscard]] absl::StatusOr<std::string> OpenBatch(
     const SealingSecretKey& secret, const SealingPublicKey& key,
-    const BatchPlace& place, std::string_view sealed);
+    const BatchPlace& place, std::string_view sealed,
+    size_t bytes_max = kPayloadBytesMax);
 
 // As OpenBatch, without decompression: the plaintext as it was sealed.
 [[nodiscard]] absl::StatusOr<std::string> OpenSealed(
