@@ -51,16 +51,22 @@ absl::StatusOr<Published> FetchParameters(
   return published;
 }
 
+// Seals the identity into `out`. `subject` becomes what an objection of it is
+// remembered by: the same identifiers give the same bytes.
 absl::Status SealIdentity(const RightOptions& options,
                           const VaultParameters& vault, RightReport* report,
-                          v1::SealedIdentity* out) {
+                          v1::SealedIdentity* out, std::string* subject) {
   const ReadPerson read =
       ReadPersonFields(options.identity, options.own_domains, Today());
   for (std::string_view reason : read.refused) {
     report->unusable.emplace_back(reason);
   }
-  const EncryptedIdentifiers encrypted =
-      EncryptIdentifiers(DeriveIdentifiers(read.fields), vault);
+  const Identifiers identifiers = DeriveIdentifiers(read.fields);
+  *subject = "identity";
+  for (const std::string& identifier : identifiers) {
+    PutLengthPrefixed(*subject, identifier);
+  }
+  const EncryptedIdentifiers encrypted = EncryptIdentifiers(identifiers, vault);
   if (encrypted.kinds == 0) {
     return InvalidArgument(
         "nothing here identifies a visitor; give an e-mail, a telephone, or a "
@@ -115,19 +121,29 @@ absl::StatusOr<RightReport> ExerciseRight(const Endpoint& endpoint,
   request.set_institution(options.institution);
   request.set_right(static_cast<v1::Right>(options.right));
   request.set_request_id(id);
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto key, ReadSecret<InstitutionHandleKey>(options.handle_key,
+                                                       "institution-handle"));
   Handle handle;
   std::optional<SealingSecretKey> recipient;
+  std::string subject;
   if (!options.customer.empty()) {
-    GARDEROBE_ASSIGN_OR_RETURN(
-        const auto key, ReadSecret<InstitutionHandleKey>(options.handle_key,
-                                                         "institution-handle"));
     // As it would be read in a file.
     handle = MakeHandle(key, CleanField(options.customer));
     recipient.emplace(AccessKeyOf(key));
     request.set_handle(std::string(handle.view()));
+    subject = "customer";
+    subject.append(handle.view());
   } else {
     GARDEROBE_RETURN_IF_ERROR(SealIdentity(options, published.vault, &report,
-                                           request.mutable_identity()));
+                                           request.mutable_identity(),
+                                           &subject));
+  }
+  const ObjectionSecret secret = MakeObjectionSecret(key, subject);
+  if (options.right == VisitorRight::kObject) {
+    request.set_objection_mark(std::string(MarkOf(secret).view()));
+  } else if (options.right == VisitorRight::kWithdraw) {
+    request.set_objection_secret(std::string(secret.view()));
   }
   if (options.right == VisitorRight::kAccess) {
     request.set_recipient(std::string(PublicKeyOf(*recipient).view()));
@@ -142,7 +158,6 @@ absl::StatusOr<RightReport> ExerciseRight(const Endpoint& endpoint,
       TakeReceipts(response, options, published, &report));
   report.relations_removed = response.relations_removed();
   report.visits_removed = response.visits_removed();
-  report.visits_unlinked = response.visits_unlinked();
   if (options.right == VisitorRight::kAccess) {
     for (const std::string* sealed :
          {&response.vault_sealed(), &response.aggregator_sealed()}) {

@@ -30,16 +30,18 @@ struct StoredReceipt {
 struct RightReport {
   RequestId request_id;
   std::vector<StoredReceipt> receipts;  // verified: of vault and aggregator
-  // Of a customer; 0 for an identity, found or not.
-  uint64_t relations_removed = 0, visits_removed = 0, visits_unlinked = 0;
+  // With kErase of a customer; 0 otherwise, found or not.
+  uint64_t relations_removed = 0, visits_removed = 0;
   std::vector<std::string> held;      // of kAccess: a JSON object a party
   std::vector<std::string> unusable;  // of an identity: reasons of refusal
 };
 
 // InvalidArgument: neither or both of customer and identity; no usable
 // identifier. FailedPrecondition: a receipt does not verify. Others as the
-// service says. After kErase, kObject and kWithdraw the client forgets that
-// the customer was delivered.
+// service says. An objection is lodged with a secret that the institution's key
+// gives back, so that kWithdraw reaches only objections which were lodged with
+// that key and the same customer or identity. After kErase, kObject and
+// kWithdraw the client forgets that the customer was delivered.
 [[nodiscard]] absl::StatusOr<RightReport> ExerciseRight(
     const Endpoint& endpoint, const RightOptions& options);
 

@@ -4,6 +4,10 @@
 #include "vault/link_transaction.h"
 
 namespace garderobe::vault {
+namespace {
+// As many as institutions there are, some day.
+constexpr size_t kLodgedMax = 10'000;
+}  // namespace
 
 absl::Status LinkTransaction::LeaveGroup(RelationId id, uint64_t group) {
   GARDEROBE_ASSIGN_OR_RETURN(GroupRecord * record, Group(group));
@@ -60,14 +64,32 @@ absl::Status LinkTransaction::Remove(const std::vector<RelationId>& ids) {
   return absl::OkStatus();
 }
 
-absl::Status LinkTransaction::Object(RelationId id) {
+absl::Status LinkTransaction::Object(RelationId id, const ObjectionMark& mark) {
   GARDEROBE_ASSIGN_OR_RETURN(RelationRecord * relation, Relation(id));
+  const auto at =
+      std::lower_bound(relation->lodged.begin(), relation->lodged.end(), mark);
+  if (at == relation->lodged.end() || *at != mark) {
+    if (relation->lodged.size() >= kLodgedMax) {
+      return ResourceExhausted("{} objections of this visitor stand already",
+                               kLodgedMax);
+    }
+    relation->lodged.insert(at, mark);
+    relations_.MarkChanged(NumberKey(id));
+  }
   if (relation->objects) return absl::OkStatus();
   relation->objects = true;
   relations_.MarkChanged(NumberKey(id));
   touched_.insert(id);
   // An answer that is under way to the aggregator may still call it somebody.
   if (!relation->nowhere()) told_[id] = Element();
+  return absl::OkStatus();
+}
+
+absl::Status LinkTransaction::TakeBack(RelationId id,
+                                       const ObjectionMark& mark) {
+  GARDEROBE_ASSIGN_OR_RETURN(RelationRecord * relation, Relation(id));
+  std::erase(relation->lodged, mark);
+  relations_.MarkChanged(NumberKey(id));
   return absl::OkStatus();
 }
 

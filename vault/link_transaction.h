@@ -36,8 +36,12 @@ class LinkTransaction {
   // The relations are gone, with the tokens that nobody else holds. Unknown
   // ones are passed over. Before Link.
   [[nodiscard]] absl::Status Remove(const std::vector<RelationId>& ids);
-  // The relation's visitor objects. Before Link.
-  [[nodiscard]] absl::Status Object(RelationId id);
+  // The relation's visitor objects, and `mark` takes it back. Before Link.
+  // ResourceExhausted: too many have lodged it already.
+  [[nodiscard]] absl::Status Object(RelationId id, const ObjectionMark& mark);
+  // The objection that was lodged with `mark` does not stand any more; whether
+  // the relation still objects is not changed.
+  [[nodiscard]] absl::Status TakeBack(RelationId id, const ObjectionMark& mark);
   // The two are never one person, or may be again. Before Link.
   [[nodiscard]] absl::Status KeepApart(RelationId a, RelationId b, bool apart);
   [[nodiscard]] absl::StatusOr<bool> AreKeptApart(RelationId a, RelationId b);

@@ -119,19 +119,19 @@ class Linker {
   // is removed then, unless others are to be left: without the rest they would
   // not be found again. Without `done` it changes nothing. Objections stay.
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Erase(
-      const Subject& subject, const std::optional<Done>& done) {
-    return Remove(subject, /*objecting=*/false, done);
-  }
+      const Subject& subject, const std::optional<Done>& done);
   // Of the person nothing but what recognises it is kept from now on, and
   // later rows are nobody's. All relations of the person are concerned, also
-  // those that objected before.
+  // those that objected before. `mark` takes the objection back.
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Object(
-      const Subject& subject);
-  // Forgets the objection, and all that was kept for it; `done` as above.
+      const Subject& subject, const ObjectionMark& mark);
+  // Takes back the objection that was lodged with this subject and this mark;
+  // where there is none, nothing. The person objects as long as another one
+  // stands. After the last, all that was kept for it is forgotten; `done` as
+  // above.
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Withdraw(
-      const Subject& subject, const std::optional<Done>& done) {
-    return Remove(subject, /*objecting=*/true, done);
-  }
+      const Subject& subject, const ObjectionMark& mark,
+      const std::optional<Done>& done);
   // Relations that showed nothing since the quarter `before` and do not object,
   // from the first whose key is beyond `after`: as many as there are among the
   // next kLookedAtMax. `next`: where to go on; empty at the end.
@@ -193,12 +193,21 @@ class Linker {
   [[nodiscard]] absl::Status Commit(const LinkTransaction& transaction,
                                     const std::set<RelationId>& erased = {})
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // The subject's relations; with `whole_person` of a handle, too.
+  // The relation with the subject's handle, or all of whoever shows its tokens.
   [[nodiscard]] absl::StatusOr<std::vector<RelationId>> Find(
-      const Subject& subject, bool whole_person)
+      const Subject& subject) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // All relations of the person whose objection would end with this mark; none
+  // where nothing was lodged with it, or another objection stands.
+  struct Lodged {
+    RelationId id = kNone;                // that it was lodged with
+    std::vector<RelationId> person = {};  // empty: another one stands
+  };
+  [[nodiscard]] absl::StatusOr<std::optional<Lodged>> FindLodged(
+      const Subject& subject, const ObjectionMark& mark)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Remove(
-      const Subject& subject, bool objecting, const std::optional<Done>& done);
+  // Takes back one of several objections of a person.
+  [[nodiscard]] absl::Status TakeBack(RelationId id, const ObjectionMark& mark)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Those of `ids` that object, or those that do not.
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Look(
       const std::vector<RelationId>& ids, bool objecting)

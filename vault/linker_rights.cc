@@ -1,4 +1,6 @@
 // The rights of visitors, on links that are stored.
+#include <algorithm>
+
 #include "core/base/random.h"
 #include "vault/link_transaction.h"
 #include "vault/linker.h"
@@ -35,8 +37,7 @@ Linker::Concerned ConcernedOf(RelationId id, const RelationRecord& relation) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<RelationId>> Linker::Find(const Subject& subject,
-                                                     bool whole_person) {
+absl::StatusOr<std::vector<RelationId>> Linker::Find(const Subject& subject) {
   // What would be linked if it came as a row; nothing of it is written.
   LinkTransaction look(*store_, model_, LinkTransaction::Purpose::kLook);
   if (subject.handle) {
@@ -44,8 +45,7 @@ absl::StatusOr<std::vector<RelationId>> Linker::Find(const Subject& subject,
     GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
                                look.Relation(id));
     if (!relation->stored) return std::vector<RelationId>();
-    if (!whole_person) return std::vector<RelationId>{id};
-    return look.PersonOf(id);
+    return std::vector<RelationId>{id};
   }
   const LinkRow row = RowOf(subject);
   GARDEROBE_ASSIGN_OR_RETURN(const RelationId id, look.IdOf(row.handle));
@@ -56,6 +56,28 @@ absl::StatusOr<std::vector<RelationId>> Linker::Find(const Subject& subject,
   GARDEROBE_ASSIGN_OR_RETURN(std::vector<RelationId> ids, look.PersonOf(id));
   if (!is_kept) std::erase(ids, id);
   return ids;
+}
+
+absl::StatusOr<std::optional<Linker::Lodged>> Linker::FindLodged(
+    const Subject& subject, const ObjectionMark& mark) {
+  LinkTransaction look(*store_, model_, LinkTransaction::Purpose::kLook);
+  Lodged lodged;
+  GARDEROBE_ASSIGN_OR_RETURN(lodged.id, look.IdOf(RowOf(subject).handle));
+  GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* lodged_with,
+                             look.Relation(lodged.id));
+  const auto& marks = lodged_with->lodged;
+  if (!std::binary_search(marks.begin(), marks.end(), mark)) {
+    return std::nullopt;
+  }
+  size_t standing = 0;
+  GARDEROBE_ASSIGN_OR_RETURN(const auto person, look.PersonOf(lodged.id));
+  for (RelationId id : person) {
+    GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
+                               look.Relation(id));
+    standing += relation->lodged.size();
+  }
+  if (standing == 1) lodged.person = person;
+  return lodged;
 }
 
 absl::StatusOr<std::vector<Linker::Concerned>> Linker::Look(
@@ -98,23 +120,55 @@ absl::StatusOr<std::vector<Linker::Concerned>> Linker::RemoveOf(
   return left;
 }
 
-absl::StatusOr<std::vector<Linker::Concerned>> Linker::Remove(
-    const Subject& subject, bool objecting, const std::optional<Done>& done) {
+absl::StatusOr<std::vector<Linker::Concerned>> Linker::Erase(
+    const Subject& subject, const std::optional<Done>& done) {
   std::vector<Concerned> left;
   {
     const MutexLock lock(&mutex_);
-    // Of an objection the whole person, of others what was asked for.
-    GARDEROBE_ASSIGN_OR_RETURN(const auto ids,
-                               Find(subject, /*whole_person=*/objecting));
-    if (!done) return Look(ids, objecting);
-    GARDEROBE_ASSIGN_OR_RETURN(left, RemoveOf(ids, objecting, *done));
+    GARDEROBE_ASSIGN_OR_RETURN(const auto ids, Find(subject));
+    if (!done) return Look(ids, /*objecting=*/false);
+    GARDEROBE_ASSIGN_OR_RETURN(left, RemoveOf(ids, /*objecting=*/false, *done));
+  }
+  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
+  return left;
+}
+
+absl::Status Linker::TakeBack(RelationId id, const ObjectionMark& mark) {
+  LinkTransaction transaction(*store_, model_);
+  GARDEROBE_RETURN_IF_ERROR(transaction.TakeBack(id, mark));
+  GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
+                             transaction.Relation(id));
+  if (!relation->nowhere() || !relation->lodged.empty()) {
+    return Commit(transaction);
+  }
+  // It was kept for this objection only.
+  GARDEROBE_RETURN_IF_ERROR(transaction.Remove({id}));
+  GARDEROBE_RETURN_IF_ERROR(transaction.Link());
+  return Commit(transaction, {id});
+}
+
+absl::StatusOr<std::vector<Linker::Concerned>> Linker::Withdraw(
+    const Subject& subject, const ObjectionMark& mark,
+    const std::optional<Done>& done) {
+  std::vector<Concerned> left;
+  {
+    const MutexLock lock(&mutex_);
+    GARDEROBE_ASSIGN_OR_RETURN(const auto lodged, FindLodged(subject, mark));
+    if (!lodged) return left;
+    if (!done) return Look(lodged->person, /*objecting=*/true);
+    if (lodged->person.empty()) {
+      GARDEROBE_RETURN_IF_ERROR(TakeBack(lodged->id, mark));
+    } else {
+      GARDEROBE_ASSIGN_OR_RETURN(
+          left, RemoveOf(lodged->person, /*objecting=*/true, *done));
+    }
   }
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
   return left;
 }
 
 absl::StatusOr<std::vector<Linker::Concerned>> Linker::Object(
-    const Subject& subject) {
+    const Subject& subject, const ObjectionMark& mark) {
   std::vector<Concerned> concerned;
   {
     const MutexLock lock(&mutex_);
@@ -122,7 +176,7 @@ absl::StatusOr<std::vector<Linker::Concerned>> Linker::Object(
     // As a row of its own: what the visitor showed is what recognises them.
     GARDEROBE_ASSIGN_OR_RETURN(const RelationId id,
                                transaction.Add(RowOf(subject)));
-    GARDEROBE_RETURN_IF_ERROR(transaction.Object(id));
+    GARDEROBE_RETURN_IF_ERROR(transaction.Object(id, mark));
     GARDEROBE_RETURN_IF_ERROR(transaction.Link());
     GARDEROBE_ASSIGN_OR_RETURN(const auto person, transaction.PersonOf(id));
     for (RelationId other : person) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -23,24 +24,36 @@ class LinkerRightsTest : public LinkerTest {
   Linker::Subject Whoever(const Known& known) {
     return {.handle = {}, .reference = {}, .tokens = Row(0, known).tokens};
   }
-  // As a request does it: looks, and removes what was found. What was found.
+  // As a request does it: looks, and removes what was found. Returns that.
   using Concerned = std::vector<Linker::Concerned>;
-  template <typename Right>
-  absl::StatusOr<Concerned> Exercise(Right right, const Linker::Subject& who) {
-    GARDEROBE_ASSIGN_OR_RETURN(Concerned found,
-                               (*linker_.*right)(who, std::nullopt));
+  absl::StatusOr<Concerned> InTwoSteps(
+      const std::function<absl::StatusOr<Concerned>(
+          const std::optional<Linker::Done>&)>& exercise) {
+    GARDEROBE_ASSIGN_OR_RETURN(Concerned found, exercise(std::nullopt));
     Linker::Done done;
     for (const auto& one : found) done.handles.insert(one.handle);
-    GARDEROBE_ASSIGN_OR_RETURN(const Concerned left,
-                               (*linker_.*right)(who, done));
+    GARDEROBE_ASSIGN_OR_RETURN(const Concerned left, exercise(done));
     EXPECT_THAT(left, IsEmpty());
     return found;
   }
   absl::StatusOr<Concerned> Erase(const Linker::Subject& who) {
-    return Exercise(&Linker::Erase, who);
+    return InTwoSteps(
+        [&](const auto& done) { return linker_->Erase(who, done); });
   }
-  absl::StatusOr<Concerned> Withdraw(const Linker::Subject& who) {
-    return Exercise(&Linker::Withdraw, who);
+  // Institutions are numbers here: each has marks of its own.
+  static ObjectionMark MarkBy(int institution) {
+    return MarkOf(ObjectionSecret::From(
+        std::string(ObjectionSecret::kBytes, static_cast<char>(institution))));
+  }
+  absl::StatusOr<Concerned> Object(const Linker::Subject& who,
+                                   int institution = 1) {
+    return linker_->Object(who, MarkBy(institution));
+  }
+  absl::StatusOr<Concerned> Withdraw(const Linker::Subject& who,
+                                     int institution = 1) {
+    return InTwoSteps([&](const auto& done) {
+      return linker_->Withdraw(who, MarkBy(institution), done);
+    });
   }
   // Every key and value of the store.
   std::string Everything() {
@@ -160,23 +173,59 @@ TEST_F(LinkerRightsTest, WhoObjectsIsNobodyFromThenOn) {
   Link(1, kAnna);
   Link(2, kAnna);
   Link(3, kPiet);
-  EXPECT_THAT(*linker_->Object(Customer(1)), SizeIs(2));
+  EXPECT_THAT(*Object(Customer(1)), SizeIs(2));
   EXPECT_TRUE(IsNobody(1));
   EXPECT_TRUE(IsNobody(2));
   EXPECT_FALSE(IsNobody(3));
   // Recognised at another institution, too, and asked again the same answer.
   EXPECT_TRUE(Link(4, kAnna).person.is_zero());
-  EXPECT_THAT(*linker_->Object(Customer(1)), SizeIs(3));
+  EXPECT_THAT(*Object(Customer(1)), SizeIs(3));
   // An erasure does not take the objection back.
   EXPECT_THAT(*Erase(Customer(1)), IsEmpty());
   EXPECT_TRUE(Link(5, kAnna).person.is_zero());
-  EXPECT_THAT(*Withdraw(Customer(2)), SizeIs(4));
+  // It was not lodged with this relation.
+  EXPECT_THAT(*Withdraw(Customer(2)), IsEmpty());
+  EXPECT_TRUE(Link(2, kAnna).person.is_zero());
+  EXPECT_THAT(*Withdraw(Customer(1)), SizeIs(4));
   EXPECT_FALSE(Link(1, kAnna).person.is_zero());
   EXPECT_EQ(linker_->counts().relations, 2u);
 }
 
+// Any client once lifted anybody's objection.
+TEST_F(LinkerRightsTest, OnlyWhoLodgedAnObjectionTakesItBack) {
+  Link(1, kAnna);
+  ASSERT_THAT(Object(Whoever(kAnna), 1), IsOk());
+  for (const auto& who : {Whoever(kAnna), Customer(1)}) {
+    EXPECT_THAT(*Withdraw(who, 2), IsEmpty());
+    EXPECT_TRUE(IsNobody(1));
+  }
+  // The right institution, another subject than it was lodged with.
+  EXPECT_THAT(*Withdraw(Customer(1), 1), IsEmpty());
+  EXPECT_TRUE(IsNobody(1));
+  EXPECT_THAT(*Withdraw(Whoever(kAnna), 1), SizeIs(1));
+  EXPECT_FALSE(Link(1, kAnna).person.is_zero());
+}
+
+TEST_F(LinkerRightsTest, APersonObjectsWhileOneObjectionStands) {
+  Link(1, kAnna);
+  ASSERT_THAT(Object(Whoever(kAnna), 1), IsOk());
+  ASSERT_THAT(Object(Whoever(kAnna), 2), IsOk());
+  ASSERT_THAT(Object(Whoever(kAnna), 2), IsOk());  // twice is once
+  ASSERT_THAT(Object(Customer(1), 3), IsOk());
+  for (int institution : {2, 1}) {
+    EXPECT_THAT(*Withdraw(Whoever(kAnna), institution), IsEmpty());
+    EXPECT_TRUE(Link(1, kAnna).person.is_zero());
+    Reopen(/*fresh=*/false);
+  }
+  EXPECT_EQ(linker_->counts().relations, 1u);  // the identity's row has gone
+  EXPECT_THAT(*Withdraw(Whoever(kAnna), 2), IsEmpty());
+  EXPECT_THAT(*Withdraw(Customer(1), 3), SizeIs(1));
+  EXPECT_FALSE(Link(1, kAnna).person.is_zero());
+  EXPECT_EQ(linker_->counts().relations, 1u);
+}
+
 TEST_F(LinkerRightsTest, AnIdentityObjectsBeforeAnythingIsDelivered) {
-  EXPECT_THAT(*linker_->Object(Whoever(kAnna)), IsEmpty());
+  EXPECT_THAT(*Object(Whoever(kAnna)), IsEmpty());
   EXPECT_TRUE(Link(1, kAnna).person.is_zero());
   EXPECT_FALSE(Link(2, kPiet).person.is_zero());
   EXPECT_THAT(*Withdraw(Whoever(kAnna)), SizeIs(1));
@@ -189,7 +238,7 @@ TEST_F(LinkerRightsTest, AnObjectionReachesWhoIsLinkedLater) {
   Link(1, kAnna);
   Link(2, {.email = "anna2@x.nl", .first = "anna", .last = "bakker"});
   ASSERT_FALSE(SamePerson(1, 2));
-  ASSERT_THAT(linker_->Object(Customer(1)), IsOk());
+  ASSERT_THAT(Object(Customer(1)), IsOk());
   Link(2, {.mobile = "+31611111111",
            .first = "anna",
            .last = "bakker",
@@ -209,10 +258,10 @@ TEST_F(LinkerRightsTest, AnObjectionReachesWhoIsLinkedLater) {
 // the e-mail one of those that too many hold.
 TEST_F(LinkerRightsTest, AnObjectionThatIsRepeatedChangesNothing) {
   Link(1, kAnna);
-  ASSERT_THAT(linker_->Object(Whoever(kAnna)), IsOk());
+  ASSERT_THAT(Object(Whoever(kAnna)), IsOk());
   const LinkCounts once = linker_->counts();
   for (int i = 0; i < 70; ++i) {
-    ASSERT_THAT(linker_->Object(Whoever(kAnna)), IsOk());
+    ASSERT_THAT(Object(Whoever(kAnna)), IsOk());
   }
   EXPECT_EQ(linker_->counts().relations, once.relations);
   EXPECT_EQ(linker_->counts().set_aside, 0u);
@@ -263,7 +312,7 @@ TEST_F(LinkerRightsTest, WhatTheAggregatorHasNotDoneIsToldAndAllStays) {
 // the aggregator hears once more that it is nobody.
 TEST_F(LinkerRightsTest, AnObjectionIsToldOnceMore) {
   Link(1, kAnna);
-  ASSERT_THAT(linker_->Object(Customer(1)), IsOk());
+  ASSERT_THAT(Object(Customer(1)), IsOk());
   now_ += 200;
   const auto changes = linker_->Changes(0);
   ASSERT_THAT(changes, IsOk());
@@ -308,7 +357,7 @@ TEST_F(LinkerRightsTest, WhatIsOldIsRemovedAndNothingElse) {
   Link(2, of(kPiet, k2023Q4));
   Link(3, {.email = "c@x.nl", .last = "smit"});  // no sale is told: as of now
   Link(4, {.email = "d@x.nl", .last = "berg", .as_of = k2019});
-  ASSERT_THAT(linker_->Object(Customer(4)), IsOk());
+  ASSERT_THAT(Object(Customer(4)), IsOk());
   Link(5, {.email = "e@x.nl", .last = "vos", .as_of = k2019});
   Link(6, {.email = "f@x.nl", .last = "vos", .as_of = 400});  // in the future
   auto aged = linker_->ListAged(k2021, "");
@@ -350,7 +399,7 @@ TEST_F(LinkerRightsTest, WhyTwoAreOnePersonIsTold) {
   EXPECT_FALSE(told->same_person);
   EXPECT_THAT(told->steps, IsEmpty());
   EXPECT_TRUE(linker_->Explain(HandleOf(1), HandleOf(9))->gone);
-  ASSERT_THAT(linker_->Object(Customer(4)), IsOk());
+  ASSERT_THAT(Object(Customer(4)), IsOk());
   EXPECT_TRUE(linker_->Explain(HandleOf(1), HandleOf(4))->gone);
 }
 

@@ -4,7 +4,7 @@ namespace garderobe::vault {
 namespace {
 
 constexpr uint8_t kKeptApart = 0x01, kContradictory = 0x02, kObjects = 0x04,
-                  kSomeSetAside = 0x08;
+                  kSomeSetAside = 0x08, kLodged = 0x10;
 
 // A bit a kind, in three bytes.
 static_assert(kKindCount <= 24);
@@ -89,12 +89,17 @@ std::string Encode(const RelationRecord& record) {
       1, static_cast<char>((record.kept_apart ? kKeptApart : 0) |
                            (record.contradictory ? kContradictory : 0) |
                            (record.objects ? kObjects : 0) |
+                           (record.lodged.empty() ? 0 : kLodged) |
                            (set_aside != 0 ? kSomeSetAside : 0)));
   value.append(record.handle_rest);
   PutBigEndian(value, record.group);
   PutBigEndian(value, record.as_of);
   PutBigEndian(value, record.latest);
   value.append(record.reference);
+  if (!record.lodged.empty()) {
+    PutBigEndian(value, static_cast<uint16_t>(record.lodged.size()));
+    for (const ObjectionMark& mark : record.lodged) value.append(mark.view());
+  }
   PutKinds(value, kinds);
   if (set_aside != 0) PutKinds(value, set_aside);
   for (const HeldToken& token : record.tokens) {
@@ -119,6 +124,13 @@ bool Decode(std::string_view bytes, RelationRecord* record) {
   record->objects = (flags & kObjects) != 0;
   record->handle_rest = rest;
   record->reference = reference;
+  uint16_t lodged = 0;
+  if ((flags & kLodged) != 0 && !reader.GetInteger(&lodged)) return false;
+  for (; lodged > 0; --lodged) {
+    std::string_view mark;
+    if (!reader.GetBytes(ObjectionMark::kBytes, &mark)) return false;
+    record->lodged.push_back(ObjectionMark::From(mark));
+  }
   uint32_t kinds, set_aside = 0;
   if (!GetKinds(reader, &kinds) ||
       ((flags & kSomeSetAside) != 0 && !GetKinds(reader, &set_aside))) {

@@ -31,7 +31,7 @@ inline const std::vector<std::string> kFamilyNames = {
 inline constexpr StoreOptions kStoreOptions = {
     .block_bytes = 8 << 10,
     .filtered_families = 1 << kTokens | 1 << kRelations | 1 << kGroups,
-    .format = 6};
+    .format = 7};
 
 struct Token {
   Kind kind;
@@ -80,6 +80,9 @@ struct RelationRecord {
   // The visitor objects: what comes of this relation is dropped, and its
   // tokens are kept to know the person by.
   bool objects = false;
+  // A mark for every institution that lodged the objection with this relation;
+  // empty where it follows from another relation of the person. Ascending.
+  std::vector<ObjectionMark> lodged;
   bool contradictory = false;  // another holds its pass with another birth date
   std::string reference;       // kReferenceBytes
   std::vector<HeldToken> tokens;  // ascending by kind, at most one of each

@@ -25,17 +25,22 @@ std::string Hex(const std::string& bytes) { return ToHex(AsBytes(bytes)); }
 TEST(RecordsTest, ARelation) {
   RelationRecord record = Relation();
   record.kept_apart = record.objects = true;
+  record.lodged = {ObjectionMark::From(std::string(32, 'a')),
+                   ObjectionMark::From(std::string(32, 'b'))};
   record.tokens = {{Print(Kind::kEmail, 0x01), false},
                    {Print(Kind::kNamesAddress, 0x02030405060708), true}};
   const std::string bytes = Encode(record);
-  std::string reference;
+  std::string reference, marks;
   for (size_t i = 0; i < kReferenceBytes; ++i) reference += "72";
+  for (size_t i = 0; i < 64; ++i) marks += i < 32 ? "61" : "62";
   EXPECT_EQ(Hex(bytes),
-            "0d"                // flags
+            "1d"                // flags
             "6162636465666768"  // of the handle
             "0102030405060708"  // group
             "11121314" +        // quarters
                 reference +
+                "0002" +  // objections that stand here, a mark each
+                marks +
                 "100001"  // kinds: 20 and 0
                 "100000"  // set aside: 20
                 "00000000000001"
@@ -43,6 +48,7 @@ TEST(RecordsTest, ARelation) {
   RelationRecord read;
   ASSERT_TRUE(Decode(bytes, &read));
   EXPECT_TRUE(read.stored && read.kept_apart && read.objects);
+  EXPECT_EQ(read.lodged, record.lodged);
   EXPECT_FALSE(read.contradictory);
   EXPECT_EQ(read.handle_rest, record.handle_rest);
   EXPECT_EQ(read.group, record.group);

@@ -33,6 +33,26 @@ std::string Describe(const RelationRecord& relation,
   return held.dump();
 }
 
+// What an objection is lodged with, or taken back with; zeros with other
+// rights.
+absl::StatusOr<ObjectionMark> MarkIn(
+    const v1::ExerciseAtVaultRequest& request) {
+  if (request.right() == v1::RIGHT_OBJECT) {
+    if (request.objection_mark().size() != ObjectionMark::kBytes) {
+      return InvalidArgument("objection_mark: {} bytes", ObjectionMark::kBytes);
+    }
+    return ObjectionMark::From(request.objection_mark());
+  }
+  if (request.right() == v1::RIGHT_WITHDRAW) {
+    if (request.objection_secret().size() != ObjectionSecret::kBytes) {
+      return InvalidArgument("objection_secret: {} bytes",
+                             ObjectionSecret::kBytes);
+    }
+    return MarkOf(ObjectionSecret::From(request.objection_secret()));
+  }
+  return ObjectionMark();
+}
+
 absl::StatusOr<std::set<VaultHandle>> HandlesOf(std::string_view bytes) {
   if (bytes.size() % VaultHandle::kBytes != 0) {
     return InvalidArgument("done: {} bytes a handle", VaultHandle::kBytes);
@@ -97,17 +117,19 @@ absl::Status Vault::Exercise(const v1::ExerciseAtVaultRequest& request,
     GARDEROBE_ASSIGN_OR_RETURN(done->handles, HandlesOf(request.done()));
     done->leave_others = request.leave_others();
   }
+  GARDEROBE_ASSIGN_OR_RETURN(const ObjectionMark mark, MarkIn(request));
   switch (request.right()) {
     case v1::RIGHT_ERASE: {
       GARDEROBE_ASSIGN_OR_RETURN(concerned, linker_->Erase(subject, done));
       break;
     }
     case v1::RIGHT_OBJECT: {
-      GARDEROBE_ASSIGN_OR_RETURN(concerned, linker_->Object(subject));
+      GARDEROBE_ASSIGN_OR_RETURN(concerned, linker_->Object(subject, mark));
       break;
     }
     case v1::RIGHT_WITHDRAW: {
-      GARDEROBE_ASSIGN_OR_RETURN(concerned, linker_->Withdraw(subject, done));
+      GARDEROBE_ASSIGN_OR_RETURN(concerned,
+                                 linker_->Withdraw(subject, mark, done));
       break;
     }
     case v1::RIGHT_ACCESS: {

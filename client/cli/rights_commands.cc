@@ -109,12 +109,13 @@ void Print(const RightReport& report, VisitorRight right, bool of_customer,
   for (const std::string& held : report.held) {
     std::cout << json::parse(held).dump(2) << "\n";
   }
-  if (of_customer && right != VisitorRight::kAccess) {
-    std::cout << fmt::format(
-        "{} relation(s) and {} visit(s) removed; {} visit(s) count without a "
-        "person from now on\n",
-        report.relations_removed, report.visits_removed,
-        report.visits_unlinked);
+  if (of_customer && right == VisitorRight::kErase) {
+    std::cout << fmt::format("{} relation(s) and {} visit(s) removed\n",
+                             report.relations_removed, report.visits_removed);
+  }
+  if (right == VisitorRight::kWithdraw) {
+    std::cout << "what this institution lodged with these particulars does not "
+                 "stand any more; what others lodged does\n";
   }
   for (const std::string& reason : report.unusable) {
     std::cout << "  not used: " << reason << "\n";
@@ -175,7 +176,6 @@ absl::Status Exercise(Context& context, const RightArguments& arguments) {
               {"stored", stored},
               {"relations_removed", report->relations_removed},
               {"visits_removed", report->visits_removed},
-              {"visits_unlinked", report->visits_unlinked},
               {"not_used", report->unusable}};
   if (!report->held.empty()) {
     out["held"] = json::array();
@@ -228,7 +228,8 @@ void AddRightsCommands(CLI::App& app, Context& context) {
             "show what vault and aggregator keep of a customer"},
            {VisitorRight::kObject, "object",
             "a visitor objects: visits count without a person from now on"},
-           {VisitorRight::kWithdraw, "withdraw", "take an objection back"}}) {
+           {VisitorRight::kWithdraw, "withdraw",
+            "take an objection back that this institution lodged"}}) {
     auto arguments = std::make_shared<RightArguments>();
     arguments->right = one.right;
     auto* command = app.add_subcommand(one.name, one.what);

@@ -5,6 +5,7 @@ namespace {
 // The terminating zero of the labels is the 00 of protocol.md.
 constexpr std::string_view kHandleLabel("garderobe/handle/v1\0", 20);
 constexpr std::string_view kVisitLabel("garderobe/visit/v1\0", 19);
+constexpr std::string_view kObjectionLabel("garderobe/objection/v1\0", 23);
 
 void KeyedHash(const InstitutionHandleKey& key, std::string_view message,
                uint8_t* out) {
@@ -35,6 +36,25 @@ VisitId MakeVisitId(const InstitutionHandleKey& key, std::string_view order_id,
   VisitId id;
   KeyedHash(key, message, id.mutable_data());
   return id;
+}
+
+ObjectionSecret MakeObjectionSecret(const InstitutionHandleKey& key,
+                                    std::string_view subject) {
+  std::string message;
+  message.reserve(kObjectionLabel.size() + subject.size());
+  message += kObjectionLabel;
+  message += subject;
+  const ScopedWipe wipe(message);
+  ObjectionSecret secret;
+  KeyedHash(key, message, secret.mutable_data());
+  return secret;
+}
+
+ObjectionMark MarkOf(const ObjectionSecret& secret) {
+  ObjectionMark mark;
+  crypto_generichash(mark.mutable_data(), ObjectionMark::kBytes, secret.data(),
+                     ObjectionSecret::kBytes, nullptr, 0);
+  return mark;
 }
 
 }  // namespace garderobe

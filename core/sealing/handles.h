@@ -18,6 +18,12 @@ using VaultHandle = FixedBytes<16, VaultHandleTag>;  // what the vault knows
 using AggregatorHandle = FixedBytes<16, AggregatorHandleTag>;
 using VisitId = FixedBytes<16, VisitIdTag>;
 
+// What the institution that lodged an objection can take it back with.
+struct ObjectionSecretTag;
+struct ObjectionMarkTag;
+using ObjectionSecret = FixedBytes<16, ObjectionSecretTag>;
+using ObjectionMark = FixedBytes<32, ObjectionMarkTag>;  // what the vault keeps
+
 using InstitutionHandleKey = SecretBytes<32, struct InstitutionHandleKeyRole>;
 using VaultHandleKey = SecretBytes<32, struct VaultHandleKeyRole>;  // hv
 using AggregatorHandleKey = SecretBytes<32, struct AggregatorHandleKeyRole>;
@@ -27,6 +33,14 @@ Handle MakeHandle(const InstitutionHandleKey& key,
                   std::string_view customer_id);
 VisitId MakeVisitId(const InstitutionHandleKey& key, std::string_view order_id,
                     std::string_view line_id);
+
+// At the client: the secret of the objection of `subject`, which is a handle
+// or an identity. Made of the institution's key, so that an institution that
+// still has its key has lost no objection.
+ObjectionSecret MakeObjectionSecret(const InstitutionHandleKey& key,
+                                    std::string_view subject);
+// BLAKE2b-256 of the secret, which it does not give away.
+ObjectionMark MarkOf(const ObjectionSecret& secret);
 
 // At the TTP: one institution's handles to one party's form.
 // Not thread-safe; cheap to make, one per batch.
