@@ -2,8 +2,8 @@
 // arrived together would be a fingerprint: cut both into the batches in which
 // rows came, and which batches somebody is in is the same at both and nearly
 // nobody else's. The control, a vault that still remembers the order, shows
-// that it works; Store::ForgetOrder takes it away. What structure alone gives
-// is measured.
+// that it works; Store::ForgetOrder takes it away. What structure gives,
+// and what else both sides store of a relation, is measured.
 #include <rocksdb/utilities/debug.h>
 #include <unistd.h>
 
@@ -13,6 +13,8 @@
 #include <set>
 
 #include "aggregator/tables.h"
+#include "aggregator/visit_block.h"
+#include "core/base/civil_time.h"
 #include "core/base/files.h"
 #include "core/group/element.h"
 #include "core/keys/key_file.h"
@@ -27,6 +29,10 @@ namespace garderobe {
 namespace {
 
 namespace fs = std::filesystem;
+uint64_t Known(uint64_t quarter, bool birth_date, bool address) {
+  return quarter * 4 + (birth_date ? 2 : 0) + (address ? 1 : 0);
+}
+
 using AnyScalar = SecretScalar<struct AdversaryRole>;
 
 // One side's relations, each by its sequence number in RocksDB, and whose it
@@ -34,6 +40,9 @@ using AnyScalar = SecretScalar<struct AdversaryRole>;
 struct Row {
   uint64_t sequence;
   std::string person, household;
+  // What both sides store of a relation beside whose it is: the quarter of its
+  // latest sale, and whether a birth date and an address were shown.
+  uint64_t known;
 };
 using Rows = std::vector<Row>;
 
@@ -145,10 +154,43 @@ class JoinTest : public ::testing::Test {
           household = home.point;
         }
         rows.push_back({version.sequence, std::string(person.point.view()),
-                        std::string(household.view())});
+                        std::string(household.view()), KnownOf(relation)});
       }
     }
     return rows;
+  }
+
+  static uint64_t KnownOf(const vault::RelationRecord& relation) {
+    bool birth_date = false, address = false;
+    for (const vault::HeldToken& token : relation.tokens) {
+      const Kind kind = vault::KindOf(token.fingerprint);
+      address |= kind == Kind::kAddress;
+      birth_date |=
+          kind == Kind::kNameBirthdate || kind == Kind::kEmailBirthyear ||
+          kind == Kind::kBirthdatePostcode || kind == Kind::kNamesBirthdate ||
+          kind == Kind::kSurnameBirthdate || kind == Kind::kBirthdateStreet ||
+          kind == Kind::kBirthdateCity;
+    }
+    return Known(relation.latest, birth_date, address);
+  }
+
+  // Of each relation, by its key, the latest hour of a sale.
+  static std::map<std::string, int32_t> LatestSales(const Store& store) {
+    std::map<std::string, int32_t> latest;
+    const auto it = store.NewIterator(aggregator::kBlocks);
+    for (it->SeekToFirst(); it->Valid(); it->Next()) {
+      const auto block = aggregator::DecodeBlock(AsView(it->value()));
+      EXPECT_THAT(block, IsOk());
+      for (const auto& row : block->rows) {
+        if (row.relation == 0) continue;
+        std::string key = it->key().ToString().substr(0, 4);
+        PutBigEndian(key, row.relation);
+        int32_t& hour =
+            latest.try_emplace(key, aggregator::kUnknownTime).first->second;
+        hour = std::max(hour, row.sold_at);
+      }
+    }
+    return latest;
   }
 
   static Rows AggregatorRows() {
@@ -156,12 +198,22 @@ class JoinTest : public ::testing::Test {
         Versions(deployment_->folder() + "/seized-before/aggregator",
                  aggregator::kFamilyNames, aggregator::kRelations);
     const auto store = OpenAggregator();
+    const auto latest = LatestSales(*store);
     Rows rows;
     for (const auto& version : versions) {
       const std::string person = version.value.substr(0, 4);
       const auto household = store->Get(aggregator::kResidents, person);
       EXPECT_THAT(household, IsOk());
-      rows.push_back({version.sequence, person, *household});
+      aggregator::Relation relation;
+      EXPECT_TRUE(Decode(version.value, &relation));
+      const auto sale = latest.find(version.user_key);
+      const uint64_t quarter =
+          sale == latest.end() || sale->second == aggregator::kUnknownTime
+              ? 0
+              : QuarterOf(FromDayNumber(sale->second / 24));
+      rows.push_back(
+          {version.sequence, person, *household,
+           Known(quarter, relation.birth_year != 0, relation.pc4 != 0)});
     }
     return rows;
   }
@@ -191,19 +243,28 @@ class JoinTest : public ::testing::Test {
     return prints;
   }
 
-  // How many relations somebody has, and each of the household has.
-  static Fingerprints ByStructure(const Rows& rows) {
-    std::map<std::string, std::map<std::string, uint64_t>> households;
-    for (const Row& row : rows) ++households[row.household][row.person];
+  // How many relations somebody has, and each of the household has; and, with
+  // `known`, what both sides store of each of these.
+  static Fingerprints ByStructure(const Rows& rows, bool known) {
+    using Print = std::vector<uint64_t>;
+    std::map<std::string, std::map<std::string, Print>> households;
+    for (const Row& row : rows) {
+      households[row.household][row.person].push_back(known ? row.known : 0);
+    }
     Fingerprints prints;
-    for (const auto& [household, members] : households) {
-      std::vector<uint64_t> counts;
-      for (const auto& [person, count] : members) counts.push_back(count);
-      std::sort(counts.begin(), counts.end());
-      for (const auto& [person, count] : members) {
-        prints[person] = {count};
-        prints[person].insert(prints[person].end(), counts.begin(),
-                              counts.end());
+    for (auto& [household, members] : households) {
+      std::vector<Print> all;
+      for (auto& [person, print] : members) {
+        std::sort(print.begin(), print.end());
+        print.insert(print.begin(), print.size());
+        all.push_back(print);
+      }
+      std::sort(all.begin(), all.end());
+      for (const auto& [person, print] : members) {
+        prints[person] = print;
+        for (const Print& one : all) {
+          prints[person].insert(prints[person].end(), one.begin(), one.end());
+        }
       }
     }
     return prints;
@@ -299,11 +360,22 @@ TEST_F(JoinTest, AVaultThatForgotTheOrderCantBeJoined) {
 
 // What both know of the same people without any order: how many relations
 // somebody has, and the others of the household.
-TEST_F(JoinTest, StructureJoinsFew) {
-  const Joined joined =
-      Join(ByStructure(VaultRows("after")), ByStructure(AggregatorRows()));
+TEST_F(JoinTest, StructureAloneJoinsFew) {
+  const Joined joined = Join(ByStructure(VaultRows("after"), false),
+                             ByStructure(AggregatorRows(), false));
   Print("by structure", joined.persons, joined.claimed, joined.right);
   EXPECT_LT(joined.right, joined.persons / 15);
+}
+
+// A hole, known and measured here: everything that both store of a relation.
+// SECURITY.md says so until neither side has a counterpart of these fields.
+TEST_F(JoinTest, WhatBothStoreOfARelationJoinsMany) {
+  const Joined joined = Join(ByStructure(VaultRows("after"), true),
+                             ByStructure(AggregatorRows(), true));
+  Print("by structure, quarter, birth date and address", joined.persons,
+        joined.claimed, joined.right);
+  EXPECT_GT(joined.right, joined.persons / 4);
+  EXPECT_GT(joined.right, joined.claimed * 9 / 10);
 }
 
 }  // namespace
