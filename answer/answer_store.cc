@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/catalogue/cube_format.h"
+#include "core/catalogue/cube_root.h"
 
 namespace garderobe::answer {
 namespace {
@@ -99,17 +99,18 @@ v1::ListHeldResponse AnswerStore::Held() {
 }
 
 absl::Status AnswerStore::PutCube(const v1::Cube& cube) {
-  std::vector<std::string> lines;
-  for (int i = 0; i < cube.cells_size(); ++i) {
-    const auto& cell = cube.cells(i);
-    if (i > 0 && !Before(cube.cells(i - 1), cell)) {
+  for (int i = 1; i < cube.cells_size(); ++i) {
+    if (!Before(cube.cells(i - 1), cube.cells(i))) {
       return InvalidArgument("cells[{}]: not in order", i);
     }
-    lines.push_back(
-        CanonicalLine(cell.cell(), cell.measure(), cell.value(), cell.mark()));
   }
-  if (MerkleRoot(lines) != cube.root()) {
-    return InvalidArgument("root: not the root of the cells");
+  for (int i = 1; i < cube.coverage_size(); ++i) {
+    if (cube.coverage(i - 1).population() >= cube.coverage(i).population()) {
+      return InvalidArgument("coverage[{}]: not in order", i);
+    }
+  }
+  if (CubeRoot(cube) != cube.root()) {
+    return InvalidArgument("root: not the root of cells and coverage");
   }
   {
     const MutexLock lock(&mutex_);

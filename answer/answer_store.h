@@ -38,7 +38,7 @@ class AnswerStore {
   // Synced when it returns. What an earlier run of the aggregator made, or an
   // older version, never replaces a newer one.
   [[nodiscard]] absl::Status PutMirror(const v1::Mirror& mirror);
-  // InvalidArgument: not sorted, or the root is not that of the cells.
+  // InvalidArgument: not sorted, or the root is not that of cells and coverage.
   // AlreadyExists: another cube of this period is published.
   [[nodiscard]] absl::Status PutCube(const v1::Cube& cube);
 

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "core/catalogue/cube_format.h"
+#include "core/catalogue/cube_root.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
 
@@ -40,8 +40,11 @@ class AnswerStoreTest : public ::testing::Test {
     cell->set_cell("v1;reach;2025;national");
     cell->set_measure("persons");
     cell->set_value(value);
-    cube.set_root(
-        MerkleRoot({CanonicalLine(cell->cell(), cell->measure(), value, "")}));
+    auto* coverage = cube.add_coverage();
+    coverage->set_population("national");
+    coverage->set_institutions(8);
+    coverage->set_visits_share_percent(80);
+    cube.set_root(CubeRoot(cube));
     return cube;
   }
   const std::string folder_ = ::testing::TempDir() + "/answer_store";
@@ -94,6 +97,15 @@ TEST_F(AnswerStoreTest, ACubeWithAnotherRootOrOrderIsRefused) {
   v1::Cube changed = Cube(100);
   changed.mutable_cells(0)->set_value(105);
   EXPECT_THAT(store_->PutCube(changed),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  changed = Cube(100);
+  changed.mutable_coverage(0)->set_visits_share_percent(90);
+  EXPECT_THAT(store_->PutCube(changed),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  v1::Cube twice_covered = Cube(100);
+  *twice_covered.add_coverage() = twice_covered.coverage(0);
+  twice_covered.set_root(CubeRoot(twice_covered));
+  EXPECT_THAT(store_->PutCube(twice_covered),
               StatusIs(absl::StatusCode::kInvalidArgument));
   v1::Cube twice = Cube(100);
   *twice.add_cells() = twice.cells(0);

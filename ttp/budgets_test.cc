@@ -23,7 +23,7 @@ class BudgetsTest : public ::testing::Test {
     museum->set_id("museum");
     museum->set_subsector("museum");
     museum->set_relations_per_month(100);
-    ASSERT_THAT(register_->Replace(reg), IsOk());
+    ASSERT_THAT(register_->Replace(reg, today_), IsOk());
     Reopen();
   }
   void Reopen() {

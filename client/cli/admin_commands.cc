@@ -122,15 +122,16 @@ absl::Status ListRegister(Context& context, const std::string&) {
       Diagnosed(FromGrpc(stub->GetRegister(&call, {}, &response)),
                 deployment.address("ttp"), tls));
   json list = json::array();
-  std::string text = fmt::format(
-      "{:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {:<6} {}\n", "institution",
-      "from", "to", "legal basis", "months", "benchmark", "mode", "clients");
+  std::string text =
+      fmt::format("{:<20} {:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {:<6} {}\n",
+                  "institution", "owner", "from", "to", "legal basis", "months",
+                  "benchmark", "mode", "clients");
   for (const auto& i : response.register_().institutions()) {
     list.push_back({{"id", i.id()},
                     {"name", i.name()},
                     {"subsector", i.subsector()},
                     {"municipality", i.municipality()},
-                    {"owner", i.owner()},
+                    {"owner", OwnerOf(i)},
                     {"clients", std::vector<std::string>(i.clients().begin(),
                                                          i.clients().end())},
                     {"agreement_from", i.agreement_from()},
@@ -142,8 +143,8 @@ absl::Status ListRegister(Context& context, const std::string&) {
                     {"access_key", ToHex(AsBytes(i.access_key()))},
                     {"relations_per_month", RelationsPerMonth(i)}});
     text += fmt::format(
-        "{:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {:<6} {}\n", i.id(),
-        i.agreement_from(), i.agreement_to(), i.legal_basis(),
+        "{:<20} {:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {:<6} {}\n", i.id(),
+        OwnerOf(i), i.agreement_from(), i.agreement_to(), i.legal_basis(),
         RetentionMonths(i), i.benchmark() ? "yes" : "no",
         i.plain() ? "plain" : "sealed", fmt::join(i.clients(), ", "));
   }

@@ -66,7 +66,6 @@ double AdversarySuccess(int observations, const NoiseParameters& noise) {
 
 std::vector<CatalogueParameter> CatalogueParameters() {
   const int cells = CellsPerPerson();
-  const auto measures = static_cast<int>(kMeasures.size());
   auto percent = [](double share) {
     return fmt::format("{:.0f} %", 100 * share);
   };
@@ -102,21 +101,31 @@ std::vector<CatalogueParameter> CatalogueParameters() {
        "in a quarter or month, and in a year; marked :u"},
       {"smallest area", std::to_string(kResidentsMin),
        "residents of a municipality told apart"},
+      {"the nation",
+       fmt::format("{} institutions, {} owners", kNationInstitutionsMin,
+                   kNationOwnersMin),
+       "delivered at least, and no owner has more than half of the visits; "
+       "otherwise everything of it is protected"},
+      {"coverage",
+       fmt::format("steps of {} %, from {} visits up", kCoverageStepPercent,
+                   kCoverageVisitsMin),
+       "share of the nation's visits that carry a customer, from figures with "
+       "the noise of visits; years and quarters only, of no institution"},
       {"cells per person (M)", std::to_string(cells),
        fmt::format("most cells in which one person at one institution appears "
-                   "in a quarter; at most {}",
-                   kCellsPerPersonMax)},
+                   "in a quarter, {} of them the nation's coverage; at most {}",
+                   kCoverageCells, kCellsPerPersonMax)},
       {"M x ln(b/a)",
        fmt::format("{:.2f}",
                    cells * std::log(double{1} * persons.b / persons.a)),
-       "the sum over these cells, persons only"},
+       "the sum over these cells, of persons and of coverage"},
       {"adversary who knows everybody else, persons",
        percent(AdversarySuccess(cells, persons)),
-       "how often the figures of persons in all M cells tell whether one "
-       "person was there; 50 % is a guess"},
+       "how often the figures of persons in all M cells, and coverage, tell "
+       "whether one person was there; 50 % is a guess"},
       {"the same with all measures",
        fmt::format("at most {}",
-                   percent(AdversarySuccess(cells * measures, persons))),
+                   percent(AdversarySuccess(FiguresPerPerson(), persons))),
        "a heavy visitor, alone in the household, whose every figure is used"},
   };
 }

@@ -67,12 +67,28 @@ constexpr int64_t VisitsIndicativeBelow(Period::Level level) {
 }
 inline constexpr int32_t kResidentsMin = 1000;  // of an area told apart
 
+// The nation is told only of so many institutions that delivered, of so many
+// owners, and when no owner has more than half of the visits.
+inline constexpr uint32_t kNationInstitutionsMin = 8;
+inline constexpr uint32_t kNationOwnersMin = 3;
+
+// The share of the nation's visits that carry a customer: from noisy figures,
+// in steps, from so many visits up. No other population has one.
+inline constexpr int64_t kCoverageVisitsMin = 10'000;
+inline constexpr int64_t kCoverageStepPercent = 10;
+constexpr bool TellsCoverage(Period::Level level) {
+  return level != Period::Level::kMonth;
+}
+
 // M: the most cells in which one person at one institution can appear in a
 // quarter. In each population: per template one cell of the year and one of
 // the quarter, and three of months where there are months. A dimension puts a
-// person into one of its cells; `other` is derived from noisy figures.
+// person into one of its cells; `other` is derived from noisy figures. The
+// nation's coverage of the year and of the quarter adds one cell each: what
+// its noise hides are a person's visits.
+inline constexpr int kCoverageCells = 2;
 constexpr int CellsPerPerson() {
-  int cells = 0;
+  int cells = kCoverageCells;
   for (const Template& of : kTemplates) {
     cells += kPopulationsPerPerson * (of.monthly ? 5 : 2);
   }
@@ -81,6 +97,13 @@ constexpr int CellsPerPerson() {
 inline constexpr int kCellsPerPersonMax = 16;
 static_assert(CellsPerPerson() <= kCellsPerPersonMax,
               "this catalogue shows one person in too many cells");
+
+// M with every measure told apart; coverage has one.
+constexpr int FiguresPerPerson() {
+  return (CellsPerPerson() - kCoverageCells) *
+             static_cast<int>(kMeasures.size()) +
+         kCoverageCells;
+}
 
 // How often an adversary who knows everybody else decides rightly whether one
 // person was there, from `observations` independent noisy counts that differ

@@ -78,10 +78,24 @@ TEST(CodesTest, WordsAndNumbersAgree) {
   EXPECT_FALSE(CodeOf(kChannels, "Web").has_value());
 }
 
-TEST(CatalogueTest, OnePersonIsInAtMostFourteenCells) {
+TEST(CatalogueTest, OnePersonIsInAtMostSixteenCells) {
   // By hand: reach has a year, a quarter and three months, municipality a
-  // year and a quarter; each for the institution and for the nation.
-  EXPECT_EQ(CellsPerPerson(), 14);
+  // year and a quarter; each for the institution and for the nation. And the
+  // nation's coverage of the year and of the quarter, which has one figure.
+  EXPECT_EQ(CellsPerPerson(), 16);
+  EXPECT_EQ(FiguresPerPerson(), 14 * 4 + 2);
+}
+
+TEST(CatalogueTest, CoverageSaysNoMoreThanACountOfPersons) {
+  // The account takes it for one: the visits of somebody at the cap weigh no
+  // more in the noise of visits than a person does in that of persons.
+  auto weight = [](const NoiseParameters& noise, int64_t shift) {
+    return static_cast<double>(shift) * std::log(double{1} * noise.b / noise.a);
+  };
+  for (const auto level : {Period::Level::kYear, Period::Level::kQuarter}) {
+    EXPECT_LE(weight(VisitsNoise(level), VisitCap(level)),
+              weight(kPersonsNoise, 1));
+  }
 }
 
 TEST(CatalogueTest, AdversarySuccessIsThatOfTheSpecification) {

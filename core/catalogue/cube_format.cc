@@ -58,6 +58,12 @@ std::string CanonicalLine(std::string_view cell, std::string_view measure,
                      mark.empty() ? "-" : mark);
 }
 
+std::string MembersHash(const std::vector<std::string>& members) {
+  std::string text;
+  for (const std::string& id : members) text += id + "\n";
+  return Sha256({}, text);
+}
+
 std::string MerkleRoot(const std::vector<std::string>& leaves) {
   return Root(leaves);
 }

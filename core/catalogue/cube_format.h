@@ -25,6 +25,10 @@ std::string PopulationOfCell(std::string_view population);
 std::string CanonicalLine(std::string_view cell, std::string_view measure,
                           int64_t value, std::string_view mark);
 
+// The ids of a population's members, ascending, as they are hashed: each is
+// followed by a newline. SHA-256, 32 bytes. Stored, never change.
+std::string MembersHash(const std::vector<std::string>& members);
+
 // RFC 6962 tree hash over `leaves`, SHA-256, 32 bytes.
 std::string MerkleRoot(const std::vector<std::string>& leaves);
 

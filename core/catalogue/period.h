@@ -20,6 +20,8 @@ class Period {
 
   Level level() const { return level_; }
   const std::string& text() const { return text_; }
+  // The calendar year that it is or lies in.
+  int year() const { return FromDayNumber(first_day_).year; }
   // Days since 2000-01-01; `first_day` inclusive, `end_day` exclusive.
   int32_t first_day() const { return first_day_; }
   int32_t end_day() const { return end_day_; }

@@ -11,7 +11,7 @@ grpc::ServerUnaryReactor* RegisterServiceImpl::ImportRegister(
     v1::ImportRegisterResponse* response) {
   auto peer = RequirePeer(*context, Role::kCoordinator);
   if (!peer.ok()) return FinishNow(context, peer.status());
-  const absl::Status status = store_.Replace(request->register_());
+  const absl::Status status = store_.Replace(request->register_(), Today());
   response->set_institutions(static_cast<uint32_t>(store_.Get()->size()));
   return FinishNow(context, status);
 }

@@ -49,6 +49,12 @@ absl::Status CheckRegister(const v1::Register& reg) {
           "{}.subsector: museum, podium, festival, film, library or other",
           place);
     }
+    if (!institution.owner().empty() && !IsInstitutionId(institution.owner())) {
+      return InvalidArgument(
+          "{}.owner: 1 to 32 of a-z, 0-9 and -; the same for every "
+          "institution of one owner, such as its number in the trade register",
+          place);
+    }
     for (const std::string& client : institution.clients()) {
       if (!IsInstitutionId(client)) {
         return InvalidArgument("{}.clients: 1 to 32 of a-z, 0-9 and -", place);
@@ -105,14 +111,15 @@ void LogChanges(const Institutions& before, const v1::Register& after) {
       continue;
     }
     spdlog::info(
-        "event=register-changed institution={} what={} clients={} from={} "
-        "to={} legal_basis={} retention_months={} benchmark={} "
+        "event=register-changed institution={} what={} owner={} clients={} "
+        "from={} to={} legal_basis={} retention_months={} benchmark={} "
         "relations_per_month={} plain={}",
         institution.id(), old == before.end() ? "added" : "changed",
-        fmt::join(institution.clients(), ","), institution.agreement_from(),
-        institution.agreement_to(), institution.legal_basis(),
-        RetentionMonths(institution), institution.benchmark(),
-        RelationsPerMonth(institution), institution.plain());
+        OwnerOf(institution), fmt::join(institution.clients(), ","),
+        institution.agreement_from(), institution.agreement_to(),
+        institution.legal_basis(), RetentionMonths(institution),
+        institution.benchmark(), RelationsPerMonth(institution),
+        institution.plain());
   }
   for (const auto& [id, institution] : before) {
     if (kept.contains(id)) continue;
@@ -160,9 +167,44 @@ void RegisterStore::Take(const v1::Register& reg) {
   institutions_ = std::move(institutions);
 }
 
-absl::Status RegisterStore::Replace(const v1::Register& reg) {
+std::string RegisterStore::agreements_path() const {
+  return std::filesystem::path(path_).replace_filename("agreements.pb");
+}
+
+absl::StatusOr<Institutions> RegisterStore::KnownAgreements() const {
+  Institutions known = *Get();
+  if (!std::filesystem::exists(agreements_path())) return known;
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes,
+                             ReadWholeFile(agreements_path()));
+  v1::Register agreements;
+  if (!agreements.ParseFromString(bytes)) {
+    return DataLoss("{} is damaged; put back a copy of it", agreements_path());
+  }
+  for (const auto& agreement : agreements.institutions()) {
+    known.emplace(agreement.id(), agreement);
+  }
+  return known;
+}
+
+absl::Status RegisterStore::Replace(const v1::Register& reg,
+                                    const CivilDate& today) {
   GARDEROBE_RETURN_IF_ERROR(CheckRegister(reg));
   const MutexLock lock(&file_mutex_);
+  GARDEROBE_ASSIGN_OR_RETURN(Institutions known, KnownAgreements());
+  GARDEROBE_RETURN_IF_ERROR(CheckPastDates(known, reg, today));
+  for (const auto& institution : reg.institutions()) {
+    known[institution.id()] = institution;
+  }
+  v1::Register agreements;
+  for (const auto& [id, institution] : known) {
+    auto* agreement = agreements.add_institutions();
+    agreement->set_id(id);
+    agreement->set_agreement_from(institution.agreement_from());
+    agreement->set_agreement_to(institution.agreement_to());
+  }
+  // Before the register: what it names is never unknown here.
+  GARDEROBE_RETURN_IF_ERROR(
+      ReplaceFile(agreements_path(), agreements.SerializeAsString(), 0600));
   GARDEROBE_RETURN_IF_ERROR(ReplaceFile(path_, reg.SerializeAsString(), 0600));
   LogChanges(*Get(), reg);
   Take(reg);

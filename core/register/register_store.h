@@ -2,13 +2,13 @@
 #ifndef GARDEROBE_CORE_REGISTER_REGISTER_STORE_H_
 #define GARDEROBE_CORE_REGISTER_REGISTER_STORE_H_
 
-#include <map>
 #include <memory>
 #include <string>
 
 #include "core/base/civil_time.h"
 #include "core/base/mutex.h"
 #include "core/base/status.h"
+#include "core/register/agreements.h"
 #include "garderobe/v1/common.pb.h"
 
 namespace garderobe {
@@ -37,10 +37,6 @@ inline uint64_t RelationsPerMonth(
              : institution.relations_per_month();
 }
 
-// Immutable once made.
-using Institutions =
-    std::map<std::string, v1::Register::Institution, std::less<>>;
-
 // Thread-safe.
 class RegisterStore {
  public:
@@ -50,8 +46,13 @@ class RegisterStore {
 
   // Reads the file again. NotFound, DataLoss: what was known stays.
   [[nodiscard]] absl::Status Reload();
-  // Checks, writes (atomically, synced) and takes over `reg`.
-  [[nodiscard]] absl::Status Replace(const v1::Register& reg);
+  // Checks, writes (atomically, synced) and takes over `reg`. The dates of
+  // every agreement that there ever was are kept in a file beside it, so that
+  // nobody leaves the register and comes back with others.
+  // FailedPrecondition: a date that lies before `today` would be moved
+  // (CheckPastDates). Nothing changes then.
+  [[nodiscard]] absl::Status Replace(const v1::Register& reg,
+                                     const CivilDate& today);
 
   std::shared_ptr<const Institutions> Get() const;
   v1::Register ToProto() const;
@@ -72,6 +73,9 @@ class RegisterStore {
  private:
   explicit RegisterStore(std::string path) : path_(std::move(path)) {}
   void Take(const v1::Register& reg);
+  // Every agreement of the file of agreements and of the register.
+  [[nodiscard]] absl::StatusOr<Institutions> KnownAgreements() const;
+  std::string agreements_path() const;
 
   const std::string path_;
   Mutex file_mutex_;  // from reading or writing to taking over; taken first
