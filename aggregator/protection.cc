@@ -97,4 +97,38 @@ void Protector::Add(const ExactPopulation& population,
           "persons", rest, passes, kIndicativeBelow);
 }
 
+void Protector::Withhold(const std::string& population,
+                         std::vector<v1::CubeCell>& out) const {
+  const std::string reach = CellId("reach", period_.text(), population);
+  for (std::string_view measure : kMeasures) {
+    out.push_back(Cell(reach, measure, 0, "p"));
+  }
+  if (!Answers(*FindTemplate("municipality"), period_.level())) return;
+  out.push_back(Cell(
+      CellId("municipality", period_.text(), population, "municipality=other"),
+      "persons", 0, "p"));
+}
+
+std::optional<uint32_t> Protector::VisitsShare(
+    const ExactPopulation& population, CoverageCounts counts) const {
+  if (!TellsCoverage(period_.level()) || counts.all <= 0) return std::nullopt;
+  // The same noise as in the released figures: nothing new is told by it.
+  const NoisyCell whole = AddNoise(
+      CellId("reach", period_.text(), population.population), population.whole);
+  if (whole.persons < kReleaseThreshold ||
+      RoundForRelease(std::max<int64_t>(whole.visits, 0)) <
+          kCoverageVisitsMin) {
+    return std::nullopt;
+  }
+  const int64_t noisy =
+      counts.with_customer +
+      DrawNoise(VisitsTable(period_.level()), key_, snapshot_,
+                CellId("coverage", period_.text(), population.population),
+                "visits", population.whole.persons);
+  const int64_t steps = 100 / kCoverageStepPercent;
+  const int64_t share = (2 * steps * noisy + counts.all) / (2 * counts.all);
+  return static_cast<uint32_t>(std::clamp<int64_t>(share, 0, steps) *
+                               kCoverageStepPercent);
+}
+
 }  // namespace garderobe::aggregator

@@ -5,6 +5,7 @@
 #define GARDEROBE_AGGREGATOR_PROTECTION_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,23 @@ class Protector {
 
   void Add(const ExactPopulation& population,
            std::vector<v1::CubeCell>& out) const;
+
+  // The cells of a population of which nothing is told: the same, whoever is
+  // in it.
+  void Withhold(const std::string& population,
+                std::vector<v1::CubeCell>& out) const;
+
+  // Visits of a population, as its coverage is told of them.
+  struct CoverageCounts {
+    // Of people, for each person at one institution at most VisitCap.
+    int64_t with_customer = 0;
+    int64_t all = 0;  // not capped; an objection does not change it
+  };
+  // The share of the visits that carry a customer, in per cent, a multiple of
+  // kCoverageStepPercent, with noise of its own. Nothing: a month, too few
+  // people, or fewer than kCoverageVisitsMin visits as released.
+  std::optional<uint32_t> VisitsShare(const ExactPopulation& population,
+                                      CoverageCounts counts) const;
 
  private:
   // Noisy, not yet rounded. persons decides for all four.

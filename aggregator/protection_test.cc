@@ -1,5 +1,8 @@
 #include "aggregator/protection.h"
 
+#include <cmath>
+#include <cstdlib>
+
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
 
@@ -113,6 +116,76 @@ TEST_F(ProtectionTest, MonthsHaveReachOnly) {
   for (const auto& cell : Protect(population, "2025-03")) {
     EXPECT_TRUE(cell.cell().starts_with("v1;reach;2025-03;")) << cell.cell();
   }
+}
+
+TEST_F(ProtectionTest, WithheldLooksAlikeWhoeverIsInIt) {
+  const auto year = Period::Parse("2025"), month = Period::Parse("2025-03");
+  std::vector<v1::CubeCell> cells;
+  Protector(*year, std::string(32, 's'), key_).Withhold("national", cells);
+  // As many as of a population with a few people.
+  const auto few = Protect({"national", true, Of(9, 90), {}});
+  ASSERT_EQ(cells.size(), few.size());
+  for (size_t i = 0; i < cells.size(); ++i) {
+    EXPECT_EQ(cells[i].SerializeAsString(), few[i].SerializeAsString());
+  }
+  cells.clear();
+  Protector(*month, std::string(32, 's'), key_).Withhold("national", cells);
+  EXPECT_EQ(cells.size(), kMeasures.size());
+}
+
+std::optional<uint32_t> ShareOf(const ExactPopulation& population,
+                                Protector::CoverageCounts counts,
+                                const char* text = "2025") {
+  const auto period = Period::Parse(text);
+  const NoiseKey key = NoiseKey::Random();
+  return Protector(*period, std::string(32, 's'), key)
+      .VisitsShare(population, counts);
+}
+
+TEST_F(ProtectionTest, CoverageIsToldInStepsOfTen) {
+  const ExactPopulation nation{"national", true, Of(5000, 70'000), {}};
+  EXPECT_EQ(ShareOf(nation, {76'000, 100'000}), 80u);
+  EXPECT_EQ(ShareOf(nation, {100'000, 100'000}), 100u);
+  EXPECT_EQ(ShareOf(nation, {0, 100'000}), 0u);
+  EXPECT_EQ(ShareOf(nation, {76'000, 100'000}, "2025Q1"), 80u);
+}
+
+TEST_F(ProtectionTest, CoverageIsNotToldOfMonthsFewPeopleOrFewVisits) {
+  const ExactPopulation nation{"national", true, Of(5000, 70'000), {}};
+  const Protector::CoverageCounts counts{76'000, 100'000};
+  EXPECT_EQ(ShareOf(nation, counts, "2025-03"), std::nullopt);
+  EXPECT_EQ(ShareOf({"national", true, Of(9, 70'000), {}}, counts),
+            std::nullopt);
+  // 10,000 beyond either end of the noise.
+  EXPECT_EQ(ShareOf({"national", true, Of(500, 9300), {}}, counts),
+            std::nullopt);
+  EXPECT_NE(ShareOf({"national", true, Of(500, 10'700), {}}, counts),
+            std::nullopt);
+}
+
+// Somebody with as many visits as count objects, in a country that stands
+// exactly on a step. From exact figures the answer would tell it every time.
+TEST_F(ProtectionTest, OneObjectionIsHiddenInTheNoiseOfCoverage) {
+  const ExactPopulation before{"national", true, Of(5000, 70'000), {}};
+  const ExactPopulation after{"national", true, Of(4999, 69'970), {}};
+  constexpr int kTrials = 20'000;
+  int up_before = 0, up_after = 0;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    up_before += ShareOf(before, {75'000, 100'000}) == 80u;
+    up_after += ShareOf(after, {74'970, 100'000}) == 80u;
+  }
+  const auto success = [&](double difference) {
+    return 0.5 + difference / kTrials / 2;
+  };
+  // The account (docs/answers.md, 7) takes it for one count of persons.
+  EXPECT_LT(success(std::abs(up_before - up_after)),
+            AdversarySuccess(1, kPersonsNoise) + 0.01);
+  // Control: the exact share is on one side of the step, then on the other.
+  auto exact = [](int64_t with_customer) {
+    return (20 * with_customer + 100'000) / 200'000 * 10;
+  };
+  EXPECT_EQ(exact(75'000), 80);
+  EXPECT_EQ(exact(74'970), 70);
 }
 
 TEST(VisitCapTest, FollowsThePeriod) {

@@ -3,11 +3,11 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <span>
 
-#include "absl/container/flat_hash_set.h"
+#include "aggregator/population_count.h"
+#include "aggregator/removed_before.h"
 #include "core/catalogue/cube_format.h"
-#include "core/geography/geography.h"
+#include "core/catalogue/cube_root.h"
 #include "spdlog/spdlog.h"
 
 namespace garderobe::aggregator {
@@ -15,103 +15,14 @@ namespace {
 
 constexpr std::string_view kUnconfirmedPrefix = "unconfirmed/";
 constexpr std::string_view kCubePrefix = "cube/";
+constexpr std::string_view kPopulationPrefix = "population/";
 
 std::string Key(std::string_view prefix, std::string_view period) {
   return std::string(prefix) + std::string(period);
 }
 
-// What one person did in one population.
-struct PersonCounts {
-  int64_t visits = 0;
-  int64_t tickets = 0;
-  uint16_t delivered = 0;  // day of the relation that gave the municipality
-  int16_t municipality = -1;
-  std::vector<uint32_t> households;  // most persons have one
-
-  void Take(const PersonCounts& other) {
-    visits += other.visits;
-    tickets += other.tickets;
-    // The address delivered last is the one that counts; of one day, any, but
-    // always the same.
-    if (other.municipality >= 0 &&
-        std::pair(other.delivered, other.municipality) >=
-            std::pair(delivered, municipality)) {
-      delivered = other.delivered;
-      municipality = other.municipality;
-    }
-    for (uint32_t household : other.households) AddHousehold(household);
-  }
-  void AddHousehold(uint32_t household) {
-    if (std::find(households.begin(), households.end(), household) ==
-        households.end()) {
-      households.push_back(household);
-    }
-  }
-};
-using People = absl::flat_hash_map<uint32_t, PersonCounts>;
-
-int16_t MunicipalityFor(uint16_t pc4) {
-  const int index = MunicipalityOf(pc4);
-  if (index < 0) return -1;
-  const Municipality& m = Municipalities()[static_cast<size_t>(index)];
-  return m.residents >= kResidentsMin ? static_cast<int16_t>(index)
-                                      : int16_t{-1};
-}
-
-// Fingerprint hashes, each computed once.
-class Hashes {
- public:
-  // Both outlive it.
-  Hashes(const Aggregator& aggregator, const Aggregator::Moment& moment)
-      : aggregator_(aggregator), moment_(moment) {}
-  [[nodiscard]] absl::StatusOr<unsigned __int128> Of(Who who, uint32_t number) {
-    auto& cache = who == Who::kPerson ? persons_ : households_;
-    const auto found = cache.find(number);
-    if (found != cache.end()) return found->second;
-    GARDEROBE_ASSIGN_OR_RETURN(const Element pseudonym,
-                               aggregator_.PseudonymOf(who, number, moment_));
-    return cache[number] = FingerprintHash(key_, pseudonym);
-  }
-
- private:
-  const Aggregator& aggregator_;
-  const Aggregator::Moment& moment_;
-  const FingerprintKey key_ = FingerprintKey::Random();  // Kf, this snapshot's
-  absl::flat_hash_map<uint32_t, unsigned __int128> persons_, households_;
-};
-
-[[nodiscard]] absl::StatusOr<ExactPopulation> CountPopulation(
-    std::string population, const People& people, int64_t cap, Hashes& hashes) {
-  ExactPopulation exact;
-  exact.population = std::move(population);
-  // Which households are already in: of the whole, and of a municipality.
-  absl::flat_hash_set<uint64_t> seen;
-  auto add = [&](ExactCell& cell, int municipality, uint32_t person,
-                 const PersonCounts& counts) -> absl::Status {
-    GARDEROBE_ASSIGN_OR_RETURN(const auto hash,
-                               hashes.Of(Who::kPerson, person));
-    cell.persons.Add(hash);
-    cell.visits += std::min(counts.visits, cap);
-    cell.tickets += std::min(counts.tickets, cap);
-    for (uint32_t household : counts.households) {
-      const uint64_t key =
-          static_cast<uint64_t>(municipality + 1) << 32 | household;
-      if (!seen.insert(key).second) continue;
-      GARDEROBE_ASSIGN_OR_RETURN(const auto household_hash,
-                                 hashes.Of(Who::kHousehold, household));
-      cell.households.Add(household_hash);
-    }
-    return absl::OkStatus();
-  };
-  for (const auto& [person, counts] : people) {
-    GARDEROBE_RETURN_IF_ERROR(add(exact.whole, -1, person, counts));
-    if (counts.municipality < 0) continue;
-    const auto code =
-        Municipalities()[static_cast<size_t>(counts.municipality)].code;
-    GARDEROBE_RETURN_IF_ERROR(add(exact.municipalities[std::string(code)],
-                                  counts.municipality, person, counts));
-  }
-  return exact;
+std::string PopulationKey(int year) {
+  return Key(kPopulationPrefix, std::to_string(year));
 }
 
 ReleaseCounts CountsOf(const v1::Cube& cube) {
@@ -121,28 +32,6 @@ ReleaseCounts CountsOf(const v1::Cube& cube) {
                                                 : counts.released);
   }
   return counts;
-}
-
-// From what is released: the number of visits by customers is that of the
-// reach cell, so that nothing here depends on a true count of people.
-v1::Coverage CoverageOf(std::span<const v1::CubeCell> released,
-                        const std::string& population, uint32_t institutions,
-                        uint32_t plain, uint64_t anonymous) {
-  v1::Coverage coverage;
-  coverage.set_population(population);
-  coverage.set_institutions(institutions);
-  coverage.set_plain_institutions(plain);
-  for (const v1::CubeCell& cell : released) {
-    if (cell.measure() != "visits" || cell.mark() == "p" ||
-        cell.mark() == "n" || !cell.cell().starts_with("v1;reach;")) {
-      continue;
-    }
-    const auto visits = static_cast<uint64_t>(cell.value());
-    const uint64_t all = visits + anonymous;
-    coverage.set_visits_share_percent(
-        all == 0 ? 0 : static_cast<uint32_t>((200 * visits + all) / (2 * all)));
-  }
-  return coverage;
 }
 
 std::string NewSnapshotId(const Period& period) {
@@ -173,7 +62,9 @@ std::string Commit(const NoiseKey& key) {
 
 }  // namespace
 
-absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
+absl::StatusOr<v1::Cube> Publisher::Count(const Period& period,
+                                          const Institutions& institutions,
+                                          const Counted& who) {
   const NoiseKey key = NoiseKey::Random();  // Ks; gone when this returns
   v1::Cube cube;
   cube.set_period(period.text());
@@ -184,91 +75,153 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period) {
                period.text(), ToHex(AsBytes(cube.snapshot())),
                ToHex(AsBytes(cube.noise_commitment())));
   const Protector protector(period, cube.snapshot(), key);
-  std::vector<v1::CubeCell> cells;
-  People nation;
-  uint64_t anonymous = 0;
-  uint32_t delivering = 0, delivering_plain = 0;
-  const int64_t first = int64_t{period.first_day()} * 1440;
-  const int64_t end = int64_t{period.end_day()} * 1440;
   GARDEROBE_ASSIGN_OR_RETURN(const Aggregator::Moment moment,
                              aggregator_.Now());
   Hashes hashes(aggregator_, moment);
-  const auto known = institutions_.Get();
-  for (const auto& [name, institution] : *known) {
-    struct OfRelation {
-      int64_t visits = 0, tickets = 0;
-    };
-    absl::flat_hash_map<uint32_t, OfRelation> by_relation;
-    // Not from what counts: that the only visit was cancelled must not show.
-    GARDEROBE_ASSIGN_OR_RETURN(const bool delivered,
-                               aggregator_.HasDelivered(name, first, end));
-    uint64_t anonymous_here = 0;
-    GARDEROBE_RETURN_IF_ERROR(aggregator_.ForEachVisit(
-        name, [&](const VisitRow& row, const Event& event) {
-          if (event.starts_at < first || event.starts_at >= end) return;
-          if (row.relation == 0) {
-            ++anonymous_here;
-            return;
-          }
-          auto& of = by_relation[row.relation];
-          ++of.visits;
-          of.tickets += row.quantity;
-        }));
-    People people;
-    GARDEROBE_RETURN_IF_ERROR(aggregator_.ForEachRelation(
-        name, moment, [&](uint32_t number, const Relation& relation) {
-          const auto found = by_relation.find(number);
-          if (found == by_relation.end()) return;
-          PersonCounts one{found->second.visits,
-                           found->second.tickets,
-                           relation.delivered,
-                           MunicipalityFor(relation.pc4),
-                           {}};
-          one.AddHousehold(moment.homes.Of(relation.person));
-          people[relation.person].Take(one);
-          by_relation.erase(found);
-        }));
-    // A customer of whom no relation is there is nobody, too.
-    for (const auto& [number, of] : by_relation) {
-      anonymous_here += static_cast<uint64_t>(of.visits);
+  const int64_t cap = VisitCap(period.level());
+  std::vector<v1::CubeCell> cells;
+  People nation;
+  Protector::CoverageCounts visits;
+  std::vector<Delivered> delivered;
+  v1::Coverage coverage_of_nation;
+  for (const auto& [name, institution] : institutions) {
+    if (!IsInForceWithin(institution,
+                         {period.first_day(), period.end_day() - 1})) {
+      continue;
     }
     GARDEROBE_ASSIGN_OR_RETURN(
+        const InstitutionCount count,
+        CountInstitution(aggregator_, name, period, moment));
+    GARDEROBE_ASSIGN_OR_RETURN(
         ExactPopulation exact,
-        CountPopulation("institution=" + name, people, VisitCap(period.level()),
-                        hashes));
-    exact.delivered = delivered;
-    delivering += delivered;
-    const uint32_t plain = delivered && institution.plain() ? 1 : 0;
-    delivering_plain += plain;
-    anonymous += anonymous_here;
-    const size_t first_cell = cells.size();
-    protector.Add(exact, cells);
-    *cube.add_coverage() =
-        CoverageOf(std::span(cells).subspan(first_cell), exact.population,
-                   delivered, plain, anonymous_here);
-    for (const auto& [person, of] : people) nation[person].Take(of);
+        CountPopulation("institution=" + name, count.people, cap, hashes));
+    exact.delivered = count.delivered;
+    const uint32_t plain = count.delivered && institution.plain() ? 1 : 0;
+    if (count.delivered && who.kept_from.at(name) > period.first_day()) {
+      // Part of it may be gone: what is left would be another set of people.
+      protector.Withhold(exact.population, cells);
+    } else {
+      protector.Add(exact, cells);
+    }
+    // Nothing of one institution that its own deliveries do not tell: a share
+    // of its visits would show when a stranger objects.
+    v1::Coverage* const coverage = cube.add_coverage();
+    coverage->set_population(exact.population);
+    coverage->set_institutions(count.delivered);
+    coverage->set_plain_institutions(plain);
+    coverage->set_members(1);
+    coverage->set_members_hash(MembersHash({name}));
+    if (!std::binary_search(who.members.begin(), who.members.end(), name)) {
+      continue;
+    }
+    if (count.delivered) {
+      delivered.push_back({OwnerOf(institution), count.visits});
+    }
+    coverage_of_nation.set_plain_institutions(
+        coverage_of_nation.plain_institutions() + plain);
+    visits.all += static_cast<int64_t>(count.visits);
+    visits.with_customer += count.visits_of_people;
+    for (const auto& [person, counts] : count.people) {
+      nation[person].Take(counts);
+    }
   }
-  GARDEROBE_ASSIGN_OR_RETURN(
-      ExactPopulation national,
-      CountPopulation("national", nation, VisitCap(period.level()), hashes));
-  national.delivered = delivering > 0;
-  const size_t first_cell = cells.size();
-  protector.Add(national, cells);
-  *cube.add_coverage() =
-      CoverageOf(std::span(cells).subspan(first_cell), national.population,
-                 delivering, delivering_plain, anonymous);
+  GARDEROBE_ASSIGN_OR_RETURN(ExactPopulation national,
+                             CountPopulation("national", nation, cap, hashes));
+  national.delivered = !delivered.empty();
+  const std::string_view why_withheld = WhyWithheld(delivered);
+  if (!national.delivered || why_withheld.empty()) {
+    protector.Add(national, cells);
+  } else {
+    spdlog::info("event=nation-withheld period={} reason={}", period.text(),
+                 why_withheld);
+    protector.Withhold(national.population, cells);
+  }
+  coverage_of_nation.set_population(national.population);
+  coverage_of_nation.set_institutions(static_cast<uint32_t>(delivered.size()));
+  coverage_of_nation.set_members(static_cast<uint32_t>(who.members.size()));
+  coverage_of_nation.set_left_out(who.left_out);
+  coverage_of_nation.set_members_hash(MembersHash(who.members));
+  if (why_withheld.empty()) {
+    const auto share = protector.VisitsShare(national, visits);
+    if (share) coverage_of_nation.set_visits_share_percent(*share);
+  }
+  *cube.add_coverage() = std::move(coverage_of_nation);
 
   std::sort(cells.begin(), cells.end(), [](const auto& a, const auto& b) {
     return std::tie(a.cell(), a.measure()) < std::tie(b.cell(), b.measure());
   });
-  std::vector<std::string> lines;
-  for (auto& cell : cells) {
-    lines.push_back(
-        CanonicalLine(cell.cell(), cell.measure(), cell.value(), cell.mark()));
-    *cube.add_cells() = std::move(cell);
-  }
-  cube.set_root(MerkleRoot(lines));
+  for (auto& cell : cells) *cube.add_cells() = std::move(cell);
+  cube.set_root(CubeRoot(cube));
   return cube;
+}
+
+absl::StatusOr<Population> Publisher::PopulationOf(
+    int year, const Institutions& institutions) const {
+  const auto stored = aggregator_.store().Get(kCubes, PopulationKey(year));
+  if (stored.status().code() == absl::StatusCode::kNotFound) {
+    return PopulationOfYear(institutions, year, grace_days_);
+  }
+  GARDEROBE_RETURN_IF_ERROR(stored.status());
+  Population population;
+  if (!Decode(*stored, &population)) {
+    return DataLoss("the population of {} is damaged", year);
+  }
+  return population;
+}
+
+absl::Status Publisher::CheckOverlap(
+    const Period& period, const std::vector<std::string>& members) const {
+  const std::string hash = MembersHash(members);
+  const std::string prefix = Key(kCubePrefix, std::to_string(period.year()));
+  const auto it = aggregator_.store().NewIterator(kCubes);
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
+       it->Next()) {
+    v1::Cube cube;
+    if (!cube.ParseFromString(it->value().ToString())) {
+      return DataLoss("a published cube is damaged");
+    }
+    GARDEROBE_ASSIGN_OR_RETURN(const Period other,
+                               Period::Parse(cube.period()));
+    if (other.end_day() <= period.first_day() ||
+        period.end_day() <= other.first_day()) {
+      continue;
+    }
+    for (const v1::Coverage& coverage : cube.coverage()) {
+      if (coverage.population() != "national" ||
+          coverage.members_hash() == hash) {
+        continue;
+      }
+      return FailedPrecondition(
+          "{} is published of {} institutions, and {} would be of {}: the "
+          "difference of the two would tell of those that have left since. "
+          "Publish periods that share no day with it, or put back what the "
+          "register said",
+          cube.period(), coverage.members(), period.text(), members.size());
+    }
+  }
+  return FromRocks(it->status());
+}
+
+absl::StatusOr<Publisher::Counted> Publisher::WhoCounts(
+    const Period& period, const Population& population,
+    const Institutions& institutions, const CivilDate& today) const {
+  if (population.is_first_year && period.level() != Period::Level::kYear) {
+    return FailedPrecondition(
+        "no agreement was in force on {0}-01-01: of the first year only the "
+        "year as a whole is published; publish {0} when it is over",
+        period.year());
+  }
+  Counted who;
+  who.members = StillMembers(population, institutions, period.year());
+  who.left_out = population.left_out;
+  for (const auto& [name, institution] : institutions) {
+    GARDEROBE_ASSIGN_OR_RETURN(const int32_t removed_before,
+                               RemovedBefore(aggregator_.store(), name));
+    who.kept_from[name] = KeptFrom(institution, today, removed_before);
+  }
+  GARDEROBE_RETURN_IF_ERROR(CheckRetention(period, who.members, who.kept_from));
+  GARDEROBE_RETURN_IF_ERROR(CheckOverlap(period, who.members));
+  return who;
 }
 
 absl::StatusOr<Publisher::Published> Publisher::Publish(
@@ -291,10 +244,15 @@ absl::StatusOr<Publisher::Published> Publisher::Publish(
         "{} can be published from {}", period.text(),
         ToIso(FromDayNumber(static_cast<int32_t>(opens))));
   }
-  if (institutions_.Get()->empty()) {
+  const auto institutions = institutions_.Get();
+  if (institutions->empty()) {
     return FailedPrecondition("the register of institutions is empty");
   }
-  GARDEROBE_ASSIGN_OR_RETURN(result.cube, Count(period));
+  GARDEROBE_ASSIGN_OR_RETURN(const Population population,
+                             PopulationOf(period.year(), *institutions));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const Counted who, WhoCounts(period, population, *institutions, today));
+  GARDEROBE_ASSIGN_OR_RETURN(result.cube, Count(period, *institutions, who));
   result.counts = CountsOf(result.cube);
   const auto& coverage = result.cube.coverage();
   if (std::none_of(coverage.begin(), coverage.end(),
@@ -302,6 +260,10 @@ absl::StatusOr<Publisher::Published> Publisher::Publish(
     return FailedPrecondition("nothing was delivered for {}", period.text());
   }
   rocksdb::WriteBatch batch;
+  // From the year's first publication on, nothing that the register says
+  // later adds anybody to it.
+  batch.Put(store.family(kCubes), PopulationKey(period.year()),
+            Encode(population));
   batch.Put(store.family(kCubes), Key(kCubePrefix, period.text()),
             result.cube.SerializeAsString());
   batch.Put(store.family(kCubes), Key(kUnconfirmedPrefix, period.text()), "");

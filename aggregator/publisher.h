@@ -2,10 +2,13 @@
 #ifndef GARDEROBE_AGGREGATOR_PUBLISHER_H_
 #define GARDEROBE_AGGREGATOR_PUBLISHER_H_
 
+#include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "aggregator/aggregator.h"
+#include "aggregator/population.h"
 #include "aggregator/protection.h"
 #include "core/base/mutex.h"
 #include "core/register/register_store.h"
@@ -31,8 +34,10 @@ class Publisher {
   };
   // The cube of the period: the stored one if it was published before,
   // otherwise a new one, stored and synced before it is returned.
-  // FailedPrecondition: the period is not closed on `today`, or nothing was
-  // delivered yet.
+  // FailedPrecondition: the period is not closed on `today`, nothing was
+  // delivered yet, retention has reached it, or it would be of other
+  // institutions than a period that shares days with it. The text says what to
+  // do; nothing changes then.
   [[nodiscard]] absl::StatusOr<Published> Publish(const Period& period,
                                                   const CivilDate& today);
 
@@ -43,7 +48,26 @@ class Publisher {
   [[nodiscard]] absl::Status Reconcile(const std::set<std::string>& held);
 
  private:
-  [[nodiscard]] absl::StatusOr<v1::Cube> Count(const Period& period);
+  // Who is counted in a period.
+  struct Counted {
+    std::vector<std::string> members;  // of the nation, ascending
+    uint32_t left_out = 0;             // Population
+    // By institution of the register: KeptFrom.
+    std::map<std::string, int32_t> kept_from;
+  };
+  // The nation of the year: as it was fixed, or else by the register.
+  [[nodiscard]] absl::StatusOr<Population> PopulationOf(
+      int year, const Institutions& institutions) const;
+  [[nodiscard]] absl::StatusOr<Counted> WhoCounts(
+      const Period& period, const Population& population,
+      const Institutions& institutions, const CivilDate& today) const;
+  // FailedPrecondition: a published period that shares days with this one is
+  // of other institutions.
+  [[nodiscard]] absl::Status CheckOverlap(
+      const Period& period, const std::vector<std::string>& members) const;
+  [[nodiscard]] absl::StatusOr<v1::Cube> Count(const Period& period,
+                                               const Institutions& institutions,
+                                               const Counted& who);
 
   Aggregator& aggregator_;
   const RegisterStore& institutions_;

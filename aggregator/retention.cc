@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "aggregator/aggregator.h"
+#include "aggregator/removed_before.h"
 
 namespace garderobe::aggregator {
 
@@ -78,7 +79,9 @@ absl::StatusOr<SignedBody> Aggregator::ExpireInstitution(
   {
     const MutexLock lock(&institution->mutex);
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
-    auto expired = Expire(*institution, DayNumber(MonthsBefore(today, months)));
+    const int32_t cutoff = DayNumber(MonthsBefore(today, months));
+    GARDEROBE_RETURN_IF_ERROR(RememberRemovedBefore(*store_, name, cutoff));
+    auto expired = Expire(*institution, cutoff);
     if (!expired.ok()) {
       institution->ledger.reset();  // it may have forgotten part of it
       return expired.status();

@@ -139,8 +139,12 @@ std::string CoverageText(const v1::Coverage& coverage) {
   if (coverage.plain_institutions() > 0) {
     who += fmt::format(" ({} in plain mode)", coverage.plain_institutions());
   }
+  if (coverage.left_out() > 0) {
+    who +=
+        fmt::format(" ({} kept too short and left out)", coverage.left_out());
+  }
   if (!coverage.has_visits_share_percent()) return who;
-  return fmt::format("{}, {} % of the visits carry a customer", who,
+  return fmt::format("{}, about {} % of the visits carry a customer", who,
                      coverage.visits_share_percent());
 }
 
@@ -173,6 +177,10 @@ absl::Status QueryProtected(Context& context, const std::string& name,
                       {"noise_commitment", response.noise_commitment()},
                       {"coverage",
                        {{"institutions", response.coverage().institutions()},
+                        {"members", response.coverage().members()},
+                        {"left_out", response.coverage().left_out()},
+                        {"members_hash",
+                         ToHex(AsBytes(response.coverage().members_hash()))},
                         {"visits_share", VisitsShare(response.coverage())}}},
                       {"rows", rows}}
                      .dump()

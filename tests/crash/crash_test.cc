@@ -25,11 +25,11 @@ TEST(CrashTest, NothingIsLostOrDoubledWhateverIsKilledWhenever) {
   std::mt19937 random(static_cast<unsigned>(seed));
   LocalDeployment deployment;
   deployment.Up();
-  deployment.Simulate(2, 30'000, 5);
+  deployment.Simulate(8, 60'000, 5);  // fewer are no nation
   const std::vector<std::string> daemons = {"ttpd", "vaultd", "aggregatord",
                                             "answerd"};
   for (int round = 0; round < rounds; ++round) {
-    const std::string institution = deployment.institutions()[random() % 2];
+    const std::string institution = deployment.institutions()[random() % 8];
     SCOPED_TRACE("round " + std::to_string(round) + ", " + institution);
     auto send =
         deployment.Start({"send", deployment.file(institution), "--institution",

@@ -25,7 +25,7 @@ class EndToEndTest : public ::testing::Test {
   static void SetUpTestSuite() {
     deployment_ = new LocalDeployment();
     deployment_->Up();
-    deployment_->Simulate(5, 6000, 11);
+    deployment_->Simulate(8, 8000, 11);  // fewer are no nation
     // The register of the simulated country, and three besides.
     std::ifstream in(deployment_->country() + "/register.toml");
     std::string reg(std::istreambuf_iterator<char>(in), {});
@@ -93,7 +93,7 @@ TEST_F(EndToEndTest, ACountryIsDeliveredMirroredPublishedAndAsked) {
 
   r = Run({"query", "reach", "--period", "2025", "--json"});
   ASSERT_EQ(r.exit, 0) << r.err;
-  EXPECT_EQ(r.json()["coverage"]["institutions"], 5);
+  EXPECT_EQ(r.json()["coverage"]["institutions"], 8);
   const nlohmann::json answer = r.json();
   for (const auto& row : answer["rows"]) {
     if (row["measure"] != "persons") continue;
