@@ -25,6 +25,26 @@ std::string PopulationKey(int year) {
   return Key(kPopulationPrefix, std::to_string(year));
 }
 
+// What the members of the nation did, put together.
+struct Nation {
+  People people;
+  Protector::CoverageCounts visits;
+  std::vector<Delivered> delivered;
+  uint32_t plain = 0;  // of those that delivered
+
+  void Take(const v1::Register::Institution& institution,
+            const InstitutionCount& count) {
+    if (!count.delivered) return;
+    delivered.push_back({OwnerOf(institution), count.visits});
+    plain += institution.plain();
+    visits.all += static_cast<int64_t>(count.visits);
+    visits.with_customer += count.visits_of_people;
+    for (const auto& [person, counts] : count.people) {
+      people[person].Take(counts);
+    }
+  }
+};
+
 ReleaseCounts CountsOf(const v1::Cube& cube) {
   ReleaseCounts counts;
   for (const auto& cell : cube.cells()) {
@@ -80,10 +100,7 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period,
   Hashes hashes(aggregator_, moment);
   const int64_t cap = VisitCap(period.level());
   std::vector<v1::CubeCell> cells;
-  People nation;
-  Protector::CoverageCounts visits;
-  std::vector<Delivered> delivered;
-  v1::Coverage coverage_of_nation;
+  Nation nation;
   for (const auto& [name, institution] : institutions) {
     if (!IsInForceWithin(institution,
                          {period.first_day(), period.end_day() - 1})) {
@@ -96,7 +113,6 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period,
         ExactPopulation exact,
         CountPopulation("institution=" + name, count.people, cap, hashes));
     exact.delivered = count.delivered;
-    const uint32_t plain = count.delivered && institution.plain() ? 1 : 0;
     if (count.delivered && who.kept_from.at(name) > period.first_day()) {
       // Part of it may be gone: what is left would be another set of people.
       protector.Withhold(exact.population, cells);
@@ -108,44 +124,36 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period,
     v1::Coverage* const coverage = cube.add_coverage();
     coverage->set_population(exact.population);
     coverage->set_institutions(count.delivered);
-    coverage->set_plain_institutions(plain);
+    coverage->set_plain_institutions(count.delivered && institution.plain());
     coverage->set_members(1);
     coverage->set_members_hash(MembersHash({name}));
-    if (!std::binary_search(who.members.begin(), who.members.end(), name)) {
-      continue;
-    }
-    if (count.delivered) {
-      delivered.push_back({OwnerOf(institution), count.visits});
-    }
-    coverage_of_nation.set_plain_institutions(
-        coverage_of_nation.plain_institutions() + plain);
-    visits.all += static_cast<int64_t>(count.visits);
-    visits.with_customer += count.visits_of_people;
-    for (const auto& [person, counts] : count.people) {
-      nation[person].Take(counts);
+    if (std::binary_search(who.members.begin(), who.members.end(), name)) {
+      nation.Take(institution, count);
     }
   }
-  GARDEROBE_ASSIGN_OR_RETURN(ExactPopulation national,
-                             CountPopulation("national", nation, cap, hashes));
-  national.delivered = !delivered.empty();
-  const std::string_view why_withheld = WhyWithheld(delivered);
-  if (!national.delivered || why_withheld.empty()) {
-    protector.Add(national, cells);
-  } else {
+  GARDEROBE_ASSIGN_OR_RETURN(
+      ExactPopulation exact,
+      CountPopulation("national", nation.people, cap, hashes));
+  exact.delivered = !nation.delivered.empty();
+  const std::string_view why_withheld = WhyWithheld(nation.delivered);
+  v1::Coverage* const coverage = cube.add_coverage();
+  if (!exact.delivered) {
+    protector.Add(exact, cells);
+  } else if (!why_withheld.empty()) {
     spdlog::info("event=nation-withheld period={} reason={}", period.text(),
                  why_withheld);
-    protector.Withhold(national.population, cells);
+    protector.Withhold(exact.population, cells);
+  } else {
+    protector.Add(exact, cells);
+    const auto share = protector.VisitsShare(exact, nation.visits);
+    if (share) coverage->set_visits_share_percent(*share);
   }
-  coverage_of_nation.set_population(national.population);
-  coverage_of_nation.set_institutions(static_cast<uint32_t>(delivered.size()));
-  coverage_of_nation.set_members(static_cast<uint32_t>(who.members.size()));
-  coverage_of_nation.set_left_out(who.left_out);
-  coverage_of_nation.set_members_hash(MembersHash(who.members));
-  if (why_withheld.empty()) {
-    const auto share = protector.VisitsShare(national, visits);
-    if (share) coverage_of_nation.set_visits_share_percent(*share);
-  }
-  *cube.add_coverage() = std::move(coverage_of_nation);
+  coverage->set_population(exact.population);
+  coverage->set_institutions(static_cast<uint32_t>(nation.delivered.size()));
+  coverage->set_plain_institutions(nation.plain);
+  coverage->set_members(static_cast<uint32_t>(who.members.size()));
+  coverage->set_left_out(who.left_out);
+  coverage->set_members_hash(MembersHash(who.members));
 
   std::sort(cells.begin(), cells.end(), [](const auto& a, const auto& b) {
     return std::tie(a.cell(), a.measure()) < std::tie(b.cell(), b.measure());

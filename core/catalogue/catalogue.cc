@@ -102,15 +102,14 @@ std::vector<CatalogueParameter> CatalogueParameters() {
       {"smallest area", std::to_string(kResidentsMin),
        "residents of a municipality told apart"},
       {"the nation",
-       fmt::format("{} institutions, {} owners", kNationInstitutionsMin,
-                   kNationOwnersMin),
-       "delivered at least, and no owner has more than half of the visits; "
-       "otherwise everything of it is protected"},
+       fmt::format("{} and {}", kNationInstitutionsMin, kNationOwnersMin),
+       "institutions and owners that delivered, at least; no owner has more "
+       "than half of the visits; otherwise everything of it is protected"},
       {"coverage",
-       fmt::format("steps of {} %, from {} visits up", kCoverageStepPercent,
-                   kCoverageVisitsMin),
-       "share of the nation's visits that carry a customer, from figures with "
-       "the noise of visits; years and quarters only, of no institution"},
+       fmt::format("{} %, {}", kCoverageStepPercent, kCoverageVisitsMin),
+       "steps of the share of the nation's visits that carry a customer, and "
+       "visits from which on it is told; with the noise of visits; of years "
+       "and quarters, of no institution"},
       {"cells per person (M)", std::to_string(cells),
        fmt::format("most cells in which one person at one institution appears "
                    "in a quarter, {} of them the nation's coverage; at most {}",
