@@ -219,6 +219,9 @@ TEST_F(FiguresTest, AStrangersObjectionChangesNoByteOfAHousesCoverage) {
   const RunResult objected =
       Run({"object", "--institution", "house-2", "--customer", "K1", "--json"});
   ASSERT_EQ(objected.exit, 0) << objected.err;
+  const RunResult erased =
+      Run({"erase", "--institution", "house-2", "--customer", "K2", "--json"});
+  ASSERT_EQ(erased.exit, 0) << erased.err;
   ASSERT_EQ(Publish("2025").exit, 0);
   const std::string after =
       Reach("institution:house-1", "2025")["coverage"].dump();
