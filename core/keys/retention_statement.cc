@@ -4,7 +4,7 @@
 
 namespace garderobe {
 namespace {
-constexpr std::string_view kLabel("garderobe/retention/v1\0", 23);
+constexpr std::string_view kLabel("garderobe/retention/v2\0", 23);
 }  // namespace
 
 SignedBody SignRetention(const ReceiptSeed& seed,
@@ -15,6 +15,8 @@ SignedBody SignRetention(const ReceiptSeed& seed,
   PutBigEndian(body, static_cast<uint32_t>(statement.cutoff));
   PutBigEndian(body, statement.visits_removed);
   PutBigEndian(body, statement.relations_removed);
+  PutBigEndian(body, statement.visits_held_back);
+  PutBigEndian(body, statement.relations_held_back);
   PutBigEndian(body, statement.visits_left);
   PutBigEndian(body, static_cast<uint32_t>(statement.oldest));
   PutBigEndian(body, statement.unix_seconds);
@@ -34,6 +36,8 @@ absl::StatusOr<RetentionStatement> VerifyRetention(const VerifyKey& key,
       !reader.GetInteger(&statement.months) || !reader.GetInteger(&cutoff) ||
       !reader.GetInteger(&statement.visits_removed) ||
       !reader.GetInteger(&statement.relations_removed) ||
+      !reader.GetInteger(&statement.visits_held_back) ||
+      !reader.GetInteger(&statement.relations_held_back) ||
       !reader.GetInteger(&statement.visits_left) ||
       !reader.GetInteger(&oldest) ||
       !reader.GetInteger(&statement.unix_seconds) || !reader.empty()) {

@@ -9,18 +9,23 @@ namespace garderobe {
 struct RetentionStatement {
   std::string institution;
   uint16_t months = 0;
-  int32_t cutoff = 0;  // what is of an earlier day is gone; since 2000-01-01
+  // What is of an earlier day is gone or held back; since 2000-01-01.
+  int32_t cutoff = 0;
   uint64_t visits_removed = 0, relations_removed = 0;  // by this run
-  uint64_t visits_left = 0;
+  // What is old enough and stays until another day, for only so much is removed
+  // in one.
+  uint64_t visits_held_back = 0, relations_held_back = 0;
+  uint64_t visits_left = 0;  // held back or not
   // Day of the oldest visit left, read from the store afterwards; INT32_MAX
   // when there is none.
   int32_t oldest = INT32_MAX;
   uint64_t unix_seconds = 0;
 };
 
-// body = "garderobe/retention/v1" 00 || LP(institution) || months (2) ||
+// body = "garderobe/retention/v2" 00 || LP(institution) || months (2) ||
 //        cutoff (4) || visits removed (8) || relations removed (8) ||
-//        visits left (8) || oldest (4) || Unix seconds (8)
+//        visits held back (8) || relations held back (8) || visits left (8) ||
+//        oldest (4) || Unix seconds (8)
 SignedBody SignRetention(const ReceiptSeed& seed,
                          const RetentionStatement& statement);
 

@@ -1,0 +1,67 @@
+// The gRPC shell of what two custodians decide about retention: more than the
+// ceiling on one day, and that the clock is right after a long pause.
+#ifndef GARDEROBE_CORE_RETENTION_CUSTODY_SERVICE_H_
+#define GARDEROBE_CORE_RETENTION_CUSTODY_SERVICE_H_
+
+#include <boost/asio/thread_pool.hpp>
+#include <functional>
+#include <string>
+
+#include "core/base/approvals.h"
+#include "core/retention/run_calendar.h"
+#include "garderobe/v1/retention.grpc.pb.h"
+
+namespace garderobe {
+
+class RetentionCustodyServiceImpl final
+    : public v1::RetentionCustodyService::CallbackService {
+ public:
+  static constexpr uint64_t kReleasedMax = 1'000'000'000;
+
+  // What a party does when two have asked for it.
+  struct Ceilings {
+    // Whether something of this name can be released here.
+    std::function<absl::Status(const std::string& institution)> check;
+    // Lets `more` records go beyond today's ceiling. Synced when it returns.
+    std::function<absl::Status(const std::string& institution, uint64_t more)>
+        release;
+  };
+
+  // `calendar` and `workers` outlive the service. A party that keeps nothing
+  // has no ceilings.
+  RetentionCustodyServiceImpl(RunCalendar& calendar,
+                              boost::asio::thread_pool& workers,
+                              Ceilings ceilings = {})
+      : calendar_(calendar),
+        workers_(workers),
+        ceilings_(std::move(ceilings)) {}
+
+  grpc::ServerUnaryReactor* ReleaseRetention(
+      grpc::CallbackServerContext* context,
+      const v1::ReleaseRetentionRequest* request,
+      v1::RetentionApprovals* response) override;
+  grpc::ServerUnaryReactor* ConfirmDay(
+      grpc::CallbackServerContext* context,
+      const v1::ConfirmDayRequest* request,
+      v1::RetentionApprovals* response) override;
+
+ private:
+  [[nodiscard]] absl::Status Release(const v1::ReleaseRetentionRequest& request,
+                                     const std::string& custodian,
+                                     v1::RetentionApprovals* response);
+  [[nodiscard]] absl::Status Confirm(const v1::ConfirmDayRequest& request,
+                                     const std::string& custodian,
+                                     v1::RetentionApprovals* response);
+  // Counts the custodian. Returns whether enough have asked for `what`.
+  bool Ask(const std::string& what, const std::string& custodian,
+           v1::RetentionApprovals* response);
+
+  RunCalendar& calendar_;
+  boost::asio::thread_pool& workers_;
+  const Ceilings ceilings_;
+  Approvals approvals_;
+};
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_RETENTION_CUSTODY_SERVICE_H_
