@@ -33,6 +33,7 @@ absl::StatusOr<std::unique_ptr<Aggregator>> Aggregator::Open(
       new Aggregator(std::move(keys), std::move(store), workers, options));
   GARDEROBE_RETURN_IF_ERROR(result->Load());
   GARDEROBE_RETURN_IF_ERROR(result->BeginRun());
+  GARDEROBE_RETURN_IF_ERROR(result->OpenCalendar());
   return result;
 }
 

@@ -20,6 +20,8 @@
 #include "core/base/civil_time.h"
 #include "core/base/mutex.h"
 #include "core/keys/retention_statement.h"
+#include "core/retention/removal_ceiling.h"
+#include "core/retention/run_calendar.h"
 #include "garderobe/v1/aggregator.pb.h"
 #include "garderobe/v1/retention.pb.h"
 #include "garderobe/v1/rights.pb.h"
@@ -30,6 +32,7 @@ class Aggregator {
  public:
   struct Options {
     size_t ledger_bytes_max = size_t{1} << 30;  // of ledgers kept in memory
+    RunCalendar::Clock clock = Today;           // for retention
   };
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Aggregator>> Open(
       AggregatorKeys keys, std::unique_ptr<Store> store,
@@ -53,14 +56,25 @@ class Aggregator {
       const std::string& access_key,
       v1::ExerciseAtAggregatorResponse* response);
   // Removes the visits of an institution that are older than `months`, and the
-  // relations that have none left and were not delivered since either.
-  // NotFound: it has never delivered.
-  [[nodiscard]] absl::StatusOr<SignedBody> ExpireInstitution(
-      const std::string& institution, int months, const CivilDate& today);
+  // relations that have none left and were not delivered since either: the
+  // oldest first, and not more in a day than its RemovalCeilings allow.
+  // `callers_day` is what the caller holds for today (RunCalendar).
+  // NotFound: it has never delivered. FailedPrecondition: a clock is wrong.
+  struct Expired {
+    RetentionStatement statement;
+    SignedBody signed_body;
+  };
+  [[nodiscard]] absl::StatusOr<Expired> ExpireInstitution(
+      const std::string& institution, int months, int32_t callers_day);
   // As in retention.proto.
   [[nodiscard]] absl::Status ExpireRelations(
       const v1::ExpireRelationsRequest& request,
       v1::ExpireRelationsResponse* response);
+  // Lets `more` visits, and as many relations, go beyond today's ceilings.
+  // Synced when it returns. NotFound: it has never delivered.
+  [[nodiscard]] absl::Status ReleaseRetention(const std::string& institution,
+                                              uint64_t more);
+  RunCalendar& retention_calendar() { return *retention_calendar_; }
   // Removes the pseudonyms of persons that no relation has, and of households
   // where none of these lives; how many. Takes some seconds for a million
   // relations, during which deliveries go on.
@@ -128,8 +142,10 @@ class Aggregator {
     Mutex mutex;
     std::unique_ptr<InstitutionLedger> ledger ABSL_GUARDED_BY(mutex);
     uint64_t version ABSL_GUARDED_BY(mutex) = 0;  // of its mirror
-    // Removed for their age since the last statement.
+    // Relations that ExpireRelations removed, and those that it held back,
+    // since the last statement.
     uint64_t relations_expired ABSL_GUARDED_BY(mutex) = 0;
+    absl::flat_hash_set<uint32_t> relations_held_back ABSL_GUARDED_BY(mutex);
   };
   using InstitutionPtr = std::shared_ptr<Institution>;
 
@@ -177,16 +193,40 @@ class Aggregator {
   [[nodiscard]] absl::StatusOr<bool> WriteForgotten(Institution& institution,
                                                     rocksdb::WriteBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
+  // What an institution may still lose today.
+  struct Ceilings {
+    RemovalCeiling visits, relations;
+  };
+  // As stored, or begun for `today` with what the institution holds now.
+  [[nodiscard]] absl::StatusOr<Ceilings> CeilingsOf(Institution& institution,
+                                                    int32_t today)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
+  void Put(const Institution& institution, const Ceilings& ceilings,
+           rocksdb::WriteBatch& batch) const;
+  // Days are counted from 2000-01-01.
+  struct AgeLimit {
+    int32_t today = 0;
+    int32_t cutoff = 0;
+  };
   [[nodiscard]] absl::StatusOr<RetentionStatement> Expire(
-      Institution& institution, int32_t cutoff)
+      Institution& institution, AgeLimit age)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
   // Removes the relations that were last delivered before `cutoff` and are not
-  // in `kept`, and the handles that nothing has any more; writes `batch`.
-  // Whether there was anything.
+  // in `kept`, the oldest first and as many as `ceilings` allow, and the
+  // handles that nothing has any more; writes `batch` with the ceilings.
+  // Counts into `statement`. Returns whether anything was removed.
   [[nodiscard]] absl::StatusOr<bool> ExpireRelationsWithout(
       Institution& institution, absl::flat_hash_set<uint32_t> kept,
-      int32_t cutoff, rocksdb::WriteBatch& batch, uint64_t* removed)
+      int32_t cutoff, Ceilings ceilings, rocksdb::WriteBatch& batch,
+      RetentionStatement* statement)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
+  // ExpireRelations at one institution; `relations` are indexes of the request.
+  // Takes what it removed off `limit`.
+  [[nodiscard]] absl::Status ExpireRelationsAt(
+      const std::string& name, const std::vector<uint32_t>& relations,
+      int32_t today, const v1::ExpireRelationsRequest& request, uint64_t* limit,
+      v1::ExpireRelationsResponse* response);
+  [[nodiscard]] absl::Status OpenCalendar();
   // Rows that the vault answers with nobody: their handles are from now on.
   // Adds to `replaced` those that were known.
   [[nodiscard]] absl::Status TakeObjections(
@@ -234,6 +274,7 @@ class Aggregator {
   const Options options_;
 
   uint64_t run_ = 0;  // v1::Mirror; fixed after Open
+  std::unique_ptr<RunCalendar> retention_calendar_;  // own locking
 
   // Taken before an institution's lock, never after.
   Mutex mutex_;

@@ -54,6 +54,7 @@ class InstitutionLedger {
   std::optional<uint32_t> NumberOf(const AggregatorHandle& handle) const;
   struct Forgotten {
     uint64_t removed = 0, unlinked = 0;  // live visits
+    uint64_t held_back = 0;              // live visits beyond a limit
     // Of what is left: which relations have visits, how many live ones there
     // are, and the day of the oldest, INT32_MAX when there is none.
     absl::flat_hash_set<uint32_t> relations;
@@ -67,9 +68,9 @@ class InstitutionLedger {
       const std::set<uint32_t>& relations, bool keep_visits,
       rocksdb::WriteBatch& batch) const;
   // The same of visits before a day, by event and by sale, whichever is later;
-  // since 2000-01-01.
+  // since 2000-01-01. The oldest go first, and not more than `limit`.
   [[nodiscard]] absl::StatusOr<Forgotten> ForgetBefore(
-      int32_t day, rocksdb::WriteBatch& batch) const;
+      int32_t day, uint64_t limit, rocksdb::WriteBatch& batch) const;
   // Handles of relations for which `has` is false, and not of those who object.
   std::vector<AggregatorHandle> HandlesWithout(
       const std::function<bool(uint32_t relation)>& has) const;
@@ -133,8 +134,12 @@ class InstitutionLedger {
     return found != index_.end() && found->second == MakeLocator(number, row);
   }
   enum class Fate { kStays, kNobodys, kGoes };
+  // Adds the writes after which no block holds a delivery of the visits `gone`,
+  // and each other row has met its fate. A live row never `kGoes` without being
+  // among the `gone`: an earlier delivery of it would count again.
   [[nodiscard]] absl::StatusOr<Forgotten> ForgetRows(
-      const std::function<Fate(const VisitRow&)>& fate,
+      const absl::flat_hash_set<uint64_t>& gone,
+      const std::function<Fate(const VisitRow&, bool is_live)>& fate,
       rocksdb::WriteBatch& batch) const;
   int32_t LatestDayOf(const VisitRow& row) const;
   uint32_t EventNumber(Event event, rocksdb::WriteBatch& batch);

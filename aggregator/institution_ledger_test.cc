@@ -164,7 +164,7 @@ TEST_F(InstitutionLedgerTest, WhatIsOlderThanADayGoesWithAllItsDeliveries) {
   // Moved to an earlier day: the delivery before must not count again.
   Append({{.id = 4, .day = 50}, {.id = 3, .day = 120}});
   rocksdb::WriteBatch writes;
-  const auto forgotten = ledger_->ForgetBefore(100, writes);
+  const auto forgotten = ledger_->ForgetBefore(100, UINT64_MAX, writes);
   ASSERT_THAT(forgotten, IsOk());
   EXPECT_EQ(forgotten->removed, 2u);
   EXPECT_EQ(forgotten->left, 2u);
@@ -174,8 +174,41 @@ TEST_F(InstitutionLedgerTest, WhatIsOlderThanADayGoesWithAllItsDeliveries) {
   EXPECT_EQ(Totals(), (Three{2, 2, 200}));
   EXPECT_EQ(TotalsByScan(), Totals());
   rocksdb::WriteBatch again;
-  EXPECT_EQ(ledger_->ForgetBefore(100, again)->removed, 0u);
+  EXPECT_EQ(ledger_->ForgetBefore(100, UINT64_MAX, again)->removed, 0u);
   EXPECT_EQ(again.Count(), 0u);
+}
+
+// The oldest first, over blocks and deliveries; the rest on another day.
+TEST_F(InstitutionLedgerTest, BeyondALimitTheYoungestOfTheOldStay) {
+  Append({{.id = 1, .day = 30},
+          {.id = 2, .day = 20},
+          {.id = 3, .day = 40},
+          {.id = 4, .day = 150}});
+  Append({{.id = 5, .day = 20}, {.id = 6, .day = 10}, {.id = 3, .day = 15}});
+  auto forget = [&](uint64_t limit) {
+    rocksdb::WriteBatch writes;
+    const auto forgotten = ledger_->ForgetBefore(100, limit, writes);
+    EXPECT_THAT(forgotten, IsOk());
+    EXPECT_THAT(store_->Write(writes), IsOk());
+    Reload();
+    return *forgotten;
+  };
+  // Days 10, 15, 20, 20 and 30: the visit of 40 was delivered again for 15.
+  InstitutionLedger::Forgotten forgotten = forget(3);
+  EXPECT_EQ(forgotten.removed, 3u);
+  EXPECT_EQ(forgotten.held_back, 2u);
+  EXPECT_EQ(forgotten.left, 3u);
+  EXPECT_EQ(forgotten.oldest, 20);
+  EXPECT_EQ(Totals(), (Three{3, 3, 300}));
+  EXPECT_EQ(TotalsByScan(), Totals());
+  forgotten = forget(0);
+  EXPECT_EQ(forgotten.removed, 0u);
+  EXPECT_EQ(forgotten.held_back, 2u);
+  forgotten = forget(2);
+  EXPECT_EQ(forgotten.removed, 2u);
+  EXPECT_EQ(forgotten.held_back, 0u);
+  EXPECT_EQ(forgotten.oldest, 150);
+  EXPECT_EQ(Totals(), (Three{1, 1, 100}));
 }
 
 }  // namespace

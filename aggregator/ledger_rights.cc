@@ -1,4 +1,7 @@
 // What the rights of visitors change of an institution's visits.
+#include <queue>
+#include <tuple>
+
 #include "aggregator/institution_ledger.h"
 
 namespace garderobe::aggregator {
@@ -14,8 +17,19 @@ absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::Forget(
     const std::set<uint32_t>& relations, bool keep_visits,
     rocksdb::WriteBatch& batch) const {
   if (relations.empty()) return Forgotten();
+  absl::flat_hash_set<uint64_t> gone;
+  for (uint32_t number = 0; !keep_visits && number < block_count_; ++number) {
+    GARDEROBE_ASSIGN_OR_RETURN(const VisitBlock block, ReadBlock(number));
+    for (uint32_t row = 0; row < block.rows.size(); ++row) {
+      if (relations.contains(block.rows[row].relation) &&
+          IsLive(block, number, row)) {
+        gone.insert(block.Key(row));
+      }
+    }
+  }
   return ForgetRows(
-      [&](const VisitRow& row) {
+      gone,
+      [&](const VisitRow& row, bool) {
         if (!relations.contains(row.relation)) return Fate::kStays;
         return keep_visits ? Fate::kNobodys : Fate::kGoes;
       },
@@ -32,12 +46,42 @@ int32_t InstitutionLedger::LatestDayOf(const VisitRow& row) const {
 }
 
 absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::ForgetBefore(
-    int32_t day, rocksdb::WriteBatch& batch) const {
-  return ForgetRows(
-      [&](const VisitRow& row) {
-        return LatestDayOf(row) < day ? Fate::kGoes : Fate::kStays;
-      },
-      batch);
+    int32_t day, uint64_t limit, rocksdb::WriteBatch& batch) const {
+  // The oldest that were met, at most `limit`, with the youngest on top. Among
+  // visits of one day those that were stored first count as older.
+  struct Old {
+    int32_t day;
+    uint64_t place, key;
+    bool operator<(const Old& other) const {
+      return std::tie(day, place) < std::tie(other.day, other.place);
+    }
+  };
+  std::priority_queue<Old> oldest;
+  uint64_t old = 0;
+  for (uint32_t number = 0; number < block_count_; ++number) {
+    GARDEROBE_ASSIGN_OR_RETURN(const VisitBlock block, ReadBlock(number));
+    for (uint32_t row = 0; row < block.rows.size(); ++row) {
+      const int32_t its_day = LatestDayOf(block.rows[row]);
+      if (its_day >= day || !IsLive(block, number, row)) continue;
+      oldest.push({its_day, old++, block.Key(row)});
+      if (oldest.size() > limit) oldest.pop();
+    }
+  }
+  absl::flat_hash_set<uint64_t> gone;
+  gone.reserve(oldest.size());
+  for (; !oldest.empty(); oldest.pop()) gone.insert(oldest.top().key);
+  const uint64_t held_back = old - gone.size();
+  GARDEROBE_ASSIGN_OR_RETURN(Forgotten forgotten,
+                             ForgetRows(
+                                 gone,
+                                 [&](const VisitRow& row, bool is_live) {
+                                   return !is_live && LatestDayOf(row) < day
+                                              ? Fate::kGoes
+                                              : Fate::kStays;
+                                 },
+                                 batch));
+  forgotten.held_back = held_back;
+  return forgotten;
 }
 
 std::vector<AggregatorHandle> InstitutionLedger::HandlesWithout(
@@ -50,34 +94,29 @@ std::vector<AggregatorHandle> InstitutionLedger::HandlesWithout(
 }
 
 absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::ForgetRows(
-    const std::function<Fate(const VisitRow&)>& fate,
+    const absl::flat_hash_set<uint64_t>& gone,
+    const std::function<Fate(const VisitRow&, bool is_live)>& fate,
     rocksdb::WriteBatch& batch) const {
   Forgotten forgotten;
-  // Earlier deliveries of a visit that goes would count again: they go, too.
-  absl::flat_hash_set<uint64_t> gone;
-  for (uint32_t number = 0; number < block_count_; ++number) {
-    GARDEROBE_ASSIGN_OR_RETURN(const VisitBlock block, ReadBlock(number));
-    for (uint32_t row = 0; row < block.rows.size(); ++row) {
-      const Fate its = fate(block.rows[row]);
-      if (its == Fate::kStays || !IsLive(block, number, row)) continue;
-      ++(its == Fate::kGoes ? forgotten.removed : forgotten.unlinked);
-      if (its == Fate::kGoes) gone.insert(block.Key(row));
-    }
-  }
   for (uint32_t number = 0; number < block_count_; ++number) {
     GARDEROBE_ASSIGN_OR_RETURN(const VisitBlock block, ReadBlock(number));
     VisitBlock left;
     bool changed = false;
     for (uint32_t row = 0; row < block.rows.size(); ++row) {
       VisitRow visit = block.rows[row];
-      const Fate its = fate(visit);
-      changed |= its != Fate::kStays;
-      if (its == Fate::kNobodys) visit.relation = 0;
+      const bool is_live = IsLive(block, number, row);
+      const Fate its = fate(visit, is_live);
       if (its == Fate::kGoes || gone.contains(block.Key(row))) {
+        forgotten.removed += is_live;
         changed = true;
         continue;
       }
-      if (IsLive(block, number, row)) {
+      if (its == Fate::kNobodys) {
+        forgotten.unlinked += is_live;
+        visit.relation = 0;
+        changed = true;
+      }
+      if (is_live) {
         if (visit.relation != 0) forgotten.relations.insert(visit.relation);
         ++forgotten.left;
         forgotten.oldest = std::min(forgotten.oldest, LatestDayOf(visit));

@@ -33,8 +33,9 @@ absl::Status Run(const Config& config) {
       Store::Open(config.daemon.data + "/store", kFamilyNames, kStoreOptions));
   GARDEROBE_ASSIGN_OR_RETURN(
       auto aggregator,
-      Aggregator::Open(std::move(keys), std::move(store), daemon->workers(),
-                       {static_cast<size_t>(config.ledger_mib) << 20}));
+      Aggregator::Open(
+          std::move(keys), std::move(store), daemon->workers(),
+          {.ledger_bytes_max = static_cast<size_t>(config.ledger_mib) << 20}));
   GARDEROBE_ASSIGN_OR_RETURN(
       auto institutions,
       RegisterStore::Open(config.daemon.data + "/register.pb"));
@@ -44,6 +45,9 @@ absl::Status Run(const Config& config) {
   AggregatorServiceImpl service(*aggregator, *institutions, pusher, *daemon);
   AggregatorRightsServiceImpl rights(*aggregator, *institutions, *daemon);
   AggregatorRetentionServiceImpl retention(*aggregator, *institutions, *daemon);
+  RetentionCustodyServiceImpl custody(aggregator->retention_calendar(),
+                                      daemon->workers(),
+                                      RetentionCeilingsOf(*aggregator));
   PublisherServiceImpl publisher_service(publisher, pusher, *daemon);
   RegisterServiceImpl register_service(*institutions);
 
@@ -97,6 +101,9 @@ absl::Status Run(const Config& config) {
                     {&retention,
                      v1::AggregatorRetentionService::service_full_name(),
                      {{Role::kParty, "ttp"}}},
+                    {&custody,
+                     v1::RetentionCustodyService::service_full_name(),
+                     {{Role::kCustodian, ""}}},
                     {&publisher_service,
                      v1::PublisherService::service_full_name(),
                      {coordinator}},

@@ -1,40 +1,115 @@
 // Retention at the aggregator (protocol.md, 5).
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "aggregator/aggregator.h"
 #include "aggregator/removed_before.h"
 
 namespace garderobe::aggregator {
+namespace {
+
+constexpr std::string_view kLastRunKey = "retention-day";
+
+std::string CeilingsKey(std::string_view institution) {
+  return "retention/" + std::string(institution);
+}
+
+}  // namespace
+
+absl::Status Aggregator::OpenCalendar() {
+  std::optional<int32_t> last_run;
+  const auto kept = store_->Get(kMeta, kLastRunKey);
+  if (kept.ok()) {
+    if (kept->size() != 4) return DataLoss("the day of retention is damaged");
+    last_run = static_cast<int32_t>(GetBigEndian<uint32_t>(kept->data()));
+  } else if (kept.status().code() != absl::StatusCode::kNotFound) {
+    return kept.status();
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(
+      retention_calendar_,
+      RunCalendar::Create(
+          last_run, options_.clock, [this](int32_t day) -> absl::Status {
+            rocksdb::WriteBatch batch;
+            batch.Put(store_->family(kMeta), AsSlice(kLastRunKey),
+                      Number(static_cast<uint32_t>(day)));
+            return store_->WriteAndSync(batch);
+          }));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Aggregator::Ceilings> Aggregator::CeilingsOf(
+    Institution& institution, int32_t today) {
+  Ceilings ceilings;
+  const auto stored = store_->Get(kMeta, CeilingsKey(institution.name));
+  if (stored.ok()) {
+    constexpr size_t kBytes = RemovalCeiling::kBytes;
+    if (stored->size() != 2 * kBytes ||
+        !Decode(std::string_view(*stored).substr(0, kBytes),
+                &ceilings.visits) ||
+        !Decode(std::string_view(*stored).substr(kBytes),
+                &ceilings.relations)) {
+      return DataLoss("a day's count of retention is damaged");
+    }
+    if (ceilings.visits.CountsFor(today)) return ceilings;
+  } else if (stored.status().code() != absl::StatusCode::kNotFound) {
+    return stored.status();
+  }
+  uint64_t relations = 0;
+  const std::string prefix = KeyOf(institution.number);
+  const auto it = store_->NewIterator(kRelations);
+  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
+       it->Next()) {
+    ++relations;
+  }
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
+  ceilings.visits = {.day = today, .held = institution.ledger->live_visits()};
+  ceilings.relations = {.day = today, .held = relations};
+  return ceilings;
+}
+
+void Aggregator::Put(const Institution& institution, const Ceilings& ceilings,
+                     rocksdb::WriteBatch& batch) const {
+  batch.Put(store_->family(kMeta), CeilingsKey(institution.name),
+            Encode(ceilings.visits) + Encode(ceilings.relations));
+}
 
 absl::StatusOr<RetentionStatement> Aggregator::Expire(Institution& institution,
-                                                      int32_t cutoff) {
+                                                      AgeLimit age) {
+  GARDEROBE_ASSIGN_OR_RETURN(Ceilings ceilings,
+                             CeilingsOf(institution, age.today));
   InstitutionLedger& ledger = *institution.ledger;
   rocksdb::WriteBatch batch;
   // Reads all visits: only the institution waits.
-  GARDEROBE_ASSIGN_OR_RETURN(const auto forgotten,
-                             ledger.ForgetBefore(cutoff, batch));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto forgotten,
+      ledger.ForgetBefore(age.cutoff, ceilings.visits.left(), batch));
+  ceilings.visits.removed += forgotten.removed;
   RetentionStatement statement{.institution = institution.name,
                                .months = 0,
-                               .cutoff = cutoff,
+                               .cutoff = age.cutoff,
                                .visits_removed = forgotten.removed,
                                .relations_removed = 0,
+                               .visits_held_back = forgotten.held_back,
+                               .relations_held_back = 0,
                                .visits_left = forgotten.left,
                                .oldest = forgotten.oldest,
                                .unix_seconds = 0};
   GARDEROBE_ASSIGN_OR_RETURN(
       const bool changed,
-      ExpireRelationsWithout(institution, forgotten.relations, cutoff, batch,
-                             &statement.relations_removed));
+      ExpireRelationsWithout(institution, forgotten.relations, age.cutoff,
+                             ceilings, batch, &statement));
   if (!changed) return statement;
   // What is told was read from the store after the fact.
   institution.ledger.reset();
   GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(institution));
   rocksdb::WriteBatch nothing;
-  GARDEROBE_ASSIGN_OR_RETURN(const auto again,
-                             institution.ledger->ForgetBefore(cutoff, nothing));
-  if (again.removed > 0 || nothing.Count() > 0) {
-    return Internal("visits before {} are still there",
-                    ToIso(FromDayNumber(cutoff)));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto again,
+      institution.ledger->ForgetBefore(age.cutoff, /*limit=*/0, nothing));
+  if (again.held_back != forgotten.held_back || nothing.Count() > 0) {
+    return Internal("of the visits before {} others are there than should be",
+                    DayText(age.cutoff));
   }
   statement.visits_left = again.left;
   statement.oldest = again.oldest;
@@ -43,10 +118,13 @@ absl::StatusOr<RetentionStatement> Aggregator::Expire(Institution& institution,
 
 absl::StatusOr<bool> Aggregator::ExpireRelationsWithout(
     Institution& institution, absl::flat_hash_set<uint32_t> kept,
-    int32_t cutoff, rocksdb::WriteBatch& batch, uint64_t* removed) {
+    int32_t cutoff, Ceilings ceilings, rocksdb::WriteBatch& batch,
+    RetentionStatement* statement) {
   InstitutionLedger& ledger = *institution.ledger;
   // A change of links must not write a relation that goes.
   const MutexLock people_lock(&people_mutex_);
+  // Day of the last delivery, and the relation's number.
+  std::vector<std::pair<uint16_t, uint32_t>> old;
   const std::string prefix = KeyOf(institution.number);
   const auto it = store_->NewIterator(kRelations);
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
@@ -58,30 +136,55 @@ absl::StatusOr<bool> Aggregator::ExpireRelationsWithout(
     const auto number = GetBigEndian<uint32_t>(it->key().data() + 4);
     if (kept.contains(number) || relation.delivered >= cutoff) {
       kept.insert(number);
-      continue;
+    } else {
+      old.emplace_back(relation.delivered, number);
     }
-    ++*removed;
-    batch.Delete(store_->family(kRelations), it->key());
   }
   GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
+  std::sort(old.begin(), old.end());
+  const auto removed = static_cast<size_t>(
+      std::min<uint64_t>(old.size(), ceilings.relations.left()));
+  absl::flat_hash_set<uint32_t> held_back =
+      std::exchange(institution.relations_held_back, {});
+  for (size_t i = 0; i < old.size(); ++i) {
+    const uint32_t number = old[i].second;
+    if (i < removed) {
+      batch.Delete(store_->family(kRelations),
+                   KeyOf(institution.number, number));
+      held_back.erase(number);
+    } else {
+      held_back.insert(number);
+      kept.insert(number);
+    }
+  }
   for (const AggregatorHandle& handle : ledger.HandlesWithout(
            [&](uint32_t number) { return kept.contains(number); })) {
     ledger.ForgetHandle(handle, batch);
   }
+  ceilings.relations.removed += removed;
+  statement->relations_removed = removed;
+  statement->relations_held_back = held_back.size();
+  if (batch.Count() == 0) return false;
+  Put(institution, ceilings, batch);
   return WriteForgotten(institution, batch);
 }
 
-absl::StatusOr<SignedBody> Aggregator::ExpireInstitution(
-    const std::string& name, int months, const CivilDate& today) {
+absl::StatusOr<Aggregator::Expired> Aggregator::ExpireInstitution(
+    const std::string& name, int months, int32_t callers_day) {
+  GARDEROBE_ASSIGN_OR_RETURN(const CivilDate today,
+                             retention_calendar_->Begin(callers_day));
   GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
                              Find(name, /*create=*/false));
-  RetentionStatement statement;
+  Expired result;
+  RetentionStatement& statement = result.statement;
   {
     const MutexLock lock(&institution->mutex);
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
     const int32_t cutoff = DayNumber(MonthsBefore(today, months));
+    // Before anything goes, and also where the ceiling holds some of it back.
     GARDEROBE_RETURN_IF_ERROR(RememberRemovedBefore(*store_, name, cutoff));
-    auto expired = Expire(*institution, cutoff);
+    auto expired = Expire(*institution,
+                          {.today = DayNumber(today), .cutoff = cutoff});
     if (!expired.ok()) {
       institution->ledger.reset();  // it may have forgotten part of it
       return expired.status();
@@ -95,12 +198,34 @@ absl::StatusOr<SignedBody> Aggregator::ExpireInstitution(
   statement.months = static_cast<uint16_t>(months);
   statement.unix_seconds = static_cast<uint64_t>(
       std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
-  return SignRetention(ReceiptSeedOf(keys_.signing), statement);
+  result.signed_body = SignRetention(ReceiptSeedOf(keys_.signing), statement);
+  return result;
+}
+
+absl::Status Aggregator::ReleaseRetention(const std::string& name,
+                                          uint64_t more) {
+  const int32_t today = DayNumber(retention_calendar_->today());
+  GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
+                             Find(name, /*create=*/false));
+  rocksdb::WriteBatch batch;
+  {
+    const MutexLock lock(&institution->mutex);
+    GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
+    GARDEROBE_ASSIGN_OR_RETURN(Ceilings ceilings,
+                               CeilingsOf(*institution, today));
+    ceilings.visits.released += more;
+    ceilings.relations.released += more;
+    Put(*institution, ceilings, batch);
+    GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
+  }
+  return store_->Sync();
 }
 
 absl::Status Aggregator::ExpireRelations(
     const v1::ExpireRelationsRequest& request,
     v1::ExpireRelationsResponse* response) {
+  GARDEROBE_ASSIGN_OR_RETURN(const CivilDate today,
+                             retention_calendar_->Begin(request.today()));
   const auto count = static_cast<size_t>(request.institution_size());
   if (request.handles().size() != count * AggregatorHandle::kBytes) {
     return InvalidArgument("handles: 16 bytes a relation");
@@ -113,42 +238,69 @@ absl::Status Aggregator::ExpireRelations(
     }
     by_institution[index].push_back(i);
   }
+  uint64_t limit = request.limit();
   for (const auto& [index, relations] : by_institution) {
-    const auto institution =
-        Find(request.institutions(static_cast<int>(index)), /*create=*/false);
-    if (!institution.ok()) continue;  // nothing there
-    const MutexLock lock(&(*institution)->mutex);
-    GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
-    InstitutionLedger& ledger = *(*institution)->ledger;
-    rocksdb::WriteBatch batch;
-    // Which relations have visits.
-    GARDEROBE_ASSIGN_OR_RETURN(const auto now,
-                               ledger.ForgetBefore(INT32_MIN, batch));
-    const MutexLock people_lock(&people_mutex_);
-    for (uint32_t i : relations) {
-      const auto handle = AggregatorHandle::From(
-          std::string_view(request.handles())
-              .substr(size_t{i} * AggregatorHandle::kBytes,
-                      AggregatorHandle::kBytes));
-      const auto number = ledger.NumberOf(handle);
-      if (!number || *number == 0) continue;
-      if (now.relations.contains(*number)) {
-        response->add_kept(i);
-        continue;
-      }
-      const std::string key = KeyOf((*institution)->number, *number);
-      (*institution)->relations_expired += store_->Get(kRelations, key).ok();
-      batch.Delete(store_->family(kRelations), key);
-      ledger.ForgetHandle(handle, batch);
-    }
-    const auto written = WriteForgotten(**institution, batch);
-    if (!written.ok()) {
-      (*institution)->ledger.reset();
-      return written.status();
-    }
+    GARDEROBE_RETURN_IF_ERROR(ExpireRelationsAt(
+        request.institutions(static_cast<int>(index)), relations,
+        DayNumber(today), request, &limit, response));
   }
   EvictLedgers();
   return store_->Sync();
+}
+
+absl::Status Aggregator::ExpireRelationsAt(
+    const std::string& name, const std::vector<uint32_t>& relations,
+    int32_t today, const v1::ExpireRelationsRequest& request, uint64_t* limit,
+    v1::ExpireRelationsResponse* response) {
+  const auto found = Find(name, /*create=*/false);
+  if (!found.ok()) return absl::OkStatus();  // nothing there
+  Institution& institution = **found;
+  const MutexLock lock(&institution.mutex);
+  GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(institution));
+  GARDEROBE_ASSIGN_OR_RETURN(Ceilings ceilings, CeilingsOf(institution, today));
+  InstitutionLedger& ledger = *institution.ledger;
+  rocksdb::WriteBatch batch;
+  // Which relations have visits.
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto now, ledger.ForgetBefore(INT32_MIN, /*limit=*/0, batch));
+  const MutexLock people_lock(&people_mutex_);
+  uint64_t removed = 0;
+  absl::flat_hash_set<uint32_t> held_back = institution.relations_held_back;
+  for (uint32_t i : relations) {
+    const auto handle =
+        AggregatorHandle::From(std::string_view(request.handles())
+                                   .substr(size_t{i} * AggregatorHandle::kBytes,
+                                           AggregatorHandle::kBytes));
+    const auto number = ledger.NumberOf(handle);
+    if (!number || *number == 0) continue;
+    if (now.relations.contains(*number)) {
+      response->add_kept(i);
+      continue;
+    }
+    const std::string key = KeyOf(institution.number, *number);
+    const bool is_stored = store_->Get(kRelations, key).ok();
+    if (is_stored && (ceilings.relations.left() == 0 || removed >= *limit)) {
+      response->add_kept(i);
+      response->set_held_back(response->held_back() + 1);
+      held_back.insert(*number);
+      continue;
+    }
+    ceilings.relations.removed += is_stored;
+    removed += is_stored;
+    held_back.erase(*number);
+    batch.Delete(store_->family(kRelations), key);
+    ledger.ForgetHandle(handle, batch);
+  }
+  if (batch.Count() > 0) Put(institution, ceilings, batch);
+  const auto written = WriteForgotten(institution, batch);
+  if (!written.ok()) {
+    institution.ledger.reset();
+    return written.status();
+  }
+  *limit -= removed;
+  institution.relations_expired += removed;
+  institution.relations_held_back = std::move(held_back);
+  return absl::OkStatus();
 }
 
 }  // namespace garderobe::aggregator

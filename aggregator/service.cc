@@ -190,13 +190,22 @@ grpc::ServerUnaryReactor* AggregatorRetentionServiceImpl::ExpireInstitution(
     if (found == institutions->end()) {
       return NotFound("not in the aggregator's register");
     }
+    const int months = static_cast<int>(RetentionMonths(found->second));
     GARDEROBE_ASSIGN_OR_RETURN(
-        const SignedBody statement,
-        aggregator_.ExpireInstitution(
-            found->first, static_cast<int>(RetentionMonths(found->second)),
-            Today()));
-    response->mutable_statement()->set_body(statement.body);
-    response->mutable_statement()->set_signature(statement.signature);
+        const Aggregator::Expired expired,
+        aggregator_.ExpireInstitution(found->first, months, request->today()));
+    response->mutable_statement()->set_body(expired.signed_body.body);
+    response->mutable_statement()->set_signature(expired.signed_body.signature);
+    const RetentionStatement& told = expired.statement;
+    const bool is_held_back =
+        told.visits_held_back + told.relations_held_back > 0;
+    spdlog::log(is_held_back ? spdlog::level::warn : spdlog::level::info,
+                "event=retention institution={} before={} visits={} "
+                "relations={} visits_held_back={} relations_held_back={} "
+                "visits_left={}",
+                told.institution, DayText(told.cutoff), told.visits_removed,
+                told.relations_removed, told.visits_held_back,
+                told.relations_held_back, told.visits_left);
     return absl::OkStatus();
   });
 }
@@ -209,6 +218,22 @@ grpc::ServerUnaryReactor* AggregatorRetentionServiceImpl::ExpireRelations(
   return FinishOn(daemon_.workers(), context, [=, this] {
     return aggregator_.ExpireRelations(*request, response);
   });
+}
+
+RetentionCustodyServiceImpl::Ceilings RetentionCeilingsOf(
+    Aggregator& aggregator) {
+  return {
+      .check = [&aggregator](const std::string& institution) -> absl::Status {
+        const auto names = aggregator.InstitutionNames();
+        if (std::find(names.begin(), names.end(), institution) != names.end()) {
+          return absl::OkStatus();
+        }
+        return NotFound("institution: nothing was delivered for it");
+      },
+      .release =
+          [&aggregator](const std::string& institution, uint64_t more) {
+            return aggregator.ReleaseRetention(institution, more);
+          }};
 }
 
 }  // namespace garderobe::aggregator

@@ -7,6 +7,7 @@
 #include "aggregator/answer_pusher.h"
 #include "core/daemon/daemon.h"
 #include "core/register/register_store.h"
+#include "core/retention/custody_service.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/retention.grpc.pb.h"
 #include "garderobe/v1/rights.grpc.pb.h"
@@ -113,6 +114,10 @@ class AggregatorRetentionServiceImpl final
   const RegisterStore& institutions_;
   Daemon& daemon_;
 };
+
+// What two custodians may let retention do here. `aggregator` outlives it.
+RetentionCustodyServiceImpl::Ceilings RetentionCeilingsOf(
+    Aggregator& aggregator);
 
 // For the coordinator.
 class PublisherServiceImpl final
