@@ -24,12 +24,6 @@ uint64_t UnixSeconds() {
           .count());
 }
 
-uint16_t QuarterAt(uint64_t unix_seconds) {
-  constexpr int32_t kDays2000 = 10957;
-  return QuarterOf(
-      FromDayNumber(static_cast<int32_t>(unix_seconds / 86400) - kDays2000));
-}
-
 // What links, as one value: whether the store was linked by the same.
 std::string DigestOf(const MatchParameters& parameters) {
   const std::string text =
@@ -61,6 +55,7 @@ absl::StatusOr<std::unique_ptr<Linker>> Linker::Open(
       auto store, Store::Open(directory, kFamilyNames, kStoreOptions));
   std::unique_ptr<Linker> linker(
       new Linker(std::move(store), model, std::move(clock)));
+  GARDEROBE_RETURN_IF_ERROR(linker->OpenCalendar());
   {
     const MutexLock lock(&linker->mutex_);
     GARDEROBE_RETURN_IF_ERROR(linker->LoadMeta());
@@ -161,7 +156,7 @@ absl::StatusOr<std::vector<LinkedRow>> Linker::Link(
     const MutexLock lock(&mutex_);
     LinkTransaction transaction(*store_, model_);
     std::vector<RelationId> ids;
-    const uint16_t now = QuarterAt(clock_());
+    const uint16_t now = QuarterOf(retention_calendar_->today());
     GARDEROBE_RETURN_IF_ERROR(transaction.Prefetch(rows));
     for (const LinkRow& row : rows) {
       GARDEROBE_ASSIGN_OR_RETURN(ids.emplace_back(),

@@ -24,6 +24,8 @@
 #include <vector>
 
 #include "core/base/mutex.h"
+#include "core/retention/removal_ceiling.h"
+#include "core/retention/run_calendar.h"
 #include "vault/match_model.h"
 #include "vault/records.h"
 
@@ -134,19 +136,35 @@ class Linker {
       const std::optional<Done>& done);
   // Relations that showed nothing since the quarter `before` and do not object,
   // from the first whose key is beyond `after`: as many as there are among the
-  // next kLookedAtMax. `next`: where to go on; empty at the end.
+  // next kLookedAtMax. `next`: where to go on; empty at the end. No agreement
+  // keeps data for less than a month, so nothing younger is old.
   struct Aged {
     std::vector<Concerned> relations;
     std::vector<uint16_t> latest;  // a relation's quarter
     std::string next;
+    uint64_t left_today = 0;  // how many RemoveAged would still remove
   };
   static constexpr size_t kLookedAtMax = 50'000;
+  static constexpr int kKeptMonthsMin = 1;
+  // `callers_day` is what the caller holds for today (RunCalendar).
+  // FailedPrecondition: a clock is wrong.
   [[nodiscard]] absl::StatusOr<Aged> ListAged(uint16_t before,
-                                              std::string_view after) const;
-  // Removes those that still showed nothing since the quarter beside them, and
-  // do not object; how many. Synced when it returns.
-  [[nodiscard]] absl::StatusOr<uint32_t> RemoveAged(
-      const std::vector<std::pair<VaultHandle, uint16_t>>& relations);
+                                              std::string_view after,
+                                              int32_t callers_day);
+  // Removes each relation that has shown nothing since its quarter and does not
+  // object, in the order given and not more in a day than the RemovalCeiling
+  // allows. Synced when it returns. Errors of ListAged; nothing is removed
+  // then.
+  struct RemovedAged {
+    uint32_t removed = 0;
+    uint32_t held_back = 0;
+  };
+  [[nodiscard]] absl::StatusOr<RemovedAged> RemoveAged(
+      const std::vector<std::pair<VaultHandle, uint16_t>>& relations,
+      int32_t callers_day);
+  // Lets `more` relations go beyond today's ceiling. Synced when it returns.
+  [[nodiscard]] absl::Status ReleaseRetention(uint64_t more);
+  RunCalendar& retention_calendar() { return *retention_calendar_; }
   // Two relations that are linked directly, or are looked at beside each other.
   struct Step {
     Pattern pattern;
@@ -222,10 +240,17 @@ class Linker {
   [[nodiscard]] absl::StatusOr<LinkChanges> ReadChanges()
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static std::string EncodeMeta(const Meta& meta);
+  [[nodiscard]] absl::Status OpenCalendar();
+  // As stored, or begun for `today` with what is stored now.
+  [[nodiscard]] absl::StatusOr<RemovalCeiling> CeilingOf(int32_t today) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Not synced.
+  [[nodiscard]] absl::Status Put(const RemovalCeiling& ceiling);
 
   const std::unique_ptr<Store> store_;  // own locking
   const MatchModel model_;
   const Clock clock_;
+  std::unique_ptr<RunCalendar> retention_calendar_;  // own locking; after Open
   mutable Mutex mutex_;
   Meta meta_ ABSL_GUARDED_BY(mutex_);
   uint64_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;

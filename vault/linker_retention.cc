@@ -3,10 +3,72 @@
 #include "vault/linker.h"
 
 namespace garderobe::vault {
+namespace {
+
+constexpr std::string_view kLastRunKey = "retention-day/v1";
+constexpr std::string_view kCeilingKey = "retention/v1";
+
+CivilDate DateAt(uint64_t unix_seconds) {
+  constexpr int32_t kDays2000 = 10957;
+  return FromDayNumber(static_cast<int32_t>(unix_seconds / 86400) - kDays2000);
+}
+
+}  // namespace
+
+absl::Status Linker::OpenCalendar() {
+  std::optional<int32_t> last_run;
+  const auto kept = store_->Get(kMeta, kLastRunKey);
+  if (kept.ok()) {
+    if (kept->size() != 4) return Damaged();
+    last_run = static_cast<int32_t>(GetBigEndian<uint32_t>(kept->data()));
+  } else if (kept.status().code() != absl::StatusCode::kNotFound) {
+    return kept.status();
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(
+      retention_calendar_,
+      RunCalendar::Create(
+          last_run, [this] { return DateAt(clock_()); },
+          [this](int32_t day) -> absl::Status {
+            std::string value;
+            PutBigEndian(value, static_cast<uint32_t>(day));
+            rocksdb::WriteBatch batch;
+            batch.Put(store_->family(kMeta), AsSlice(kLastRunKey), value);
+            return store_->WriteAndSync(batch);
+          }));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RemovalCeiling> Linker::CeilingOf(int32_t today) const {
+  RemovalCeiling ceiling;
+  const auto stored = store_->Get(kMeta, kCeilingKey);
+  if (stored.ok()) {
+    if (!Decode(*stored, &ceiling)) return Damaged();
+    if (ceiling.CountsFor(today)) return ceiling;
+  } else if (stored.status().code() != absl::StatusCode::kNotFound) {
+    return stored.status();
+  }
+  return RemovalCeiling{.day = today, .held = meta_.counts.relations};
+}
+
+absl::Status Linker::Put(const RemovalCeiling& ceiling) {
+  rocksdb::WriteBatch batch;
+  batch.Put(store_->family(kMeta), AsSlice(kCeilingKey), Encode(ceiling));
+  return store_->Write(batch);
+}
 
 absl::StatusOr<Linker::Aged> Linker::ListAged(uint16_t before,
-                                              std::string_view after) const {
+                                              std::string_view after,
+                                              int32_t callers_day) {
+  GARDEROBE_ASSIGN_OR_RETURN(const CivilDate today,
+                             retention_calendar_->Begin(callers_day));
+  before = std::min(before, QuarterOf(MonthsBefore(today, kKeptMonthsMin)));
   Aged aged;
+  {
+    const MutexLock lock(&mutex_);
+    GARDEROBE_ASSIGN_OR_RETURN(const RemovalCeiling ceiling,
+                               CeilingOf(DayNumber(today)));
+    aged.left_today = ceiling.left();
+  }
   const auto it = store_->NewIterator(kRelations);
   it->Seek(AsSlice(after));
   if (!after.empty() && it->Valid() && AsView(it->key()) == after) it->Next();
@@ -28,11 +90,18 @@ absl::StatusOr<Linker::Aged> Linker::ListAged(uint16_t before,
   return aged;
 }
 
-absl::StatusOr<uint32_t> Linker::RemoveAged(
-    const std::vector<std::pair<VaultHandle, uint16_t>>& relations) {
-  std::vector<RelationId> removed;
+absl::StatusOr<Linker::RemovedAged> Linker::RemoveAged(
+    const std::vector<std::pair<VaultHandle, uint16_t>>& relations,
+    int32_t callers_day) {
+  GARDEROBE_ASSIGN_OR_RETURN(const CivilDate today,
+                             retention_calendar_->Begin(callers_day));
+  const uint16_t before_max = QuarterOf(MonthsBefore(today, kKeptMonthsMin));
+  std::set<RelationId> removed;
+  RemovedAged result;
   {
     const MutexLock lock(&mutex_);
+    GARDEROBE_ASSIGN_OR_RETURN(RemovalCeiling ceiling,
+                               CeilingOf(DayNumber(today)));
     LinkTransaction transaction(*store_, model_);
     for (const auto& [handle, before] : relations) {
       GARDEROBE_ASSIGN_OR_RETURN(const RelationId id, transaction.IdOf(handle));
@@ -40,19 +109,39 @@ absl::StatusOr<uint32_t> Linker::RemoveAged(
                                  transaction.Relation(id));
       // Delivered again, or objected, since it was listed.
       if (!relation->stored || relation->objects ||
-          relation->latest >= before) {
+          relation->latest >= std::min(before, before_max)) {
         continue;
       }
-      removed.push_back(id);
+      if (ceiling.left() == 0) {
+        ++result.held_back;
+      } else if (removed.insert(id).second) {
+        ++ceiling.removed;
+      }
     }
-    if (removed.empty()) return 0;
-    GARDEROBE_RETURN_IF_ERROR(transaction.Remove(removed));
-    GARDEROBE_RETURN_IF_ERROR(transaction.Link());
+    if (removed.empty()) return result;
+    // Counted before it is done: whatever goes wrong in between gives nothing
+    // twice.
+    GARDEROBE_RETURN_IF_ERROR(Put(ceiling));
     GARDEROBE_RETURN_IF_ERROR(
-        Commit(transaction, {removed.begin(), removed.end()}));
+        transaction.Remove({removed.begin(), removed.end()}));
+    GARDEROBE_RETURN_IF_ERROR(transaction.Link());
+    GARDEROBE_RETURN_IF_ERROR(Commit(transaction, removed));
   }
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  return static_cast<uint32_t>(removed.size());
+  result.removed = static_cast<uint32_t>(removed.size());
+  return result;
+}
+
+absl::Status Linker::ReleaseRetention(uint64_t more) {
+  {
+    const MutexLock lock(&mutex_);
+    GARDEROBE_ASSIGN_OR_RETURN(
+        RemovalCeiling ceiling,
+        CeilingOf(DayNumber(retention_calendar_->today())));
+    ceiling.released += more;
+    GARDEROBE_RETURN_IF_ERROR(Put(ceiling));
+  }
+  return store_->Sync();
 }
 
 }  // namespace garderobe::vault

@@ -347,6 +347,8 @@ TEST_F(LinkerRightsTest, AMoveIsToldThoughARelationIsErased) {
 // who objects nor who was delivered since it was listed.
 TEST_F(LinkerRightsTest, WhatIsOldIsRemovedAndNothingElse) {
   now_ = 1'700'000'000;  // 2023Q4
+  const int32_t today = DayNumber({2023, 11, 14});
+  ASSERT_THAT(linker_->retention_calendar().Confirm(today), IsOk());
   constexpr uint16_t k2019 = 77, k2021 = 85, k2023Q4 = 96;
   auto of = [](const Known& known, uint16_t as_of) {
     Known dated = known;
@@ -360,20 +362,24 @@ TEST_F(LinkerRightsTest, WhatIsOldIsRemovedAndNothingElse) {
   ASSERT_THAT(Object(Customer(4)), IsOk());
   Link(5, {.email = "e@x.nl", .last = "vos", .as_of = k2019});
   Link(6, {.email = "f@x.nl", .last = "vos", .as_of = 400});  // in the future
-  auto aged = linker_->ListAged(k2021, "");
+  auto aged = linker_->ListAged(k2021, "", today);
   ASSERT_THAT(aged, IsOk());
   EXPECT_EQ(aged->next, "");
   std::set<VaultHandle> listed;
   for (const auto& one : aged->relations) listed.insert(one.handle);
   EXPECT_EQ(listed, (std::set<VaultHandle>{HandleOf(1), HandleOf(5)}));
-  EXPECT_THAT(linker_->ListAged(k2023Q4 + 1, "")->relations, SizeIs(5));
+  // Nothing of this quarter is old, whatever the TTP may say.
+  EXPECT_THAT(linker_->ListAged(UINT16_MAX, "", today)->relations, SizeIs(2));
   Link(5, {.email = "e@x.nl", .last = "vos", .as_of = k2023Q4});
-  EXPECT_EQ(*linker_->RemoveAged({{HandleOf(1), k2021},
-                                  {HandleOf(2), k2021},
-                                  {HandleOf(4), k2021},
-                                  {HandleOf(5), k2021},
-                                  {HandleOf(9), k2021}}),
-            1u);
+  const auto removed = linker_->RemoveAged({{HandleOf(1), k2021},
+                                            {HandleOf(2), UINT16_MAX},
+                                            {HandleOf(4), k2021},
+                                            {HandleOf(5), k2021},
+                                            {HandleOf(9), k2021}},
+                                           today);
+  ASSERT_THAT(removed, IsOk());
+  EXPECT_EQ(removed->removed, 1u);
+  EXPECT_EQ(removed->held_back, 0u);
   EXPECT_FALSE(linker_->Access(HandleOf(1))->stored);
   EXPECT_EQ(linker_->counts().relations, 5u);
 }

@@ -58,6 +58,9 @@ absl::Status Run(const Config& config) {
   VaultRightsServiceImpl rights(vault, *daemon);
   ReviewServiceImpl review(vault, *daemon);
   VaultRetentionServiceImpl retention(vault.linker(), *daemon);
+  RetentionCustodyServiceImpl custody(vault.linker().retention_calendar(),
+                                      daemon->workers(),
+                                      RetentionCeilingsOf(vault.linker()));
 
   auto& relations = prometheus::BuildGauge()
                         .Name("garderobe_vault_relations")
@@ -120,7 +123,10 @@ absl::Status Run(const Config& config) {
                      {{Role::kCustodian, ""}}},
                     {&retention,
                      v1::VaultRetentionService::service_full_name(),
-                     {{Role::kParty, "ttp"}}}},
+                     {{Role::kParty, "ttp"}}},
+                    {&custody,
+                     v1::RetentionCustodyService::service_full_name(),
+                     {{Role::kCustodian, ""}}}},
        .state = state});
 }
 

@@ -67,19 +67,19 @@ grpc::ServerUnaryReactor* VaultRetentionServiceImpl::ListAged(
         (!request->after().empty() && request->after().size() != 8)) {
       return InvalidArgument("before: at most 65535; after: 0 or 8 bytes");
     }
-    // Nothing of this quarter is old: the list is not for looking around.
-    const uint16_t before =
-        std::min(static_cast<uint16_t>(request->before()), QuarterOf(Today()));
-    GARDEROBE_ASSIGN_OR_RETURN(const Linker::Aged aged,
-                               linker_.ListAged(before, request->after()));
-    spdlog::info("event=retention-list before={} relations={}", before,
-                 aged.relations.size());
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const Linker::Aged aged,
+        linker_.ListAged(static_cast<uint16_t>(request->before()),
+                         request->after(), request->today()));
+    spdlog::info("event=retention-list before={} relations={} left_today={}",
+                 request->before(), aged.relations.size(), aged.left_today);
     for (size_t i = 0; i < aged.relations.size(); ++i) {
       response->mutable_handles()->append(aged.relations[i].handle.view());
       response->mutable_references()->append(aged.relations[i].reference);
       response->add_latest(aged.latest[i]);
     }
     response->set_next(aged.next);
+    response->set_left_today(aged.left_today);
     return absl::OkStatus();
   });
 }
@@ -102,10 +102,13 @@ grpc::ServerUnaryReactor* VaultRetentionServiceImpl::RemoveAged(
           static_cast<uint16_t>(std::min<uint32_t>(
               request->before(static_cast<int>(i)), UINT16_MAX)));
     }
-    GARDEROBE_ASSIGN_OR_RETURN(const uint32_t removed,
-                               linker_.RemoveAged(relations));
-    response->set_removed(removed);
-    spdlog::info("event=retention relations={}", removed);
+    GARDEROBE_ASSIGN_OR_RETURN(const Linker::RemovedAged done,
+                               linker_.RemoveAged(relations, request->today()));
+    response->set_removed(done.removed);
+    response->set_held_back(done.held_back);
+    spdlog::log(done.held_back > 0 ? spdlog::level::warn : spdlog::level::info,
+                "event=retention relations={} relations_held_back={}",
+                done.removed, done.held_back);
     return absl::OkStatus();
   });
 }
@@ -129,6 +132,18 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::Review(
             reviewed.action, custodian, reviewed.review, reviewed.approvals);
         return absl::OkStatus();
       });
+}
+
+RetentionCustodyServiceImpl::Ceilings RetentionCeilingsOf(Linker& linker) {
+  return {.check = [](const std::string& institution) -> absl::Status {
+            if (institution.empty()) return absl::OkStatus();
+            return InvalidArgument(
+                "institution: the vault knows none; leave it empty");
+          },
+          .release =
+              [&linker](const std::string&, uint64_t more) {
+                return linker.ReleaseRetention(more);
+              }};
 }
 
 }  // namespace garderobe::vault

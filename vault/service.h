@@ -3,6 +3,7 @@
 #define GARDEROBE_VAULT_SERVICE_H_
 
 #include "core/daemon/daemon.h"
+#include "core/retention/custody_service.h"
 #include "garderobe/v1/retention.grpc.pb.h"
 #include "garderobe/v1/review.grpc.pb.h"
 #include "garderobe/v1/rights.grpc.pb.h"
@@ -87,6 +88,9 @@ class VaultRetentionServiceImpl final
   Linker& linker_;
   Daemon& daemon_;
 };
+
+// What two custodians may let retention do here. `linker` outlives it.
+RetentionCustodyServiceImpl::Ceilings RetentionCeilingsOf(Linker& linker);
 
 }  // namespace garderobe::vault
 
