@@ -2,6 +2,7 @@
 #ifndef GARDEROBE_TTP_BUDGET_SERVICE_H_
 #define GARDEROBE_TTP_BUDGET_SERVICE_H_
 
+#include "core/base/approvals.h"
 #include "garderobe/v1/budget.grpc.pb.h"
 #include "ttp/budgets.h"
 

@@ -3,9 +3,11 @@
 #include "core/daemon/daemon.h"
 #include "core/keys/pins.h"
 #include "core/register/register_service.h"
+#include "core/retention/custody_service.h"
 #include "spdlog/spdlog.h"
 #include "ttp/budget_service.h"
 #include "ttp/retention.h"
+#include "ttp/retention_day.h"
 #include "ttp/rights_service.h"
 #include "ttp/service.h"
 
@@ -95,8 +97,11 @@ absl::Status Run(const Config& config) {
            [&delivery] { delivery.EndIdleStreams(); });
   LinkServiceImpl link_service(forwarder);
   RightsServiceImpl rights(parts);
-  Retention retention(converter, *institutions, upstream);
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto calendar, OpenRunCalendar(config.daemon.data + "/retention.pb"));
+  Retention retention(converter, *institutions, upstream, *calendar);
   RetentionServiceImpl retention_service(retention);
+  RetentionCustodyServiceImpl custody(*calendar, daemon->workers());
   BudgetServiceImpl budget_service(*budgets, *institutions);
   auto& budgets_used = prometheus::BuildGauge()
                            .Name("garderobe_ttp_budget_used_ratio")
@@ -105,10 +110,6 @@ absl::Status Run(const Config& config) {
                                "that was delivered, by institution")
                            .Register(daemon->metrics());
   RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
-    const absl::Status saved = budgets->Save();
-    if (!saved.ok()) {
-      spdlog::warn("event=budgets-not-written reason=\"{}\"", Message(saved));
-    }
     for (const v1::Budget& budget : budgets->List()) {
       const auto allowed =
           static_cast<double>(budget.budget() + budget.released());
@@ -142,12 +143,21 @@ absl::Status Run(const Config& config) {
            });
   auto state = [&] {
     const absl::Status reachable = upstream.reachable();
-    return DaemonState{reachable.ok(), TtpKeys::kEpoch,
-                       reachable.ok() ? fmt::format("{} institutions",
-                                                    institutions->Get()->size())
-                                      : std::string(Message(reachable))};
+    const std::string ahead = budgets->LatestAhead();
+    return DaemonState{
+        reachable.ok(), TtpKeys::kEpoch,
+        reachable.ok()
+            ? fmt::format("{} institutions{}", institutions->Get()->size(),
+                          ahead.empty() ? ""
+                                        : "; budgets count for " + ahead +
+                                              ", which is in the future")
+            : std::string(Message(reachable))};
   };
   const Peer coordinator{Role::kCoordinator, ""};
+  const ServedService served_custody{
+      &custody,
+      v1::RetentionCustodyService::service_full_name(),
+      {{Role::kCustodian, ""}}};
   const absl::Status served =
       daemon->Serve({.services = {{&delivery,
                                    v1::DeliveryService::service_full_name(),
@@ -161,6 +171,7 @@ absl::Status Run(const Config& config) {
                                   {&retention_service,
                                    v1::RetentionService::service_full_name(),
                                    {coordinator}},
+                                  served_custody,
                                   {&budget_service,
                                    v1::BudgetService::service_full_name(),
                                    {coordinator, {Role::kCustodian, ""}}},
@@ -174,8 +185,8 @@ absl::Status Run(const Config& config) {
   // Answers still to come would find their callers gone.
   upstream.Stop();
   under_way.Stop();
-  const absl::Status saved = budgets->Save();
-  return served.ok() ? saved : served;
+  const absl::Status settled = budgets->Settle();
+  return served.ok() ? settled : served;
 }
 
 absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {

@@ -35,21 +35,24 @@ uint16_t AgedBefore(const v1::Register::Institution& institution,
 
 }  // namespace
 
-absl::Status Retention::Run(const CivilDate& today,
+absl::Status Retention::Run(std::optional<int32_t> callers_day,
                             v1::RunRetentionResponse* response) {
+  GARDEROBE_ASSIGN_OR_RETURN(const CivilDate today,
+                             calendar_.Begin(callers_day));
   GARDEROBE_ASSIGN_OR_RETURN(const auto published, upstream_.published());
   *response->mutable_aggregator() = published->aggregator_signed;
   // What fails for one institution must not keep the others' data.
   const auto institutions = institutions_.Get();
-  std::set<std::string> all, again;
+  std::set<std::string> all;
   for (const auto& [id, institution] : *institutions) all.insert(id);
-  absl::Status first_error = ExpireVisits(all, response);
+  absl::Status first_error = ExpireVisits(all, today, response);
   v1::ListAgedRequest list;
+  list.set_today(DayNumber(today));
   for (const auto& [id, institution] : *institutions) {
     list.set_before(
         std::max<uint32_t>(list.before(), AgedBefore(institution, today)));
   }
-  uint64_t removed = 0;
+  Progress progress{.today = today};
   do {
     GARDEROBE_ASSIGN_OR_RETURN(
         const v1::ListAgedResponse aged,
@@ -58,21 +61,23 @@ absl::Status Retention::Run(const CivilDate& today,
               .CallVaultRetention<v1::ListAgedRequest, v1::ListAgedResponse>(
                   &Upstream::VaultRetention::ListAged, list, std::move(done));
         }));
-    first_error.Update(Remove(aged, today, &removed, &again));
-    response->set_vault_relations_removed(removed);
+    first_error.Update(Remove(aged, &progress));
+    response->set_vault_relations_removed(progress.removed);
+    response->set_vault_relations_held_back(progress.held_back);
     list.set_after(aged.next());
   } while (!list.after().empty());
-  // These have more to state: relations went after their visits.
-  first_error.Update(ExpireVisits(again, response));
+  first_error.Update(ExpireVisits(progress.concerned, today, response));
   return first_error;
 }
 
 absl::Status Retention::ExpireVisits(const std::set<std::string>& institutions,
+                                     const CivilDate& today,
                                      v1::RunRetentionResponse* response) {
   absl::Status first_error;
   for (const std::string& id : institutions) {
     v1::ExpireInstitutionRequest request;
     request.set_institution(id);
+    request.set_today(DayNumber(today));
     auto expired = Await<v1::ExpireInstitutionResponse>([&](auto done) {
       upstream_.CallAggregatorRetention<v1::ExpireInstitutionRequest,
                                         v1::ExpireInstitutionResponse>(
@@ -90,9 +95,8 @@ absl::Status Retention::ExpireVisits(const std::set<std::string>& institutions,
   return first_error;
 }
 
-absl::Status Retention::Remove(const v1::ListAgedResponse& aged,
-                               const CivilDate& today, uint64_t* removed,
-                               std::set<std::string>* concerned) {
+absl::StatusOr<Retention::AgedByInstitution> Retention::Choose(
+    const v1::ListAgedResponse& aged, const CivilDate& today) const {
   const auto count = static_cast<size_t>(aged.latest_size());
   if (aged.handles().size() != count * VaultHandle::kBytes ||
       aged.references().size() != count * ReferenceSealer::kBytes) {
@@ -101,7 +105,7 @@ absl::Status Retention::Remove(const v1::ListAgedResponse& aged,
   const auto institutions = institutions_.Get();
   const InstitutionTags tags(*institutions);
   // By institution: the aggregator reads all of one to say who has visits.
-  std::map<std::string, std::vector<AgedRelation>> by_institution;
+  AgedByInstitution chosen;
   for (size_t i = 0; i < count; ++i) {
     const auto handle = VaultHandle::From(
         std::string_view(aged.handles())
@@ -112,27 +116,43 @@ absl::Status Retention::Remove(const v1::ListAgedResponse& aged,
             .substr(i * ReferenceSealer::kBytes, ReferenceSealer::kBytes));
     const auto name = opened ? tags.Find(opened->tag) : std::nullopt;
     if (!name) continue;  // out of the register: nobody says how long
-    if (aged.latest(static_cast<int>(i)) >=
-        AgedBefore(institutions->at(*name), today)) {
-      continue;
-    }
-    by_institution[*name].push_back({handle, opened->handle});
+    const uint32_t latest = aged.latest(static_cast<int>(i));
+    if (latest >= AgedBefore(institutions->at(*name), today)) continue;
+    chosen[*name].push_back(
+        {static_cast<uint16_t>(latest), handle, opened->handle});
   }
+  for (auto& [name, relations] : chosen) {
+    std::stable_sort(
+        relations.begin(), relations.end(),
+        [](const auto& a, const auto& b) { return a.latest < b.latest; });
+  }
+  return chosen;
+}
+
+absl::Status Retention::Remove(const v1::ListAgedResponse& aged,
+                               Progress* progress) {
+  GARDEROBE_ASSIGN_OR_RETURN(const AgedByInstitution chosen,
+                             Choose(aged, progress->today));
+  progress->left = aged.left_today();
+  const auto institutions = institutions_.Get();
   absl::Status first_error;
-  for (const auto& [name, relations] : by_institution) {
-    const uint16_t before = AgedBefore(institutions->at(name), today);
-    const uint64_t until_now = *removed;
+  for (const auto& [name, relations] : chosen) {
+    const auto institution = institutions->find(name);
+    if (institution == institutions->end()) continue;  // taken out just now
+    const uint16_t before = AgedBefore(institution->second, progress->today);
     first_error.Update(
-        Annotate(RemoveOf(name, relations, before, removed), name));
-    if (*removed != until_now) concerned->insert(name);
+        Annotate(RemoveOf(name, relations, before, progress), name));
   }
   return first_error;
 }
 
 absl::Status Retention::RemoveOf(const std::string& institution,
                                  const std::vector<AgedRelation>& relations,
-                                 uint16_t before, uint64_t* removed) {
+                                 uint16_t before, Progress* progress) {
   v1::ExpireRelationsRequest at_aggregator;
+  at_aggregator.set_today(DayNumber(progress->today));
+  // What the vault would hold back must not go at the aggregator either.
+  at_aggregator.set_limit(progress->left);
   Addressees addressees;
   for (const AgedRelation& one : relations) {
     addressees.Add(institution, one.at_aggregator);
@@ -154,39 +174,50 @@ absl::Status Retention::RemoveOf(const std::string& institution,
     }
     kept[order[at]] = true;
   }
+  progress->held_back += expired.held_back();
+  if (expired.held_back() > 0 ||
+      static_cast<size_t>(expired.kept_size()) < relations.size()) {
+    progress->concerned.insert(institution);
+  }
   v1::RemoveAgedRequest at_vault;
-  auto flush = [&]() -> absl::Status {
-    if (at_vault.before_size() == 0) return absl::OkStatus();
-    GARDEROBE_ASSIGN_OR_RETURN(
-        const v1::RemoveAgedResponse response,
-        Await<v1::RemoveAgedResponse>([&](auto done) {
-          upstream_.CallVaultRetention<v1::RemoveAgedRequest,
-                                       v1::RemoveAgedResponse>(
-              &Upstream::VaultRetention::RemoveAged, at_vault, std::move(done));
-        }));
-    *removed += response.removed();
-    at_vault.Clear();
-    return absl::OkStatus();
-  };
   for (uint32_t i = 0; i < relations.size(); ++i) {
     if (kept[i]) continue;
     at_vault.mutable_handles()->append(relations[i].at_vault.view());
     at_vault.add_before(before);
-    if (at_vault.before_size() == kRemovedAtOnce) {
-      GARDEROBE_RETURN_IF_ERROR(flush());
-    }
+    if (at_vault.before_size() < kRemovedAtOnce) continue;
+    GARDEROBE_RETURN_IF_ERROR(RemoveAtVault(at_vault, progress));
+    at_vault.Clear();
   }
-  return flush();
+  return RemoveAtVault(std::move(at_vault), progress);
+}
+
+absl::Status Retention::RemoveAtVault(v1::RemoveAgedRequest request,
+                                      Progress* progress) {
+  if (request.before_size() == 0) return absl::OkStatus();
+  request.set_today(DayNumber(progress->today));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const v1::RemoveAgedResponse response,
+      Await<v1::RemoveAgedResponse>([&](auto done) {
+        upstream_
+            .CallVaultRetention<v1::RemoveAgedRequest, v1::RemoveAgedResponse>(
+                &Upstream::VaultRetention::RemoveAged, request,
+                std::move(done));
+      }));
+  progress->removed += response.removed();
+  progress->left -= std::min<uint64_t>(progress->left, response.removed());
+  progress->held_back += response.held_back();
+  return absl::OkStatus();
 }
 
 grpc::ServerUnaryReactor* RetentionServiceImpl::RunRetention(
-    grpc::CallbackServerContext* context, const v1::RunRetentionRequest*,
+    grpc::CallbackServerContext* context,
+    const v1::RunRetentionRequest* request,
     v1::RunRetentionResponse* response) {
   const auto peer = RequirePeer(*context, Role::kCoordinator);
   if (!peer.ok()) return FinishNow(context, peer.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  boost::asio::post(thread_, [this, reactor, response] {
-    reactor->Finish(ToGrpc(RunAndLog(response)));
+  boost::asio::post(thread_, [=, this] {
+    reactor->Finish(ToGrpc(RunAndLog(request->today(), response)));
   });
   return reactor;
 }
@@ -194,16 +225,20 @@ grpc::ServerUnaryReactor* RetentionServiceImpl::RunRetention(
 void RetentionServiceImpl::RunByTimer() {
   boost::asio::post(thread_, [this] {
     v1::RunRetentionResponse response;
-    (void)RunAndLog(&response);
+    (void)RunAndLog(std::nullopt, &response);
   });
 }
 
 absl::Status RetentionServiceImpl::RunAndLog(
-    v1::RunRetentionResponse* response) {
-  absl::Status status = retention_.Run(Today(), response);
-  spdlog::log(status.ok() ? spdlog::level::info : spdlog::level::warn,
-              "event=retention relations={} outcome=\"{}\"",
+    std::optional<int32_t> callers_day, v1::RunRetentionResponse* response) {
+  absl::Status status = retention_.Run(callers_day, response);
+  const bool is_whole =
+      status.ok() && response->vault_relations_held_back() == 0;
+  spdlog::log(is_whole ? spdlog::level::info : spdlog::level::warn,
+              "event=retention relations={} relations_held_back={} "
+              "outcome=\"{}\"",
               response->vault_relations_removed(),
+              response->vault_relations_held_back(),
               status.ok() ? "done" : Message(status));
   return status;
 }

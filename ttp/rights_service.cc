@@ -195,7 +195,8 @@ void RightsServiceImpl::AskVault(ExercisePtr exercise) {
   const std::string& institution = exercise->request.institution();
   if (exercise->request.has_identity() && exercise->reactor != nullptr) {
     // A right of visitors is never refused for want of a budget; it counts.
-    parts_.budgets.Count(institution, 1);
+    const absl::Status counted = parts_.budgets.Count(institution, 1);
+    if (!counted.ok()) return exercise->Finish(counted);
   }
   auto at_vault = ForVault(exercise->request);
   if (!at_vault.ok()) return exercise->Finish(at_vault.status());

@@ -1,0 +1,24 @@
+#include "ttp/budget_file.h"
+
+#include <filesystem>
+
+#include "core/base/files.h"
+
+namespace garderobe::ttp {
+
+absl::StatusOr<v1::BudgetState> ReadBudgetFile(const std::string& path) {
+  v1::BudgetState state;
+  if (!std::filesystem::exists(path)) return state;
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(path));
+  if (!state.ParseFromString(bytes)) {
+    return DataLoss("{} is damaged; without it, counting begins anew", path);
+  }
+  return state;
+}
+
+absl::Status WriteBudgetFile(const std::string& path,
+                             const v1::BudgetState& state) {
+  return ReplaceFile(path, state.SerializeAsString(), 0600);
+}
+
+}  // namespace garderobe::ttp
