@@ -164,9 +164,11 @@ absl::Status RunRetention(Context& context, const std::string&) {
       std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
   grpc::ClientContext call;
   call.set_deadline(std::chrono::system_clock::now() + std::chrono::hours(2));
+  v1::RunRetentionRequest request;
+  request.set_today(DayNumber(Today()));
   v1::RunRetentionResponse response;
   const absl::Status status =
-      Diagnosed(FromGrpc(stub->RunRetention(&call, {}, &response)),
+      Diagnosed(FromGrpc(stub->RunRetention(&call, request, &response)),
                 deployment.address("ttp"), tls);
   ClearProgress();
   GARDEROBE_RETURN_IF_ERROR(status);
@@ -204,9 +206,11 @@ absl::Status RunRetention(Context& context, const std::string&) {
          {"signature", ToHex(AsBytes(signed_one.signature()))}});
   }
   json list = json::array();
-  std::string text = fmt::format(
-      "{:<20} {:>6} {:<11} {:>14} {:>10} {:>11} {}\n", "institution", "months",
-      "kept from", "visits removed", "relations", "visits left", "oldest");
+  bool is_held_back = response.vault_relations_held_back() > 0;
+  std::string text =
+      fmt::format("{:<20} {:>6} {:<11} {:>14} {:>10} {:>10} {:>11} {}\n",
+                  "institution", "months", "kept from", "visits removed",
+                  "held back", "relations", "visits left", "oldest");
   for (const auto& [id, of] : merged) {
     const RetentionStatement& last = of.last;
     const std::string oldest =
@@ -217,24 +221,36 @@ absl::Status RunRetention(Context& context, const std::string&) {
                     {"kept_from", cutoff},
                     {"visits_removed", of.visits},
                     {"relations_removed", of.relations},
+                    {"visits_held_back", last.visits_held_back},
+                    {"relations_held_back", last.relations_held_back},
                     {"visits_left", last.visits_left},
                     {"oldest", oldest},
                     {"statements", of.statements}});
-    text += fmt::format("{:<20} {:>6} {:<11} {:>14} {:>10} {:>11} {}\n", id,
-                        last.months, cutoff, of.visits, of.relations,
-                        last.visits_left, oldest);
+    text +=
+        fmt::format("{:<20} {:>6} {:<11} {:>14} {:>10} {:>10} {:>11} {}\n", id,
+                    last.months, cutoff, of.visits, last.visits_held_back,
+                    of.relations, last.visits_left, oldest);
+    is_held_back |= last.visits_held_back + last.relations_held_back > 0;
   }
   if (context.json) {
     std::cout << json{{"institutions", list},
                       {"vault_relations_removed",
-                       response.vault_relations_removed()}}
+                       response.vault_relations_removed()},
+                      {"vault_relations_held_back",
+                       response.vault_relations_held_back()}}
                      .dump()
               << "\n";
     return absl::OkStatus();
   }
   std::cout << text
-            << fmt::format("{} relations removed at the vault\n",
-                           response.vault_relations_removed());
+            << fmt::format("{} relations removed at the vault, {} held back\n",
+                           response.vault_relations_removed(),
+                           response.vault_relations_held_back());
+  if (is_held_back) {
+    std::cout << "What is held back goes on the following days: only so much "
+                 "is removed in one. Two\ncustodians can let more go with "
+                 "`garderobe retention release`.\n";
+  }
   return absl::OkStatus();
 }
 

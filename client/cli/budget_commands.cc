@@ -13,11 +13,13 @@ namespace {
 using nlohmann::json;
 
 json ToJson(const v1::Budget& budget) {
-  return {{"institution", budget.institution()},
-          {"month", budget.month()},
-          {"used", budget.used()},
-          {"budget", budget.budget()},
-          {"released", budget.released()}};
+  json ahead = json::array();
+  for (const auto& month : budget.ahead()) {
+    ahead.push_back({{"month", month.month()}, {"used", month.used()}});
+  }
+  return {{"ahead", std::move(ahead)}, {"institution", budget.institution()},
+          {"month", budget.month()},   {"used", budget.used()},
+          {"budget", budget.budget()}, {"released", budget.released()}};
 }
 
 absl::Status List(Context& context) {
@@ -42,6 +44,12 @@ absl::Status List(Context& context) {
     text += fmt::format("{:<20} {:<7} {:>12} {:>12} {:>12}\n",
                         budget.institution(), budget.month(), budget.used(),
                         budget.budget(), budget.released());
+    for (const auto& month : budget.ahead()) {
+      text += fmt::format(
+          "{:<20} {:<7} {:>12}  in the future: is the clock of the trusted "
+          "third party right?\n",
+          "", month.month(), month.used());
+    }
   }
   std::cout << (context.json ? list.dump() + "\n" : text);
   return absl::OkStatus();

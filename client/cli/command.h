@@ -49,6 +49,7 @@ void AddQueryCommands(CLI::App& app, Context& context);
 void AddAdminCommands(CLI::App& app, Context& context);
 void AddRightsCommands(CLI::App& app, Context& context);
 void AddBudgetCommands(CLI::App& app, Context& context);
+void AddRetentionCommands(CLI::App& app, Context& context);
 void AddVaultCommands(CLI::App& app, Context& context);
 void AddSimulateCommand(CLI::App& app, Context& context);
 

@@ -90,6 +90,7 @@ int Main(int argc, char** argv) {
   AddRightsCommands(app, context);
   AddAdminCommands(app, context);
   AddBudgetCommands(app, context);
+  AddRetentionCommands(app, context);
   AddVaultCommands(app, context);
   AddSimulateCommand(app, context);
   try {
