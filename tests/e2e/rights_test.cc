@@ -351,6 +351,45 @@ TEST_F(RightsTest, ABudgetHoldsRelationsBackUntilTwoReleaseMore) {
   EXPECT_THAT(r.out, HasSubstr("\"budget\":1000000"));
 }
 
+// A budget that is nearly used up, and a ttpd that is killed in between: what
+// was let through stays counted. A clean stop gives back what was reserved.
+TEST_F(RightsTest, AKilledTtpGivesNoBudgetBack) {
+  ImportRegister(
+      {{"killed", "agreement_from = 2020-01-01\nrelations_per_month = 100"},
+       {kMuseum, kAgreed},
+       {kTheatre, kAgreed}});
+  auto send = [](const std::string& prefix, int rows) {
+    std::string text = kHeader;
+    for (int i = 1; i <= rows; ++i) {
+      const std::string n = prefix + std::to_string(i);
+      text += n + ",1,E1,Faust,2025-03-14 20:15,2,25.00,C" + n + ",c" + n +
+              "@example.nl,Naam" + n + ",Anna,1012LG,1\n";
+    }
+    const RunResult r = Run({"send", deployment_->Write(prefix + ".csv", text),
+                             "--institution", "killed", "--json"});
+    EXPECT_THAT(r.exit, ::testing::AnyOf(0, 4)) << r.err;
+    return r.json()["relations_accepted"].get<int>();
+  };
+  auto used = [] {
+    const RunResult r = Run({"budget", "list", "--json"});
+    for (const auto& budget : r.json()) {
+      if (budget["institution"] == "killed") return budget["used"].get<int>();
+    }
+    return -1;
+  };
+  EXPECT_EQ(send("KA", 60), 60);
+  deployment_->Kill("ttpd");
+  deployment_->Up();
+  const int after = used();
+  EXPECT_GE(after, 60);
+  EXPECT_LE(after, 61);  // a hundredth was reserved
+  EXPECT_EQ(send("KB", 60), 0);
+  EXPECT_EQ(send("KC", 30), 30);
+  deployment_->Down();
+  deployment_->Up();
+  EXPECT_EQ(used(), after + 30);
+}
+
 // Who delivers plainly and who seals have the same tokens: one person.
 TEST_F(RightsTest, PlainAndSealedCustomersAreLinked) {
   const std::string zoe = "zoe@example.nl,Zwart,Zo\xc3\xab,1012LG,33\n";
