@@ -9,11 +9,13 @@ import csv
 import io
 import os
 import random
+import subprocess
 
-CUSTOMER_COLUMNS = 10  # customer_id to country
-ORDER_ID, LINE_ID, EVENT_ID = 10, 11, 12
-EMAIL, PHONE, POSTCODE, HOUSE_NUMBER = 1, 2, 6, 7
-ANONYMOUS = "," * (CUSTOMER_COLUMNS - 1)
+# The columns of an order line begin with these; those before them tell who its
+# customer is.
+OWN_COLUMNS = ["order_id", "line_id", "event_id"]
+# With these a customer has three identifiers.
+COMPLETE = ("email", "phone", "postcode", "house_number")
 
 # A line in three parts; the ids between them change with every copy.
 Line = collections.namedtuple("Line", "who order line event rest")
@@ -30,25 +32,34 @@ class Institution:
 
     def __init__(self, path):
         self.id = os.path.basename(path).removesuffix(".csv")
-        # A line that the box office corrected comes twice. The last one
-        # stays: INSERT ... ON CONFLICT cannot take both in one statement.
-        last = {}
         with open(path, encoding="utf-8", newline="") as file:
             rows = csv.reader(file)
             self.header = next(rows)
-            for row in rows:
-                last[row[ORDER_ID], row[LINE_ID]] = row
-        share = self.header.index("share")
+            own = self.header.index(OWN_COLUMNS[0])
+            after = own + len(OWN_COLUMNS)
+            if self.header[own:after] != OWN_COLUMNS:
+                raise RuntimeError(f"{path}: the columns are in an order that "
+                                   "the benchmark does not know")
+            # A line that the box office corrected comes twice. The last one
+            # stays: INSERT ... ON CONFLICT cannot take both in one statement.
+            last = {tuple(row[own:own + 2]): row for row in rows}
+        self.anonymous = _text([""] * own)
         self.lines = []
-        self.complete = {}  # customer's columns -> first line; 3 identifiers
+        latest = {}  # customer -> time of the sale, line, whether complete
         for row in last.values():
-            who = _text(row[:CUSTOMER_COLUMNS])
-            line = Line(who, row[ORDER_ID], row[LINE_ID], row[EVENT_ID],
-                        _text(row[EVENT_ID + 1:]))
+            line = Line(_text(row[:own]), *row[own:after], _text(row[after:]))
             self.lines.append(line)
-            if row[share] == "yes" and all(
-                    row[c] for c in (EMAIL, PHONE, POSTCODE, HOUSE_NUMBER)):
-                self.complete.setdefault(who, line)
+            told = dict(zip(self.header, row))
+            complete = told["share"] == "yes" and all(
+                told[column] for column in COMPLETE)
+            before = latest.get(told["customer_id"])
+            if before is None or told["sold_at"] >= before[0]:
+                latest[told["customer_id"]] = (told["sold_at"], line, complete)
+        # The columns of a customer with e-mail, telephone and address ->
+        # the latest line. A customer whose columns change, or who buys in a
+        # later year than was delivered, would go again with the visits.
+        self.complete = {line.who: line for _, line, complete in
+                         latest.values() if complete}
 
     def _write(self, path, lines, copies, rows_max):
         """Writes the lines `copies` times at most, `rows_max` in all."""
@@ -75,16 +86,24 @@ class Institution:
         """Further visits of the customers that write_customers delivers, and
         anonymous ones in the simulated proportion."""
         lines, anonymous_due = [], 0.0
-        share = (sum(line.who == ANONYMOUS for line in self.lines) /
+        share = (sum(line.who == self.anonymous for line in self.lines) /
                  len(self.lines))
         for line in self.lines:
             if line.who in self.complete:
                 lines.append(line)
                 anonymous_due += share / (1 - share)
-            elif line.who == ANONYMOUS and anonymous_due >= 1:
+            elif line.who == self.anonymous and anonymous_due >= 1:
                 lines.append(line)
                 anonymous_due -= 1
         return self._write(path, lines, range(rows), rows)
+
+
+def simulate(programs, folder, institutions, visits, seed):
+    """Simulates a country into `folder`."""
+    subprocess.run(
+        [f"{programs}/garderobe", "simulate", "--institutions",
+         str(institutions), "--visits", str(visits), "--seed", str(seed),
+         "--out", folder], check=True, stdout=subprocess.DEVNULL)
 
 
 def write_refunds(path, visits, rows, seed):

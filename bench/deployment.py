@@ -7,13 +7,18 @@ import tempfile
 import time
 import tomllib
 
-from progress import machine_seconds, processor_seconds
+from progress import heartbeat, machine_seconds, processor_seconds, say
 
 DAEMONS = ("ttpd", "vaultd", "aggregatord", "answerd")
 # After the last acknowledgement the daemons still push mirrors and flush
 # memory to disk. That is work of the delivery: its processor time counts,
 # its time on the clock does not.
 SETTLE_SECONDS = 1.5
+
+# Daemons that have nothing to do take less than this of one processor.
+QUIET_SHARE = 0.05
+QUIET_WINDOW_SECONDS = 3
+QUIET_WITHIN_SECONDS = 600
 
 # seconds on the clock; processor_seconds by process; reports of `send`;
 # others: processor seconds that somebody else's processes took meanwhile.
@@ -58,6 +63,7 @@ class Deployment:
         self._garderobe("up", folder)
         with open(f"{folder}/client.toml", "rb") as file:
             self.addresses = tomllib.load(file)["addresses"]
+        self._relations_ended = None
         self._pids = {}
         for daemon in DAEMONS:
             with open(f"{folder}/{daemon}.pid", encoding="ascii") as file:
@@ -91,12 +97,40 @@ class Deployment:
             [f"{self.programs}/{name}", *map(str, arguments)], check=True,
             stdout=subprocess.PIPE).stdout)
 
+    def note_end_of_relations(self):
+        """From here wait_until_quiet counts."""
+        self._relations_ended = time.monotonic()
+
+    def wait_until_quiet(self, at_least_seconds):
+        """Waits until `at_least_seconds` have gone by since the relations
+        ended, and the daemons have done what was left to do. The seconds
+        waited. RuntimeError: they never come to rest."""
+        begin = time.monotonic()
+        not_before = self._relations_ended + at_least_seconds
+        give_up = max(begin, not_before) + QUIET_WITHIN_SECONDS
+        left = max(0, not_before - begin)
+        say(f"waiting {left:.0f} s and more until all relations are told "
+            "again")
+        with heartbeat("waiting"):
+            time.sleep(left)
+            while True:
+                before = self._used()
+                time.sleep(QUIET_WINDOW_SECONDS)
+                used = sum(self._used().values()) - sum(before.values())
+                if used < QUIET_SHARE * QUIET_WINDOW_SECONDS:
+                    return time.monotonic() - begin
+                if time.monotonic() > give_up:
+                    raise RuntimeError("the daemons do not come to rest")
+
+    def _used(self):
+        return {d: processor_seconds(p) for d, p in self._pids.items()}
+
     def send_at_once(self, files, beside=None):
         """Delivers `files`, {institution: path}, each by a `send` of its own,
         all at the same time. `beside` is a program that runs meanwhile, until
         its standard input ends."""
         machine = machine_seconds()[0]
-        before = {d: processor_seconds(p) for d, p in self._pids.items()}
+        before = self._used()
         own = time.process_time()
         used = collections.Counter()
         children, reports, observed = [], [], (None, 0.0)
@@ -111,11 +145,13 @@ class Deployment:
                 senders.append(Child(self._command(
                     "send", path, "--institution", institution)))
                 children.append(senders[-1])
-            for sender in senders:
-                report, seconds = sender.wait(exits=(0, 4))  # 4: some refused
-                del report["refused"]
-                reports.append(report)
-                used["senders"] += seconds
+            with heartbeat("delivering"):
+                for sender in senders:
+                    # 4: some was refused.
+                    report, seconds = sender.wait(exits=(0, 4))
+                    del report["refused"]
+                    reports.append(report)
+                    used["senders"] += seconds
             took = time.monotonic() - begin
             if beside:
                 observer.process.stdin.close()
@@ -124,8 +160,8 @@ class Deployment:
             for child in children:
                 child.end()
         time.sleep(SETTLE_SECONDS)
-        for daemon, pid in self._pids.items():
-            used[daemon] += processor_seconds(pid) - before[daemon]
+        for daemon, seconds in self._used().items():
+            used[daemon] += seconds - before[daemon]
         others = (machine_seconds()[0] - machine - sum(used.values()) -
                   observed[1] - (time.process_time() - own))
         return Phase(took, dict(used), reports, max(0.0, others), *observed)

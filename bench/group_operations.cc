@@ -1,9 +1,11 @@
-// bench_group_operations: what the group operations of one relation with three
-// identifiers cost by themselves, through the whole protocol and without
-// verified conversion: bare libsodium calls, one thread, processor time.
+// bench_group_operations: what the group operations of one relation cost by
+// themselves, through the whole protocol and without verified conversion: bare
+// libsodium calls, one thread, processor time. Prints for each party what a
+// relation costs it, and what each token of the relation adds: an identifier
+// or a match key.
 //
-// One table says how often each party calls what. When a party's code changes,
-// its line here changes with it. Not counted, though libsodium does it too:
+// Two tables say how often each party calls what. When a party's code changes,
+// its lines here change with it. Not counted, though libsodium does it too:
 // the hashing before from_hash, handles, sealing, and the points that the
 // vault draws at random for somebody whom it sees for the first time.
 //
@@ -20,7 +22,6 @@
 #include <cstdlib>
 #include <ctime>
 #include <iostream>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -29,11 +30,9 @@
 namespace garderobe::bench {
 namespace {
 
-constexpr int kKinds = 3;    // identifiers of the relation
 constexpr int kAnswers = 2;  // ciphertexts a relation: person and household
 
 struct Counts {
-  const char* party;
   int from_hash = 0;      // crypto_core_ristretto255_from_hash
   int random_scalar = 0;  // crypto_core_ristretto255_scalar_random
   int base = 0;           // crypto_scalarmult_ristretto255_base
@@ -41,24 +40,41 @@ struct Counts {
   int add = 0;            // crypto_core_ristretto255_add
   int subtract = 0;       // crypto_core_ristretto255_sub
 };
+struct Party {
+  const char* name;
+  Counts relation, token;
+};
 
-constexpr std::array<Counts, 5> kParties = {{
-    // client/batches.cc, BuildRelationBatch: r, A = r*G; for each kind
+constexpr std::array<Party, 5> kParties = {{
+    // client/batches.cc, BuildRelationBatch: r, A = r*G; for each token
     // M from a hash, r*Y, B = M + r*Y.
-    {"client", kKinds, 1, 1, kKinds, kKinds, 0},
-    // ttp/converter.cc, Convert: q; A' = s*A + q*G; for each kind
+    {"client",
+     {.random_scalar = 1, .base = 1},
+     {.from_hash = 1, .multiply = 1, .add = 1}},
+    // ttp/converter.cc, Convert: q; A' = s*A + q*G; for each token
     // B' = s*B + q*Y (core/group/elgamal.h, ShuffleA and ShuffleB).
-    {"ttp, to the vault", 0, 1, 1, 1 + 2 * kKinds, 1 + kKinds, 0},
-    // vault/vault.cc, OpenRows: for each kind X = B' - y*A' (Decrypt). Then
+    {"ttp, to the vault",
+     {.random_scalar = 1, .base = 1, .multiply = 1, .add = 1},
+     {.multiply = 2, .add = 1}},
+    // vault/vault.cc, OpenRows: for each token X = B' - y*A' (Decrypt). Then
     // LinkRelations, for person and household each: r, r*G, r*Z, P + r*Z
     // (EncryptFresh).
-    {"vault", 0, kAnswers, kAnswers, kKinds + kAnswers, kAnswers, kKinds},
+    {"vault",
+     {.random_scalar = kAnswers,
+      .base = kAnswers,
+      .multiply = kAnswers,
+      .add = kAnswers},
+     {.multiply = 1, .subtract = 1}},
     // ttp/converter.cc, ConvertPseudonyms: for each ciphertext q,
     // t*A + q*G, t*B + q*Z (ShuffleFresh).
-    {"ttp, to the aggregator", 0, kAnswers, kAnswers, 3 * kAnswers,
-     2 * kAnswers, 0},
+    {"ttp, to the aggregator",
+     {.random_scalar = kAnswers,
+      .base = kAnswers,
+      .multiply = 3 * kAnswers,
+      .add = 2 * kAnswers},
+     {}},
     // aggregator/aggregator.cc, Decrypt: for each ciphertext B - z*A.
-    {"aggregator", 0, 0, 0, kAnswers, 0, kAnswers},
+    {"aggregator", {.multiply = kAnswers, .subtract = kAnswers}, {}},
 }};
 
 struct Operation {
@@ -177,23 +193,22 @@ int Main(bool beside) {
     for (Operation& operation : operations) Measure(operation);
     ++rounds;
   } while (beside ? !InputEnds() : rounds < kRounds);
-  nlohmann::json told;
-  std::map<std::string, double> by_party;
-  double seconds_per_relation = 0;
+  nlohmann::json microseconds, parties;
   for (const Operation& operation : operations) {
-    const double seconds = Median(operation.seconds);
-    int count = 0;
-    for (const Counts& party : kParties) {
-      count += party.*operation.count;
-      by_party[party.party] += party.*operation.count * seconds;
-    }
-    told[operation.name] = {{"per_relation", count},
-                            {"microseconds", 1e6 * seconds}};
-    seconds_per_relation += count * seconds;
+    microseconds[operation.name] = 1e6 * Median(operation.seconds);
   }
-  std::cout << nlohmann::json{{"seconds_per_relation", seconds_per_relation},
-                              {"seconds_by_party", by_party},
-                              {"operations", told}}
+  for (const Party& party : kParties) {
+    double relation = 0, token = 0;
+    for (const Operation& operation : operations) {
+      const double seconds = Median(operation.seconds);
+      relation += party.relation.*operation.count * seconds;
+      token += party.token.*operation.count * seconds;
+    }
+    parties[party.name] = {{"relation_seconds", relation},
+                           {"token_seconds", token}};
+  }
+  std::cout << nlohmann::json{{"parties", parties},
+                              {"operations", microseconds}}
                    .dump()
             << "\n";
   return 0;

@@ -13,8 +13,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "core/keys/key_file.h"
-#include "core/sealing/handles.h"
+#include "bench/vault_names.h"
 #include "vault/match_model.h"
 #include "vault/records.h"
 
@@ -32,13 +31,9 @@ class Truth {
   explicit Truth(std::string deployment) : deployment_(std::move(deployment)) {}
 
   absl::Status Read(std::istream& in) {
-    GARDEROBE_ASSIGN_OR_RETURN(
-        const auto hv, ReadSecret<VaultHandleKey>(
-                           deployment_ + "/ttp/keys/ttp-handle-vault.key",
-                           "ttp-handle-vault"));
     std::string line, institution;
     std::getline(in, line);
-    std::optional<InstitutionHandleKey> key;
+    std::optional<bench::VaultNames> names;
     while (std::getline(in, line)) {
       std::string fields[4];
       size_t field = 0;
@@ -52,14 +47,10 @@ class Truth {
       if (fields[0] != institution) {
         institution = fields[0];
         GARDEROBE_ASSIGN_OR_RETURN(
-            auto read,
-            ReadSecret<InstitutionHandleKey>(
-                deployment_ + "/institutions/" + institution + "/handle.key",
-                "institution-handle"));
-        key.emplace(std::move(read));
+            auto read, bench::VaultNames::Of(deployment_, institution));
+        names.emplace(std::move(read));
       }
-      VaultHandleMapper mapper(hv, institution);
-      const VaultHandle handle = mapper.Map(MakeHandle(*key, fields[1]));
+      const VaultHandle handle = names->HandleOf(fields[1]);
       who_[GetBigEndian<RelationId>(handle.view().data())] = {fields[2],
                                                               fields[3]};
     }

@@ -4,12 +4,12 @@
 //
 //   bench_linked_customers DEPLOYMENT INSTITUTION < customer-ids
 //
-// Prints "customer,person,household" a line: the vault's names for them.
+// Prints "customer,person,household,tokens" a line: the vault's names for
+// person and household, and how many tokens the relation shows.
 #include <algorithm>
 #include <iostream>
 
-#include "core/keys/key_file.h"
-#include "core/sealing/handles.h"
+#include "bench/vault_names.h"
 #include "vault/records.h"
 
 namespace garderobe {
@@ -17,22 +17,14 @@ namespace {
 
 absl::Status Run(const std::string& deployment,
                  const std::string& institution) {
-  GARDEROBE_ASSIGN_OR_RETURN(
-      const auto hv,
-      ReadSecret<VaultHandleKey>(deployment + "/ttp/keys/ttp-handle-vault.key",
-                                 "ttp-handle-vault"));
-  GARDEROBE_ASSIGN_OR_RETURN(
-      const auto key,
-      ReadSecret<InstitutionHandleKey>(
-          deployment + "/institutions/" + institution + "/handle.key",
-          "institution-handle"));
+  GARDEROBE_ASSIGN_OR_RETURN(const auto names,
+                             bench::VaultNames::Of(deployment, institution));
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto store,
       Store::OpenToRead(deployment + "/vault/data", vault::kFamilyNames,
                         vault::kStoreOptions));
-  VaultHandleMapper mapper(hv, institution);
   for (std::string customer; std::getline(std::cin, customer);) {
-    const VaultHandle handle = mapper.Map(MakeHandle(key, customer));
+    const VaultHandle handle = names.HandleOf(customer);
     const auto value =
         store->Get(vault::kRelations, handle.view().substr(0, 8));
     if (!value.ok()) continue;  // without identifiers nothing was delivered
@@ -53,7 +45,8 @@ absl::Status Run(const std::string& deployment,
                                    ? vault::NumberKey(person.home)
                                    : std::string(person.own_household.view());
       std::cout << customer << ',' << ToHex(person.point.bytes()) << ','
-                << ToHex(AsBytes(home)) << '\n';
+                << ToHex(AsBytes(home)) << ',' << relation.tokens.size()
+                << '\n';
     }
   }
   return absl::OkStatus();

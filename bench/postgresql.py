@@ -13,12 +13,13 @@ import shutil
 import subprocess
 import time
 
-from progress import machine_seconds, percentile, processor_seconds, say
+from progress import (heartbeat, machine_seconds, percentile,
+                      processor_seconds)
 
 TABLE = """
 CREATE EXTENSION pgcrypto;
 CREATE TABLE visits (
-  institution text, order_id text, line_id integer,
+  institution text, order_id text, line_id text,
   customer_id text, email_hash bytea, address_hash bytea,
   event_id text, event_title text, genre text,
   starts_at timestamp, sold_at timestamp,
@@ -27,7 +28,7 @@ CREATE TABLE visits (
 """
 
 VALUES = """
-  '{institution}', order_id, line_id::integer, customer_id,
+  '{institution}', order_id, line_id, customer_id,
   hmac(lower(trim(email)), '{key}', 'sha256'),
   hmac(upper(replace(postcode, ' ', '')) || '/' || house_number || '/'
        || coalesce(upper(house_number_addition), ''), '{key}', 'sha256'),
@@ -51,51 +52,51 @@ ORDER BY month;
 """
 QUESTIONS_UNMEASURED = 5
 
+# After this a server whose start was interrupted has its file, or never will.
+START_SECONDS = 3
+
 
 def find_programs():
-    """The folder with initdb and postgres; installs PostgreSQL when there is
-    none and this user may. None: there is none."""
-    def found():
-        folders = glob.glob("/usr/lib/postgresql/*/bin")
-        on_path = shutil.which("initdb")
-        if on_path:
-            folders.append(os.path.dirname(os.path.realpath(on_path)))
-        folders = [f for f in folders if os.path.exists(f"{f}/postgres") and
-                   os.path.exists(f"{f}/psql")]
-        return max(folders, key=lambda f: [int(n) for n in
-                                           re.findall(r"\d+", f)],
-                   default=None)
-    if found() is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        say("installing PostgreSQL")
-        # Its pgcrypto and psql come along; a cluster that the package makes
-        # for itself is left alone.
-        subprocess.run(["apt-get", "install", "-y", "-q", "postgresql"],
-                       check=False, stdout=subprocess.DEVNULL,
-                       env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
-    return found()
+    """The folder with initdb, postgres and psql of the newest PostgreSQL that
+    is installed (bench/packages.txt). None: there is none."""
+    folders = glob.glob("/usr/lib/postgresql/*/bin")
+    on_path = shutil.which("initdb")
+    if on_path:
+        folders.append(os.path.dirname(os.path.realpath(on_path)))
+    return max((f for f in folders if os.path.exists(f"{f}/postgres") and
+                os.path.exists(f"{f}/psql")),
+               key=lambda f: [int(n) for n in re.findall(r"\d+", f)],
+               default=None)
 
 
 class Server:
 
     def __init__(self, programs, folder):
-        """`folder` is made; its parents let everybody pass."""
+        """`folder` is made by start(); its parents let everybody pass."""
         self._programs = programs
         self._folder = folder
-        os.mkdir(folder, 0o700)
+        self._data = f"{folder}/data"
         self._as_user = {}
+        self._starting = False
+
+    def start(self):
+        """Whatever becomes of it, end() is to follow."""
+        folder = self._folder
+        os.mkdir(folder, 0o700)
         if os.geteuid() == 0:  # initdb refuses to run as root
             user = pwd.getpwnam("postgres")
             os.chown(folder, user.pw_uid, user.pw_gid)
             self._as_user = {"user": user.pw_uid, "group": user.pw_gid,
                              "extra_groups": []}
-        self._data = f"{folder}/data"
         self._run("initdb", "-D", self._data, "-U", "bench", "--auth=trust",
                   "--encoding=UTF8", "--locale=C")
+        self._starting = True
         self._run("pg_ctl", "-D", self._data, "-l", f"{folder}/log", "-w",
                   "-o", f"-c listen_addresses= "
                   f"-c unix_socket_directories={folder}", "start")
         with open(f"{self._data}/postmaster.pid", encoding="ascii") as file:
             self._pid = int(file.readline())
+        self._starting = False
         self._psql(TABLE)
         self.version = self._psql("SHOW server_version;").strip()
 
@@ -105,7 +106,13 @@ class Server:
                        stdout=subprocess.DEVNULL, **self._as_user)
 
     def end(self):
-        if os.path.exists(f"{self._data}/postmaster.pid"):
+        """Ends the server; also one whose start was interrupted."""
+        pid_file = f"{self._data}/postmaster.pid"
+        deadline = time.monotonic() + START_SECONDS
+        while (self._starting and not os.path.exists(pid_file) and
+               time.monotonic() < deadline):
+            time.sleep(0.1)
+        if os.path.exists(pid_file):
             self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w",
                       "stop")
 
@@ -162,7 +169,8 @@ class Server:
                 f"DO UPDATE SET {update}; COMMIT;\n")
             session.stdin.close()
             sessions.append(session)
-        failed = sum(session.wait() != 0 for session in sessions)
+        with heartbeat("PostgreSQL"):
+            failed = sum(session.wait() != 0 for session in sessions)
         seconds = time.monotonic() - begin
         for session in sessions:
             session.stdout.close()
@@ -173,14 +181,23 @@ class Server:
         return {"seconds": seconds, "processor_seconds": used,
                 "others_processor_seconds": others}
 
-    def ask_own_visits(self, institution, times):
-        """Asks for an institution's visits by month. The answer, and p50,
+    def count_visits(self):
+        return int(self._psql("SELECT count(*) FROM visits;"))
+
+    def prepare_questions(self):
+        """Makes the table as quick to ask as it will be."""
+        self._psql("VACUUM ANALYZE visits;")
+
+    def own_visits(self, institution):
+        """An institution's visits by month."""
+        rows = [line.split("|") for line in self._psql(
+            OWN_VISITS.format(institution=institution)).splitlines()]
+        return [[r[0], *map(int, r[1:])] for r in rows]
+
+    def time_own_visits(self, institution, times):
+        """Asks own_visits again and again in one session: how often, and p50,
         p95 and p99 in milliseconds, as psql measures them."""
         question = OWN_VISITS.format(institution=institution)
-        self._psql("VACUUM ANALYZE visits;")
-        rows = [line.split("|") for line in
-                self._psql(question).splitlines()]
-        answer = [[r[0], *map(int, r[1:])] for r in rows]
         output = self._psql("\\timing on\n" + "\\o /dev/null\n" +
                             question * (times + QUESTIONS_UNMEASURED))
         took = [float(ms) for ms in
@@ -188,6 +205,6 @@ class Server:
         took = took[QUESTIONS_UNMEASURED:]
         if len(took) != times:
             raise RuntimeError("psql did not time every question")
-        return answer, {"calls": times, "p50_ms": percentile(took, 0.50),
-                        "p95_ms": percentile(took, 0.95),
-                        "p99_ms": percentile(took, 0.99)}
+        return {"calls": times, "p50_ms": percentile(took, 0.50),
+                "p95_ms": percentile(took, 0.95),
+                "p99_ms": percentile(took, 0.99)}

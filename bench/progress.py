@@ -1,6 +1,8 @@
 """Progress and small numbers that every part of the benchmark uses."""
+import contextlib
 import os
 import sys
+import threading
 import time
 
 _BEGIN = time.monotonic()
@@ -10,6 +12,28 @@ def say(text):
     """One line on standard error, with the seconds since the start."""
     print(f"[{time.monotonic() - _BEGIN:5.0f} s] {text}", file=sys.stderr,
           flush=True)
+
+
+HEARTBEAT_SECONDS = 15
+
+
+@contextlib.contextmanager
+def heartbeat(what):
+    """Says now and then that `what` goes on, until the block is left."""
+    ended = threading.Event()
+
+    def beat():
+        begin = time.monotonic()
+        while not ended.wait(HEARTBEAT_SECONDS):
+            say(f"  {what}, {time.monotonic() - begin:.0f} s so far")
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def percentile(values, share):
