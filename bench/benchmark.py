@@ -5,7 +5,6 @@ import json
 import os
 import platform
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -15,13 +14,13 @@ import postgresql
 import report
 from deployment import Deployment
 from files import Files
-from progress import machine_seconds, say
+from progress import (ignore_signals, leave_on_signals, machine_seconds,
+                      say)
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TARGETS = ("garderobe", "ttpd", "vaultd", "aggregatord", "answerd",
            "bench_group_operations", "bench_empty_call", "bench_own_mirror",
            "bench_linked_customers")
-ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def read_options():
@@ -103,8 +102,7 @@ def measure(programs, options):
             result["same_answer"] = (result["garderobe"]["mirrors"] ==
                                      result["postgresql"]["mirrors"])
     finally:
-        for number in ENDING_SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        ignore_signals()
         say("cleaning up")
         Deployment.end(programs, place)
         shutil.rmtree(folder, ignore_errors=True)
@@ -115,9 +113,7 @@ def measure(programs, options):
 
 def main():
     options = read_options()
-    # Whatever ends it, it tidies up.
-    for number in ENDING_SIGNALS:
-        signal.signal(number, lambda signum, _: sys.exit(128 + signum))
+    leave_on_signals()
     # These name deployments and databases of the caller.
     for name in list(os.environ):
         if name.startswith(("GARDEROBE_", "PG")):

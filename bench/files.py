@@ -5,7 +5,7 @@ from country import Institution, simulate, write_refunds
 from progress import say
 
 # Sizes at --scale 1.
-SIMULATED_LINES = 100_000
+SIMULATED_LINES = 400_000
 SIMULATED_LINES_MIN = 10_000
 VISITS = 1_000_000  # of an institution; two of them at once
 REFUNDS = 200_000   # of an institution; two of them at once

@@ -184,6 +184,9 @@ class Server:
     def count_visits(self):
         return int(self._psql("SELECT count(*) FROM visits;"))
 
+    def forget_visits(self):
+        self._psql("TRUNCATE visits;")
+
     def prepare_questions(self):
         """Makes the table as quick to ask as it will be."""
         self._psql("VACUUM ANALYZE visits;")
