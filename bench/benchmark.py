@@ -14,8 +14,8 @@ import postgresql
 import report
 from deployment import Deployment
 from files import Files
-from progress import (ignore_signals, leave_on_signals, machine_seconds,
-                      say)
+from progress import machine_seconds, say
+from tidy import leave_on_signals, tidied_by
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TARGETS = ("garderobe", "ttpd", "vaultd", "aggregatord", "answerd",
@@ -87,7 +87,13 @@ def measure(programs, options):
     os.chmod(folder, 0o755)
     place = f"{folder}/deployment"
     os.mkdir(place, 0o700)
-    try:
+
+    def clean_up():
+        say("cleaning up")
+        Deployment.end(programs, place)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    with tidied_by(clean_up):
         files = Files(programs, folder, options.scale)
         result["garderobe"] = phases.measure_garderobe(
             programs, place, files, options.hasty)
@@ -101,11 +107,6 @@ def measure(programs, options):
                 server_programs, f"{folder}/pg", files)
             result["same_answer"] = (result["garderobe"]["mirrors"] ==
                                      result["postgresql"]["mirrors"])
-    finally:
-        ignore_signals()
-        say("cleaning up")
-        Deployment.end(programs, place)
-        shutil.rmtree(folder, ignore_errors=True)
     result["stolen_processor_seconds"] = machine_seconds()[1] - stolen
     result["disturbed"] = phases.disturbed(result)
     return result

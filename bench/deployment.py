@@ -8,6 +8,7 @@ import time
 import tomllib
 
 from progress import heartbeat, machine_seconds, processor_seconds, say
+from tidy import run_to_end
 
 DAEMONS = ("ttpd", "vaultd", "aggregatord", "answerd")
 # After the last acknowledgement the daemons still push mirrors and flush
@@ -60,7 +61,7 @@ class Deployment:
         self.programs = programs
         self.folder = folder
         self._garderobe("init", folder)
-        self._garderobe("up", folder)
+        run_to_end(self._command("up", folder), stdout=subprocess.DEVNULL)
         with open(f"{folder}/client.toml", "rb") as file:
             self.addresses = tomllib.load(file)["addresses"]
         self._relations_ended = None

@@ -6,6 +6,7 @@ import postgresql
 from deployment import Deployment
 from linked import linked_customers
 from progress import say
+from tidy import tidied_by
 
 # At --scale 1 and above; fewer below, 100 at least.
 MIRROR_CALLS = 2_000
@@ -149,7 +150,7 @@ def measure_garderobe(programs, folder, files, hasty):
 def measure_postgresql(programs, folder, files):
     say("starting PostgreSQL")
     server = postgresql.Server(programs, folder)
-    try:
+    with tidied_by(server.end):
         server.start()
         result = {"version": server.version}
         for what, paths in (("visits", of.of_senders(files.visits)),
@@ -177,8 +178,6 @@ def measure_postgresql(programs, folder, files):
             of.ASKER, fewer(POSTGRESQL_QUESTIONS, files.scale))
         result["mirrors"] = {institution: server.own_visits(institution)
                              for institution in (*of.SENDERS, of.ASKER)}
-    finally:
-        server.end()
     return result
 
 

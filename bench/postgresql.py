@@ -15,6 +15,7 @@ import time
 
 from progress import (heartbeat, machine_seconds, percentile,
                       processor_seconds)
+from tidy import run_to_end
 
 TABLE = """
 CREATE EXTENSION pgcrypto;
@@ -52,9 +53,6 @@ ORDER BY month;
 """
 QUESTIONS_UNMEASURED = 5
 
-# After this a server whose start was interrupted has its file, or never will.
-START_SECONDS = 3
-
 
 def find_programs():
     """The folder with initdb, postgres and psql of the newest PostgreSQL that
@@ -77,7 +75,6 @@ class Server:
         self._folder = folder
         self._data = f"{folder}/data"
         self._as_user = {}
-        self._starting = False
 
     def start(self):
         """Whatever becomes of it, end() is to follow."""
@@ -90,29 +87,22 @@ class Server:
                              "extra_groups": []}
         self._run("initdb", "-D", self._data, "-U", "bench", "--auth=trust",
                   "--encoding=UTF8", "--locale=C")
-        self._starting = True
         self._run("pg_ctl", "-D", self._data, "-l", f"{folder}/log", "-w",
                   "-o", f"-c listen_addresses= "
                   f"-c unix_socket_directories={folder}", "start")
         with open(f"{self._data}/postmaster.pid", encoding="ascii") as file:
             self._pid = int(file.readline())
-        self._starting = False
         self._psql(TABLE)
         self.version = self._psql("SHOW server_version;").strip()
 
     def _run(self, program, *arguments):
-        subprocess.run([f"{self._programs}/{program}", *arguments],
-                       check=True, cwd=self._folder,
-                       stdout=subprocess.DEVNULL, **self._as_user)
+        run_to_end([f"{self._programs}/{program}", *arguments],
+                   cwd=self._folder, stdout=subprocess.DEVNULL,
+                   **self._as_user)
 
     def end(self):
-        """Ends the server; also one whose start was interrupted."""
-        pid_file = f"{self._data}/postmaster.pid"
-        deadline = time.monotonic() + START_SECONDS
-        while (self._starting and not os.path.exists(pid_file) and
-               time.monotonic() < deadline):
-            time.sleep(0.1)
-        if os.path.exists(pid_file):
+        """Ends the server; also one whose start did not succeed."""
+        if os.path.exists(f"{self._data}/postmaster.pid"):
             self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w",
                       "stop")
 

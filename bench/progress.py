@@ -1,7 +1,6 @@
 """Progress and small numbers that every part of the benchmark uses."""
 import contextlib
 import os
-import signal
 import sys
 import threading
 import time
@@ -13,22 +12,6 @@ def say(text):
     """One line on standard error, with the seconds since the start."""
     print(f"[{time.monotonic() - _BEGIN:5.0f} s] {text}", file=sys.stderr,
           flush=True)
-
-
-ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-def leave_on_signals():
-    """From here a signal ends the program as an exception does: whatever is
-    tidied up in a `finally` is."""
-    for number in ENDING_SIGNALS:
-        signal.signal(number, lambda signum, _: sys.exit(128 + signum))
-
-
-def ignore_signals():
-    """While it is tidied up."""
-    for number in ENDING_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
 
 
 HEARTBEAT_SECONDS = 15

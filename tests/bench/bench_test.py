@@ -146,6 +146,11 @@ class InterruptedRunTest(unittest.TestCase):
             self.skipTest("PostgreSQL is not installed (bench/packages.txt)")
         self.interrupted_at("starting PostgreSQL", signal.SIGTERM)
 
+    def test_while_postgresql_loads(self):
+        if postgresql.find_programs() is None:
+            self.skipTest("PostgreSQL is not installed (bench/packages.txt)")
+        self.interrupted_at("the same 20,000 visits", signal.SIGHUP)
+
 
 class OptionsTest(unittest.TestCase):
 
