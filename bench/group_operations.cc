@@ -20,11 +20,11 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "bench/processor_time.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::bench {
@@ -146,13 +146,6 @@ std::array<Operation, 6> Operations() {
   }};
 }
 
-double ProcessorSeconds() {
-  timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) +
-         1e-9 * static_cast<double>(now.tv_nsec);
-}
-
 void Call(const Operation& operation, size_t i) {
   if (operation.call(i) == 0) return;
   std::fprintf(stderr, "%s failed\n", operation.name);
@@ -161,9 +154,9 @@ void Call(const Operation& operation, size_t i) {
 
 void Measure(Operation& operation) {
   Call(operation, kInputs - 1);  // brings code and tables into the cache
-  const double begin = ProcessorSeconds();
+  const double begin = ThreadSeconds();
   for (size_t i = 0; i < kCallsPerRound; ++i) Call(operation, i);
-  operation.seconds.push_back((ProcessorSeconds() - begin) / kCallsPerRound);
+  operation.seconds.push_back((ThreadSeconds() - begin) / kCallsPerRound);
 }
 
 // Rounds that the machine's host interrupts are no part of it: what it takes

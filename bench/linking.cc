@@ -21,6 +21,7 @@
 #include <iostream>
 #include <random>
 
+#include "bench/processor_time.h"
 #include "vault/linker.h"
 
 namespace garderobe {
@@ -118,14 +119,6 @@ class Population {
   uint64_t made_ = 0, tokens_ = 0;
 };
 
-// Processor time, so that what else runs here does not count.
-double ThreadSeconds() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) +
-         static_cast<double>(time.tv_nsec) / 1e9;
-}
-
 // What one multiplication takes: a few at a time, as long as the measuring
 // goes on, because a core's speed differs from second to second.
 class Multiplications {
@@ -136,11 +129,11 @@ class Multiplications {
   }
   void Time() {
     constexpr int kAtOnce = 20;
-    const double begin = ThreadSeconds();
+    const double begin = bench::ThreadSeconds();
     for (int i = 0; i < kAtOnce; ++i) {
       failed_ |= crypto_scalarmult_ristretto255(out_, scalar_, point_) != 0;
     }
-    seconds_ += ThreadSeconds() - begin;
+    seconds_ += bench::ThreadSeconds() - begin;
     count_ += kAtOnce;
   }
   // The mean since the last call.

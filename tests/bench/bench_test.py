@@ -1,5 +1,6 @@
 """bench/run, small: every figure that docs/performance.md tells of is there,
 the counts are right, and nothing is left behind. No figure has to be good."""
+import copy
 import json
 import math
 import os
@@ -10,7 +11,8 @@ import unittest
 from documented import documented_fields, fits, leaves
 from support import BENCH, PROGRAMS, main, processes_in, temporary_folder
 
-import postgresql  # of bench/
+import postgresql  # of bench/, as is the next
+import report
 
 SCALE = 0.02
 # At that scale: of each of the two that deliver (bench/files.py).
@@ -113,7 +115,17 @@ class RunTest(unittest.TestCase):
         self.assertIn(f"scale {SCALE}", self.table)
         self.assertIn("visits/s", self.table)
         self.assertIn("A hasty run", self.table)
-        self.assertNotIn("RELATIONS WERE WORKED ON", self.table)
+        self.assertNotIn("DIFFER", self.table)
+
+    def test_the_table_tells_when_visits_were_not_alone(self):
+        result = copy.deepcopy(self.result)
+        for what in ("visits", "refunds"):
+            result["garderobe"][what]["vault_share_of_used"] = 0
+        alone = report.table(result)
+        self.assertNotIn("RELATIONS WERE WORKED ON", alone)
+        result["garderobe"]["visits"]["relations_sent_again"] = 1
+        self.assertIn("RELATIONS WERE WORKED ON DURING: visits",
+                      report.table(result))
 
     def test_nothing_is_left(self):
         nothing_is_left(self, self.folder)
