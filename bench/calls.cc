@@ -1,10 +1,11 @@
 #include "bench/calls.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <iostream>
 #include <vector>
+
+#include "core/base/integer.h"
 
 namespace garderobe::bench {
 namespace {
@@ -29,13 +30,11 @@ TlsFiles TlsIn(const std::string& folder) {
 }
 
 absl::StatusOr<int> ParseCalls(const std::string& text) {
-  int calls = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, calls);
-  if (error != std::errc() || rest != end || calls < 1 || calls > kCallsMax) {
+  const auto calls = ParseInteger<int>(text);
+  if (!calls || *calls < 1 || *calls > kCallsMax) {
     return InvalidArgument("CALLS: 1 to {}", kCallsMax);
   }
-  return calls;
+  return *calls;
 }
 
 absl::StatusOr<nlohmann::json> MeasureCalls(

@@ -2,6 +2,7 @@
 
 #include "client/words.h"
 #include "core/base/civil_time.h"
+#include "core/base/integer.h"
 #include "core/identifiers/person.h"
 
 namespace garderobe::client {
@@ -9,6 +10,11 @@ namespace {
 
 void PutShort(std::string& out, std::string_view field) {
   PutLengthPrefixed(out, field.substr(0, 0xffff));
+}
+
+// The number in the first `digits` characters of a normal form.
+uint16_t NumberBefore(std::string_view text, size_t digits) {
+  return ParseInteger<uint16_t>(text.substr(0, digits)).value_or(0);
 }
 
 CivilDate DateOf(int32_t hours) {
@@ -65,11 +71,10 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
         line.postcode.size() == 4
             ? lives_in->postcode(std::string(line.postcode) + "AA")
             : lives_in->postcode(line.postcode);
-    if (area) customer.pc4 = static_cast<uint16_t>(std::stoi(*area));
+    if (area) customer.pc4 = NumberBefore(*area, 4);
   }
   if (!person.birth_date.empty()) {
-    customer.birth_year =
-        static_cast<uint16_t>(std::stoi(person.birth_date.substr(0, 4)));
+    customer.birth_year = NumberBefore(person.birth_date, 4);
   }
   customer.as_of = QuarterOfSale(line);
   customer.identifiers = DeriveIdentifiers(person);

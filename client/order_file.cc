@@ -266,11 +266,11 @@ void OrderFile::SplitFreeText() {
   }
   if (!values_[kPriceEach].empty() && values_[At(Column::kPrice)].empty()) {
     const auto cents = ParsePriceCents(values_[kPriceEach], rules_.decimal);
-    int64_t quantity = 1;
     const auto text = values_[At(Column::kQuantity)];
-    if (!text.empty()) quantity = std::atol(std::string(text).c_str());
-    if (cents && quantity >= 0 && quantity <= 10'000) {
-      const int64_t all = *cents * quantity;
+    const auto quantity =
+        text.empty() ? std::optional<uint32_t>(1) : ParseQuantity(text);
+    if (cents && quantity) {
+      const int64_t all = *cents * *quantity;
       Keep(At(Column::kPrice),
            fmt::format("{}{}.{:02}", all < 0 ? "-" : "", std::abs(all) / 100,
                        std::abs(all) % 100));

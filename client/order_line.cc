@@ -1,16 +1,17 @@
 #include "client/order_line.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "client/price.h"
 #include "client/words.h"
+#include "core/base/integer.h"
 
 namespace garderobe::client {
 namespace {
 
 constexpr size_t kIdBytesMax = 256;
 constexpr size_t kEventIdBytesMax = 64;
+constexpr uint32_t kQuantityMax = 10'000;
 
 constexpr std::string_view kColumnNames[kColumnCount] = {
     "customer_id", "email",        "phone",
@@ -37,7 +38,8 @@ bool IsRounded(std::string_view id) {
   return is_digits(id.substr(0, e), ".,") && is_digits(id.substr(e + 2), "");
 }
 
-// "3", and "3.00" or "3,0" of a spreadsheet.
+}  // namespace
+
 std::optional<uint32_t> ParseQuantity(std::string_view text) {
   const size_t separator = text.find_first_of(".,");
   if (separator != text.npos) {
@@ -45,17 +47,10 @@ std::optional<uint32_t> ParseQuantity(std::string_view text) {
     if (decimals.find_first_not_of('0') != decimals.npos) return std::nullopt;
     text = text.substr(0, separator);
   }
-  uint32_t value = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() ||
-      value > 10'000) {
-    return std::nullopt;
-  }
+  const auto value = ParseInteger<uint32_t>(text);
+  if (!value || *value > kQuantityMax) return std::nullopt;
   return value;
 }
-
-}  // namespace
 
 std::string_view ColumnName(Column column) {
   return kColumnNames[static_cast<size_t>(column)];

@@ -76,6 +76,11 @@ struct ReadingRules {
   DateReader dates;
 };
 
+// Returns the number of tickets that `text` writes: "3", or "3.00" and "3,0" of
+// a spreadsheet. Returns nullopt for a part of a ticket, a sign, more than
+// 10,000 and what is no number.
+[[nodiscard]] std::optional<uint32_t> ParseQuantity(std::string_view text);
+
 // The meaning of the row at `line`, or its first fault. `order` has views into
 // `fields`.
 [[nodiscard]] std::optional<Refusal> ReadOrderLine(const Fields& fields,

@@ -52,6 +52,19 @@ TEST(PriceTest, WhatCantBeToldIsRefused) {
   EXPECT_EQ(ParsePriceCents("1.234,50", DecimalSign::kEither), 123450);
 }
 
+TEST(QuantityTest, WholeTicketsOnly) {
+  EXPECT_EQ(ParseQuantity("3"), 3u);
+  EXPECT_EQ(ParseQuantity("3.00"), 3u);
+  EXPECT_EQ(ParseQuantity("3,0"), 3u);
+  EXPECT_EQ(ParseQuantity("0"), 0u);
+  EXPECT_EQ(ParseQuantity("10000"), 10000u);
+  for (const char* text :
+       {"", "-1", "+1", "2x", "x", "2.5", "1,5", "10001", "4294967297",
+        "99999999999999999999", ".", "2 ", "2.0x"}) {
+    EXPECT_EQ(ParseQuantity(text), std::nullopt) << text;
+  }
+}
+
 class OrderLineTest : public ::testing::Test {
  protected:
   OrderLineTest() {

@@ -13,6 +13,7 @@
 #include <filesystem>
 
 #include "core/base/files.h"
+#include "core/base/integer.h"
 
 namespace garderobe::client {
 
@@ -38,9 +39,10 @@ bool RunsWith(std::string_view arguments, const std::string& config) {
 }  // namespace
 
 pid_t RunningDaemon(const std::string& pid_file, const std::string& config) {
-  const auto text = ReadWholeFile(pid_file);
+  auto text = ReadWholeFile(pid_file);
   if (!text.ok()) return 0;
-  const pid_t pid = std::atoi(text->c_str());
+  if (text->ends_with('\n')) text->pop_back();
+  const pid_t pid = ParseInteger<pid_t>(*text).value_or(0);
   // Somebody else's process runs as well.
   if (pid <= 0 || (kill(pid, 0) != 0 && errno != EPERM)) return 0;
   // A number may have been given to somebody else since.

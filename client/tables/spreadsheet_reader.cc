@@ -8,6 +8,7 @@
 #include "client/tables/workbook_parts.h"
 #include "client/tables/xml_part.h"
 #include "core/base/civil_time.h"
+#include "core/base/integer.h"
 
 namespace garderobe::client {
 namespace {
@@ -54,13 +55,6 @@ size_t ColumnOf(std::string_view reference) {
   return column == 0 ? std::string::npos : column - 1;
 }
 
-template <typename T>
-bool Parse(std::string_view text, T* value) {
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), *value);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 struct SheetRow {
   uint64_t line = 0;
   std::vector<std::string> cells;
@@ -89,8 +83,8 @@ class SheetParser {
       row_ = SheetRow();
       bytes_ = 0;
       ++line_;
-      uint64_t told = 0;
-      if (Parse(a.Get("r"), &told) && told >= line_) line_ = told;
+      const auto written = ParseInteger<uint64_t>(a.Get("r"));
+      if (written && *written >= line_) line_ = *written;
       row_.line = line_;
       next_ = 0;
     } else if (name == "c") {
@@ -98,8 +92,7 @@ class SheetParser {
       column_ = reference.empty() ? next_ : ColumnOf(reference);
       next_ = column_ + 1;
       type_ = a.Get("t");
-      style_ = 0;
-      (void)Parse(a.Get("s"), &style_);
+      style_ = ParseInteger<size_t>(a.Get("s")).value_or(0);
       value_.clear();
     } else if (name == "v" || name == "t") {
       takes_text_ = !phonetic_;
@@ -136,15 +129,16 @@ class SheetParser {
 
   std::string TextOf() const {
     if (type_ == "s") {
-      size_t index = 0;
-      return Parse(value_, &index) && index < parts_.strings.size()
-                 ? parts_.strings[index]
-                 : "";
+      const auto index = ParseInteger<size_t>(value_);
+      return index && *index < parts_.strings.size() ? parts_.strings[*index]
+                                                     : "";
     }
     if (type_ == "b") return value_ == "1" ? "TRUE" : "FALSE";
     if (!type_.empty() && type_ != "n") return value_;  // str, inlineStr, d, e
     double number = 0;
-    if (!Parse(value_, &number)) return value_;
+    const char* const end = value_.data() + value_.size();
+    const auto [rest, error] = std::from_chars(value_.data(), end, number);
+    if (error != std::errc() || rest != end) return value_;
     const bool date = style_ < parts_.is_date.size() && parts_.is_date[style_];
     return date ? DateText(number, parts_.from_1904) : NumberText(number);
   }

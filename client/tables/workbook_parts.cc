@@ -1,7 +1,8 @@
 #include "client/tables/workbook_parts.h"
 
-#include <charconv>
 #include <map>
+
+#include "core/base/integer.h"
 
 namespace garderobe::client {
 namespace {
@@ -9,10 +10,9 @@ namespace {
 // Excel's own limit is the number of cells; this is what memory bears.
 constexpr size_t kStringBytesMax = size_t{512} << 20;
 
-size_t NumberOf(std::string_view text) {
-  size_t value = 0;
-  (void)std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+// What is no number is 0, the format that says nothing.
+size_t FormatIdOf(std::string_view text) {
+  return ParseInteger<size_t>(text).value_or(0);
 }
 
 bool IsTrue(std::string_view text) { return text == "1" || text == "true"; }
@@ -94,11 +94,11 @@ absl::Status ReadStyles(PackedDocument& document, const std::string& part,
   XmlEvents events;
   events.begin = [&](std::string_view name, const Attributes& a) {
     if (name == "numFmt") {
-      own[NumberOf(a.Get("numFmtId"))] = IsDateFormat(a.Get("formatCode"));
+      own[FormatIdOf(a.Get("numFmtId"))] = IsDateFormat(a.Get("formatCode"));
     }
     if (name == "cellXfs") in_cells = true;
     if (name == "xf" && in_cells) {
-      const size_t id = NumberOf(a.Get("numFmtId"));
+      const size_t id = FormatIdOf(a.Get("numFmtId"));
       const auto found = own.find(id);
       is_date->push_back(found != own.end() ? found->second
                                             : IsBuiltInDate(id));

@@ -1,5 +1,6 @@
 #include "core/base/bytes.h"
 #include "core/base/civil_time.h"
+#include "core/base/integer.h"
 #include "core/base/secret_bytes.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -39,6 +40,30 @@ TEST(ByteReaderTest, LengthBeyondTheEndIsRefused) {
   std::string_view text;
   EXPECT_FALSE(reader.GetLengthPrefixed(&text));
   EXPECT_FALSE(reader.empty());
+}
+
+TEST(IntegerTest, ReadsWhatIsANumberAndNothingElse) {
+  EXPECT_EQ(ParseInteger<int>("0"), 0);
+  EXPECT_EQ(ParseInteger<int>("007"), 7);
+  EXPECT_EQ(ParseInteger<int>("-12"), -12);
+  for (const char* text :
+       {"", "-", "+", "+1", "--1", " 1", "1 ", "1\n", "1x", "x1", "1.0", "1,0",
+        "1e3", "0x10", "1-2", "\xc2\xb2", "\xef\xbc\x91"}) {
+    EXPECT_EQ(ParseInteger<int>(text), std::nullopt) << text;
+  }
+  // A zero byte is text as any other.
+  EXPECT_EQ(ParseInteger<int>(std::string_view("1\0", 2)), std::nullopt);
+}
+
+TEST(IntegerTest, WhatDoesNotFitIsNoNumber) {
+  EXPECT_EQ(ParseInteger<uint16_t>("65535"), 65535);
+  EXPECT_EQ(ParseInteger<uint16_t>("65536"), std::nullopt);
+  EXPECT_EQ(ParseInteger<uint32_t>("-1"), std::nullopt);
+  EXPECT_EQ(ParseInteger<int32_t>("2147483647"), 2147483647);
+  EXPECT_EQ(ParseInteger<int32_t>("2147483648"), std::nullopt);
+  EXPECT_EQ(ParseInteger<int64_t>("-9223372036854775808"), INT64_MIN);
+  EXPECT_EQ(ParseInteger<int64_t>("9223372036854775808"), std::nullopt);
+  EXPECT_EQ(ParseInteger<uint64_t>(std::string(40, '9')), std::nullopt);
 }
 
 TEST(SecretBytesTest, PrintsOnlyItsLength) {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
-#include <charconv>
 #include <filesystem>
 
 #include "core/base/check.h"
 #include "core/base/files.h"
+#include "core/base/integer.h"
 #include "core/base/nearest.h"
 #include "core/config/toml.h"
 
@@ -17,14 +17,8 @@ bool IsAddress(std::string_view text) {
   const size_t colon = text.rfind(':');
   if (colon == text.npos) return false;
   std::string host(text.substr(0, colon));
-  const std::string_view digits = text.substr(colon + 1);
-  unsigned port = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc() || end != digits.data() + digits.size() ||
-      port < 1 || port > 65535) {
-    return false;
-  }
+  const auto port = ParseInteger<uint16_t>(text.substr(colon + 1));
+  if (!port || *port == 0) return false;
   boost::system::error_code bad;
   if (host.starts_with('[') && host.ends_with(']')) {
     boost::asio::ip::make_address_v6(host.substr(1, host.size() - 2), bad);

@@ -1,9 +1,10 @@
 #include "core/geography/geography.h"
 
 #include <array>
-#include <charconv>
 #include <map>
 
+#include "core/base/check.h"
+#include "core/base/integer.h"
 #include "core/geography/tables.h"
 
 namespace garderobe {
@@ -17,9 +18,9 @@ std::string_view Take(std::string_view* text, char end) {
   return field;
 }
 int Number(std::string_view text) {
-  int value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+  const auto value = ParseInteger<int>(text);
+  GARDEROBE_CHECK(value.has_value());
+  return *value;
 }
 
 struct Tables {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/integer.h"
 #include "core/identifiers/text.h"
 
 namespace garderobe {
@@ -175,7 +176,7 @@ HouseNumber ReadHouseNumber(std::string_view number, std::string_view addition,
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
   if (digits.empty() || digits == "99999") return Refused("HOUSE_NUMBER_DUMMY");
   if (digits.size() > 5) return Refused("HOUSE_NUMBER_MALFORMED");
-  result.number = std::stoi(digits);
+  result.number = ParseInteger<int>(digits).value_or(0);
   pieces.erase(pieces.begin());
   const std::vector<Piece> added = Pieces(more);
   // In a field of its own the box needs no word.

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 
 #include "core/base/files.h"
+#include "core/base/integer.h"
 
 namespace garderobe {
 namespace {
@@ -96,16 +96,14 @@ absl::StatusOr<KeyFile> ReadKeyFile(const std::string& path,
   uint8_t secret[32];
   const ScopedWipe wipe_secret(secret, sizeof secret);
   size_t bytes = 0;
-  uint32_t epoch_number = 0;
-  const auto parsed =
-      std::from_chars(epoch.data(), epoch.data() + epoch.size(), epoch_number);
-  if (parsed.ec != std::errc() || hex.size() != 64 ||
+  const auto epoch_number = ParseInteger<uint32_t>(epoch);
+  if (!epoch_number || hex.size() != 64 ||
       sodium_hex2bin(secret, sizeof secret, hex.data(), hex.size(), nullptr,
                      &bytes, nullptr) != 0 ||
       bytes != sizeof secret) {
     return InvalidArgument("{} is damaged", path);
   }
-  return KeyFile{std::string(found_role), std::string(key_id), epoch_number,
+  return KeyFile{std::string(found_role), std::string(key_id), *epoch_number,
                  KeyFileSecret::CopyFrom(secret)};
 }
 

@@ -55,6 +55,15 @@ TEST_F(KeyFileTest, AnotherRoleVersionStatusOrDamageIsRefused) {
   EXPECT_THAT(ReadKeyFile(path_, "shuffle-vault"),
               StatusIs(absl::StatusCode::kFailedPrecondition));
   Rewrite("status: disabled", "status: enabled");
+  for (const char* epoch : {"1x", "", "-1", "+1", " 1", "4294967296"}) {
+    const std::string damaged = std::string("epoch: ") + epoch;
+    Rewrite("epoch: 1", damaged);
+    EXPECT_THAT(ReadKeyFile(path_, "shuffle-vault"),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << damaged;
+    Rewrite(damaged, "epoch: 1");
+  }
+  ASSERT_THAT(ReadKeyFile(path_, "shuffle-vault"), IsOk());
   Rewrite("secret: ", "secret: x");
   EXPECT_THAT(ReadKeyFile(path_, "shuffle-vault"),
               StatusIs(absl::StatusCode::kInvalidArgument));

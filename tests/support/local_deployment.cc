@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "client/tables/csv_reader.h"
+#include "core/base/integer.h"
 #include "gtest/gtest.h"
 
 namespace garderobe {
@@ -119,7 +120,9 @@ void LocalDeployment::Up() const {
 void LocalDeployment::Down() const { Run({"down", folder_}); }
 
 pid_t LocalDeployment::Pid(const std::string& daemon) const {
-  const pid_t pid = std::atoi(Slurp(folder_ + "/" + daemon + ".pid").c_str());
+  std::string text = Slurp(folder_ + "/" + daemon + ".pid");
+  if (text.ends_with('\n')) text.pop_back();
+  const pid_t pid = ParseInteger<pid_t>(text).value_or(0);
   return pid > 0 && kill(pid, 0) == 0 ? pid : 0;
 }
 
@@ -160,7 +163,11 @@ std::string LocalDeployment::Write(const std::string& name,
 size_t LocalDeployment::PeakMib(const std::string& daemon) const {
   std::istringstream status(Slurp(fmt::format("/proc/{}/status", Pid(daemon))));
   for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM:")) return std::stoul(line.substr(6)) >> 10;
+    if (!line.starts_with("VmHWM:")) continue;
+    // "VmHWM:     12345 kB"
+    const size_t from = line.find_first_of("0123456789");
+    const size_t to = line.find_first_not_of("0123456789", from);
+    return ParseInteger<size_t>(line.substr(from, to - from)).value_or(0) >> 10;
   }
   return 0;
 }
@@ -201,7 +208,7 @@ Mirror MirrorOfFile(const std::string& path) {
     if (status == "cancelled" || status == "refunded") continue;
     auto& month = mirror[fields[at["starts_at"]].substr(0, 7)];
     month[0] += 1;
-    month[1] += std::stoi(fields[at["quantity"]]);
+    month[1] += ParseInteger<int>(fields[at["quantity"]]).value_or(0);
     month[2] += std::llround(std::stod(fields[at["price"]]) * 100);
   }
   return mirror;
@@ -224,7 +231,10 @@ Mirror MirrorOf(const LocalDeployment& deployment,
 
 int EnvironmentNumber(const char* name, int otherwise) {
   const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : std::atoi(value);
+  if (value == nullptr) return otherwise;
+  const auto number = ParseInteger<int>(value);
+  EXPECT_TRUE(number.has_value()) << name << "=" << value << " is no number";
+  return number.value_or(otherwise);
 }
 
 }  // namespace garderobe
