@@ -1,17 +1,24 @@
 #include "client/authority.h"
 
-#include <fcntl.h>
+#include <openssl/bio.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cstdio>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/base/files.h"
+#include "core/base/secret_bytes.h"
 
 namespace garderobe::client {
 namespace {
@@ -25,66 +32,176 @@ struct Freer {
 };
 using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using CertificatePtr = std::unique_ptr<X509, Freer<X509_free>>;
-using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+using BioPtr = std::unique_ptr<BIO, Freer<BIO_free_all>>;
 
 constexpr int kAuthorityDays = 3650;
+constexpr size_t kCommonNameBytesMax = 64;
 
-File Create(const std::string& path, mode_t mode) {
-  const int fd =
-      open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  return {fd < 0 ? nullptr : fdopen(fd, "w"), &std::fclose};
-}
-File OpenFile(const std::string& path) {
-  return {std::fopen(path.c_str(), "r"), &std::fclose};
+struct Extension {
+  int nid;
+  std::string value;
+};
+
+// Takes OpenSSL's reason out of its queue, which would otherwise be found by
+// whoever looks next.
+absl::Status Failed(std::string_view what) {
+  char reason[256] = "no reason given";
+  if (const auto code = ERR_peek_last_error(); code != 0) {
+    ERR_error_string_n(code, reason, sizeof reason);
+  }
+  ERR_clear_error();
+  return Internal("{} failed: {}", what, reason);
 }
 
-absl::Status WriteKey(const std::string& path, EVP_PKEY* key) {
-  const File file = Create(path, 0600);
-  if (!file ||
-      PEM_write_PrivateKey(file.get(), key, nullptr, nullptr, 0, nullptr,
-                           nullptr) != 1 ||
-      std::fflush(file.get()) != 0 || fsync(fileno(file.get())) != 0) {
-    return Unavailable("cannot create {}", path);
+absl::StatusOr<std::string> TextOf(BIO* bio) {
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(bio, &bytes);
+  if (size <= 0 || bytes == nullptr) return Failed("writing PEM");
+  return std::string(bytes, static_cast<size_t>(size));
+}
+
+absl::StatusOr<std::string> PemOf(X509* certificate) {
+  const BioPtr bio(BIO_new(BIO_s_mem()));
+  if (!bio || PEM_write_bio_X509(bio.get(), certificate) != 1) {
+    return Failed("writing a certificate");
+  }
+  return TextOf(bio.get());
+}
+
+absl::StatusOr<CertificatePtr> ReadCertificateFile(const std::string& path) {
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(path));
+  const BioPtr bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  if (!bio) return Failed("reading a certificate");
+  CertificatePtr certificate(
+      PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  ERR_clear_error();
+  if (!certificate) return InvalidArgument("{} is no PEM certificate", path);
+  return certificate;
+}
+
+absl::StatusOr<KeyPtr> ReadKeyOf(const std::string& path) {
+  GARDEROBE_ASSIGN_OR_RETURN(std::string text, ReadWholeFile(path));
+  const ScopedWipe wipe(text);
+  const BioPtr bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  if (!bio) return Failed("reading a private key");
+  // A key with a passphrase would ask for it at the terminal.
+  const auto no_passphrase = [](char*, int, int, void*) { return -1; };
+  KeyPtr key(
+      PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
+  ERR_clear_error();
+  if (!key) {
+    return InvalidArgument("{} is no PEM private key without a passphrase",
+                           path);
+  }
+  return key;
+}
+
+// The key that an interrupted run left in `path`, or a fresh one that is
+// written there.
+absl::StatusOr<KeyPtr> KeyAt(const std::string& path) {
+  if (std::filesystem::exists(path)) return ReadKeyOf(path);
+  KeyPtr key(EVP_EC_gen("P-256"));
+  if (!key) return Failed("making a key");
+  const BioPtr bio(BIO_new(BIO_s_secmem()));
+  if (!bio || PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr,
+                                       0, nullptr, nullptr) != 1) {
+    return Failed("writing a private key");
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(std::string text, TextOf(bio.get()));
+  const ScopedWipe wipe(text);
+  GARDEROBE_RETURN_IF_ERROR(CreateFile(path, text, 0600));
+  return key;
+}
+
+absl::Status SetSerial(X509* certificate) {
+  uint64_t serial;
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial) !=
+          1 ||
+      // Positive, as RFC 5280 asks.
+      ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate),
+                              serial >> 1 | 1) != 1) {
+    return Failed("a certificate's serial number");
   }
   return absl::OkStatus();
 }
-absl::Status WriteCertificate(const std::string& path, X509* certificate) {
-  const File file = Create(path, 0644);
-  if (!file || PEM_write_X509(file.get(), certificate) != 1 ||
-      std::fflush(file.get()) != 0 || fsync(fileno(file.get())) != 0) {
-    return Unavailable("cannot create {}", path);
+
+absl::Status SetDates(X509* certificate, int days) {
+  // A clock may be a little off; a certificate that is to be expired began
+  // long ago.
+  const long begin = days < 0 ? -400L * 86400 : -3600L;
+  if (X509_gmtime_adj(X509_getm_notBefore(certificate), begin) == nullptr ||
+      X509_gmtime_adj(X509_getm_notAfter(certificate), days * 86400L) ==
+          nullptr) {
+    return Failed("a certificate's dates");
   }
   return absl::OkStatus();
 }
 
-bool AddExtension(X509* certificate, X509* issuer, int nid,
-                  const std::string& value) {
+absl::Status AddExtension(X509* certificate, X509* issuer,
+                          const Extension& extension) {
   X509V3_CTX context;
   X509V3_set_ctx_nodb(&context);
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  const std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>> extension(
-      X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
-  return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
+  const std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>> made(
+      X509V3_EXT_conf_nid(nullptr, &context, extension.nid,
+                          extension.value.c_str()));
+  if (!made || X509_add_ext(certificate, made.get(), -1) != 1) {
+    return Failed(fmt::format("a certificate's {}", OBJ_nid2ln(extension.nid)));
+  }
+  return absl::OkStatus();
 }
 
-CertificatePtr NewCertificate(const std::string& name, EVP_PKEY* key,
-                              int days) {
+struct Subject {
+  std::string name;  // the common name; nothing relies on it
+  EVP_PKEY* key;
+  int days;
+  std::vector<Extension> extensions;
+};
+
+// A certificate of `subject`, signed. `issuer` null: it signs itself.
+absl::StatusOr<CertificatePtr> Certify(const Subject& subject, X509* issuer,
+                                       EVP_PKEY* issuer_key) {
   CertificatePtr certificate(X509_new());
-  X509_set_version(certificate.get(), 2);
-  uint64_t serial;
-  RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial);
-  ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate.get()),
-                          serial >> 1);
-  // A clock may be a little off; a certificate that is to be expired began
-  // long ago.
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()),
-                  days < 0 ? -400L * 86400 : -3600L);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), days * 86400L);
-  X509_set_pubkey(certificate.get(), key);
-  X509_NAME_add_entry_by_txt(
-      X509_get_subject_name(certificate.get()), "CN", MBSTRING_UTF8,
-      reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+  if (!certificate) return Failed("making a certificate");
+  X509* const made = certificate.get();
+  const std::string common_name = subject.name.substr(0, kCommonNameBytesMax);
+  if (X509_set_version(made, X509_VERSION_3) != 1 ||
+      X509_set_pubkey(made, subject.key) != 1 ||
+      X509_NAME_add_entry_by_txt(
+          X509_get_subject_name(made), "CN", MBSTRING_UTF8,
+          reinterpret_cast<const unsigned char*>(common_name.data()),
+          static_cast<int>(common_name.size()), -1, 0) != 1) {
+    return Failed("a certificate's subject");
+  }
+  if (issuer == nullptr) issuer = made;
+  if (X509_set_issuer_name(made, X509_get_subject_name(issuer)) != 1) {
+    return Failed("a certificate's issuer");
+  }
+  GARDEROBE_RETURN_IF_ERROR(SetSerial(made));
+  GARDEROBE_RETURN_IF_ERROR(SetDates(made, subject.days));
+  for (const Extension& extension : subject.extensions) {
+    GARDEROBE_RETURN_IF_ERROR(AddExtension(made, issuer, extension));
+  }
+  if (X509_sign(made, issuer_key, EVP_sha256()) <= 0) {
+    return Failed("signing a certificate");
+  }
   return certificate;
+}
+
+absl::Status MakeFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return Unavailable("cannot create {}: {}", path, error.message());
+  return absl::OkStatus();
+}
+
+// Anything else could add a name to the certificate: the value of an
+// extension is a list with commas.
+bool IsPlainName(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  });
 }
 
 }  // namespace
@@ -93,31 +210,35 @@ absl::StatusOr<Authority> Authority::Open(const std::string& folder) {
   if (!std::filesystem::exists(folder + "/authority.key")) {
     return NotFound("{} holds no certificate authority", folder);
   }
+  if (!std::filesystem::exists(folder + "/authority.pem")) {
+    return FailedPrecondition(
+        "{} holds authority.key and no authority.pem; put the certificate "
+        "back, from any folder it was issued to",
+        folder);
+  }
   return Authority(folder);
 }
 
 absl::StatusOr<Authority> Authority::OpenOrCreate(const std::string& folder) {
   if (auto there = Open(folder); there.ok()) return there;
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  chmod(folder.c_str(), 0700);
-  const KeyPtr key(EVP_EC_gen("P-256"));
-  const CertificatePtr certificate =
-      NewCertificate("Garderobe authority", key.get(), kAuthorityDays);
-  X509_set_issuer_name(certificate.get(),
-                       X509_get_subject_name(certificate.get()));
-  if (!AddExtension(certificate.get(), certificate.get(), NID_basic_constraints,
-                    "critical,CA:TRUE,pathlen:0") ||
-      !AddExtension(certificate.get(), certificate.get(), NID_key_usage,
-                    "critical,keyCertSign,cRLSign") ||
-      !AddExtension(certificate.get(), certificate.get(),
-                    NID_subject_key_identifier, "hash") ||
-      X509_sign(certificate.get(), key.get(), EVP_sha256()) == 0) {
-    return Internal("the authority can't be made");
+  GARDEROBE_RETURN_IF_ERROR(MakeFolder(folder));
+  if (chmod(folder.c_str(), 0700) != 0) {
+    return Unavailable("cannot keep others out of {}: {}", folder,
+                       std::strerror(errno));
   }
-  GARDEROBE_RETURN_IF_ERROR(WriteKey(folder + "/authority.key", key.get()));
-  GARDEROBE_RETURN_IF_ERROR(
-      WriteCertificate(folder + "/authority.pem", certificate.get()));
+  GARDEROBE_ASSIGN_OR_RETURN(const KeyPtr key,
+                             KeyAt(folder + "/authority.key"));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const CertificatePtr certificate,
+      Certify({"Garderobe authority",
+               key.get(),
+               kAuthorityDays,
+               {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
+                {NID_key_usage, "critical,keyCertSign,cRLSign"},
+                {NID_subject_key_identifier, "hash"}}},
+              nullptr, key.get()));
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string pem, PemOf(certificate.get()));
+  GARDEROBE_RETURN_IF_ERROR(CreateFile(folder + "/authority.pem", pem, 0644));
   return Authority(folder);
 }
 
@@ -126,43 +247,44 @@ absl::Status Authority::Issue(const std::string& folder, const Peer& peer,
   if (std::filesystem::exists(folder + "/certificate.pem")) {
     return AlreadyExists("{} holds a certificate already", folder);
   }
-  const File key_file = OpenFile(folder_ + "/authority.key");
-  const File certificate_file = OpenFile(folder_ + "/authority.pem");
-  if (!key_file || !certificate_file) {
-    return NotFound("cannot read the authority in {}", folder_);
-  }
-  const KeyPtr issuer_key(
-      PEM_read_PrivateKey(key_file.get(), nullptr, nullptr, nullptr));
-  const CertificatePtr issuer(
-      PEM_read_X509(certificate_file.get(), nullptr, nullptr, nullptr));
-  if (!issuer_key || !issuer) {
-    return InvalidArgument("the authority in {} is damaged", folder_);
-  }
-  const KeyPtr key(EVP_EC_gen("P-256"));
   const std::string uri = PeerUri(peer);
-  // A common name has at most 64 characters; nothing relies on it.
-  const CertificatePtr certificate =
-      NewCertificate(uri.substr(0, 64), key.get(), days);
-  X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer.get()));
+  if (!IsPlainName(peer.name) || !ParsePeerUri(uri).ok() ||
+      (!daemon.empty() && !IsPlainName(daemon))) {
+    return InvalidArgument(
+        "{}: the name to certify is empty, too long, or has other characters "
+        "than letters, digits, -, _ and .",
+        folder);
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const KeyPtr issuer_key,
+                             ReadKeyOf(folder_ + "/authority.key"));
+  GARDEROBE_ASSIGN_OR_RETURN(const CertificatePtr issuer,
+                             ReadCertificateFile(folder_ + "/authority.pem"));
+  if (X509_check_private_key(issuer.get(), issuer_key.get()) != 1) {
+    ERR_clear_error();
+    return FailedPrecondition(
+        "authority.key and authority.pem in {} do not belong together",
+        folder_);
+  }
+  GARDEROBE_RETURN_IF_ERROR(MakeFolder(folder));
+  GARDEROBE_ASSIGN_OR_RETURN(const KeyPtr key, KeyAt(folder + "/private.key"));
   std::string names = "URI:" + uri;
   if (!daemon.empty()) names += ",DNS:" + daemon + ".garderobe";
-  if (!AddExtension(certificate.get(), issuer.get(), NID_basic_constraints,
-                    "critical,CA:FALSE") ||
-      !AddExtension(certificate.get(), issuer.get(), NID_key_usage,
-                    "critical,digitalSignature") ||
-      !AddExtension(certificate.get(), issuer.get(), NID_ext_key_usage,
-                    daemon.empty() ? "clientAuth" : "serverAuth,clientAuth") ||
-      !AddExtension(certificate.get(), issuer.get(), NID_subject_alt_name,
-                    names) ||
-      X509_sign(certificate.get(), issuer_key.get(), EVP_sha256()) == 0) {
-    return Internal("the certificate can't be made");
-  }
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  GARDEROBE_RETURN_IF_ERROR(WriteKey(folder + "/private.key", key.get()));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const CertificatePtr certificate,
+      Certify({uri,
+               key.get(),
+               days,
+               {{NID_basic_constraints, "critical,CA:FALSE"},
+                {NID_key_usage, "critical,digitalSignature"},
+                {NID_ext_key_usage,
+                 daemon.empty() ? "clientAuth" : "serverAuth,clientAuth"},
+                {NID_subject_alt_name, names}}},
+              issuer.get(), issuer_key.get()));
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string issuer_pem, PemOf(issuer.get()));
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string pem, PemOf(certificate.get()));
   GARDEROBE_RETURN_IF_ERROR(
-      WriteCertificate(folder + "/authority.pem", issuer.get()));
-  return WriteCertificate(folder + "/certificate.pem", certificate.get());
+      ReplaceFile(folder + "/authority.pem", issuer_pem, 0644));
+  return CreateFile(folder + "/certificate.pem", pem, 0644);
 }
 
 }  // namespace garderobe::client

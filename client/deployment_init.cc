@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <random>
 #include <set>
@@ -27,7 +29,10 @@ absl::Status MakePrivateFolder(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error) return Unavailable("cannot create {}: {}", path, error.message());
-  chmod(path.c_str(), 0700);
+  if (chmod(path.c_str(), 0700) != 0) {
+    return Unavailable("cannot keep others out of {}: {}", path,
+                       std::strerror(errno));
+  }
   return absl::OkStatus();
 }
 
@@ -226,7 +231,10 @@ absl::Status Deployment::AddInstitutions(v1::Register& reg) const {
 
 absl::Status Deployment::IssueFor(const v1::Register& reg) const {
   const auto authority = Authority::Open(folder_ + "/ca");
-  if (!authority.ok()) return absl::OkStatus();  // certificates come otherwise
+  if (authority.status().code() == absl::StatusCode::kNotFound) {
+    return absl::OkStatus();  // certificates come otherwise
+  }
+  GARDEROBE_RETURN_IF_ERROR(authority.status());
   auto issue = [&](const std::string& place, Role role,
                    const std::string& name) -> absl::Status {
     if (fs::exists(place + "/certificate.pem")) return absl::OkStatus();

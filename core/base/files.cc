@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -17,10 +18,12 @@ absl::Status Failed(const char* what, const std::string& path) {
   return Unavailable("cannot {} {}: {}", what, path, strerror(errno));
 }
 
-// Writes and syncs a new file, or leaves none.
-absl::Status WriteNew(const std::string& path, std::string_view bytes,
-                      int flags, int mode) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags,
+// Writes and syncs a file of its own, or leaves none. What an interrupted run
+// left under this name is removed first: it may be readable by others.
+absl::Status WriteTemporary(const std::string& path, std::string_view bytes,
+                            int mode) {
+  unlink(path.c_str());
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
                       static_cast<mode_t>(mode));
   if (fd < 0) return Failed("create", path);
   absl::Status status;
@@ -34,7 +37,7 @@ absl::Status WriteNew(const std::string& path, std::string_view bytes,
     }
   }
   if (status.ok() && fsync(fd) != 0) status = Failed("sync", path);
-  close(fd);
+  if (close(fd) != 0 && status.ok()) status = Failed("write", path);
   if (!status.ok()) unlink(path.c_str());
   return status;
 }
@@ -54,9 +57,11 @@ void SyncFolderOf(const std::string& path) {
 absl::Status ReplaceFile(const std::string& path, std::string_view bytes,
                          int mode) {
   const std::string temporary = path + ".new";
-  GARDEROBE_RETURN_IF_ERROR(WriteNew(temporary, bytes, O_TRUNC, mode));
+  GARDEROBE_RETURN_IF_ERROR(WriteTemporary(temporary, bytes, mode));
   if (rename(temporary.c_str(), path.c_str()) != 0) {
-    return Failed("replace", path);
+    const absl::Status failed = Failed("replace", path);
+    unlink(temporary.c_str());
+    return failed;
   }
   SyncFolderOf(path);
   return absl::OkStatus();
@@ -67,7 +72,19 @@ absl::Status CreateFile(const std::string& path, std::string_view bytes,
   if (access(path.c_str(), F_OK) == 0) {
     return AlreadyExists("{} exists", path);
   }
-  GARDEROBE_RETURN_IF_ERROR(WriteNew(path, bytes, O_EXCL, mode));
+  const std::string temporary = path + ".new";
+  GARDEROBE_RETURN_IF_ERROR(WriteTemporary(temporary, bytes, mode));
+  // Not every file system knows the first of these, nor the second.
+  if (renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(),
+                RENAME_NOREPLACE) != 0) {
+    const bool linked = (errno == EINVAL || errno == ENOSYS) &&
+                        link(temporary.c_str(), path.c_str()) == 0;
+    const absl::Status failed = errno == EEXIST
+                                    ? AlreadyExists("{} exists", path)
+                                    : Failed("create", path);
+    unlink(temporary.c_str());
+    if (!linked) return failed;
+  }
   SyncFolderOf(path);
   return absl::OkStatus();
 }

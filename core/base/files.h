@@ -13,7 +13,8 @@ namespace garderobe {
 [[nodiscard]] absl::Status ReplaceFile(const std::string& path,
                                        std::string_view bytes, int mode);
 
-// Writes a file that is not there yet, synced. AlreadyExists: it is there.
+// Writes `bytes` beside `path`, syncs, and gives the file its name, so that
+// nobody meets half of it. AlreadyExists: `path` is there, and stays as it was.
 // Unavailable: the disk does not take it; there is no file then.
 [[nodiscard]] absl::Status CreateFile(const std::string& path,
                                       std::string_view bytes, int mode);

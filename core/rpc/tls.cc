@@ -1,5 +1,6 @@
 #include "core/rpc/tls.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -163,28 +164,42 @@ std::shared_ptr<grpc::Channel> TlsChannel(const std::string& address,
 
 std::string DiagnoseConnection(const std::string& address,
                                const TlsFiles& files) {
+  // What OpenSSL had to say of a failure here is nobody else's reason.
+  struct ErrorsDropped {
+    ~ErrorsDropped() { ERR_clear_error(); }
+  } const errors_dropped;
   const std::unique_ptr<BIO, Freer<BIO_free_all>> plain(
       BIO_new_connect(address.c_str()));
+  if (!plain) return "";
   if (BIO_do_connect_retry(plain.get(), 2, 20) != 1) {
     return "nothing listens at " + address;
   }
   const std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>> context(
       SSL_CTX_new(TLS_client_method()));
   if (!context) return "";
-  SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str());
-  SSL_CTX_use_PrivateKey_file(context.get(), files.private_key.c_str(),
-                              SSL_FILETYPE_PEM);
+  // Without them the other side would hang up, and seem to speak no TLS.
+  if (SSL_CTX_use_certificate_chain_file(context.get(),
+                                         files.certificate.c_str()) != 1) {
+    return fmt::format("the certificate {} can't be read", files.certificate);
+  }
+  if (SSL_CTX_use_PrivateKey_file(context.get(), files.private_key.c_str(),
+                                  SSL_FILETYPE_PEM) != 1) {
+    return fmt::format("the private key {} can't be read, or is not that of {}",
+                       files.private_key, files.certificate);
+  }
   const std::unique_ptr<BIO, Freer<BIO_free_all>> bio(
       BIO_new_ssl_connect(context.get()));
-  BIO_set_conn_hostname(bio.get(), address.c_str());
-  BIO_set_nbio(bio.get(), 1);
+  if (!bio || BIO_set_conn_hostname(bio.get(), address.c_str()) != 1 ||
+      BIO_set_nbio(bio.get(), 1) != 1) {
+    return "";
+  }
   const auto deadline = std::time(nullptr) + 2;
   while (BIO_do_handshake(bio.get()) <= 0 && BIO_should_retry(bio.get())) {
     if (std::time(nullptr) > deadline) return address + " does not answer";
     usleep(5000);
   }
   SSL* ssl = nullptr;
-  BIO_get_ssl(bio.get(), &ssl);
+  if (BIO_get_ssl(bio.get(), &ssl) != 1 || ssl == nullptr) return "";
   const X509Ptr shown(SSL_get1_peer_certificate(ssl));
   if (!shown) return "no TLS at " + address;
   const CertificateInfo info = InfoOf(shown.get());

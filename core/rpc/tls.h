@@ -52,9 +52,9 @@ std::shared_ptr<grpc::Channel> TlsChannel(const std::string& address,
 absl::Status Diagnosed(const absl::Status& status, const std::string& address,
                        const TlsFiles& files);
 
-// Why a connection to `address` fails, as far as a look at the port and at
-// the certificate shown there can tell; empty when nothing is wrong with
-// either. Blocks up to two seconds.
+// Why a connection to `address` fails, as far as a look at the port, at the
+// own certificate and key and at the certificate shown there can tell; empty
+// when nothing is wrong with them. Blocks up to two seconds.
 std::string DiagnoseConnection(const std::string& address,
                                const TlsFiles& files);
 
