@@ -6,6 +6,7 @@
 #include <deque>
 
 #include "client/batches.h"
+#include "client/customers.h"
 #include "client/feed_stream.h"
 #include "client/journal.h"
 #include "client/relation_ledger.h"
@@ -292,15 +293,15 @@ class Sender {
   }
 
   absl::Status FlushRelations(RelationStream& stream) {
-    if (customers_.empty()) return absl::OkStatus();
+    if (changed_.empty()) return absl::OkStatus();
     auto tag = std::make_shared<RelationTag>();
     std::vector<Customer> customers;
-    for (auto& [handle, waiting] : customers_) {
-      tag->delivered.emplace_back(handle, waiting.digest);
-      tag->lines.push_back(waiting.line);
-      customers.push_back(std::move(waiting.customer));
+    for (ChangedCustomer& changed : changed_) {
+      tag->delivered.emplace_back(changed.customer.handle, changed.said);
+      tag->lines.push_back(changed.row);
+      customers.push_back(std::move(changed.customer));
     }
-    customers_.clear();
+    changed_.clear();
     pushed_ += customers.size();
     if (WaitsForBudget()) return absl::OkStatus();
     v1::RelationBatch batch =
@@ -321,16 +322,23 @@ class Sender {
     return !report_.why_waiting.empty();
   }
 
-  void TakeCustomer(const OrderLine& line, const Handle& handle,
-                    uint64_t number) {
-    const uint64_t digest =
-        RelationLedger::Said(digester_->Digest(line), QuarterOfSale(line));
-    if (ledger_.Has(handle, digest)) return;
-    ledger_.Put(handle, digest);
-    // A customer that comes twice within a batch goes once, as the later row
-    // says.
-    customers_.insert_or_assign(
-        handle, Waiting_{identities_.Read(line, handle), digest, number});
+  // Sends what the rows so far said of their customers, each once.
+  absl::Status SendCustomers(RelationStream& relations) {
+    std::string scratch;
+    for (size_t i = 0; i < customers_.size(); ++i) {
+      const auto& [handle, line, row] = customers_.At(i, &scratch);
+      const uint64_t said =
+          RelationLedger::Said(digester_->Digest(line), QuarterOfSale(line));
+      if (ledger_.Has(handle, said)) continue;
+      ledger_.Put(handle, said);
+      changed_.push_back({identities_.Read(line, handle), said, row});
+      if (changed_.size() < kRelationRows) continue;
+      GARDEROBE_RETURN_IF_ERROR(FlushRelations(relations));
+      const MutexLock lock(&mutex_);
+      Report();
+    }
+    customers_.Clear();
+    return FlushRelations(relations);
   }
 
   absl::Status SendRows(VisitStream& visits, RelationStream& relations,
@@ -365,9 +373,9 @@ class Sender {
       Handle handle;
       if (!line.customer_id.empty() && line.share) {
         handle = MakeHandle(*key_holder_, line.customer_id);
-        TakeCustomer(line, handle, row.line);
-        if (customers_.size() >= kRelationRows) {
-          GARDEROBE_RETURN_IF_ERROR(FlushRelations(relations));
+        customers_.Add(handle, line, row.line);
+        if (customers_.full()) {
+          GARDEROBE_RETURN_IF_ERROR(SendCustomers(relations));
         }
       }
       if (skip > 0) {
@@ -386,7 +394,7 @@ class Sender {
       }
     }
     GARDEROBE_RETURN_IF_ERROR(FlushVisits(visits, builder));
-    GARDEROBE_RETURN_IF_ERROR(FlushRelations(relations));
+    GARDEROBE_RETURN_IF_ERROR(SendCustomers(relations));
     GARDEROBE_RETURN_IF_ERROR(visits.Finish());
     GARDEROBE_RETURN_IF_ERROR(UnlessBudget(relations.Finish()));
     const MutexLock lock(&mutex_);
@@ -427,10 +435,10 @@ class Sender {
     return absl::OkStatus();
   }
 
-  struct Waiting_ {
+  struct ChangedCustomer {
     Customer customer;
-    uint64_t digest;
-    uint64_t line;
+    uint64_t said;  // of RelationLedger
+    uint64_t row;
   };
 
   const Endpoint& endpoint_;
@@ -448,7 +456,8 @@ class Sender {
   uint64_t pushed_ = 0;  // relations, those that wait for a budget too
   std::atomic<uint64_t> rows_{0}, bytes_{0};
   RelationLedger ledger_;
-  absl::flat_hash_map<Handle, Waiting_> customers_;
+  CustomerTable customers_{options_.own_domains};
+  std::vector<ChangedCustomer> changed_;  // less than a batch
 
   Mutex mutex_;
   std::deque<std::shared_ptr<v1::DeliveryService::Stub>> streams_of_

@@ -7,7 +7,7 @@
 
 namespace garderobe::client {
 namespace {
-constexpr std::string_view kMagic = "garderobe-relation-ledger-v2\n";
+constexpr std::string_view kMagic = "garderobe-relation-ledger-v3\n";
 }
 
 uint64_t RelationLedger::KeyOf(const Handle& handle) {

@@ -4,6 +4,7 @@
 #ifndef GARDEROBE_CLIENT_RELATION_LEDGER_H_
 #define GARDEROBE_CLIENT_RELATION_LEDGER_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,15 +24,16 @@ class RelationLedger {
   // An empty one that is stored nowhere.
   RelationLedger() : entries_(kEntries) {}
 
-  // What was said of a customer: 7 bytes of the digest, and the year of the
-  // sale since 2000, 0 when it is not known. A customer who comes back in
-  // another year is delivered again: both parties keep nobody for ever.
+  // What was said of a customer: 7 bytes of the digest, and the quarter of its
+  // latest sale since 2000, 0 when it is not known, 255 for any later one. A
+  // customer who comes back in another quarter is delivered again: how long the
+  // parties keep it depends on its latest sale.
   static uint64_t Said(uint64_t digest, uint16_t as_of_quarter) {
-    const uint64_t year = as_of_quarter == 0 ? 0 : (as_of_quarter + 3u) / 4u;
-    return (digest & kDigestMask) | year << 56;
+    const uint64_t quarter = std::min<uint16_t>(as_of_quarter, 255);
+    return (digest & kDigestMask) | quarter << 56;
   }
-  // Whether the customer was delivered with the same digest, of this year or a
-  // later one.
+  // Whether the customer was delivered with the same digest, of this quarter or
+  // a later one.
   bool Has(const Handle& handle, uint64_t said) const;
   void Put(const Handle& handle, uint64_t said);
   // False: it was not there.
