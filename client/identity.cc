@@ -37,7 +37,11 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
                     first_name = ToUtf8(line.first_name),
                     last_name = ToUtf8(line.last_name),
                     street = ToUtf8(line.street), city = ToUtf8(line.city),
-                    country = ToUtf8(line.country);
+                    country = ToUtf8(line.country),
+                    birth_date = ToUtf8(line.birth_date),
+                    postcode = ToUtf8(line.postcode),
+                    house_number = ToUtf8(line.house_number),
+                    addition = ToUtf8(line.house_number_addition);
   if (keep_plain_) {
     v1::PlainIdentity& plain = customer.plain.emplace();
     plain.set_email(email);
@@ -45,19 +49,18 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
     plain.set_pass(pass);
     plain.set_first_name(first_name);
     plain.set_last_name(last_name);
-    plain.set_birth_date(ToUtf8(line.birth_date));
+    plain.set_birth_date(birth_date);
     plain.set_country(country);
-    plain.set_postcode(ToUtf8(line.postcode));
+    plain.set_postcode(postcode);
     plain.set_street(street);
-    plain.set_house_number(ToUtf8(line.house_number));
-    plain.set_house_number_addition(ToUtf8(line.house_number_addition));
+    plain.set_house_number(house_number);
+    plain.set_house_number_addition(addition);
     plain.set_city(city);
   }
-  const ReadPerson read =
-      ReadPersonFields({email, phone, pass, first_name, last_name,
-                        line.birth_date, country, line.postcode, street,
-                        line.house_number, line.house_number_addition, city},
-                       own_domains_, Today());
+  const ReadPerson read = ReadPersonFields(
+      {email, phone, pass, first_name, last_name, birth_date, country, postcode,
+       street, house_number, addition, city},
+      own_domains_, Today());
   const PersonFields& person = read.fields;
   if (findings != nullptr) {
     for (std::string_view reason : read.refused) {
@@ -65,12 +68,12 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
     }
   }
   const Country* const lives_in = person.address.country;
-  if (lives_in != nullptr && lives_in->code == "NL") {
+  // With a dummy house number the area may be right; of an example it is not.
+  if (lives_in != nullptr && lives_in->code == "NL" &&
+      person.address.reason != "ADDRESS_PLACEHOLDER") {
     // Only the digits: no address, but the area is known.
-    const auto area =
-        line.postcode.size() == 4
-            ? lives_in->postcode(std::string(line.postcode) + "AA")
-            : lives_in->postcode(line.postcode);
+    const auto area = postcode.size() == 4 ? lives_in->postcode(postcode + "AA")
+                                           : lives_in->postcode(postcode);
     if (area) customer.pc4 = NumberBefore(*area, 4);
   }
   if (!person.birth_date.empty()) {

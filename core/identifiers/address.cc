@@ -49,9 +49,16 @@ Address ReadAddress(const RawAddress& raw) {
     }
     if (std::find(std::begin(kPlaceholders), std::end(kPlaceholders),
                   address.value) != std::end(kPlaceholders)) {
-      address.value.clear();
       address.reason = "ADDRESS_PLACEHOLDER";
     }
+  }
+  address.is_placeholder = number.reason == "HOUSE_NUMBER_DUMMY" ||
+                           address.reason == "ADDRESS_PLACEHOLDER";
+  if (address.is_placeholder) {
+    address.value.clear();
+    address.postcode.clear();
+    address.street.clear();
+    address.house_number = 0;
   }
   return address;
 }

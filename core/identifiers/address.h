@@ -16,7 +16,9 @@ struct RawAddress {
   std::string_view addition;      // letter and addition, or box
 };
 
-// As far as it could be read. A part that is there is in normal form.
+// As far as it could be read. A part that is there is in normal form. What is
+// refused as a placeholder (HOUSE_NUMBER_DUMMY, ADDRESS_PLACEHOLDER) has no
+// parts: whoever filled it in to get on may have made up any of them.
 struct Address {
   const Country* country = nullptr;
   std::string postcode;
@@ -24,6 +26,7 @@ struct Address {
   int house_number = 0;     // 0: not read
   std::string value;        // of the whole; empty when refused
   std::string_view reason;  // why there is no whole
+  bool is_placeholder = false;
   Normalised identifier() const { return {Kind::kAddress, value, reason}; }
 };
 

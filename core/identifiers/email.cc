@@ -115,11 +115,49 @@ bool IsLocalPart(std::string_view local) {
   });
 }
 
+std::string LettersAndDigits(std::string_view text) {
+  std::string plain = FoldToAscii(text);
+  std::erase_if(plain, [](char c) {
+    return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'));
+  });
+  return plain;
+}
+
+// Why what is no address is not even the slip of one: match keys are made of a
+// slip's letters, and many people share what says that there is nothing.
+std::string_view WhyNoSlip(std::string_view raw,
+                           std::span<const std::string> own_domains) {
+  const std::string text = FoldToAscii(raw);
+  auto is_placeholder = [](std::string_view word) {
+    return std::find(std::begin(kPlaceholders), std::end(kPlaceholders),
+                     word) != std::end(kPlaceholders);
+  };
+  const std::string local = LettersAndDigits(text.substr(0, text.find('@')));
+  if (is_placeholder(local)) return "EMAIL_PLACEHOLDER";
+  std::string word;
+  for (char c : text + " ") {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+      word.push_back(c);
+      continue;
+    }
+    if (is_placeholder(word)) return "EMAIL_PLACEHOLDER";
+    word.clear();
+  }
+  const std::string all = LettersAndDigits(text);
+  for (const std::string& own : own_domains) {
+    const std::string domain = LettersAndDigits(own);
+    if (!domain.empty() && all.ends_with(domain)) return "EMAIL_OWN_DOMAIN";
+  }
+  return "EMAIL_MALFORMED";
+}
+
 }  // namespace
 
 Normalised NormaliseEmail(std::string_view raw,
                           std::span<const std::string> own_domains) {
-  const auto malformed = [] { return Normalised::Refused("EMAIL_MALFORMED"); };
+  const auto malformed = [&] {
+    return Normalised::Refused(WhyNoSlip(raw, own_domains));
+  };
   const auto folded = FoldCompatible(TrimBlanks(raw));
   if (!folded) return malformed();
   const std::string_view text = TrimBlanks(*folded);
@@ -152,5 +190,7 @@ Normalised NormaliseEmail(std::string_view raw,
 bool IsOfficeMailbox(std::string_view local) {
   return IsOneOf(local, kOffices);
 }
+
+std::span<const std::string_view> OfficeMailboxes() { return kOffices; }
 
 }  // namespace garderobe

@@ -11,13 +11,17 @@ namespace garderobe {
 
 // `own_domains` are the institution's, in lower case: its staff's and its
 // box office's addresses say nothing about a visitor.
-// Reasons: EMAIL_MALFORMED, EMAIL_PLACEHOLDER, EMAIL_OWN_DOMAIN.
+// Reasons: EMAIL_MALFORMED, EMAIL_PLACEHOLDER, EMAIL_OWN_DOMAIN. What is no
+// address and says so, such as "geen e-mail", is a placeholder, and a slip in
+// an own domain is of that domain.
 Normalised NormaliseEmail(std::string_view raw,
                           std::span<const std::string> own_domains = {});
 
 // Whether the part before `@` is an office's and nobody's own, such as info:
 // what is like it has other owners.
 bool IsOfficeMailbox(std::string_view local);
+// All of them, in alphabetical order, without what separates words.
+std::span<const std::string_view> OfficeMailboxes();
 
 }  // namespace garderobe
 

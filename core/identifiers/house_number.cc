@@ -20,8 +20,13 @@ struct Piece {
   bool digits() const { return IsDigit(text[0]); }
 };
 
-std::string Upper(std::string_view raw) {
-  std::string text = FoldToAscii(FoldCompatible(raw).value_or(""));
+// Nothing for what can't be read as numbers and letters.
+std::optional<std::string> Upper(std::string_view raw) {
+  const auto spelled = SpellNumerals(raw);
+  if (!spelled) return std::nullopt;
+  const auto folded = FoldCompatible(*spelled);
+  if (!folded) return std::nullopt;
+  std::string text = FoldToAscii(*folded);
   for (char& c : text) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
   }
@@ -149,17 +154,17 @@ void ReadBelgian(const std::vector<Piece>& rest, HouseNumber* result) {
 
 HouseNumber ReadHouseNumber(std::string_view number, std::string_view addition,
                             bool dutch) {
-  std::string text = Upper(number);
-  std::string more = Upper(addition);
-  if (text.size() > 64 || more.size() > 64) {
+  auto text = Upper(number);
+  auto more = Upper(addition);
+  if (!text || !more || text->size() > 64 || more->size() > 64) {
     return Refused("HOUSE_NUMBER_MALFORMED");
   }
-  for (std::string* part : {&text, &more}) {
+  for (std::string* part : {&*text, &*more}) {
     ReplaceAll(*part, "T/O", "TEGENOVER");
     ReplaceAll(*part, "T.O.", "TEGENOVER ");
     ReplaceAll(*part, "T/M", " TM ");
   }
-  std::vector<Piece> pieces = Pieces(text);
+  std::vector<Piece> pieces = Pieces(*text);
   HouseNumber result;
   if (!pieces.empty() && !pieces[0].digits()) {
     if (pieces[0].text == "TO" || pieces[0].text == "TEGENOVER") {
@@ -169,7 +174,8 @@ HouseNumber ReadHouseNumber(std::string_view number, std::string_view addition,
     }
     pieces.erase(pieces.begin());
   }
-  if (pieces.empty() || !pieces[0].digits()) {
+  // A number that is set apart follows another, and none is before it.
+  if (pieces.empty() || !pieces[0].digits() || pieces[0].before == kSetApart) {
     return Refused("HOUSE_NUMBER_MALFORMED");
   }
   std::string digits = pieces[0].text;
@@ -178,7 +184,7 @@ HouseNumber ReadHouseNumber(std::string_view number, std::string_view addition,
   if (digits.size() > 5) return Refused("HOUSE_NUMBER_MALFORMED");
   result.number = ParseInteger<int>(digits).value_or(0);
   pieces.erase(pieces.begin());
-  const std::vector<Piece> added = Pieces(more);
+  const std::vector<Piece> added = Pieces(*more);
   // In a field of its own the box needs no word.
   if (!dutch && !added.empty() && !IsOneOf(kBoxes, added[0].text)) {
     pieces.push_back({"BUS", ' '});

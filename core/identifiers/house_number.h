@@ -18,6 +18,8 @@ struct HouseNumber {
 
 // `dutch`: letters and numbers behind the number are an addition; otherwise
 // what follows a slash or a word such as `bus` is a box, and "25-27" is 25.
+// Digits of any script and width are read; `12²`, `12②` and `12Ⅱ` are 12 with
+// the addition 2, and `12½` is malformed.
 // Reasons: HOUSE_NUMBER_MALFORMED, HOUSE_NUMBER_DUMMY (0 and 99999).
 HouseNumber ReadHouseNumber(std::string_view number, std::string_view addition,
                             bool dutch);

@@ -81,9 +81,9 @@ ReadPerson ReadPersonFields(const RawPerson& raw,
       result.refused.push_back(born.reason);
     }
   }
-  person.city = FoldStreet(raw.city);
   person.address = ReadAddress(
       {raw.country, raw.postcode, raw.street, raw.house_number, raw.addition});
+  if (!person.address.is_placeholder) person.city = FoldStreet(raw.city);
   if (!raw.postcode.empty() &&
       (!raw.house_number.empty() || !raw.street.empty()) &&
       !person.address.reason.empty()) {

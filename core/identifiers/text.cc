@@ -3,9 +3,12 @@
 #include <unicode/locid.h>
 #include <unicode/normalizer2.h>
 #include <unicode/translit.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "core/base/check.h"
@@ -25,6 +28,11 @@ std::optional<icu::UnicodeString> Decode(std::string_view utf8) {
       icu::StringPiece(utf8.data(), static_cast<int32_t>(utf8.size())));
   if (text.indexOf(static_cast<UChar>(0xfffd)) >= 0) return std::nullopt;
   return text;
+}
+
+bool IsNumeral(UChar32 c) {
+  const auto category = u_charType(c);
+  return category == U_OTHER_NUMBER || category == U_LETTER_NUMBER;
 }
 
 // A transliterator is not thread-safe, and dear to make.
@@ -80,6 +88,58 @@ std::string FoldToAscii(std::string_view utf8) {
     if (c < 0x80) folded.push_back(static_cast<char>(c));
   }
   return folded;
+}
+
+std::optional<std::string> SpellNumerals(std::string_view utf8) {
+  if (IsAscii(utf8)) return std::string(utf8);
+  if (utf8.size() > INT32_MAX) return std::nullopt;
+  const auto size = static_cast<int32_t>(utf8.size());
+  std::string spelled;
+  UChar32 zero_before = 0;  // of the digit before; 0: there is none
+  for (int32_t at = 0; at < size;) {
+    const int32_t begin = at;
+    UChar32 c;
+    U8_NEXT(utf8.data(), at, size, c);
+    if (c < 0) return std::nullopt;
+    const std::string_view written = utf8.substr(
+        static_cast<size_t>(begin), static_cast<size_t>(at - begin));
+    if (u_charType(c) == U_DECIMAL_DIGIT_NUMBER) {
+      const int32_t value = u_charDigitValue(c);
+      // Those of another width or face are the same digits.
+      const auto folded = FoldCompatible(written);
+      const UChar32 zero =
+          folded && IsAscii(*folded) ? UChar32{'0'} : c - value;
+      if (zero_before != 0 && zero_before != zero) return std::nullopt;
+      zero_before = zero;
+      spelled.push_back(static_cast<char>('0' + value));
+      continue;
+    }
+    zero_before = 0;
+    if (!IsNumeral(c)) {
+      spelled += written;
+      continue;
+    }
+    const double value = u_getNumericValue(c);
+    if (!(value >= 0 && value < 100) || value != std::floor(value)) {
+      return std::nullopt;
+    }
+    spelled.push_back(kSetApart);
+    spelled += std::to_string(static_cast<int>(value));
+    spelled.push_back(' ');
+  }
+  return spelled;
+}
+
+bool HasNumeral(std::string_view utf8) {
+  if (IsAscii(utf8) || utf8.size() > INT32_MAX) return false;
+  const auto size = static_cast<int32_t>(utf8.size());
+  for (int32_t at = 0; at < size;) {
+    UChar32 c;
+    U8_NEXT(utf8.data(), at, size, c);
+    if (c < 0) return false;
+    if (IsNumeral(c)) return true;
+  }
+  return false;
 }
 
 std::string_view TrimBlanks(std::string_view text) {

@@ -19,6 +19,21 @@ std::optional<std::string> FoldCompatible(std::string_view utf8);
 // UTF-8.
 std::string FoldToAscii(std::string_view utf8);
 
+// Stands before a numeral in SpellNumerals.
+inline constexpr char kSetApart = '\x1f';
+
+// Returns the text with digits of any script and width as 0 to 9. A numeral
+// that is no digit (², ②, Ⅻ) is written as its value, with kSetApart before it
+// and a blank behind it: by compatible folding it would join the digits beside
+// it, and 12² be 122. Returns nullopt for bytes that are not UTF-8, for a
+// numeral without a whole value from 0 to 99, such as ½, and for digits of two
+// scripts side by side.
+std::optional<std::string> SpellNumerals(std::string_view utf8);
+
+// Whether there is a numeral that is no digit, such as ², ½, ② or Ⅻ. False for
+// bytes that are not UTF-8.
+bool HasNumeral(std::string_view utf8);
+
 // Without blanks, control characters and no-break spaces at both ends.
 std::string_view TrimBlanks(std::string_view text);
 
