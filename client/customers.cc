@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/identity.h"
 #include "client/words.h"
 #include "core/identifiers/person.h"
 #include "core/identifiers/phone.h"
@@ -126,18 +127,19 @@ bool CustomerTable::Outweighs(size_t part, const Fields& said,
 
 void CustomerTable::Add(const Handle& handle, const OrderLine& line,
                         uint64_t row) {
+  const int32_t sale = SaleOf(line);
   const auto [place, is_new] = index_.try_emplace(handle, known_.size());
   if (is_new) {
     Known& known = known_.emplace_back();
     known.handle = handle;
     known.row = row;
-    known.latest_sale = line.sold_at;
-    known.said_at.fill(line.sold_at);
+    known.latest_sale = sale;
+    known.said_at.fill(sale);
     Store(FieldsOf(line), &known);
     return;
   }
   Known& known = known_[place->second];
-  known.latest_sale = std::max(known.latest_sale, line.sold_at);
+  known.latest_sale = std::max(known.latest_sale, sale);
   const Fields said = FieldsOf(line);
   Fields merged = FieldsOf(known);
   bool changed = false;
@@ -145,10 +147,10 @@ void CustomerTable::Add(const Handle& handle, const OrderLine& line,
     // A country alone, which a mapping may put on every row, is no address.
     if (!Says(kPartFields[part], said)) continue;
     int32_t& said_at = known.said_at[part];
-    const bool newer = line.sold_at == INT32_MIN || said_at == INT32_MIN ||
-                       line.sold_at >= said_at;
+    const bool newer =
+        sale == INT32_MIN || said_at == INT32_MIN || sale >= said_at;
     if (Includes(kPartFields[part], merged, said)) {
-      said_at = std::max(said_at, line.sold_at);
+      said_at = std::max(said_at, sale);
       continue;
     }
     const bool adds = Includes(kPartFields[part], said, merged);
@@ -156,7 +158,7 @@ void CustomerTable::Add(const Handle& handle, const OrderLine& line,
     const Part& fields = kPartFields[part];
     std::copy(said.begin() + fields.begin, said.begin() + fields.end,
               merged.begin() + fields.begin);
-    said_at = adds ? std::max(said_at, line.sold_at) : line.sold_at;
+    said_at = adds ? std::max(said_at, sale) : sale;
     changed = true;
   }
   if (!changed) return;

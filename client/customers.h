@@ -19,8 +19,8 @@ namespace garderobe::client {
 // batch ends changes what is delivered. The parts are e-mail, telephone, pass,
 // birth date, name, and address; an address is one part, for a postcode of one
 // row and a house number of another would be nobody's. For each part:
-// - the row of the latest sale counts; of rows of one hour, or without a time
-//   of sale, the later row;
+// - the row of the latest sale counts (SaleOf); of rows of one hour, or without
+//   a time of sale, the later row;
 // - a row that says nothing of it, or less of the same, takes nothing away;
 // - a value that is no identifier does not take the place of one that is, nor a
 //   first name that of a surname, nor part of an address that of a whole one.

@@ -104,6 +104,17 @@ TEST(CustomerTableTest, TheLatestSaleCountsInWhateverOrder) {
             "new@x.nl|| ||   ||-10");
 }
 
+TEST(CustomerTableTest, NothingIsSoldInTheFuture) {
+  // 2125 for 2025: the slip dates nobody.
+  const int32_t slip = DayNumber({2125, 3, 1}) * 24;
+  EXPECT_EQ(KnownEitherWay({.sold_at = slip, .email = "anna@x.nl"},
+                           {.sold_at = 20, .phone = "0612345670"}),
+            "anna@x.nl|0612345670| ||   ||20");
+  OrderLine line;
+  line.sold_at = slip;
+  EXPECT_EQ(QuarterOfSale(line), 0);
+}
+
 TEST(CustomerTableTest, WithoutATimeTheLaterRowCounts) {
   EXPECT_EQ(Known({{.email = "one@x.nl"}, {.email = "two@x.nl"}}),
             fmt::format("two@x.nl|| ||   ||{}", INT32_MIN));

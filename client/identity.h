@@ -26,7 +26,10 @@ struct Customer {
   std::optional<v1::PlainIdentity> plain;  // as it was written
 };
 
-// The quarter of the sale since 2000; 0 unknown.
+// The hour of the sale as `sold_at`. INT32_MIN: unknown, or in the future,
+// where nothing is sold: the year is mistyped.
+int32_t SaleOf(const OrderLine& line);
+// The quarter of SaleOf since 2000; 0 unknown.
 uint16_t QuarterOfSale(const OrderLine& line);
 
 // What was seen of the identifiers, for reports: never a value.

@@ -81,6 +81,14 @@ TEST_F(DeliveryTest, TheLatestSaleIsToldInWhateverOrderTheRowsAre) {
   EXPECT_EQ(AtTheVault("late-first")["latest_sale"], "2024Q4");
 }
 
+// One mistyped year made the TTP refuse the whole batch.
+TEST_F(DeliveryTest, ASaleInTheFutureStopsNobody) {
+  EXPECT_EQ(Send("slip", {{"slip", "2125-03-01 10:00"},
+                          {"beside", "2025-03-01 10:00"}}),
+            2);
+  EXPECT_EQ(AtTheVault("beside")["latest_sale"], "2025Q1");
+}
+
 TEST_F(DeliveryTest, WhatAnEarlierRowKnewIsNotLost) {
   const std::string sold = "2024-05-10 12:00";
   EXPECT_EQ(Send("partly", {{"A", sold, "anna@example.nl", ""},

@@ -1,0 +1,276 @@
+// docs/identifiers.md is what an independent client is written from: every
+// table in it is held against the code.
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "core/identifiers/email.h"
+#include "core/identifiers/person.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/vectors.h"
+
+namespace garderobe {
+namespace {
+
+const CivilDate kToday{2026, 1, 1};
+
+std::vector<std::string> Lines() {
+  std::ifstream file(SourcePath("docs/identifiers.md"));
+  EXPECT_TRUE(file.good());
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+// The rows of the tables with that header, cell by cell, trimmed.
+std::vector<std::vector<std::string>> TableWith(const std::string& header) {
+  std::vector<std::vector<std::string>> rows;
+  bool inside = false;
+  for (const std::string& line : Lines()) {
+    if (!line.starts_with('|')) inside = false;
+    if (inside && !line.starts_with("| ---")) {
+      std::vector<std::string> cells;
+      std::istringstream row(line.substr(1));
+      for (std::string cell; std::getline(row, cell, '|');) {
+        cell.erase(0, cell.find_first_not_of(' '));
+        cell.erase(cell.find_last_not_of(' ') + 1);
+        cells.push_back(cell);
+      }
+      rows.push_back(cells);
+    }
+    if (line == header) inside = true;
+  }
+  EXPECT_FALSE(rows.empty()) << header;
+  return rows;
+}
+
+// What stands between backquotes.
+std::vector<std::string> Quoted(const std::string& text) {
+  std::vector<std::string> words;
+  for (size_t at = 0; (at = text.find('`', at)) != text.npos;) {
+    const size_t end = text.find('`', at + 1);
+    words.push_back(text.substr(at + 1, end - at - 1));
+    at = end + 1;
+  }
+  return words;
+}
+
+using Given = std::map<std::string, std::string>;
+
+Identifiers Read(const Given& given) {
+  auto get = [&](const char* field) -> std::string_view {
+    const auto found = given.find(field);
+    return found == given.end() ? std::string_view() : found->second;
+  };
+  return DeriveIdentifiers(
+      ReadPersonFields(
+          {get("email"), get("phone"), get("pass"), get("first_name"),
+           get("last_name"), get("birth_date"), get("country"), get("postcode"),
+           get("street"), get("house_number"), get("house_number_addition"),
+           get("city")},
+          {}, kToday)
+          .fields);
+}
+
+const Given kDutch = {{"email", "anna.bakker@example.nl"},
+                      {"phone", "0612345670"},
+                      {"pass", "cjp:123456"},
+                      {"first_name", "Anna"},
+                      {"last_name", "Bakker"},
+                      {"birth_date", "1980-02-03"},
+                      {"postcode", "1012LG"},
+                      {"street", "Damrak"},
+                      {"house_number", "12"},
+                      {"house_number_addition", "A"},
+                      {"city", "Amsterdam"}};
+
+Given With(Given given, const Given& others) {
+  for (const auto& [field, value] : others) given[field] = value;
+  return given;
+}
+
+std::vector<Given> People() {
+  return {kDutch, With(kDutch, {{"phone", "020 1234567"}}),
+          With(kDutch, {{"postcode", ""}}),
+          With(kDutch, {{"country", "BE"},
+                        {"postcode", "9000"},
+                        {"street", "Korenmarkt"},
+                        {"phone", "0470 12 34 57"}})};
+}
+
+// Another value of each field, that is as good.
+std::string Another(const std::string& field, const Given& of) {
+  const bool belgian = of.contains("country");
+  if (field == "phone") {
+    if (belgian) return "0470 12 34 58";
+    return of.at("phone").starts_with("06") ? "0612345671" : "020 1234568";
+  }
+  if (field == "postcode") return belgian ? "1000" : "9712HM";
+  return std::map<std::string, std::string>{{"email", "piet.vos@voorbeeld.be"},
+                                            {"pass", "cjp:654321"},
+                                            {"first_name", "Piet"},
+                                            {"last_name", "Vos"},
+                                            {"birth_date", "1991-05-06"},
+                                            {"street", "Singel"},
+                                            {"house_number", "34"},
+                                            {"house_number_addition", "B"},
+                                            {"city", "Gent"}}
+      .at(field);
+}
+
+TEST(IdentifierDocumentTest, TheTableOfKindsIsTheCode) {
+  // What each kind is made of: the fields that change it.
+  std::array<std::set<std::string>, kKindCount> made_of;
+  std::array<bool, kKindCount> seen{};
+  for (const Given& person : People()) {
+    const Identifiers before = Read(person);
+    for (size_t kind = 0; kind < kKindCount; ++kind) {
+      seen[kind] |= !before[kind].empty();
+    }
+    for (const auto& [field, value] : person) {
+      if (value.empty() || field == "country") continue;
+      const Identifiers after =
+          Read(With(person, {{field, Another(field, person)}}));
+      for (size_t kind = 0; kind < kKindCount; ++kind) {
+        if (before[kind] != after[kind]) made_of[kind].insert(field);
+      }
+    }
+  }
+  const auto rows = TableWith("| bit | kind | says | fields |");
+  ASSERT_EQ(rows.size(), kKindCount);
+  for (size_t kind = 0; kind < kKindCount; ++kind) {
+    const std::string name(KindName(static_cast<Kind>(kind)));
+    EXPECT_TRUE(seen[kind]) << name;
+    EXPECT_EQ(rows[kind][0], std::to_string(kind)) << name;
+    EXPECT_EQ(rows[kind][1], "`" + name + "`");
+    EXPECT_EQ(rows[kind][2],
+              SaysPerson(static_cast<Kind>(kind)) ? "person" : "household")
+        << name;
+    const auto fields = Quoted(rows[kind][3]);
+    EXPECT_EQ(std::set<std::string>(fields.begin(), fields.end()),
+              made_of[kind])
+        << name;
+  }
+}
+
+TEST(IdentifierDocumentTest, EveryKindIsDescribed) {
+  std::set<std::string> described;
+  for (const char* header :
+       {"| kind | normal form |", "| kind | made of | survives, or tells |"}) {
+    for (const auto& row : TableWith(header)) {
+      for (const std::string& kind : Quoted(row[0])) {
+        EXPECT_TRUE(described.insert(kind).second) << kind;
+      }
+    }
+  }
+  std::set<std::string> kinds;
+  for (size_t kind = 0; kind < kKindCount; ++kind) {
+    kinds.emplace(KindName(static_cast<Kind>(kind)));
+  }
+  EXPECT_EQ(described, kinds);
+}
+
+TEST(IdentifierDocumentTest, TheReasonsAreTheClosedList) {
+  const auto rows = TableWith("| reason | field | meaning |");
+  ASSERT_EQ(rows.size(), AllReasons().size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(rows[i][0], fmt::format("`{}`", AllReasons()[i].reason));
+    EXPECT_EQ(rows[i][1], AllReasons()[i].field);
+    EXPECT_EQ(rows[i][2], AllReasons()[i].meaning);
+  }
+}
+
+TEST(IdentifierDocumentTest, TheOfficesAreThoseOfTheCode) {
+  std::vector<std::string> written;
+  for (const std::string& line : Lines()) {
+    const size_t at = line.find(", is one of: ");
+    if (line.starts_with("**Offices") && at != line.npos) {
+      written = Quoted(line.substr(at, line.rfind(". The address") - at));
+    }
+  }
+  const auto offices = OfficeMailboxes();
+  EXPECT_THAT(written,
+              ::testing::ElementsAreArray(offices.begin(), offices.end()));
+}
+
+TEST(IdentifierDocumentTest, SoManyTokensACustomerHas) {
+  auto count = [](const Given& given) {
+    const Identifiers read = Read(given);
+    return std::count_if(read.begin(), read.end(),
+                         [](const std::string& v) { return !v.empty(); });
+  };
+  const Given known = {{"email", "anna@example.nl"}, {"phone", "0612345670"},
+                       {"first_name", "Anna"},       {"last_name", "Bakker"},
+                       {"postcode", "1012LG"},       {"house_number", "12"}};
+  std::string all;
+  for (const std::string& line : Lines()) all += line + "\n";
+  EXPECT_THAT(all, ::testing::HasSubstr(fmt::format(
+                       "has {} tokens, with a birth date {};", count(known),
+                       count(With(known, {{"birth_date", "1980-02-03"}})))));
+}
+
+// What was refused made match keys of what was left of it.
+TEST(RefusedValueTest, TakesPartInNoKind) {
+  struct Case {
+    Given refused;
+    std::set<std::string> fields;  // of the part that is refused
+  };
+  const std::set<std::string> address = {"postcode", "street", "house_number",
+                                         "house_number_addition", "city"};
+  std::vector<Case> cases;
+  for (const char* email :
+       {"noreply@example.nl", "test@example.nl", "geen e-mail bekend",
+        "onbekend@nergens", "GEEN EMAIL", "noreply@localhost"}) {
+    cases.push_back({{{"email", email}}, {"email"}});
+  }
+  for (const char* phone : {"0612345678", "0611111111", "0612345678 PRIVE"}) {
+    cases.push_back({{{"phone", phone}}, {"phone"}});
+  }
+  cases.push_back({{{"pass", "cjp:0000000"}}, {"pass"}});
+  cases.push_back({{{"first_name", "test"}}, {"first_name"}});
+  cases.push_back({{{"last_name", "Onbekend"}}, {"last_name"}});
+  for (const char* born : {"1980-01-01", "1911-11-11", "1899-02-03"}) {
+    cases.push_back({{{"birth_date", born}}, {"birth_date"}});
+  }
+  for (const char* number : {"0", "00", "99999", "0 A", "99999 bis"}) {
+    cases.push_back({{{"house_number", number}}, address});
+    cases.push_back(
+        {{{"house_number", number}, {"street", "Damrak"}, {"postcode", ""}},
+         address});
+  }
+  for (const char* postcode : {"1234AB", "1111AA", "9999ZZ", "1000AA"}) {
+    cases.push_back({{{"postcode", postcode},
+                      {"house_number", "1"},
+                      {"house_number_addition", ""}},
+                     address});
+  }
+  std::map<std::string, std::set<std::string>> fields_of;
+  for (const auto& row : TableWith("| bit | kind | says | fields |")) {
+    const auto fields = Quoted(row[3]);
+    fields_of[Quoted(row[1])[0]] = {fields.begin(), fields.end()};
+  }
+  for (const Given& person : People()) {
+    const Identifiers before = Read(person);
+    for (const Case& c : cases) {
+      // The examples of addresses are Dutch.
+      if (person.contains("country") && c.refused.contains("postcode"))
+        continue;
+      const Identifiers after = Read(With(person, c.refused));
+      for (size_t kind = 0; kind < kKindCount; ++kind) {
+        const std::string name(KindName(static_cast<Kind>(kind)));
+        const auto& fields = fields_of[name];
+        const bool takes_part = std::any_of(
+            fields.begin(), fields.end(),
+            [&](const std::string& field) { return c.fields.contains(field); });
+        EXPECT_EQ(after[kind], takes_part ? "" : before[kind])
+            << name << " with " << c.refused.begin()->second;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace garderobe
