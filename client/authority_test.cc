@@ -2,13 +2,16 @@
 // and taken for whole: no call of OpenSSL was looked at.
 #include "client/authority.h"
 
+#include <netinet/in.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -211,6 +214,36 @@ TEST_F(AuthorityTest, DamagedKeysAreToldAndKept) {
   EXPECT_THAT(authority.Issue(In("client"), {Role::kClient, "m"}, ""),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("do not belong together")));
+}
+
+// Without a certificate the other side hangs up, which looked as if it spoke no
+// TLS.
+TEST_F(AuthorityTest, ADiagnosisNamesTheOwnFilesFirst) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  ASSERT_EQ(listen(fd, 8), 0);
+  const std::string at = fmt::format("127.0.0.1:{}", ntohs(address.sin_port));
+  const Authority authority = Made();
+  ASSERT_THAT(authority.Issue(In("one"), {Role::kClient, "one"}, ""), IsOk());
+  ASSERT_THAT(authority.Issue(In("two"), {Role::kClient, "two"}, ""), IsOk());
+  auto diagnosis = [&](const char* certificate, const char* key) {
+    return DiagnoseConnection(
+        at, {In(certificate), In(key), In("one/authority.pem")});
+  };
+  EXPECT_THAT(diagnosis("none.pem", "one/private.key"),
+              HasSubstr("none.pem can't be read"));
+  EXPECT_THAT(diagnosis("one/certificate.pem", "two/private.key"),
+              HasSubstr("is not that of"));
+  // Control: with its own files it goes on to the other side.
+  EXPECT_THAT(diagnosis("one/certificate.pem", "one/private.key"),
+              HasSubstr("does not answer"));
+  EXPECT_EQ(ERR_peek_error(), 0u);
+  close(fd);
 }
 
 }  // namespace
