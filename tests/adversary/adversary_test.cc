@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "aggregator/tables.h"
+#include "client/customers.h"
 #include "client/identity.h"
 #include "client/order_file.h"
 #include "core/base/files.h"
@@ -110,33 +111,40 @@ class AdversaryTest : public ::testing::Test {
     deployment_ = nullptr;
   }
 
-  // Everything that can be guessed of every customer: what its last row shows
-  // of each kind, and the fields as they stand in the file.
+  // Everything that can be guessed of every customer: what its rows together
+  // say, and the fields as they stand in the file.
   static void ReadDictionary(const std::string& institution) {
     auto file =
         client::OrderFile::Open({.file = deployment_->file(institution)});
     ASSERT_THAT(file, IsOk());
     client::OrderFile::Row row;
-    const client::IdentityReader identities({});
-    // By customer in the order of the file, and by kind.
-    std::map<std::string, size_t> place;
-    std::map<std::pair<size_t, size_t>, Entry> latest;
+    client::CustomerTable customers({});
+    std::map<std::string, Handle> handles;
+    std::vector<std::string> numbers;  // in the order of the file
     while (*(*file)->Read(&row)) {
       ASSERT_FALSE(row.refusal);
       const client::OrderLine& line = row.order;
       if (line.customer_id.empty() || !line.share) continue;
-      const std::string customer(line.customer_id);
-      const size_t at = place.try_emplace(customer, place.size()).first->second;
+      const std::string number(line.customer_id);
+      const auto [place, is_new] = handles.try_emplace(
+          number, Handle::From(fmt::format("{:016}", numbers.size())));
+      if (is_new) numbers.push_back(number);
+      customers.Add(place->second, line, row.line);
+    }
+    ASSERT_FALSE(customers.full());
+    const client::IdentityReader identities({});
+    std::string scratch;
+    for (size_t i = 0; i < customers.size(); ++i) {
+      const client::OrderLine line = customers.At(i, &scratch).line;
       const auto read = identities.Read(line, Handle());
       for (size_t kind = 0; kind < kKindCount; ++kind) {
         if (read.identifiers[kind].empty()) continue;
         std::string raw(kind == 0 ? line.email : line.phone);
-        latest[{at, kind}] = {std::string(KindName(static_cast<Kind>(kind))),
-                              std::move(raw), read.identifiers[kind],
-                              institution, customer};
+        dictionary_.push_back({std::string(KindName(static_cast<Kind>(kind))),
+                               std::move(raw), read.identifiers[kind],
+                               institution, numbers[i]});
       }
     }
-    for (auto& [key, entry] : latest) dictionary_.push_back(std::move(entry));
   }
 
   // The writable memory of a process, as a core dump would hold it.
