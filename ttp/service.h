@@ -14,7 +14,7 @@ namespace garderobe::ttp {
 class DeliveryServiceImpl final : public v1::DeliveryService::CallbackService {
  public:
   struct Limits {
-    int64_t streams = 32;        // at the same time; a further one waits
+    int64_t streams = 64;        // at the same time; a further one waits
     int64_t client_streams = 8;  // of one client; a delivery has two
     StreamPatience patience;
   };

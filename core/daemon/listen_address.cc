@@ -1,7 +1,8 @@
 #include "core/daemon/listen_address.h"
 
-#include <charconv>
 #include <string>
+
+#include "core/base/integer.h"
 
 namespace garderobe {
 
@@ -17,18 +18,12 @@ absl::StatusOr<boost::asio::ip::tcp::endpoint> ParseListenAddress(
   if (host.starts_with('[') && host.ends_with(']')) {
     host = host.substr(1, host.size() - 2);
   }
-  const std::string_view digits = text.substr(colon + 1);
-  uint16_t port = 0;
-  const auto [end, fault] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (fault != std::errc() || end != digits.data() + digits.size() ||
-      port == 0) {
-    return wrong();
-  }
+  const auto port = ParseInteger<uint16_t>(text.substr(colon + 1));
+  if (!port || *port == 0) return wrong();
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(host, error);
   if (error) return wrong();
-  return boost::asio::ip::tcp::endpoint(address, port);
+  return boost::asio::ip::tcp::endpoint(address, *port);
 }
 
 }  // namespace garderobe
