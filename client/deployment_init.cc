@@ -16,6 +16,7 @@
 #include "client/processes.h"
 #include "core/base/files.h"
 #include "core/keys/key_file.h"
+#include "core/register/register_store.h"
 #include "core/sealing/sealed_answer.h"
 
 namespace garderobe::client {
@@ -183,9 +184,8 @@ absl::Status Make(const std::string& folder) {
   v1::Register reg = ExampleRegister();
   GARDEROBE_RETURN_IF_ERROR(deployment.AddInstitutions(reg));
   for (const char* party : {"ttp", "aggregator", "answer"}) {
-    GARDEROBE_RETURN_IF_ERROR(
-        ReplaceFile(fmt::format("{}/{}/data/register.pb", folder, party),
-                    reg.SerializeAsString(), 0600));
+    GARDEROBE_RETURN_IF_ERROR(RegisterStore::Write(
+        fmt::format("{}/{}/data/register.pb", folder, party), reg));
   }
   return absl::OkStatus();
 }

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <set>
 
-#include "core/base/files.h"
+#include "core/base/checked_file.h"
 #include "core/catalogue/codes.h"
 #include "spdlog/fmt/ranges.h"
 #include "spdlog/spdlog.h"
@@ -20,6 +20,8 @@ bool AllOf(std::string_view text, size_t most, std::string_view marks) {
          });
 }
 
+constexpr std::string_view kKind = "register";
+constexpr std::string_view kAgreements = "agreements";
 constexpr uint32_t kRetentionMonthsMax = 120;
 constexpr uint32_t kRelationsPerMonthMax = 100'000'000;
 // Article 6 of the GDPR; vital interests don't come up in a theatre.
@@ -137,6 +139,11 @@ v1::Register RegisterStore::ToProto() const {
   return reg;
 }
 
+absl::Status RegisterStore::Write(const std::string& path,
+                                  const v1::Register& reg) {
+  return WriteCheckedFile(path, kKind, reg.SerializeAsString());
+}
+
 absl::StatusOr<std::unique_ptr<RegisterStore>> RegisterStore::Open(
     const std::string& path) {
   std::unique_ptr<RegisterStore> store(new RegisterStore(path));
@@ -148,11 +155,15 @@ absl::StatusOr<std::unique_ptr<RegisterStore>> RegisterStore::Open(
 
 absl::Status RegisterStore::Reload() {
   const MutexLock lock(&file_mutex_);
-  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(path_));
+  const auto bytes = ReadCheckedFile(path_, kKind);
+  if (bytes.status().code() == absl::StatusCode::kDataLoss) {
+    return DataLoss("{}; put back a copy of it (docs/operating.md, Damage)",
+                    Message(bytes.status()));
+  }
+  GARDEROBE_RETURN_IF_ERROR(bytes.status());
   v1::Register reg;
-  if (!reg.ParseFromString(bytes)) {
-    return DataLoss(
-        "{} is damaged; import the register again after removing it", path_);
+  if (!reg.ParseFromString(*bytes)) {
+    return DataLoss("{} holds no register", path_);
   }
   Take(reg);
   return absl::OkStatus();
@@ -174,11 +185,13 @@ std::string RegisterStore::agreements_path() const {
 absl::StatusOr<Institutions> RegisterStore::KnownAgreements() const {
   Institutions known = *Get();
   if (!std::filesystem::exists(agreements_path())) return known;
-  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes,
-                             ReadWholeFile(agreements_path()));
+  const auto bytes = ReadCheckedFile(agreements_path(), kAgreements);
   v1::Register agreements;
-  if (!agreements.ParseFromString(bytes)) {
-    return DataLoss("{} is damaged; put back a copy of it", agreements_path());
+  if (!bytes.ok() || !agreements.ParseFromString(*bytes)) {
+    return DataLoss(
+        "{} is damaged; put back a copy of it (docs/operating.md, "
+        "Damage)",
+        agreements_path());
   }
   for (const auto& agreement : agreements.institutions()) {
     known.emplace(agreement.id(), agreement);
@@ -203,9 +216,9 @@ absl::Status RegisterStore::Replace(const v1::Register& reg,
     agreement->set_agreement_to(institution.agreement_to());
   }
   // Before the register: what it names is never unknown here.
-  GARDEROBE_RETURN_IF_ERROR(
-      ReplaceFile(agreements_path(), agreements.SerializeAsString(), 0600));
-  GARDEROBE_RETURN_IF_ERROR(ReplaceFile(path_, reg.SerializeAsString(), 0600));
+  GARDEROBE_RETURN_IF_ERROR(WriteCheckedFile(agreements_path(), kAgreements,
+                                             agreements.SerializeAsString()));
+  GARDEROBE_RETURN_IF_ERROR(Write(path_, reg));
   LogChanges(*Get(), reg);
   Take(reg);
   return absl::OkStatus();

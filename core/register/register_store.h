@@ -40,9 +40,14 @@ inline uint64_t RelationsPerMonth(
 // Thread-safe.
 class RegisterStore {
  public:
-  // Reads `path` if it is there. DataLoss: it is damaged.
+  // Reads `path` if it is there. DataLoss: it is damaged or cut short.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<RegisterStore>> Open(
       const std::string& path);
+
+  // Writes `reg`, unchecked, as a register's file: what a deployment begins
+  // with. Unavailable: the disk does not take it.
+  [[nodiscard]] static absl::Status Write(const std::string& path,
+                                          const v1::Register& reg);
 
   // Reads the file again. NotFound, DataLoss: what was known stays.
   [[nodiscard]] absl::Status Reload();

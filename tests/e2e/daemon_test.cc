@@ -9,6 +9,7 @@
 
 #include "client/authority.h"
 #include "core/base/files.h"
+#include "core/register/register_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/local_deployment.h"
@@ -128,7 +129,8 @@ TEST(DaemonTest, HangupReadsLogLevelAndRegisterAgain) {
   EXPECT_EQ(institutions(), "2 institutions");
   std::filesystem::copy_file(folder + "/ttp/data/register.pb",
                              folder + "/register.bak");
-  std::ofstream(folder + "/ttp/data/register.pb", std::ios::trunc);
+  ASSERT_THAT(RegisterStore::Write(folder + "/ttp/data/register.pb", {}),
+              IsOk());
   std::ofstream(folder + "/ttp/ttpd.toml", std::ios::app)
       << "[log]\nlevel = \"debug\"\n";
   kill(deployment.Pid("ttpd"), SIGHUP);

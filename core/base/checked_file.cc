@@ -1,0 +1,52 @@
+#include "core/base/checked_file.h"
+
+#include <sodium.h>
+
+#include "core/base/bytes.h"
+#include "core/base/files.h"
+
+namespace garderobe {
+namespace {
+
+constexpr std::string_view kMagic = "gdrbchk1";
+constexpr size_t kDigestBytes = 32;
+constexpr size_t kTrailerBytes = kMagic.size() + kDigestBytes;
+
+std::string DigestOf(std::string_view kind, std::string_view contents) {
+  std::string text;
+  PutLengthPrefixed(text, kind);
+  text += contents;
+  std::string digest(kDigestBytes, '\0');
+  crypto_generichash(reinterpret_cast<uint8_t*>(digest.data()), digest.size(),
+                     AsBytes(text).data(), text.size(), nullptr, 0);
+  return digest;
+}
+
+}  // namespace
+
+absl::Status WriteCheckedFile(const std::string& path, std::string_view kind,
+                              std::string_view contents) {
+  std::string bytes(contents);
+  bytes += kMagic;
+  bytes += DigestOf(kind, contents);
+  return ReplaceFile(path, bytes, 0600);
+}
+
+absl::StatusOr<std::string> ReadCheckedFile(const std::string& path,
+                                            std::string_view kind) {
+  GARDEROBE_ASSIGN_OR_RETURN(std::string bytes, ReadWholeFile(path));
+  if (bytes.size() < kTrailerBytes) {
+    return DataLoss("{} is damaged: only {} bytes of it are there", path,
+                    bytes.size());
+  }
+  const size_t size = bytes.size() - kTrailerBytes;
+  const std::string trailer = bytes.substr(size);
+  bytes.resize(size);
+  if (trailer != std::string(kMagic) + DigestOf(kind, bytes)) {
+    return DataLoss("{} is damaged: its checksum does not fit its contents",
+                    path);
+  }
+  return bytes;
+}
+
+}  // namespace garderobe
