@@ -1,15 +1,23 @@
 #include "core/store/store.h"
 
-#include <rocksdb/cache.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/table.h>
+#include <rocksdb/transaction_log.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
+
+#include "core/store/store_check.h"
+#include "spdlog/spdlog.h"
 
 namespace garderobe {
 namespace {
-constexpr std::string_view kFormatKey = "store-format";
+
+// Of two tables that overlap RocksDB tells the keys.
+std::string WordsOf(const rocksdb::Status& status) {
+  const std::string words = status.ToString();
+  return words.substr(0, words.find(" largest key"));
+}
+
 }  // namespace
 
 absl::Status FromRocks(const rocksdb::Status& status) {
@@ -18,113 +26,56 @@ absl::Status FromRocks(const rocksdb::Status& status) {
   if (status.IsNoSpace()) {
     return ResourceExhausted("the disk is full; nothing was stored");
   }
-  if (status.IsCorruption()) return DataLoss("the store is corrupt");
-  // RocksDB's own text holds paths and byte positions, no keys or values.
-  return Unavailable("the store does not answer: {}", status.ToString());
+  if (status.IsCorruption()) {
+    return DataLoss("the store is damaged: {}; {}", WordsOf(status),
+                    kWhatToDoAboutDamage);
+  }
+  return Unavailable("the store does not answer: {}", WordsOf(status));
 }
 
-absl::StatusOr<std::unique_ptr<Store>> Store::Open(
-    const std::string& path, const std::vector<std::string>& families,
-    const StoreOptions& options) {
-  rocksdb::Options db_options;
-  db_options.create_if_missing = true;
-  db_options.create_missing_column_families = true;
-  db_options.max_open_files = 512;
-  db_options.keep_log_file_num = 2;
-  db_options.max_total_wal_size = 256 << 20;
-  db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.block_size = options.block_bytes;
-  rocksdb::ColumnFamilyOptions family_options;
-  family_options.write_buffer_size = options.write_buffer_bytes;
-  family_options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  // Points and hashes do not compress, and blocks already are.
-  family_options.compression = rocksdb::kNoCompression;
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (size_t i = 0; i < families.size(); ++i) {
-    rocksdb::ColumnFamilyOptions its = family_options;
-    if ((options.filtered_families >> i & 1) != 0) {
-      its.memtable_prefix_bloom_size_ratio = 0.1;
-      its.memtable_whole_key_filtering = true;
-    }
-    descriptors.emplace_back(families[i], its);
+absl::Status Store::NoteManifest() {
+  if (mark_ == nullptr) return absl::OkStatus();
+  std::vector<std::string> files;
+  uint64_t bytes = 0;
+  GARDEROBE_RETURN_IF_ERROR(
+      FromRocks(db_->GetLiveFiles(files, &bytes, /*flush_memtable=*/false)));
+  constexpr std::string_view kPrefix = "/MANIFEST-";
+  for (const std::string& file : files) {
+    if (!file.starts_with(kPrefix)) continue;
+    uint64_t number = 0;
+    std::from_chars(file.data() + kPrefix.size(), file.data() + file.size(),
+                    number);
+    return mark_->NoteManifest(number, bytes);
   }
-  std::unique_ptr<Store> store(new Store());
-  rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened =
-      rocksdb::DB::Open(db_options, path, descriptors, &store->handles_, &db);
-  if (!opened.ok()) return Annotate(FromRocks(opened), path);
-  store->db_.reset(db);
-  const absl::Status format = store->CheckFormat(options.format);
-  if (!format.ok()) return Annotate(format, path);
-  return store;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<Store>> Store::OpenToRead(
-    const std::string& path, const std::vector<std::string>& families,
-    const StoreOptions& options) {
-  std::error_code error;
-  if (!std::filesystem::exists(path + "/CURRENT", error)) {
-    return NotFound("{}: there is no store", path);
-  }
-  // Its own log would take the place of the one that the owner writes.
-  class Silent : public rocksdb::Logger {
-   public:
-    using rocksdb::Logger::Logv;
-    void Logv(const char*, va_list) override {}
-  };
-  rocksdb::DBOptions db_options;
-  db_options.info_log = std::make_shared<Silent>();
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (const std::string& name : families) {
-    descriptors.emplace_back(name, rocksdb::ColumnFamilyOptions());
-  }
-  std::unique_ptr<Store> store(new Store());
-  rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(
-      db_options, path, descriptors, &store->handles_, &db);
-  if (!opened.ok()) return Annotate(FromRocks(opened), path);
-  store->db_.reset(db);
-  const auto format = store->Get(0, kFormatKey);
-  if (!format.ok() || *format != std::to_string(options.format)) {
-    return FailedPrecondition("{}: was written by another version", path);
-  }
-  return store;
-}
+Store::~Store() { Close(); }
 
-absl::Status Store::CheckFormat(uint32_t format) {
-  const auto stored = Get(0, kFormatKey);
-  if (stored.ok()) {
-    if (*stored == std::to_string(format)) return absl::OkStatus();
-    return FailedPrecondition(
-        "was written by another version of this program: format {}, this one "
-        "reads {}",
-        *stored, format);
-  }
-  if (stored.status().code() != absl::StatusCode::kNotFound) {
-    return stored.status();
-  }
-  for (size_t i = 0; i < handles_.size(); ++i) {
-    const auto it = NewIterator(i);
-    it->SeekToFirst();
-    if (it->Valid() && format != 1) {
-      return FailedPrecondition(
-          "was written by an earlier version of this program: format 1, this "
-          "one reads {}",
-          format);
+void Store::Close() {
+  if (!db_) return;
+  // A store that was refused stays as it is.
+  if (in_order_ && mark_ != nullptr) {
+    absl::Status closed =
+        FromRocks(db_->Flush(rocksdb::FlushOptions(), handles_));
+    if (closed.ok()) closed = NoteManifest();
+    if (!closed.ok()) {
+      spdlog::warn("event=store-not-flushed reason=\"{}\"", Message(closed));
     }
   }
-  rocksdb::WriteBatch batch;
-  batch.Put(family(0), AsSlice(kFormatKey), std::to_string(format));
-  return WriteAndSync(batch);
+  for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+  db_.reset();  // before what the listener uses
 }
 
-Store::~Store() {
-  for (auto* handle : handles_) {
-    if (db_) db_->DestroyColumnFamilyHandle(handle);
-  }
+void Store::NoteDamage(const rocksdb::Status& status) const {
+  if (!status.IsCorruption()) return;
+  const MutexLock lock(&mutex_);
+  if (damage_.ok()) damage_ = FromRocks(status);
+}
+
+absl::Status Store::Health() const {
+  const MutexLock lock(&mutex_);
+  return damage_;
 }
 
 absl::StatusOr<std::string> Store::Get(
@@ -133,8 +84,10 @@ absl::StatusOr<std::string> Store::Get(
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
   std::string value;
-  GARDEROBE_RETURN_IF_ERROR(
-      FromRocks(db_->Get(options, handles_[family], AsSlice(key), &value)));
+  const rocksdb::Status status =
+      db_->Get(options, handles_[family], AsSlice(key), &value);
+  NoteDamage(status);
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(status));
   return value;
 }
 
@@ -158,6 +111,7 @@ std::vector<absl::StatusOr<std::string>> Store::GetAll(
       if (statuses[i].ok()) {
         result.emplace_back(values[i].ToString());
       } else {
+        NoteDamage(statuses[i]);
         result.emplace_back(FromRocks(statuses[i]));
       }
     }
@@ -180,7 +134,15 @@ absl::Status Store::Write(rocksdb::WriteBatch& batch) {
   return FromRocks(status);
 }
 
-absl::Status Store::Sync() { return FromRocks(db_->SyncWAL()); }
+absl::Status Store::Sync() {
+  // In this order: the write of that number is in this log or in a later one,
+  // and both are synced after.
+  std::unique_ptr<rocksdb::LogFile> log;
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(db_->GetCurrentWalFile(&log)));
+  const uint64_t sequence = db_->GetLatestSequenceNumber();
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(db_->SyncWAL()));
+  return mark_->NoteWrites(sequence, log->LogNumber());
+}
 
 absl::Status Store::WriteAndSync(rocksdb::WriteBatch& batch) {
   GARDEROBE_RETURN_IF_ERROR(Write(batch));

@@ -1,5 +1,6 @@
 // A RocksDB database with named column families, as every party that keeps
-// state uses it. Nothing is acknowledged before Sync.
+// state uses it. Nothing is acknowledged before Sync, and a store that holds
+// less than was acknowledged does not open.
 #ifndef GARDEROBE_CORE_STORE_STORE_H_
 #define GARDEROBE_CORE_STORE_STORE_H_
 
@@ -12,7 +13,10 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/base/mutex.h"
 #include "core/base/status.h"
+#include "core/store/inventory.h"
+#include "core/store/synced_mark.h"
 
 namespace garderobe {
 
@@ -26,14 +30,19 @@ struct StoreOptions {
   uint64_t filtered_families = 0;
   // Of what the party keeps in it; grows when that changes.
   uint32_t format = 1;
+  // Where the store is noted as "store"; not owned, used by Open only; null: no
+  // note is kept.
+  Inventory* inventory = nullptr;
 };
 
 // Thread-safe, as RocksDB is.
 class Store {
  public:
-  // Opens or creates. `families[0]` must be "default".
+  // Opens or creates. `families[0]` must be "default". A log whose end was torn
+  // while it was written opens without that end (store_check.h).
   // Unavailable: locked by another process, or the disk does not answer;
-  // DataLoss: corrupt; FailedPrecondition: of another format.
+  // DataLoss: damaged, or less is there than was synced; FailedPrecondition: of
+  // another format, or not the store that the inventory notes.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Store>> Open(
       const std::string& path, const std::vector<std::string>& families,
       const StoreOptions& options = {});
@@ -42,6 +51,8 @@ class Store {
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Store>> OpenToRead(
       const std::string& path, const std::vector<std::string>& families,
       const StoreOptions& options = {});
+  // Writes what is only in the log into tables, so that a store which was
+  // closed needs no log.
   ~Store();
 
   rocksdb::ColumnFamilyHandle* family(size_t index) const {
@@ -83,15 +94,29 @@ class Store {
   std::unique_ptr<rocksdb::Iterator> NewIterator(
       size_t family, const rocksdb::Snapshot* snapshot = nullptr) const;
 
+  // DataLoss: RocksDB met damage since the store was opened, by Get or GetAll
+  // or while it rewrote tables; the message names the file.
+  [[nodiscard]] absl::Status Health() const;
+
  private:
+  class Listener;
   Store() = default;
   [[nodiscard]] absl::Status CheckFormat(uint32_t format);
+  [[nodiscard]] absl::Status CheckId(Inventory& inventory);
+  [[nodiscard]] absl::Status NoteManifest();
+  void NoteDamage(const rocksdb::Status& status) const;
+  void Close();
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::unique_ptr<SyncedMarkFile> mark_;  // null: opened to read
+  bool in_order_ = false;                 // Open went through
+  mutable Mutex mutex_;
+  mutable absl::Status damage_ ABSL_GUARDED_BY(mutex_);
   std::atomic<uint64_t> forgotten_{0};  // sequence number
 };
 
-// RocksDB's status as ours.
+// RocksDB's status as ours, with RocksDB's own words: they name files and
+// positions. What they tell of keys is left out.
 absl::Status FromRocks(const rocksdb::Status& status);
 
 inline rocksdb::Slice AsSlice(std::string_view text) {

@@ -1,0 +1,96 @@
+#include "core/store/synced_mark.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <tuple>
+
+#include "core/base/bytes.h"
+#include "core/base/files.h"
+
+namespace garderobe {
+namespace {
+
+constexpr std::string_view kMagic = "gdrbsyn1";
+constexpr size_t kDigestBytes = 16;
+
+std::string PathIn(const std::string& folder) { return folder + "/SYNCED"; }
+
+std::string Encode(const SyncedMark& mark) {
+  std::string bytes(kMagic);
+  for (const uint64_t number : {mark.sequence, mark.log_number,
+                                mark.manifest_number, mark.manifest_bytes}) {
+    PutBigEndian(bytes, number);
+  }
+  uint8_t digest[kDigestBytes];
+  crypto_generichash(digest, sizeof digest, AsBytes(bytes).data(), bytes.size(),
+                     nullptr, 0);
+  bytes.append(reinterpret_cast<const char*>(digest), sizeof digest);
+  return bytes;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<SyncedMark>> ReadSyncedMark(
+    const std::string& folder) {
+  const std::string path = PathIn(folder);
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return std::nullopt;
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(path));
+  SyncedMark mark;
+  ByteReader reader(
+      std::string_view(bytes).substr(std::min(bytes.size(), kMagic.size())));
+  for (uint64_t* number : {&mark.sequence, &mark.log_number,
+                           &mark.manifest_number, &mark.manifest_bytes}) {
+    if (!reader.GetInteger(number)) break;
+  }
+  if (bytes != Encode(mark)) return DataLoss("{} is damaged", path);
+  return mark;
+}
+
+absl::StatusOr<std::unique_ptr<SyncedMarkFile>> SyncedMarkFile::Create(
+    const std::string& folder, const SyncedMark& mark) {
+  const std::string path = PathIn(folder);
+  GARDEROBE_RETURN_IF_ERROR(ReplaceFile(path, Encode(mark), 0600));
+  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return Unavailable("cannot open {}: {}", path, strerror(errno));
+  return std::unique_ptr<SyncedMarkFile>(new SyncedMarkFile(path, fd, mark));
+}
+
+SyncedMarkFile::~SyncedMarkFile() { close(fd_); }
+
+absl::Status SyncedMarkFile::NoteWrites(uint64_t sequence,
+                                        uint64_t log_number) {
+  const MutexLock lock(&mutex_);
+  // Who synced less may come later.
+  if (sequence <= mark_.sequence) return absl::OkStatus();
+  mark_.sequence = sequence;
+  mark_.log_number = log_number;
+  return Write();
+}
+
+absl::Status SyncedMarkFile::NoteManifest(uint64_t number, uint64_t bytes) {
+  const MutexLock lock(&mutex_);
+  if (std::tie(number, bytes) <=
+      std::tie(mark_.manifest_number, mark_.manifest_bytes)) {
+    return absl::OkStatus();
+  }
+  mark_.manifest_number = number;
+  mark_.manifest_bytes = bytes;
+  return Write();
+}
+
+absl::Status SyncedMarkFile::Write() {
+  const std::string bytes = Encode(mark_);
+  // Within one sector, so the old mark or the new one is there.
+  const ssize_t wrote = pwrite(fd_, bytes.data(), bytes.size(), 0);
+  if (wrote == static_cast<ssize_t>(bytes.size())) return absl::OkStatus();
+  return Unavailable("cannot write {}: {}", path_,
+                     wrote < 0 ? strerror(errno) : "short write");
+}
+
+}  // namespace garderobe

@@ -1,0 +1,63 @@
+// What a store has promised to keep, noted in a small file beside RocksDB's
+// own, so that a log or a manifest which lost its end is not taken for one that
+// was never longer.
+//
+// Stored, never change: the file SYNCED in the store's folder has 56 bytes: 8
+// bytes "gdrbsyn1", four numbers of 8 bytes, big-endian, in the order of
+// SyncedMark, and 16 bytes of BLAKE2b of the 40 before.
+#ifndef GARDEROBE_CORE_STORE_SYNCED_MARK_H_
+#define GARDEROBE_CORE_STORE_SYNCED_MARK_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/base/mutex.h"
+#include "core/base/status.h"
+
+namespace garderobe {
+
+struct SyncedMark {
+  uint64_t sequence = 0;         // of the last write that was synced
+  uint64_t log_number = 0;       // that write is in this log or in a later one
+  uint64_t manifest_number = 0;  // the manifest
+  uint64_t manifest_bytes = 0;   // of it, synced
+};
+
+// Nothing: there is none, as in a copy that was made without it. DataLoss: it
+// is damaged.
+[[nodiscard]] absl::StatusOr<std::optional<SyncedMark>> ReadSyncedMark(
+    const std::string& folder);
+
+// Thread-safe.
+class SyncedMarkFile {
+ public:
+  // Replaces the mark in `folder`, synced. Unavailable: the disk does not take
+  // it.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<SyncedMarkFile>> Create(
+      const std::string& folder, const SyncedMark& mark);
+  ~SyncedMarkFile();
+
+  // Each is called after what it tells was synced. The mark itself is not
+  // synced: it outlives a killed process at once, and a machine that loses
+  // power within the half minute or so in which the kernel writes it. An older
+  // mark asks for less than is there, never for more. Unavailable: the disk
+  // does not take it.
+  [[nodiscard]] absl::Status NoteWrites(uint64_t sequence, uint64_t log_number);
+  [[nodiscard]] absl::Status NoteManifest(uint64_t number, uint64_t bytes);
+
+ private:
+  SyncedMarkFile(std::string path, int fd, const SyncedMark& mark)
+      : path_(std::move(path)), fd_(fd), mark_(mark) {}
+  [[nodiscard]] absl::Status Write() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const std::string path_;
+  const int fd_;
+  Mutex mutex_;
+  SyncedMark mark_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace garderobe
+
+#endif  // GARDEROBE_CORE_STORE_SYNCED_MARK_H_
