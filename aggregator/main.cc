@@ -1,8 +1,9 @@
 // aggregatord: visits under pseudonyms. What it may know:
 // aggregator/README.md.
 #include "aggregator/service.h"
-#include "core/daemon/daemon.h"
+#include "core/daemon/data_folder.h"
 #include "core/daemon/store_rewriter.h"
+#include "core/daemon/store_verifier.h"
 #include "core/register/register_service.h"
 #include "spdlog/spdlog.h"
 
@@ -18,6 +19,11 @@ struct Config {
   int64_t grace_days = 30;
 };
 
+Inventory::Places PlacesOf(const Config& config) {
+  return {{"store", config.daemon.data + "/store"},
+          {"register.pb", config.daemon.data + "/register.pb"}};
+}
+
 absl::Status Check(const Config& config) {
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.daemon.tls));
   return AggregatorKeys::Read(config.keys).status();
@@ -29,8 +35,13 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(AggregatorKeys keys,
                              AggregatorKeys::Read(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(
+      const auto inventory,
+      CheckDataFolder(*daemon, config.keys, PlacesOf(config)));
+  StoreOptions store_options = kStoreOptions;
+  store_options.inventory = inventory.get();
+  GARDEROBE_ASSIGN_OR_RETURN(
       auto store,
-      Store::Open(config.daemon.data + "/store", kFamilyNames, kStoreOptions));
+      Store::Open(config.daemon.data + "/store", kFamilyNames, store_options));
   GARDEROBE_ASSIGN_OR_RETURN(
       auto aggregator,
       Aggregator::Open(
@@ -58,6 +69,10 @@ absl::Status Run(const Config& config) {
                       .Add({});
   RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
     persons.Set(static_cast<double>(aggregator->counts().persons));
+    const absl::Status noted = inventory->NoteFiles();
+    if (!noted.ok()) {
+      spdlog::warn("event=inventory-not-written reason=\"{}\"", Message(noted));
+    }
   });
   // What was erased leaves the disk, and so do pseudonyms of nobody.
   std::optional<uint64_t> forgotten;
@@ -82,13 +97,14 @@ absl::Status Run(const Config& config) {
          if (was_read || !forgotten) return absl::OkStatus();
          return aggregator->ConfirmForgotten(*forgotten);
        }});
+  const StoreVerifier verifier(aggregator->store());
   auto state = [&] {
-    const absl::Status disk = daemon->CheckDisk();
+    const absl::Status fit = CheckStorage(*daemon, aggregator->store());
     const auto counts = aggregator->counts();
-    return DaemonState{disk.ok(), AggregatorKeys::kEpoch,
-                       disk.ok() ? fmt::format("{} institutions have delivered",
-                                               counts.institutions)
-                                 : std::string(Message(disk))};
+    return DaemonState{fit.ok(), AggregatorKeys::kEpoch,
+                       fit.ok() ? fmt::format("{} institutions have delivered",
+                                              counts.institutions)
+                                : std::string(Message(fit))};
   };
   const Peer coordinator{Role::kCoordinator, ""};
   return daemon->Serve(
@@ -147,5 +163,9 @@ int main(int argc, char** argv) {
   return DaemonMain(
       argc, argv, settings,
       {"aggregatord", [&] { return aggregator::Check(config); },
-       [&] { return aggregator::Run(config); }, aggregator::GenerateKeys});
+       [&] { return aggregator::Run(config); }, aggregator::GenerateKeys,
+       [&] {
+         return Inventory::GiveUpMissing(config.keys,
+                                         aggregator::PlacesOf(config));
+       }});
 }

@@ -16,6 +16,10 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(auto daemon,
                              Daemon::Create("answer", config.daemon));
   const std::string& data = config.daemon.data;
+  // Without keys there is no inventory: what answerd lost, aggregatord brings
+  // again.
+  GARDEROBE_RETURN_IF_ERROR(
+      Annotate(daemon->CheckDisk(), data + " is not opened"));
   GARDEROBE_ASSIGN_OR_RETURN(auto store, AnswerStore::Open(data + "/store"));
   GARDEROBE_ASSIGN_OR_RETURN(auto institutions,
                              RegisterStore::Open(data + "/register.pb"));
@@ -64,5 +68,5 @@ int main(int argc, char** argv) {
   return DaemonMain(
       argc, argv, settings,
       {"answerd", [&] { return CheckTlsFiles(config.daemon.tls); },
-       [&] { return answer::Run(config); }, nullptr});
+       [&] { return answer::Run(config); }, nullptr, nullptr});
 }

@@ -1,6 +1,6 @@
 // ttpd: converts, maps and forwards; opens nothing. What it may know:
 // ttp/README.md.
-#include "core/daemon/daemon.h"
+#include "core/daemon/data_folder.h"
 #include "core/keys/pins.h"
 #include "core/register/register_service.h"
 #include "core/retention/custody_service.h"
@@ -40,6 +40,11 @@ absl::StatusOr<Upstream::Options> UpstreamOptions(const Config& config) {
   return options;
 }
 
+Inventory::Places PlacesOf(const Config& config) {
+  return {{"register.pb", config.daemon.data + "/register.pb"},
+          {"budgets.pb", config.daemon.data + "/budgets.pb"}};
+}
+
 absl::Status Check(const Config& config) {
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.daemon.tls));
   GARDEROBE_RETURN_IF_ERROR(UpstreamOptions(config).status());
@@ -60,6 +65,9 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(const TtpKeys keys, TtpKeys::Read(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(const auto upstream_options,
                              UpstreamOptions(config));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto inventory,
+      CheckDataFolder(*daemon, config.keys, PlacesOf(config)));
   GARDEROBE_ASSIGN_OR_RETURN(
       auto institutions,
       RegisterStore::Open(config.daemon.data + "/register.pb"));
@@ -110,6 +118,10 @@ absl::Status Run(const Config& config) {
                                "that was delivered, by institution")
                            .Register(daemon->metrics());
   RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
+    const absl::Status noted = inventory->NoteFiles();
+    if (!noted.ok()) {
+      spdlog::warn("event=inventory-not-written reason=\"{}\"", Message(noted));
+    }
     for (const v1::Budget& budget : budgets->List()) {
       const auto allowed =
           static_cast<double>(budget.budget() + budget.released());
@@ -186,7 +198,9 @@ absl::Status Run(const Config& config) {
   upstream.Stop();
   under_way.Stop();
   const absl::Status settled = budgets->Settle();
-  return served.ok() ? settled : served;
+  GARDEROBE_RETURN_IF_ERROR(served);
+  GARDEROBE_RETURN_IF_ERROR(settled);
+  return inventory->NoteFiles();
 }
 
 absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {
@@ -233,5 +247,9 @@ int main(int argc, char** argv) {
                   720);
   return DaemonMain(argc, argv, settings,
                     {"ttpd", [&] { return ttp::Check(config); },
-                     [&] { return ttp::Run(config); }, ttp::GenerateKeys});
+                     [&] { return ttp::Run(config); }, ttp::GenerateKeys,
+                     [&] {
+                       return Inventory::GiveUpMissing(config.keys,
+                                                       ttp::PlacesOf(config));
+                     }});
 }

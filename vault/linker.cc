@@ -53,6 +53,12 @@ absl::StatusOr<std::unique_ptr<Linker>> Linker::Open(
     const std::function<void(double)>& progress) {
   GARDEROBE_ASSIGN_OR_RETURN(
       auto store, Store::Open(directory, kFamilyNames, kStoreOptions));
+  return Open(std::move(store), model, std::move(clock), progress);
+}
+
+absl::StatusOr<std::unique_ptr<Linker>> Linker::Open(
+    std::unique_ptr<Store> store, const MatchParameters& model, Clock clock,
+    const std::function<void(double)>& progress) {
   std::unique_ptr<Linker> linker(
       new Linker(std::move(store), model, std::move(clock)));
   GARDEROBE_RETURN_IF_ERROR(linker->OpenCalendar());

@@ -85,6 +85,12 @@ class Linker {
       const std::string& directory, const MatchParameters& model,
       Clock clock = nullptr,
       const std::function<void(double part)>& progress = nullptr);
+  // The same of a store that was opened with the families and options of
+  // records.h.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<Linker>> Open(
+      std::unique_ptr<Store> store, const MatchParameters& model,
+      Clock clock = nullptr,
+      const std::function<void(double part)>& progress = nullptr);
 
   // Stores and links the rows; the points they have afterwards. A kind that a
   // relation showed before and this row does not have stays. Synced when it

@@ -3,8 +3,9 @@
 #include <iostream>
 
 #include "core/base/files.h"
-#include "core/daemon/daemon.h"
+#include "core/daemon/data_folder.h"
 #include "core/daemon/store_rewriter.h"
+#include "core/daemon/store_verifier.h"
 #include "core/keys/pins.h"
 #include "spdlog/spdlog.h"
 #include "vault/estimate.h"
@@ -20,6 +21,10 @@ struct Config {
   int64_t forget_order_minutes = 60;
   std::string model;
 };
+
+Inventory::Places PlacesOf(const Config& config) {
+  return {{"store", config.daemon.data}};
+}
 
 absl::StatusOr<MatchParameters> ReadModel(const std::string& path) {
   if (path.empty()) return MatchParameters::Default();
@@ -43,14 +48,21 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(const MatchParameters model,
                              ReadModel(config.model));
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto linker, Linker::Open(config.daemon.data, model, nullptr,
-                                [next = 0.0](double part) mutable {
-                                  if (part < next) return;
-                                  next = part + 0.1;
-                                  spdlog::info(
-                                      "event=linking-again percent={:.0f}",
-                                      100 * part);
-                                }));
+      const auto inventory,
+      CheckDataFolder(*daemon, config.keys, PlacesOf(config)));
+  StoreOptions store_options = kStoreOptions;
+  store_options.inventory = inventory.get();
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto opened,
+      Store::Open(config.daemon.data, kFamilyNames, store_options));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto linker,
+      Linker::Open(
+          std::move(opened), model, nullptr, [next = 0.0](double part) mutable {
+            if (part < next) return;
+            next = part + 0.1;
+            spdlog::info("event=linking-again percent={:.0f}", 100 * part);
+          }));
   Store& store = linker->store();
   const bool is_new = linker->counts().relations == 0;
   Vault vault(std::move(keys), pin, std::move(linker), daemon->workers());
@@ -106,10 +118,11 @@ absl::Status Run(const Config& config) {
        .needed = [&store] { return store.RemembersOrder(); },
        .before = nullptr,
        .after = nullptr});
+  const StoreVerifier verifier(store);
   auto state = [&] {
-    const absl::Status disk = daemon->CheckDisk();
-    return DaemonState{disk.ok(), Vault::kEpoch,
-                       disk.ok() ? "linking" : std::string(Message(disk))};
+    const absl::Status fit = CheckStorage(*daemon, store);
+    return DaemonState{fit.ok(), Vault::kEpoch,
+                       fit.ok() ? "linking" : std::string(Message(fit))};
   };
   return daemon->Serve(
       {.services = {{&service,
@@ -214,6 +227,10 @@ int main(int argc, char** argv) {
                      [&] { return vault::Check(config); },
                      [&] { return vault::Run(config); },
                      vault::GenerateKeys,
+                     [&] {
+                       return Inventory::GiveUpMissing(config.keys,
+                                                       vault::PlacesOf(config));
+                     },
                      {{"--estimate-weights", "FILE",
                        "estimate the weights of evidence from the store, write "
                        "them to FILE, and stop; the daemon may run meanwhile",

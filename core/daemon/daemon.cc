@@ -391,6 +391,12 @@ int DaemonMain(int argc, char** argv, Settings& settings,
                    "write fresh keys into this folder, print the key that "
                    "others pin, and stop");
   }
+  bool create_store = false;
+  if (program.give_up_missing) {
+    app.add_flag("--create-store", create_store,
+                 "let the next start begin anew what is missing of the data "
+                 "that these keys were used with, and stop");
+  }
   std::vector<std::string> arguments(program.actions.size());
   for (size_t i = 0; i < arguments.size(); ++i) {
     const DaemonProgram::Action& action = program.actions[i];
@@ -433,6 +439,14 @@ int DaemonMain(int argc, char** argv, Settings& settings,
                                    ? arguments[i]
                                    : (start / arguments[i]).string());
     return done.ok() ? 0 : fail(done, 1);
+  }
+  if (create_store) {
+    const auto missing = program.give_up_missing();
+    if (!missing.ok()) return fail(missing.status(), 1);
+    for (const std::string& place : *missing) {
+      std::cout << place << " is given up; the next start makes a new one\n";
+    }
+    return 0;
   }
   if (check_only) {
     if (auto status = program.check(); !status.ok()) return fail(status, 1);

@@ -139,6 +139,9 @@ struct DaemonProgram {
   // Writes fresh keys into a folder and returns the key, hex, that others pin;
   // empty for a daemon without keys.
   std::function<absl::StatusOr<std::string>(const std::string&)> generate_keys;
+  // Agrees that what is missing of the data is begun anew, and returns what
+  // that is; empty for a daemon that needs no leave to do so.
+  std::function<absl::StatusOr<std::vector<std::string>>()> give_up_missing;
   // What else it does instead of serving, with the settings read: an option
   // with one argument.
   struct Action {
@@ -151,9 +154,9 @@ struct DaemonProgram {
 };
 
 // The command line that every daemon has: --config, --check-config,
-// --example-config, --generate-keys, --version, --help. Calls `run` with the
-// settings read and the configuration's folder as working directory. The
-// process's exit status.
+// --example-config, --generate-keys, --create-store, --version, --help. Calls
+// `run` with the settings read and the configuration's folder as working
+// directory. The process's exit status.
 int DaemonMain(int argc, char** argv, Settings& settings,
                const DaemonProgram& program);
 

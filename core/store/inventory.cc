@@ -89,11 +89,13 @@ absl::Status Inventory::NoteStore(const std::string& name,
       place == places_.end() ? name : place->second, path_);
 }
 
-absl::StatusOr<std::vector<std::string>> Inventory::GiveUpMissing() {
-  const MutexLock lock(&mutex_);
+absl::StatusOr<std::vector<std::string>> Inventory::GiveUpMissing(
+    const std::string& keys_folder, const Places& places) {
+  GARDEROBE_ASSIGN_OR_RETURN(const auto inventory, Open(keys_folder, places));
+  const MutexLock lock(&inventory->mutex_);
   std::vector<std::string> missing;
-  Ids ids = ids_;
-  for (const auto& [name, place] : places_) {
+  Ids ids = inventory->ids_;
+  for (const auto& [name, place] : places) {
     if (!ids.contains(name) || IsThere(place)) continue;
     missing.push_back(place);
     ids.erase(name);
@@ -103,7 +105,7 @@ absl::StatusOr<std::vector<std::string>> Inventory::GiveUpMissing() {
         "nothing that these keys were used with is missing; what is there is "
         "kept: move it away before another is made");
   }
-  GARDEROBE_RETURN_IF_ERROR(Replace(std::move(ids)));
+  GARDEROBE_RETURN_IF_ERROR(inventory->Replace(std::move(ids)));
   return missing;
 }
 

@@ -37,9 +37,10 @@ class Inventory {
   // Notes the id of the store `name`. FailedPrecondition: another one is noted.
   [[nodiscard]] absl::Status NoteStore(const std::string& name,
                                        const std::string& id);
-  // Takes out what is noted and not there any more, and returns the names.
-  // FailedPrecondition: nothing is missing.
-  [[nodiscard]] absl::StatusOr<std::vector<std::string>> GiveUpMissing();
+  // Takes out what is noted and not there any more, and returns the places.
+  // FailedPrecondition: nothing is missing. Errors of Open.
+  [[nodiscard]] static absl::StatusOr<std::vector<std::string>> GiveUpMissing(
+      const std::string& keys_folder, const Places& places);
 
  private:
   using Ids = std::map<std::string, std::string>;  // by name

@@ -35,6 +35,8 @@ class InventoryTest : public ::testing::Test {
   const std::string folder_ = ::testing::TempDir() + "/inventory";
   const std::string keys_ = folder_ + "/keys", store_ = folder_ + "/store",
                     register_ = folder_ + "/register.pb";
+  const Inventory::Places places_ = {{"store", store_},
+                                     {"register.pb", register_}};
 };
 
 TEST_F(InventoryTest, FreshKeysBeginWithAnEmptyStore) {
@@ -44,14 +46,14 @@ TEST_F(InventoryTest, FreshKeysBeginWithAnEmptyStore) {
 
 TEST_F(InventoryTest, AnEmptiedStoreBesideUsedKeysIsRefusedUntilGivenUp) {
   ASSERT_THAT(OpenStore(), IsOk());
-  EXPECT_THAT(Open()->GiveUpMissing(),
+  EXPECT_THAT(Inventory::GiveUpMissing(keys_, places_),
               StatusIs(absl::StatusCode::kFailedPrecondition));
   for (const bool empty_folder : {false, true}) {
     fs::remove_all(store_);
     if (empty_folder) fs::create_directory(store_);
     EXPECT_THAT(OpenStore(), StatusIs(absl::StatusCode::kFailedPrecondition,
                                       HasSubstr("--create-store")));
-    EXPECT_THAT(Open()->GiveUpMissing(),
+    EXPECT_THAT(Inventory::GiveUpMissing(keys_, places_),
                 IsOkAndHolds(std::vector<std::string>{store_}));
     EXPECT_THAT(OpenStore(), IsOk());
   }

@@ -1,5 +1,6 @@
 #include "core/store/store.h"
 
+#include <rocksdb/sst_file_reader.h>
 #include <rocksdb/transaction_log.h>
 
 #include <algorithm>
@@ -71,6 +72,24 @@ void Store::NoteDamage(const rocksdb::Status& status) const {
   if (!status.IsCorruption()) return;
   const MutexLock lock(&mutex_);
   if (damage_.ok()) damage_ = FromRocks(status);
+}
+
+absl::Status Store::Verify(const std::atomic<bool>& stop) const {
+  std::vector<rocksdb::LiveFileMetaData> tables;
+  db_->GetLiveFilesMetaData(&tables);
+  for (const auto& table : tables) {
+    if (stop) return absl::OkStatus();
+    const std::string path = table.db_path + table.name;
+    rocksdb::SstFileReader reader{rocksdb::Options()};
+    rocksdb::Status status = reader.Open(path);
+    if (status.ok()) status = reader.VerifyChecksum();
+    std::error_code error;
+    // A table that was rewritten meanwhile goes.
+    if (status.ok() || !std::filesystem::exists(path, error)) continue;
+    NoteDamage(status);
+    return Annotate(FromRocks(status), path);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Store::Health() const {

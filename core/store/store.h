@@ -94,8 +94,12 @@ class Store {
   std::unique_ptr<rocksdb::Iterator> NewIterator(
       size_t family, const rocksdb::Snapshot* snapshot = nullptr) const;
 
-  // DataLoss: RocksDB met damage since the store was opened, by Get or GetAll
-  // or while it rewrote tables; the message names the file.
+  // Reads every table and compares checksums, some seconds a GiB; `stop` ends
+  // it after the table that is under way. DataLoss: names the table.
+  [[nodiscard]] absl::Status Verify(const std::atomic<bool>& stop) const;
+  // DataLoss: Verify found damage, or RocksDB met some since the store was
+  // opened, by Get or GetAll or while it rewrote tables; the message names the
+  // file.
   [[nodiscard]] absl::Status Health() const;
 
  private:
