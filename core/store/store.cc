@@ -13,10 +13,16 @@
 namespace garderobe {
 namespace {
 
-// Of two tables that overlap RocksDB tells the keys.
+// RocksDB's own words. It tells the keys of tables that overlap, and names a
+// table that it does not find by an ending of old.
 std::string WordsOf(const rocksdb::Status& status) {
-  const std::string words = status.ToString();
-  return words.substr(0, words.find(" largest key"));
+  std::string words = status.ToString();
+  words = words.substr(0, words.find(" largest key"));
+  for (size_t at = words.find(".ldb"); at != words.npos;
+       at = words.find(".ldb", at)) {
+    words.replace(at, 4, ".sst");
+  }
+  return words;
 }
 
 }  // namespace

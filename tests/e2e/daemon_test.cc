@@ -277,7 +277,14 @@ TEST(DaemonTest, FullDiskStopsAcknowledgingSaysSoAndRecovers) {
   const RunResult status = deployment.Run({"status"});
   EXPECT_EQ(status.exit, 3);
   EXPECT_THAT(status.out, HasSubstr("the disk of aggregator is full"));
+  // Opening a store writes, so a full disk is told before.
+  deployment.Kill("aggregatord");
+  const RunResult start = deployment.Run({"up"});
+  EXPECT_EQ(start.exit, 1);
+  EXPECT_THAT(start.err,
+              HasSubstr("data is not opened: the disk of aggregator is full"));
   std::filesystem::remove(ballast);
+  deployment.Up();
   const RunResult room = deployment.Run(
       {"send", deployment.file("museum-01"), "--institution", "museum-01"});
   EXPECT_EQ(room.exit, 0) << room.err;
