@@ -280,7 +280,7 @@ TEST(DaemonTest, FullDiskStopsAcknowledgingSaysSoAndRecovers) {
   // Opening a store writes, so a full disk is told before.
   deployment.Kill("aggregatord");
   const RunResult start = deployment.Run({"up"});
-  EXPECT_EQ(start.exit, 1);
+  EXPECT_EQ(start.exit, 3);
   EXPECT_THAT(start.err,
               HasSubstr("data is not opened: the disk of aggregator is full"));
   std::filesystem::remove(ballast);
