@@ -151,6 +151,23 @@ TEST_F(StoreDamageTest, EightFlippedBytesAnywhereInALogAreRefused) {
   }
 }
 
+// As in a copy that was made without the mark.
+TEST_F(StoreDamageTest, DamageBeforeAnIntactRecordIsRefusedWithoutTheMark) {
+  FillAndKill(20, 3000);
+  const std::string log = Files(".log").back();
+  const size_t size = fs::file_size(killed_ + "/" + log);
+  ASSERT_GT(size, 4 * 3000u);
+  for (size_t i = 0; i < 20; ++i) {
+    const size_t at = (size - 4 * 3000) * i / 20;
+    for (const int mask : {0xff, 0x04}) {
+      Again();
+      fs::remove(damaged_ + "/SYNCED");
+      Flip(log, at, mask == 0xff ? 8 : 1, mask);
+      EXPECT_TRUE(ExpectAllOrRefused(fmt::format("{} at {}", mask, at)));
+    }
+  }
+}
+
 // A length beyond the end of the file and a type of recycled logs are the end
 // of the log to RocksDB.
 TEST_F(StoreDamageTest, OneFlippedBitAnywhereInALogIsRefused) {
