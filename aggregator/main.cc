@@ -21,7 +21,8 @@ struct Config {
 
 Inventory::Places PlacesOf(const Config& config) {
   return {{"store", config.daemon.data + "/store"},
-          {"register.pb", config.daemon.data + "/register.pb"}};
+          {"register.pb", config.daemon.data + "/register.pb"},
+          {"agreements.pb", config.daemon.data + "/agreements.pb"}};
 }
 
 absl::Status Check(const Config& config) {

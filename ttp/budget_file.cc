@@ -2,14 +2,18 @@
 
 #include <filesystem>
 
-#include "core/base/files.h"
+#include "core/base/checked_file.h"
 
 namespace garderobe::ttp {
+namespace {
+constexpr std::string_view kKind = "budgets";
+}  // namespace
 
 absl::StatusOr<v1::BudgetState> ReadBudgetFile(const std::string& path) {
   v1::BudgetState state;
   if (!std::filesystem::exists(path)) return state;
-  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(path));
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes,
+                             ReadCheckedFile(path, kKind));
   if (!state.ParseFromString(bytes)) {
     return DataLoss("{} is damaged; without it, counting begins anew", path);
   }
@@ -18,7 +22,7 @@ absl::StatusOr<v1::BudgetState> ReadBudgetFile(const std::string& path) {
 
 absl::Status WriteBudgetFile(const std::string& path,
                              const v1::BudgetState& state) {
-  return ReplaceFile(path, state.SerializeAsString(), 0600);
+  return WriteCheckedFile(path, kKind, state.SerializeAsString());
 }
 
 }  // namespace garderobe::ttp

@@ -41,8 +41,12 @@ absl::StatusOr<Upstream::Options> UpstreamOptions(const Config& config) {
 }
 
 Inventory::Places PlacesOf(const Config& config) {
-  return {{"register.pb", config.daemon.data + "/register.pb"},
-          {"budgets.pb", config.daemon.data + "/budgets.pb"}};
+  Inventory::Places places;
+  for (const char* file :
+       {"register.pb", "agreements.pb", "budgets.pb", "retention.pb"}) {
+    places.emplace(file, config.daemon.data + "/" + file);
+  }
+  return places;
 }
 
 absl::Status Check(const Config& config) {

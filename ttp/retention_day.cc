@@ -2,16 +2,20 @@
 
 #include <filesystem>
 
-#include "core/base/files.h"
+#include "core/base/checked_file.h"
 #include "garderobe/v1/retention.pb.h"
 
 namespace garderobe::ttp {
+namespace {
+constexpr std::string_view kKind = "retention";
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<RunCalendar>> OpenRunCalendar(
     const std::string& path, RunCalendar::Clock clock) {
   std::optional<int32_t> last_run;
   if (std::filesystem::exists(path)) {
-    GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(path));
+    GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes,
+                               ReadCheckedFile(path, kKind));
     v1::RetentionState state;
     if (!state.ParseFromString(bytes)) {
       return DataLoss("{} is damaged; without it, today counts as the last run",
@@ -22,7 +26,7 @@ absl::StatusOr<std::unique_ptr<RunCalendar>> OpenRunCalendar(
   return RunCalendar::Create(last_run, std::move(clock), [path](int32_t day) {
     v1::RetentionState state;
     state.set_last_run(day);
-    return ReplaceFile(path, state.SerializeAsString(), 0600);
+    return WriteCheckedFile(path, kKind, state.SerializeAsString());
   });
 }
 

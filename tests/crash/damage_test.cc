@@ -261,7 +261,7 @@ TEST_F(DamageTest, AStoppedDaemonNeedsItsTablesOnly) {
   up.Wait();
 }
 
-TEST_F(DamageTest, ADamagedOrLostRegisterIsNotAnEmptyOne) {
+TEST_F(DamageTest, ADamagedOrLostFileIsNotAnEmptyOne) {
   const Keeper ttp = {"ttp", "ttpd", "data"};
   for (const Keeper& keeper : {ttp, kAggregator}) {
     const std::string path =
@@ -281,9 +281,18 @@ TEST_F(DamageTest, ADamagedOrLostRegisterIsNotAnEmptyOne) {
     overwrite(whole);
   }
   const std::string budgets = deployment_->folder() + "/ttp/data/budgets.pb";
-  fs::rename(budgets, budgets + ".away");
+  const std::string counted = *ReadWholeFile(budgets);
+  // A Protobuf message that was cut may still parse.
+  std::ofstream(budgets, std::ios::binary | std::ios::trunc)
+      << counted.substr(0, counted.size() / 2);
   ExpectRefusal(ttp, "data/budgets.pb");
-  fs::rename(budgets + ".away", budgets);
+  std::ofstream(budgets, std::ios::binary | std::ios::trunc) << counted;
+  for (const char* name : {"budgets.pb", "agreements.pb"}) {
+    const std::string path = deployment_->folder() + "/ttp/data/" + name;
+    fs::rename(path, path + ".away");
+    ExpectRefusal(ttp, std::string("data/") + name);
+    fs::rename(path + ".away", path);
+  }
   deployment_->Up();
   ExpectAllIsThere();
 }
