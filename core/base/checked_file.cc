@@ -8,6 +8,9 @@
 namespace garderobe {
 namespace {
 
+constexpr char kWhatToDo[] =
+    "put back a copy of it (docs/operating.md, Damage)";
+
 constexpr std::string_view kMagic = "gdrbchk1";
 constexpr size_t kDigestBytes = 32;
 constexpr size_t kTrailerBytes = kMagic.size() + kDigestBytes;
@@ -36,15 +39,15 @@ absl::StatusOr<std::string> ReadCheckedFile(const std::string& path,
                                             std::string_view kind) {
   GARDEROBE_ASSIGN_OR_RETURN(std::string bytes, ReadWholeFile(path));
   if (bytes.size() < kTrailerBytes) {
-    return DataLoss("{} is damaged: only {} bytes of it are there", path,
-                    bytes.size());
+    return DataLoss("{} is damaged: only {} bytes of it are there; {}", path,
+                    bytes.size(), kWhatToDo);
   }
   const size_t size = bytes.size() - kTrailerBytes;
   const std::string trailer = bytes.substr(size);
   bytes.resize(size);
   if (trailer != std::string(kMagic) + DigestOf(kind, bytes)) {
-    return DataLoss("{} is damaged: its checksum does not fit its contents",
-                    path);
+    return DataLoss("{} is damaged: its checksum does not fit its contents; {}",
+                    path, kWhatToDo);
   }
   return bytes;
 }

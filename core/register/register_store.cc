@@ -155,14 +155,10 @@ absl::StatusOr<std::unique_ptr<RegisterStore>> RegisterStore::Open(
 
 absl::Status RegisterStore::Reload() {
   const MutexLock lock(&file_mutex_);
-  const auto bytes = ReadCheckedFile(path_, kKind);
-  if (bytes.status().code() == absl::StatusCode::kDataLoss) {
-    return DataLoss("{}; put back a copy of it (docs/operating.md, Damage)",
-                    Message(bytes.status()));
-  }
-  GARDEROBE_RETURN_IF_ERROR(bytes.status());
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes,
+                             ReadCheckedFile(path_, kKind));
   v1::Register reg;
-  if (!reg.ParseFromString(*bytes)) {
+  if (!reg.ParseFromString(bytes)) {
     return DataLoss("{} holds no register", path_);
   }
   Take(reg);
@@ -185,13 +181,11 @@ std::string RegisterStore::agreements_path() const {
 absl::StatusOr<Institutions> RegisterStore::KnownAgreements() const {
   Institutions known = *Get();
   if (!std::filesystem::exists(agreements_path())) return known;
-  const auto bytes = ReadCheckedFile(agreements_path(), kAgreements);
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes,
+                             ReadCheckedFile(agreements_path(), kAgreements));
   v1::Register agreements;
-  if (!bytes.ok() || !agreements.ParseFromString(*bytes)) {
-    return DataLoss(
-        "{} is damaged; put back a copy of it (docs/operating.md, "
-        "Damage)",
-        agreements_path());
+  if (!agreements.ParseFromString(bytes)) {
+    return DataLoss("{} holds no agreements", agreements_path());
   }
   for (const auto& agreement : agreements.institutions()) {
     known.emplace(agreement.id(), agreement);

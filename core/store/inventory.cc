@@ -36,9 +36,9 @@ absl::StatusOr<std::unique_ptr<Inventory>> Inventory::Open(
   if (text.status().code() == absl::StatusCode::kNotFound) return inventory;
   if (!text.ok()) {
     return DataLoss(
-        "{}; if the data folder is in order, remove this file: it is made "
-        "again (docs/operating.md, Damage)",
-        Message(text.status()));
+        "{} is damaged; if the data folder is in order, remove this file: it "
+        "is made again (docs/operating.md, Damage)",
+        inventory->path_);
   }
   std::istringstream lines(*text);
   std::string name, id;
