@@ -14,8 +14,8 @@
 #include <unordered_map>
 
 #include "bench/vault_names.h"
-#include "vault/match_model.h"
-#include "vault/records.h"
+#include "vault/link/match_model.h"
+#include "vault/link/records.h"
 
 namespace garderobe {
 namespace {

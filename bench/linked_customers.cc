@@ -10,7 +10,7 @@
 #include <iostream>
 
 #include "bench/vault_names.h"
-#include "vault/records.h"
+#include "vault/link/records.h"
 
 namespace garderobe {
 namespace {

@@ -22,7 +22,7 @@
 #include <random>
 
 #include "bench/processor_time.h"
-#include "vault/linker.h"
+#include "vault/link/linker.h"
 
 namespace garderobe {
 namespace {

@@ -19,8 +19,8 @@
 
 #include "client/identity.h"
 #include "client/order_file.h"
-#include "vault/estimate.h"
-#include "vault/linker.h"
+#include "vault/link/estimate.h"
+#include "vault/link/linker.h"
 
 namespace garderobe {
 namespace {

@@ -14,7 +14,7 @@ EMPTY_CALLS = 5_000
 POSTGRESQL_QUESTIONS = 200
 
 # After an acknowledgement the vault tells a relation's person once more
-# (vault/linker.h, kTellAgainSeconds), which takes as many group operations as
+# (vault/link/linker.h, kTellAgainSeconds), which takes as many group operations as
 # the answer did.
 TELL_AGAIN_SECONDS = 90
 

@@ -8,7 +8,7 @@
 #include "core/daemon/store_verifier.h"
 #include "core/keys/pins.h"
 #include "spdlog/spdlog.h"
-#include "vault/estimate.h"
+#include "vault/link/estimate.h"
 #include "vault/service.h"
 
 namespace garderobe::vault {

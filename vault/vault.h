@@ -15,7 +15,7 @@
 #include "garderobe/v1/rights.pb.h"
 #include "garderobe/v1/vault.pb.h"
 #include "vault/keys.h"
-#include "vault/linker.h"
+#include "vault/link/linker.h"
 
 namespace garderobe::vault {
 

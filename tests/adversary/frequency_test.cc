@@ -21,7 +21,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
-#include "vault/linker.h"
+#include "vault/link/linker.h"
 
 namespace garderobe {
 namespace {

@@ -23,7 +23,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/local_deployment.h"
 #include "tests/support/status_matchers.h"
-#include "vault/records.h"
+#include "vault/link/records.h"
 
 namespace garderobe {
 namespace {

@@ -1,11 +1,11 @@
-#include "vault/linker.h"
+#include "vault/link/linker.h"
 
 #include <algorithm>
 #include <chrono>
 
 #include "core/base/civil_time.h"
 #include "core/base/random.h"
-#include "vault/link_transaction.h"
+#include "vault/link/link_transaction.h"
 
 namespace garderobe::vault {
 namespace {

@@ -1,7 +1,7 @@
 // Tokens and who holds them: what too many hold is set aside.
 #include <algorithm>
 
-#include "vault/link_transaction.h"
+#include "vault/link/link_transaction.h"
 
 namespace garderobe::vault {
 namespace {

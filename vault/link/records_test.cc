@@ -1,5 +1,5 @@
 // What is stored never changes: records as bytes, and back.
-#include "vault/records.h"
+#include "vault/link/records.h"
 
 #include "gtest/gtest.h"
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "core/base/random.h"
-#include "vault/link_transaction.h"
-#include "vault/linker.h"
+#include "vault/link/link_transaction.h"
+#include "vault/link/linker.h"
 
 namespace garderobe::vault {
 namespace {

@@ -1,4 +1,4 @@
-#include "vault/evidence.h"
+#include "vault/link/evidence.h"
 
 #include <initializer_list>
 

@@ -2,8 +2,8 @@
 #include <deque>
 #include <map>
 
-#include "vault/link_transaction.h"
-#include "vault/linker.h"
+#include "vault/link/link_transaction.h"
+#include "vault/link/linker.h"
 
 namespace garderobe::vault {
 absl::StatusOr<Linker::Explanation> Linker::Explain(

@@ -1,6 +1,6 @@
 // Pairs of relations of which custodians have said that they are not one
 // person.
-#include "vault/link_transaction.h"
+#include "vault/link/link_transaction.h"
 
 namespace garderobe::vault {
 

@@ -1,7 +1,7 @@
 // What the rights of visitors change of the links (protocol.md, 5).
 #include <algorithm>
 
-#include "vault/link_transaction.h"
+#include "vault/link/link_transaction.h"
 
 namespace garderobe::vault {
 namespace {

@@ -6,9 +6,9 @@
 #include <set>
 
 #include "absl/container/flat_hash_map.h"
-#include "vault/clustering.h"
-#include "vault/linker.h"
-#include "vault/overlay.h"
+#include "vault/link/clustering.h"
+#include "vault/link/linker.h"
+#include "vault/link/overlay.h"
 
 namespace garderobe::vault {
 

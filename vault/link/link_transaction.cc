@@ -1,4 +1,4 @@
-#include "vault/link_transaction.h"
+#include "vault/link/link_transaction.h"
 
 #include <algorithm>
 #include <numeric>

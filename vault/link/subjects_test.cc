@@ -5,7 +5,7 @@
 #include <set>
 
 #include "gmock/gmock.h"
-#include "vault/linker_fixture.h"
+#include "vault/link/linker_fixture.h"
 
 namespace garderobe::vault {
 namespace {

@@ -1,6 +1,6 @@
 // Retention, on links that are stored.
-#include "vault/link_transaction.h"
-#include "vault/linker.h"
+#include "vault/link/link_transaction.h"
+#include "vault/link/linker.h"
 
 namespace garderobe::vault {
 namespace {

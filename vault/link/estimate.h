@@ -8,8 +8,8 @@
 
 #include <map>
 
-#include "vault/match_model.h"
-#include "vault/records.h"
+#include "vault/link/match_model.h"
+#include "vault/link/records.h"
 
 namespace garderobe::vault {
 

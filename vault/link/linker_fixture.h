@@ -10,7 +10,7 @@
 #include "core/identifiers/match_keys.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
-#include "vault/linker.h"
+#include "vault/link/linker.h"
 
 namespace garderobe::vault {
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "core/base/status.h"
-#include "vault/evidence.h"
+#include "vault/link/evidence.h"
 
 namespace garderobe::vault {
 

@@ -1,4 +1,4 @@
-#include "vault/records.h"
+#include "vault/link/records.h"
 
 namespace garderobe::vault {
 namespace {

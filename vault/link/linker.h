@@ -26,8 +26,8 @@
 #include "core/base/mutex.h"
 #include "core/retention/removal_ceiling.h"
 #include "core/retention/run_calendar.h"
-#include "vault/match_model.h"
-#include "vault/records.h"
+#include "vault/link/match_model.h"
+#include "vault/link/records.h"
 
 namespace garderobe::vault {
 

@@ -1,4 +1,4 @@
-#include "vault/clustering.h"
+#include "vault/link/clustering.h"
 
 #include <algorithm>
 #include <numeric>

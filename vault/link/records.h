@@ -11,7 +11,7 @@
 #include "core/group/element.h"
 #include "core/sealing/handles.h"
 #include "core/store/store.h"
-#include "vault/evidence.h"
+#include "vault/link/evidence.h"
 
 namespace garderobe::vault {
 

@@ -1,4 +1,4 @@
-#include "vault/estimate.h"
+#include "vault/link/estimate.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "vault/match_model.h"
+#include "vault/link/match_model.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 // What keeps a wrong clock or a hostile TTP from emptying the vault by age.
 #include "gmock/gmock.h"
-#include "vault/linker_fixture.h"
+#include "vault/link/linker_fixture.h"
 
 namespace garderobe::vault {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "absl/container/node_hash_map.h"
-#include "vault/records.h"
+#include "vault/link/records.h"
 
 namespace garderobe::vault {
 

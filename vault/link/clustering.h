@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "vault/match_model.h"
+#include "vault/link/match_model.h"
 
 namespace garderobe::vault {
 

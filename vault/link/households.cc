@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "vault/link_transaction.h"
+#include "vault/link/link_transaction.h"
 
 namespace garderobe::vault {
 namespace {

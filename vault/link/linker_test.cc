@@ -7,8 +7,8 @@
 #include "gtest/gtest.h"
 #include "spdlog/fmt/fmt.h"
 #include "tests/support/status_matchers.h"
-#include "vault/clustering.h"
-#include "vault/linker_fixture.h"
+#include "vault/link/clustering.h"
+#include "vault/link/linker_fixture.h"
 
 namespace garderobe::vault {
 namespace {
