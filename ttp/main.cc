@@ -6,10 +6,10 @@
 #include "core/retention/custody_service.h"
 #include "spdlog/spdlog.h"
 #include "ttp/budget_service.h"
-#include "ttp/retention.h"
+#include "ttp/delivery_service.h"
 #include "ttp/retention_day.h"
+#include "ttp/retention_service.h"
 #include "ttp/rights_service.h"
-#include "ttp/service.h"
 
 namespace garderobe::ttp {
 namespace {

@@ -4,7 +4,6 @@
 #ifndef GARDEROBE_TTP_RETENTION_H_
 #define GARDEROBE_TTP_RETENTION_H_
 
-#include <boost/asio/thread_pool.hpp>
 #include <map>
 #include <optional>
 #include <set>
@@ -58,8 +57,8 @@ class Retention {
   };
   using AgedByInstitution = std::map<std::string, std::vector<AgedRelation>>;
   // The relations of one page of the vault's that their agreements no longer
-  // allow, the oldest first: so they go to the vault. The aggregator gets them in
-  // an order of its own. Internal: the page is malformed.
+  // allow, the oldest first: so they go to the vault. The aggregator gets them
+  // in an order of its own. Internal: the page is malformed.
   [[nodiscard]] absl::StatusOr<AgedByInstitution> Choose(
       const v1::ListAgedResponse& aged, const CivilDate& today) const;
   [[nodiscard]] absl::Status Remove(const v1::ListAgedResponse& aged,
@@ -75,29 +74,6 @@ class Retention {
   const RegisterStore& institutions_;
   Upstream& upstream_;
   RunCalendar& calendar_;
-};
-
-// For the coordinator, and for a timer.
-class RetentionServiceImpl final
-    : public v1::RetentionService::CallbackService {
- public:
-  // Outlives the service.
-  explicit RetentionServiceImpl(Retention& retention) : retention_(retention) {}
-  ~RetentionServiceImpl() override { thread_.join(); }
-
-  grpc::ServerUnaryReactor* RunRetention(
-      grpc::CallbackServerContext* context,
-      const v1::RunRetentionRequest* request,
-      v1::RunRetentionResponse* response) override;
-  // By the timer. Logs how it went.
-  void RunByTimer();
-
- private:
-  [[nodiscard]] absl::Status RunAndLog(std::optional<int32_t> callers_day,
-                                       v1::RunRetentionResponse* response);
-
-  Retention& retention_;
-  boost::asio::thread_pool thread_{1};
 };
 
 }  // namespace garderobe::ttp

@@ -4,7 +4,7 @@
 #define GARDEROBE_TTP_RIGHTS_SERVICE_H_
 
 #include "garderobe/v1/rights.grpc.pb.h"
-#include "ttp/delivery.h"
+#include "ttp/feed_handlers.h"
 
 namespace garderobe::ttp {
 

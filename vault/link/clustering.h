@@ -4,8 +4,8 @@
 // in changes it. Pairs are taken from the strongest down, and two clusters
 // become one unless somebody of the one can't be somebody of the other: a
 // relation without a name can't make one person of a family.
-#ifndef GARDEROBE_VAULT_CLUSTERING_H_
-#define GARDEROBE_VAULT_CLUSTERING_H_
+#ifndef GARDEROBE_VAULT_LINK_CLUSTERING_H_
+#define GARDEROBE_VAULT_LINK_CLUSTERING_H_
 
 #include <span>
 #include <vector>
@@ -42,4 +42,4 @@ Clusters FindClusters(std::span<const ClusterMember> members,
 
 }  // namespace garderobe::vault
 
-#endif  // GARDEROBE_VAULT_CLUSTERING_H_
+#endif  // GARDEROBE_VAULT_LINK_CLUSTERING_H_

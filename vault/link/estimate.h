@@ -3,8 +3,8 @@
 // any pair whether it is one person (Fellegi and Sunter 1969; Winkler 1988).
 //
 // The same store gives the same estimate. Reads only.
-#ifndef GARDEROBE_VAULT_ESTIMATE_H_
-#define GARDEROBE_VAULT_ESTIMATE_H_
+#ifndef GARDEROBE_VAULT_LINK_ESTIMATE_H_
+#define GARDEROBE_VAULT_LINK_ESTIMATE_H_
 
 #include <map>
 
@@ -40,4 +40,4 @@ EstimateReport EstimateParameters(const PatternCounts& counts,
 
 }  // namespace garderobe::vault
 
-#endif  // GARDEROBE_VAULT_ESTIMATE_H_
+#endif  // GARDEROBE_VAULT_LINK_ESTIMATE_H_

@@ -1,8 +1,8 @@
 // What two relations' tokens say about whether they are one person's: for each
 // of six comparisons how far they agree (Fellegi and Sunter 1969, with several
 // levels of agreement). Tokens are equal or not, nothing else is visible.
-#ifndef GARDEROBE_VAULT_EVIDENCE_H_
-#define GARDEROBE_VAULT_EVIDENCE_H_
+#ifndef GARDEROBE_VAULT_LINK_EVIDENCE_H_
+#define GARDEROBE_VAULT_LINK_EVIDENCE_H_
 
 #include <array>
 #include <cstdint>
@@ -74,4 +74,4 @@ bool ShareSomebody(const Evidence& a, const Evidence& b);
 
 }  // namespace garderobe::vault
 
-#endif  // GARDEROBE_VAULT_EVIDENCE_H_
+#endif  // GARDEROBE_VAULT_LINK_EVIDENCE_H_

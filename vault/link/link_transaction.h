@@ -1,6 +1,6 @@
 // The linking of one batch, in memory until it is written as one.
-#ifndef GARDEROBE_VAULT_LINK_TRANSACTION_H_
-#define GARDEROBE_VAULT_LINK_TRANSACTION_H_
+#ifndef GARDEROBE_VAULT_LINK_LINK_TRANSACTION_H_
+#define GARDEROBE_VAULT_LINK_LINK_TRANSACTION_H_
 
 #include <map>
 #include <set>
@@ -149,4 +149,4 @@ class LinkTransaction {
 
 }  // namespace garderobe::vault
 
-#endif  // GARDEROBE_VAULT_LINK_TRANSACTION_H_
+#endif  // GARDEROBE_VAULT_LINK_LINK_TRANSACTION_H_

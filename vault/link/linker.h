@@ -13,8 +13,8 @@
 //
 // Sees tokens only: identifiers, visits, institutions and the aggregator's
 // pseudonyms never come here. Thread-safe. Storage: vault/README.md.
-#ifndef GARDEROBE_VAULT_LINKER_H_
-#define GARDEROBE_VAULT_LINKER_H_
+#ifndef GARDEROBE_VAULT_LINK_LINKER_H_
+#define GARDEROBE_VAULT_LINK_LINKER_H_
 
 #include <functional>
 #include <memory>
@@ -266,4 +266,4 @@ class Linker {
 
 }  // namespace garderobe::vault
 
-#endif  // GARDEROBE_VAULT_LINKER_H_
+#endif  // GARDEROBE_VAULT_LINK_LINKER_H_

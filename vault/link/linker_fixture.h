@@ -1,6 +1,6 @@
 // A linker over a store of its own, and rows as tests write them.
-#ifndef GARDEROBE_VAULT_LINKER_FIXTURE_H_
-#define GARDEROBE_VAULT_LINKER_FIXTURE_H_
+#ifndef GARDEROBE_VAULT_LINK_LINKER_FIXTURE_H_
+#define GARDEROBE_VAULT_LINK_LINKER_FIXTURE_H_
 
 #include <filesystem>
 #include <memory>
@@ -86,4 +86,4 @@ class LinkerTest : public ::testing::Test {
 
 }  // namespace garderobe::vault
 
-#endif  // GARDEROBE_VAULT_LINKER_FIXTURE_H_
+#endif  // GARDEROBE_VAULT_LINK_LINKER_FIXTURE_H_

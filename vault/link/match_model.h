@@ -4,8 +4,8 @@
 //
 // The third class is there because families share addresses, telephones and
 // e-mail all at once, and so look like one person to a model of two.
-#ifndef GARDEROBE_VAULT_MATCH_MODEL_H_
-#define GARDEROBE_VAULT_MATCH_MODEL_H_
+#ifndef GARDEROBE_VAULT_LINK_MATCH_MODEL_H_
+#define GARDEROBE_VAULT_LINK_MATCH_MODEL_H_
 
 #include <string>
 
@@ -86,4 +86,4 @@ std::string_view LevelName(Level level);
 
 }  // namespace garderobe::vault
 
-#endif  // GARDEROBE_VAULT_MATCH_MODEL_H_
+#endif  // GARDEROBE_VAULT_LINK_MATCH_MODEL_H_

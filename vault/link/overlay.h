@@ -1,7 +1,7 @@
 // Records of one column family as a transaction sees them: read through to the
 // store once, changed in memory, written together.
-#ifndef GARDEROBE_VAULT_OVERLAY_H_
-#define GARDEROBE_VAULT_OVERLAY_H_
+#ifndef GARDEROBE_VAULT_LINK_OVERLAY_H_
+#define GARDEROBE_VAULT_LINK_OVERLAY_H_
 
 #include <algorithm>
 
@@ -81,4 +81,4 @@ class Overlay {
 
 }  // namespace garderobe::vault
 
-#endif  // GARDEROBE_VAULT_OVERLAY_H_
+#endif  // GARDEROBE_VAULT_LINK_OVERLAY_H_

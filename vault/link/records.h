@@ -1,7 +1,7 @@
 // The vault's records: column families, keys and values. Stored, never change;
 // laid out in vault/README.md.
-#ifndef GARDEROBE_VAULT_RECORDS_H_
-#define GARDEROBE_VAULT_RECORDS_H_
+#ifndef GARDEROBE_VAULT_LINK_RECORDS_H_
+#define GARDEROBE_VAULT_LINK_RECORDS_H_
 
 #include <string>
 #include <string_view>
@@ -151,4 +151,4 @@ absl::Status Damaged();
 
 }  // namespace garderobe::vault
 
-#endif  // GARDEROBE_VAULT_RECORDS_H_
+#endif  // GARDEROBE_VAULT_LINK_RECORDS_H_

@@ -1,4 +1,4 @@
-#include "ttp/delivery.h"
+#include "ttp/feed_handlers.h"
 
 #include <boost/asio/post.hpp>
 

@@ -1,12 +1,12 @@
 // The gRPC shell of the TTP: authorise, hand over, answer.
-#ifndef GARDEROBE_TTP_SERVICE_H_
-#define GARDEROBE_TTP_SERVICE_H_
+#ifndef GARDEROBE_TTP_DELIVERY_SERVICE_H_
+#define GARDEROBE_TTP_DELIVERY_SERVICE_H_
 
 #include <map>
 #include <string>
 
 #include "core/base/mutex.h"
-#include "ttp/delivery.h"
+#include "ttp/feed_handlers.h"
 #include "ttp/link_forwarder.h"
 
 namespace garderobe::ttp {
@@ -75,4 +75,4 @@ class LinkServiceImpl final : public v1::LinkService::CallbackService {
 
 }  // namespace garderobe::ttp
 
-#endif  // GARDEROBE_TTP_SERVICE_H_
+#endif  // GARDEROBE_TTP_DELIVERY_SERVICE_H_

@@ -1,7 +1,7 @@
 // What the streams of the delivery service share: the parts of the TTP, and
 // opening a feed.
-#ifndef GARDEROBE_TTP_DELIVERY_H_
-#define GARDEROBE_TTP_DELIVERY_H_
+#ifndef GARDEROBE_TTP_FEED_HANDLERS_H_
+#define GARDEROBE_TTP_FEED_HANDLERS_H_
 
 #include "core/daemon/daemon.h"
 #include "core/register/register_store.h"
@@ -49,4 +49,4 @@ NewRelationHandler(const Parts& parts, std::string client);
 
 }  // namespace garderobe::ttp
 
-#endif  // GARDEROBE_TTP_DELIVERY_H_
+#endif  // GARDEROBE_TTP_FEED_HANDLERS_H_

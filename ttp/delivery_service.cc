@@ -1,4 +1,4 @@
-#include "ttp/service.h"
+#include "ttp/delivery_service.h"
 
 #include "core/rpc/peer.h"
 
