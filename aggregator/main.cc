@@ -128,7 +128,7 @@ absl::Status Run(const Config& config) {
                      v1::RegisterService::service_full_name(),
                      {coordinator}}},
        .state = state,
-       .reload = [&] { return institutions->Reload(); },
+       .reload = [&] { return institutions->Reload(Today()); },
        .on_drain = [&] { pusher.Stop(); }});
 }
 

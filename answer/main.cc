@@ -48,7 +48,7 @@ absl::Status Run(const Config& config) {
                         v1::AnswerIntakeService::service_full_name(),
                         {{Role::kParty, "aggregator"}}}}}},
        .state = state,
-       .reload = [&] { return institutions->Reload(); }});
+       .reload = [&] { return institutions->Reload(Today()); }});
 }
 
 }  // namespace

@@ -134,8 +134,13 @@ void CustomerTable::Add(const Handle& handle, const OrderLine& line,
     known.handle = handle;
     known.row = row;
     known.latest_sale = sale;
-    known.said_at.fill(sale);
-    Store(FieldsOf(line), &known);
+    const Fields said = FieldsOf(line);
+    // What this row does not say was not said at its sale.
+    known.said_at.fill(INT32_MIN);
+    for (size_t part = 0; part < kParts; ++part) {
+      if (Says(kPartFields[part], said)) known.said_at[part] = sale;
+    }
+    Store(said, &known);
     return;
   }
   Known& known = known_[place->second];

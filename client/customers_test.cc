@@ -208,5 +208,19 @@ TEST(CustomerTableTest, IsFullBeforeMemoryIs) {
   EXPECT_FALSE(table.full());
 }
 
+// The first row once dated what it did not say.
+TEST(CustomerTableTest, NoOrderOfRowsChangesWhatIsDelivered) {
+  std::vector<Row> rows = {{.sold_at = 12, .last_name = "Bakker"},
+                           {.sold_at = 1, .email = "first@x.nl"},
+                           {.sold_at = 6, .email = "second@x.nl"}};
+  const std::string expected = Known(rows);
+  EXPECT_THAT(expected, ::testing::HasSubstr("second@x.nl"));
+  std::vector<size_t> order = {0, 1, 2};
+  do {
+    EXPECT_EQ(Known({rows[order[0]], rows[order[1]], rows[order[2]]}), expected)
+        << order[0] << order[1] << order[2];
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
 }  // namespace
 }  // namespace garderobe::client

@@ -195,7 +195,7 @@ absl::Status Run(const Config& config) {
                                    v1::RegisterService::service_full_name(),
                                    {coordinator}}},
                      .state = state,
-                     .reload = [&] { return institutions->Reload(); },
+                     .reload = [&] { return institutions->Reload(Today()); },
                      .on_drain = [&] { gatherer.Flush(); },
                      .on_deadline = [&] { upstream.Stop(); }});
   // Answers still to come would find their callers gone.

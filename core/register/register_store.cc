@@ -147,20 +147,32 @@ absl::Status RegisterStore::Write(const std::string& path,
 absl::StatusOr<std::unique_ptr<RegisterStore>> RegisterStore::Open(
     const std::string& path) {
   std::unique_ptr<RegisterStore> store(new RegisterStore(path));
-  if (std::filesystem::exists(path)) {
-    GARDEROBE_RETURN_IF_ERROR(store->Reload());
+  const auto reg = store->ReadFile();
+  if (reg.ok()) {
+    store->Take(*reg);
+  } else if (reg.status().code() != absl::StatusCode::kNotFound) {
+    return reg.status();
   }
   return store;
 }
 
-absl::Status RegisterStore::Reload() {
-  const MutexLock lock(&file_mutex_);
+absl::StatusOr<v1::Register> RegisterStore::ReadFile() const {
   GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes,
                              ReadCheckedFile(path_, kKind));
   v1::Register reg;
   if (!reg.ParseFromString(bytes)) {
     return DataLoss("{} holds no register", path_);
   }
+  return reg;
+}
+
+absl::Status RegisterStore::Reload(const CivilDate& today) {
+  const MutexLock lock(&file_mutex_);
+  GARDEROBE_ASSIGN_OR_RETURN(const v1::Register reg, ReadFile());
+  GARDEROBE_RETURN_IF_ERROR(CheckRegister(reg));
+  // A file that was put there by hand moves no date either.
+  GARDEROBE_ASSIGN_OR_RETURN(const Institutions known, KnownAgreements());
+  GARDEROBE_RETURN_IF_ERROR(CheckPastDates(known, reg, today));
   Take(reg);
   return absl::OkStatus();
 }
@@ -179,17 +191,21 @@ std::string RegisterStore::agreements_path() const {
 }
 
 absl::StatusOr<Institutions> RegisterStore::KnownAgreements() const {
-  Institutions known = *Get();
-  if (!std::filesystem::exists(agreements_path())) return known;
-  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes,
-                             ReadCheckedFile(agreements_path(), kAgreements));
-  v1::Register agreements;
-  if (!agreements.ParseFromString(bytes)) {
-    return DataLoss("{} holds no agreements", agreements_path());
+  Institutions known;
+  const auto bytes = ReadCheckedFile(agreements_path(), kAgreements);
+  if (bytes.ok()) {
+    v1::Register agreements;
+    if (!agreements.ParseFromString(*bytes)) {
+      return DataLoss("{} holds no agreements", agreements_path());
+    }
+    for (const auto& agreement : agreements.institutions()) {
+      known.emplace(agreement.id(), agreement);
+    }
+  } else if (bytes.status().code() != absl::StatusCode::kNotFound) {
+    return bytes.status();
   }
-  for (const auto& agreement : agreements.institutions()) {
-    known.emplace(agreement.id(), agreement);
-  }
+  const auto now = Get();
+  known.insert(now->begin(), now->end());
   return known;
 }
 

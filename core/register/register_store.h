@@ -49,11 +49,12 @@ class RegisterStore {
   [[nodiscard]] static absl::Status Write(const std::string& path,
                                           const v1::Register& reg);
 
-  // Reads the file again. NotFound, DataLoss: what was known stays.
-  [[nodiscard]] absl::Status Reload();
+  // Reads the file again. NotFound, DataLoss, or as Replace: what was known
+  // stays.
+  [[nodiscard]] absl::Status Reload(const CivilDate& today);
   // Checks, writes (atomically, synced) and takes over `reg`. The dates of
   // every agreement that there ever was are kept in a file beside it, so that
-  // nobody leaves the register and comes back with others.
+  // an institution can't leave the register and return with other dates.
   // FailedPrecondition: a date that lies before `today` would be moved
   // (CheckPastDates). Nothing changes then.
   [[nodiscard]] absl::Status Replace(const v1::Register& reg,
@@ -78,7 +79,10 @@ class RegisterStore {
  private:
   explicit RegisterStore(std::string path) : path_(std::move(path)) {}
   void Take(const v1::Register& reg);
-  // Every agreement of the file of agreements and of the register.
+  // The register in the file. NotFound: there is none; DataLoss: damaged.
+  [[nodiscard]] absl::StatusOr<v1::Register> ReadFile() const;
+  // Every agreement of the file of agreements, and of the register where that
+  // file has none: the file is the older one.
   [[nodiscard]] absl::StatusOr<Institutions> KnownAgreements() const;
   std::string agreements_path() const;
 

@@ -22,11 +22,15 @@ class RegisterStoreTest : public ::testing::Test {
     EXPECT_THAT(RegisterStore::Write(path_, register_), IsOk());
     bytes_ = *ReadWholeFile(path_);
   }
-  ~RegisterStoreTest() override { std::filesystem::remove(path_); }
+  ~RegisterStoreTest() override {
+    std::filesystem::remove(path_);
+    std::filesystem::remove(agreements_);
+  }
   void Overwrite(const std::string& bytes) const {
     std::ofstream(path_, std::ios::binary | std::ios::trunc) << bytes;
   }
   const std::string path_ = ::testing::TempDir() + "/register.pb";
+  const std::string agreements_ = ::testing::TempDir() + "/agreements.pb";
   v1::Register register_;
   std::string bytes_;
 };
@@ -53,8 +57,33 @@ TEST_F(RegisterStoreTest, ADamagedFileOnReloadLeavesWhatWasKnown) {
   const auto store = RegisterStore::Open(path_);
   ASSERT_THAT(store, IsOk());
   Overwrite("");
-  EXPECT_THAT((*store)->Reload(), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT((*store)->Reload({2026, 1, 1}),
+              StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_EQ((*store)->Get()->size(), 2u);
+}
+
+// A file that somebody put there moved a date, and the next import took it for
+// what had always been agreed.
+TEST_F(RegisterStoreTest, AFilePutThereMovesNoDate) {
+  const CivilDate today{2026, 6, 1};
+  const auto store = RegisterStore::Open(path_);
+  ASSERT_THAT(store, IsOk());
+  const auto with = [&](const char* from) {
+    v1::Register reg = register_;
+    reg.mutable_institutions(0)->set_agreement_from(from);
+    reg.mutable_institutions(0)->set_agreement_to("2030-12-31");
+    return reg;
+  };
+  ASSERT_THAT((*store)->Replace(with("2025-01-01"), today), IsOk());
+  ASSERT_THAT(RegisterStore::Write(path_, with("2024-01-01")), IsOk());
+  const auto refused = StatusIs(absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT((*store)->Reload(today), refused);
+  EXPECT_EQ((*store)->Get()->at("museum-01").agreement_from(), "2025-01-01");
+  // Also where a start has taken the file as it is.
+  const auto restarted = RegisterStore::Open(path_);
+  ASSERT_THAT(restarted, IsOk());
+  EXPECT_THAT((*restarted)->Replace(with("2024-01-01"), today), refused);
+  EXPECT_THAT((*restarted)->Replace(with("2025-01-01"), today), IsOk());
 }
 
 }  // namespace
