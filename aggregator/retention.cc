@@ -183,8 +183,8 @@ absl::StatusOr<Aggregator::Expired> Aggregator::ExpireInstitution(
     const int32_t cutoff = DayNumber(MonthsBefore(today, months));
     // Before anything goes, and also where the ceiling holds some of it back.
     GARDEROBE_RETURN_IF_ERROR(RememberRemovedBefore(*store_, name, cutoff));
-    auto expired = Expire(*institution,
-                          {.today = DayNumber(today), .cutoff = cutoff});
+    auto expired =
+        Expire(*institution, {.today = DayNumber(today), .cutoff = cutoff});
     if (!expired.ok()) {
       institution->ledger.reset();  // it may have forgotten part of it
       return expired.status();
@@ -253,7 +253,10 @@ absl::Status Aggregator::ExpireRelationsAt(
     int32_t today, const v1::ExpireRelationsRequest& request, uint64_t* limit,
     v1::ExpireRelationsResponse* response) {
   const auto found = Find(name, /*create=*/false);
-  if (!found.ok()) return absl::OkStatus();  // nothing there
+  if (found.status().code() == absl::StatusCode::kNotFound) {
+    return absl::OkStatus();  // it has never delivered
+  }
+  GARDEROBE_RETURN_IF_ERROR(found.status());
   Institution& institution = **found;
   const MutexLock lock(&institution.mutex);
   GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(institution));
@@ -278,7 +281,12 @@ absl::Status Aggregator::ExpireRelationsAt(
       continue;
     }
     const std::string key = KeyOf(institution.number, *number);
-    const bool is_stored = store_->Get(kRelations, key).ok();
+    const auto stored = store_->Get(kRelations, key).status();
+    if (!stored.ok() && stored.code() != absl::StatusCode::kNotFound) {
+      institution.ledger.reset();  // it may have forgotten part of it
+      return stored;
+    }
+    const bool is_stored = stored.ok();
     if (is_stored && (ceilings.relations.left() == 0 || removed >= *limit)) {
       response->add_kept(i);
       response->set_held_back(response->held_back() + 1);

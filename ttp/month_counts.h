@@ -19,7 +19,8 @@
 
 namespace garderobe::ttp {
 
-// Months are written as 2026-11, so that they sort. Not thread-safe.
+// Months are written as 2026-11, so that they sort. A clock that has wandered
+// through several months may count rows twice, never too few. Not thread-safe.
 class MonthCounts {
  public:
   // Months before the present one that are kept: a clock may be set back.

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "core/base/check.h"
 #include "spdlog/spdlog.h"
 
 namespace garderobe {
@@ -25,7 +26,7 @@ constexpr size_t kReservedMax = 640;
 
 size_t DescriptorsMax() {
   rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
+  GARDEROBE_CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
   const size_t all = limit.rlim_cur;
   return all - std::min(all / 4, kReservedMax);
 }
@@ -83,10 +84,14 @@ void Acceptor::Stop() {
 }
 
 bool Acceptor::HasRoom() {
-  const auto now = steady_clock::now();
-  if (now - counted_at_ >= kPause) {
-    counted_at_ = now;
+  const auto before = steady_clock::now();
+  if (before >= count_again_at_) {
     count_ = OpenDescriptors();
+    // With very many descriptors counting takes long: it may take a twentieth
+    // of this thread's time.
+    const auto now = steady_clock::now();
+    count_again_at_ =
+        now + std::max<steady_clock::duration>(kPause, 20 * (now - before));
   }
   return count_ < descriptors_max_;
 }

@@ -40,7 +40,7 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
   // Hands connections to `target`, whose server has been started, until Stop.
   // Peers that connect before wait in the system's queue.
   void Start(std::unique_ptr<GrpcAcceptor> target);
-  // Refuses connections from now on. Also where the io_context has stopped.
+  // Stops accepting. May be called after the io_context has stopped.
   void Stop();
 
  private:
@@ -54,10 +54,10 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
   boost::asio::steady_timer timer_;
   const size_t descriptors_max_;
   std::unique_ptr<GrpcAcceptor> target_;
-  // The count is exact at most every 50 ms. In between it is too high, for
-  // connections that have ended since are still counted.
+  // Counted anew now and then. In between only accepted connections are added,
+  // so that it may be too high.
   size_t count_ = 0;
-  std::chrono::steady_clock::time_point counted_at_{};
+  std::chrono::steady_clock::time_point count_again_at_{};
   std::optional<std::chrono::steady_clock::time_point> told_at_;
 };
 

@@ -220,6 +220,8 @@ absl::StatusOr<Daemon::RunningListener> Daemon::Listen(
   builder.AddChannelArgument(
       GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10000);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10000);
+  // Clients and parties connect again by themselves.
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 300000);
   builder.SetMaxReceiveMessageSize(
       static_cast<int>(listener.message_mib_max << 20));
   builder.SetResourceQuota(grpc::ResourceQuota(party_).Resize(

@@ -70,7 +70,7 @@ class Recorder {
         .aggregator.push_back(HandlesOf<AggregatorHandle>(message.handles()));
   }
 
-  Lists changes, rights;
+  Lists changes, rights, retention;
 
  private:
   Mutex mutex_;
@@ -164,6 +164,33 @@ struct AggregatorRightsProxy final : v1::AggregatorRightsService::Service {
   }
 };
 
+struct VaultRetentionProxy final : v1::VaultRetentionService::Service {
+  std::unique_ptr<v1::VaultRetentionService::Stub> stub;
+  Recorder* recorder = nullptr;
+  PASS_ON(VaultRetentionService, RemoveAged)
+  Status ListAged(ServerContext*, const v1::ListAgedRequest* request,
+                  v1::ListAgedResponse* response) override {
+    const Status status = PassOn(
+        *stub, &v1::VaultRetentionService::Stub::ListAged, request, response);
+    if (status.ok()) recorder->VaultNames(&Recorder::retention, *response);
+    return status;
+  }
+};
+
+struct AggregatorRetentionProxy final
+    : v1::AggregatorRetentionService::Service {
+  std::unique_ptr<v1::AggregatorRetentionService::Stub> stub;
+  Recorder* recorder = nullptr;
+  PASS_ON(AggregatorRetentionService, ExpireInstitution)
+  Status ExpireRelations(ServerContext*,
+                         const v1::ExpireRelationsRequest* request,
+                         v1::ExpireRelationsResponse* response) override {
+    recorder->AggregatorHears(&Recorder::retention, *request);
+    return PassOn(*stub, &v1::AggregatorRetentionService::Stub::ExpireRelations,
+                  request, response);
+  }
+};
+
 class RecordingTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -172,12 +199,18 @@ class RecordingTest : public ::testing::Test {
     vault_rights_.stub = Reach<v1::VaultRightsService>("vault");
     aggregator_.stub = Reach<v1::AggregatorService>("aggregator");
     aggregator_rights_.stub = Reach<v1::AggregatorRightsService>("aggregator");
-    vault_.recorder = vault_rights_.recorder = aggregator_.recorder =
-        aggregator_rights_.recorder = &recorder_;
+    vault_retention_.stub = Reach<v1::VaultRetentionService>("vault");
+    aggregator_retention_.stub =
+        Reach<v1::AggregatorRetentionService>("aggregator");
+    vault_.recorder = vault_rights_.recorder = vault_retention_.recorder =
+        aggregator_.recorder = aggregator_rights_.recorder =
+            aggregator_retention_.recorder = &recorder_;
     std::string config = *ReadWholeFile(Config());
-    servers_.push_back(Stand("vault", {&vault_, &vault_rights_}, &config));
     servers_.push_back(
-        Stand("aggregator", {&aggregator_, &aggregator_rights_}, &config));
+        Stand("vault", {&vault_, &vault_rights_, &vault_retention_}, &config));
+    servers_.push_back(Stand(
+        "aggregator",
+        {&aggregator_, &aggregator_rights_, &aggregator_retention_}, &config));
     std::ofstream(Config(), std::ios::trunc) << config;
     ASSERT_EQ(kill(deployment_.Pid("ttpd"), SIGTERM), 0);
     for (int tenths = 0; tenths < 100 && deployment_.Pid("ttpd") != 0;
@@ -191,21 +224,22 @@ class RecordingTest : public ::testing::Test {
     for (const auto& server : servers_) server->Shutdown();
   }
   static std::string Row(int person, const std::string& customer,
-                         const std::string& email, const std::string& phone) {
+                         const std::string& email, const std::string& phone,
+                         const std::string& day = "2025-03-04") {
     return fmt::format(
-        "{1}{0},{2},{3},Bakker{0},Anna,{1}{0},1,E,"
-        "2025-03-04T20:00\n",
-        person, customer, email, phone);
+        "{1}{0},{2},{3},Bakker{0},Anna,{1}{0},1,E,{4}T20:00,{4}T10:00\n",
+        person, customer, email, phone, day);
   }
   void Send(const std::vector<std::string>& rows) {
     std::string text =
         "customer_id,email,phone,last_name,first_name,order_id,line_id,"
-        "event_id,starts_at\n";
+        "event_id,starts_at,sold_at\n";
     for (const std::string& row : rows) text += row;
     const RunResult sent =
         deployment_.Run({"send", deployment_.Write("rows.csv", text),
                          "--institution", "example-museum"});
-    ASSERT_EQ(sent.exit, 0) << sent.err;
+    // 4: visits from before the agreement are refused, their customers not.
+    ASSERT_TRUE(sent.exit == 0 || sent.exit == 4) << sent.err;
   }
   std::string Config() const { return deployment_.folder() + "/ttp/ttpd.toml"; }
 
@@ -274,6 +308,8 @@ class RecordingTest : public ::testing::Test {
   VaultRightsProxy vault_rights_;
   AggregatorProxy aggregator_;
   AggregatorRightsProxy aggregator_rights_;
+  VaultRetentionProxy vault_retention_;
+  AggregatorRetentionProxy aggregator_retention_;
   std::vector<std::unique_ptr<grpc::Server>> servers_;
 };
 
@@ -326,6 +362,23 @@ TEST_F(RecordingTest, ListsArePassedOnInAnOrderOfTheirOwn) {
   EXPECT_GE(rights.found, 60u);
   EXPECT_EQ(rights.found, rights.rows);
   ExpectChanceOnly(rights.same_place, rights.calls);
+
+  // Customers who bought nothing for long are old, and are named all at once.
+  std::vector<std::string> old;
+  for (int i = 0; i < 120; ++i) {
+    old.push_back(
+        Row(i, "O", fmt::format("old{}@example.nl", i), "", "2017-03-04"));
+  }
+  ASSERT_NO_FATAL_FAILURE(Send(old));
+  const RunResult ran = deployment_.Run({"admin", "retention"});
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  const Joined retention = Join(recorder_.retention);
+  std::cout << retention.calls << " lists with " << retention.rows
+            << " old relations; in the same place: " << retention.same_place
+            << "\n";
+  EXPECT_GE(retention.found, 100u);
+  EXPECT_EQ(retention.found, retention.rows);
+  ExpectChanceOnly(retention.same_place, retention.calls);
 }
 
 }  // namespace
