@@ -76,11 +76,11 @@ class Aggregator {
                                               uint64_t more);
   RunCalendar& retention_calendar() { return *retention_calendar_; }
   // Removes the pseudonyms of persons that no relation has, and of households
-  // where none of these lives; how many. Takes some seconds for a million
-  // relations, during which deliveries go on.
+  // where none of these lives. Returns how many. Takes some seconds for a
+  // million relations, during which deliveries go on.
   [[nodiscard]] absl::StatusOr<uint64_t> Sweep();
-  // Of what was forgotten and may still be on the disk the latest; nothing:
-  // there is none.
+  // Number of the latest erasure whose bytes may still be on the disk; nullopt
+  // if there is none.
   std::optional<uint64_t> LastForgotten() const;
   // What was forgotten up to `last` has left the disk.
   [[nodiscard]] absl::Status ConfirmForgotten(uint64_t last);
@@ -253,7 +253,7 @@ class Aggregator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);
   [[nodiscard]] absl::Status EnsurePeople()
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);
-  // Forgets the pseudonyms that nobody is supported by; how many.
+  // Forgets the pseudonyms that no relation supports. Returns how many.
   [[nodiscard]] absl::StatusOr<uint64_t> SweepWho(
       Who who, const std::vector<bool>& supported, const Moment& moment)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);

@@ -1,4 +1,4 @@
-// Parses what came out of a seal, in no more memory than its rows deserve.
+// Parses an unsealed payload, in memory bounded by its number of rows.
 //
 // A parsed Protobuf message can be many times as large as its bytes: an empty
 // string takes two of them and becomes an object of forty. A batch of 1.8 kB,

@@ -53,12 +53,11 @@ class InstitutionLedger {
   // Nothing: never seen. 0: of somebody who objects, and so nobody.
   std::optional<uint32_t> NumberOf(const AggregatorHandle& handle) const;
   struct Forgotten {
-    uint64_t removed = 0, unlinked = 0;  // live visits
-    uint64_t held_back = 0;              // live visits beyond a limit
-    // Of what is left: which relations have visits, how many live ones there
-    // are, and the day of the oldest, INT32_MAX when there is none.
-    absl::flat_hash_set<uint32_t> relations;
-    uint64_t left = 0;
+    uint64_t removed = 0;                     // live visits
+    uint64_t held_back = 0;                   // live visits beyond a limit
+    absl::flat_hash_set<uint32_t> relations;  // that still have visits
+    uint64_t left = 0;                        // live visits that stay
+    // Day of the oldest visit that stays; INT32_MAX when there is none.
     int32_t oldest = INT32_MAX;
   };
   // Adds the writes after which no block holds a visit of the relations: it is
@@ -134,9 +133,9 @@ class InstitutionLedger {
     return found != index_.end() && found->second == MakeLocator(number, row);
   }
   enum class Fate { kStays, kNobodys, kGoes };
-  // Adds the writes after which no block holds a delivery of the visits `gone`,
-  // and each other row has met its fate. A live row never `kGoes` without being
-  // among the `gone`: an earlier delivery of it would count again.
+  // Adds writes to `batch` that delete every delivery of the visits in `gone`
+  // and apply `fate` to all other rows. `fate` must not return kGoes for a live
+  // row outside `gone`: an earlier delivery of that visit would count again.
   [[nodiscard]] absl::StatusOr<Forgotten> ForgetRows(
       const absl::flat_hash_set<uint64_t>& gone,
       const std::function<Fate(const VisitRow&, bool is_live)>& fate,

@@ -47,8 +47,8 @@ int32_t InstitutionLedger::LatestDayOf(const VisitRow& row) const {
 
 absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::ForgetBefore(
     int32_t day, uint64_t limit, rocksdb::WriteBatch& batch) const {
-  // The oldest that were met, at most `limit`, with the youngest on top. Among
-  // visits of one day those that were stored first count as older.
+  // Keeps the `limit` oldest visits seen so far; the youngest of them is on
+  // top. Among visits of one day those that were stored first count as older.
   struct Old {
     int32_t day;
     uint64_t place, key;
@@ -61,9 +61,9 @@ absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::ForgetBefore(
   for (uint32_t number = 0; number < block_count_; ++number) {
     GARDEROBE_ASSIGN_OR_RETURN(const VisitBlock block, ReadBlock(number));
     for (uint32_t row = 0; row < block.rows.size(); ++row) {
-      const int32_t its_day = LatestDayOf(block.rows[row]);
-      if (its_day >= day || !IsLive(block, number, row)) continue;
-      oldest.push({its_day, old++, block.Key(row)});
+      const int32_t latest_day = LatestDayOf(block.rows[row]);
+      if (latest_day >= day || !IsLive(block, number, row)) continue;
+      oldest.push({latest_day, old++, block.Key(row)});
       if (oldest.size() > limit) oldest.pop();
     }
   }
@@ -105,14 +105,13 @@ absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::ForgetRows(
     for (uint32_t row = 0; row < block.rows.size(); ++row) {
       VisitRow visit = block.rows[row];
       const bool is_live = IsLive(block, number, row);
-      const Fate its = fate(visit, is_live);
-      if (its == Fate::kGoes || gone.contains(block.Key(row))) {
+      const Fate row_fate = fate(visit, is_live);
+      if (row_fate == Fate::kGoes || gone.contains(block.Key(row))) {
         forgotten.removed += is_live;
         changed = true;
         continue;
       }
-      if (its == Fate::kNobodys) {
-        forgotten.unlinked += is_live;
+      if (row_fate == Fate::kNobodys) {
         visit.relation = 0;
         changed = true;
       }

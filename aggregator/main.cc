@@ -59,7 +59,7 @@ absl::Status Run(const Config& config) {
   AggregatorRetentionServiceImpl retention(*aggregator, *institutions, *daemon);
   RetentionCustodyServiceImpl custody(aggregator->retention_calendar(),
                                       daemon->workers(),
-                                      RetentionCeilingsOf(*aggregator));
+                                      ReleaseActionsOf(*aggregator));
   PublisherServiceImpl publisher_service(publisher, pusher, *daemon);
   RegisterServiceImpl register_service(*institutions);
 

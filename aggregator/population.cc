@@ -119,9 +119,9 @@ std::string_view WhyWithheld(std::span<const Delivered> delivered) {
   if (delivered.size() < kNationInstitutionsMin) return "few-institutions";
   std::map<std::string_view, uint64_t> by_owner;
   uint64_t all = 0;
-  for (const Delivered& one : delivered) {
-    by_owner[one.owner] += one.visits;
-    all += one.visits;
+  for (const Delivered& institution : delivered) {
+    by_owner[institution.owner] += institution.visits;
+    all += institution.visits;
   }
   if (by_owner.size() < kNationOwnersMin) return "few-owners";
   for (const auto& [owner, visits] : by_owner) {

@@ -1,6 +1,6 @@
-// Of which institutions a published period is, and whether anything may be
-// told of them together (docs/answers.md, 3 and 5). Rules without a store and
-// without a clock.
+// Decides which institutions a published period covers, and whether figures of
+// the nation may be released (docs/answers.md, 3 and 5). Rules without a store
+// and without a clock.
 #ifndef GARDEROBE_AGGREGATOR_POPULATION_H_
 #define GARDEROBE_AGGREGATOR_POPULATION_H_
 
@@ -21,7 +21,8 @@ namespace garderobe::aggregator {
 // all that lies in it. Fixed by the first publication of the year.
 struct Population {
   std::vector<std::string> members;  // ids, ascending
-  // Agreements in force whose data are kept too short for the year.
+  // Number of institutions left out because they keep data for less than the
+  // year.
   uint32_t left_out = 0;
   // No agreement was in force on 1 January: only the year is published.
   bool is_first_year = false;
@@ -33,8 +34,8 @@ std::string Encode(const Population& population);
 
 // Those whose agreement is in force from 1 January to the year's end. In the
 // first year of all agreements, those whose agreement has begun in it and is
-// in force at its end. Left out is whose retention does not reach from the
-// year's end and `grace_days` more back to 1 January.
+// in force at its end. An institution is left out when, `grace_days` after the
+// year's end, its retention no longer reaches 1 January.
 Population PopulationOfYear(const Institutions& institutions, int year,
                             int64_t grace_days);
 
@@ -60,7 +61,8 @@ struct Delivered {
   std::string_view owner;
   uint64_t visits = 0;  // that count, with a customer and without; not capped
 };
-// Why nothing is told of them together, in words for the log; empty: it is.
+// Returns the reason (a log word) why the nation's figures are withheld; empty
+// when they are released.
 std::string_view WhyWithheld(std::span<const Delivered> delivered);
 
 }  // namespace garderobe::aggregator

@@ -70,18 +70,18 @@ absl::StatusOr<InstitutionCount> CountInstitution(
         ++counts.visits;
         counts.tickets += row.quantity;
       }));
-  // A customer of whom no relation is there is nobody.
+  // Visits whose relation is not stored count for no person.
   GARDEROBE_RETURN_IF_ERROR(aggregator.ForEachRelation(
       institution, moment, [&](uint32_t number, const Relation& relation) {
         const auto found = by_relation.find(number);
         if (found == by_relation.end()) return;
-        PersonCounts one{found->second.visits,
-                         found->second.tickets,
-                         relation.delivered,
-                         MunicipalityFor(relation.pc4),
-                         {}};
-        one.AddHousehold(moment.homes.Of(relation.person));
-        count.people[relation.person].Take(one);
+        PersonCounts counts{found->second.visits,
+                            found->second.tickets,
+                            relation.delivered,
+                            MunicipalityFor(relation.pc4),
+                            {}};
+        counts.AddHousehold(moment.homes.Of(relation.person));
+        count.people[relation.person].Take(counts);
       }));
   for (const auto& [person, counts] : count.people) {
     count.visits_of_people += std::min(counts.visits, VisitCap(period.level()));

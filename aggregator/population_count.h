@@ -30,9 +30,9 @@ using People = absl::flat_hash_map<uint32_t, PersonCounts>;
 // One institution's period.
 struct InstitutionCount {
   People people;
-  // Visits that count, whether somebody is behind them or not; not capped.
+  // All visits that count, with a customer or without; not capped.
   uint64_t visits = 0;
-  // Those of people, for each person at most VisitCap.
+  // Visits with a customer, at most VisitCap for one person.
   int64_t visits_of_people = 0;
   // Something was delivered, cancelled visits included: that the only visit
   // was cancelled must not show.

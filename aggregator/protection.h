@@ -50,14 +50,14 @@ class Protector {
   void Add(const ExactPopulation& population,
            std::vector<v1::CubeCell>& out) const;
 
-  // The cells of a population of which nothing is told: the same, whoever is
-  // in it.
+  // Adds the cells of a withheld population. They do not depend on its data.
   void Withhold(const std::string& population,
                 std::vector<v1::CubeCell>& out) const;
 
-  // Visits of a population, as its coverage is told of them.
+  // The visits from which a population's coverage is computed.
   struct CoverageCounts {
-    // Of people, for each person at one institution at most VisitCap.
+    // Visits with a customer, at most VisitCap for one person at one
+    // institution.
     int64_t with_customer = 0;
     int64_t all = 0;  // not capped; an objection does not change it
   };

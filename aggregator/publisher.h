@@ -55,7 +55,8 @@ class Publisher {
     // By institution of the register: KeptFrom.
     std::map<std::string, int32_t> kept_from;
   };
-  // The nation of the year: as it was fixed, or else by the register.
+  // Returns the year's stored population; before the first publication, the
+  // one that follows from the register.
   [[nodiscard]] absl::StatusOr<Population> PopulationOf(
       int year, const Institutions& institutions) const;
   [[nodiscard]] absl::StatusOr<Counted> WhoCounts(

@@ -1,5 +1,5 @@
-// Up to which day retention has removed an institution's visits: what began
-// before it can no longer be counted, whatever the register says now.
+// Remembers the day before which retention has removed visits. A period that
+// begins earlier can't be counted any more, whatever the register says now.
 #ifndef GARDEROBE_AGGREGATOR_REMOVED_BEFORE_H_
 #define GARDEROBE_AGGREGATOR_REMOVED_BEFORE_H_
 

@@ -171,7 +171,7 @@ grpc::ServerUnaryReactor* AggregatorRightsServiceImpl::Exercise(
                                AccessKey(*request));
     GARDEROBE_RETURN_IF_ERROR(
         aggregator_.Exercise(*request, access_key, response));
-    // Which right and which request; of whom nobody is told.
+    // Which right and which request; of whom nobody is statement.
     spdlog::info("event=right right={} request={}",
                  RightName(static_cast<VisitorRight>(request->right())),
                  ToHex(AsBytes(request->request_id())));
@@ -196,16 +196,17 @@ grpc::ServerUnaryReactor* AggregatorRetentionServiceImpl::ExpireInstitution(
         aggregator_.ExpireInstitution(found->first, months, request->today()));
     response->mutable_statement()->set_body(expired.signed_body.body);
     response->mutable_statement()->set_signature(expired.signed_body.signature);
-    const RetentionStatement& told = expired.statement;
+    const RetentionStatement& statement = expired.statement;
     const bool is_held_back =
-        told.visits_held_back + told.relations_held_back > 0;
+        statement.visits_held_back + statement.relations_held_back > 0;
     spdlog::log(is_held_back ? spdlog::level::warn : spdlog::level::info,
                 "event=retention institution={} before={} visits={} "
                 "relations={} visits_held_back={} relations_held_back={} "
                 "visits_left={}",
-                told.institution, DayText(told.cutoff), told.visits_removed,
-                told.relations_removed, told.visits_held_back,
-                told.relations_held_back, told.visits_left);
+                statement.institution, DayText(statement.cutoff),
+                statement.visits_removed, statement.relations_removed,
+                statement.visits_held_back, statement.relations_held_back,
+                statement.visits_left);
     return absl::OkStatus();
   });
 }
@@ -220,7 +221,7 @@ grpc::ServerUnaryReactor* AggregatorRetentionServiceImpl::ExpireRelations(
   });
 }
 
-RetentionCustodyServiceImpl::Ceilings RetentionCeilingsOf(
+RetentionCustodyServiceImpl::ReleaseActions ReleaseActionsOf(
     Aggregator& aggregator) {
   return {
       .check = [&aggregator](const std::string& institution) -> absl::Status {

@@ -116,7 +116,7 @@ class AggregatorRetentionServiceImpl final
 };
 
 // What two custodians may let retention do here. `aggregator` outlives it.
-RetentionCustodyServiceImpl::Ceilings RetentionCeilingsOf(
+RetentionCustodyServiceImpl::ReleaseActions ReleaseActionsOf(
     Aggregator& aggregator);
 
 // For the coordinator.

@@ -18,7 +18,8 @@ POSTGRESQL_QUESTIONS = 200
 # the answer did.
 TELL_AGAIN_SECONDS = 90
 
-# Of the machine, taken by other processes: such a phase measures little.
+# Share of the machine that other processes take. A phase with more of it
+# measures little.
 DISTURBED_SHARE = 0.15
 
 

@@ -1,4 +1,5 @@
-"""Whatever ends a program, and when: nothing that it started is left."""
+"""Ends child processes and removes temporary files, whatever interrupts the
+program."""
 import contextlib
 import os
 import signal

@@ -78,7 +78,8 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
     }
   }
   const Country* const lives_in = person.address.country;
-  // With a dummy house number the area may be right; of an example it is not.
+  // An address with a dummy house number may still have the right postcode; an
+  // example address has not.
   if (lives_in != nullptr && lives_in->code == "NL" &&
       person.address.reason != "ADDRESS_PLACEHOLDER") {
     // Only the digits: no address, but the area is known.

@@ -105,7 +105,7 @@ absl::Status Budgets::Reserve(const Place& place, uint64_t rows) {
   }
   const MutexLock file_lock(&file_mutex_);
   {
-    // Somebody else may have written meanwhile.
+    // Another thread may have written it meanwhile.
     const MutexLock lock(&mutex_);
     if (IsKept(place)) return absl::OkStatus();
   }

@@ -82,10 +82,10 @@ class Budgets {
   uint64_t BudgetOf(const std::string& institution) const;
   void Add(const Place& place, uint64_t allowed, uint64_t rows)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Returns when the disk has counted `place`; takes `rows` back when it
+  // Waits until the disk holds the count at `place`; takes `rows` back when it
   // does not.
   [[nodiscard]] absl::Status Reserve(const Place& place, uint64_t rows);
-  // Whether the disk has counted it.
+  // Returns whether the disk holds the count at `place`.
   bool IsKept(const Place& place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // How much is reserved beyond what is used there.
   uint64_t BlockFor(const Place& place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -66,7 +66,7 @@ TEST_F(BudgetsTest, WhatGoesBeyondIsRefusedAndNotCounted) {
   // A right of visitors counts and is never refused.
   EXPECT_THAT(budgets_->Count("museum", 1), IsOk());
   EXPECT_EQ(budgets_->Get("museum").used(), 101u);
-  // Of nobody in the register nothing.
+  // An id that is not in the register has no budget.
   EXPECT_FALSE(budgets_->Take("elsewhere", 1).ok());
 }
 

@@ -111,7 +111,7 @@ absl::StatusOr<Retention::AgedByInstitution> Retention::Choose(
         std::string_view(aged.references())
             .substr(i * ReferenceSealer::kBytes, ReferenceSealer::kBytes));
     const auto name = opened ? tags.Find(opened->tag) : std::nullopt;
-    if (!name) continue;  // out of the register: nobody says how long
+    if (!name) continue;  // not in the register: its retention is unknown
     const uint32_t latest = aged.latest(static_cast<int>(i));
     if (latest >= AgedBefore(institutions->at(*name), today)) continue;
     chosen[*name].push_back(

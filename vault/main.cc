@@ -72,7 +72,7 @@ absl::Status Run(const Config& config) {
   VaultRetentionServiceImpl retention(vault.linker(), *daemon);
   RetentionCustodyServiceImpl custody(vault.linker().retention_calendar(),
                                       daemon->workers(),
-                                      RetentionCeilingsOf(vault.linker()));
+                                      ReleaseActionsOf(vault.linker()));
 
   auto& relations = prometheus::BuildGauge()
                         .Name("garderobe_vault_relations")

@@ -134,7 +134,7 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::Review(
       });
 }
 
-RetentionCustodyServiceImpl::Ceilings RetentionCeilingsOf(Linker& linker) {
+RetentionCustodyServiceImpl::ReleaseActions ReleaseActionsOf(Linker& linker) {
   return {.check = [](const std::string& institution) -> absl::Status {
             if (institution.empty()) return absl::OkStatus();
             return InvalidArgument(

@@ -90,7 +90,7 @@ class VaultRetentionServiceImpl final
 };
 
 // What two custodians may let retention do here. `linker` outlives it.
-RetentionCustodyServiceImpl::Ceilings RetentionCeilingsOf(Linker& linker);
+RetentionCustodyServiceImpl::ReleaseActions ReleaseActionsOf(Linker& linker);
 
 }  // namespace garderobe::vault
 

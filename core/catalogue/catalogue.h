@@ -84,8 +84,8 @@ constexpr bool TellsCoverage(Period::Level level) {
 // quarter. In each population: per template one cell of the year and one of
 // the quarter, and three of months where there are months. A dimension puts a
 // person into one of its cells; `other` is derived from noisy figures. The
-// nation's coverage of the year and of the quarter adds one cell each: what
-// its noise hides are a person's visits.
+// nation's coverage of the year and of the quarter adds one cell each: its
+// noise hides the visits of one person.
 inline constexpr int kCoverageCells = 2;
 constexpr int CellsPerPerson() {
   int cells = kCoverageCells;
@@ -98,7 +98,8 @@ inline constexpr int kCellsPerPersonMax = 16;
 static_assert(CellsPerPerson() <= kCellsPerPersonMax,
               "this catalogue shows one person in too many cells");
 
-// M with every measure told apart; coverage has one.
+// Number of figures: each cell counts once per measure, a
+// coverage cell once.
 constexpr int FiguresPerPerson() {
   return (CellsPerPerson() - kCoverageCells) *
              static_cast<int>(kMeasures.size()) +

@@ -27,8 +27,8 @@ constexpr std::array<unsigned char, 3> kAlpn = {2, 'h', '2'};
 
 // One attempt. Keeps itself alive until it has answered.
 struct PortProbe::Connection : std::enable_shared_from_this<Connection> {
-  Connection(asio::io_context& io, std::shared_ptr<PortProbe> of)
-      : probe(std::move(of)),
+  Connection(asio::io_context& io, std::shared_ptr<PortProbe> owner)
+      : probe(std::move(owner)),
         context(asio::ssl::context::tls_client),
         timer(io),
         io_context(io) {}

@@ -12,7 +12,7 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::optional<std::string> Postcode(std::string_view raw) {
   const auto folded = FoldCompatible(TrimBlanks(raw));
-  // A numeral would be folded into a digit that nobody wrote.
+  // A numeral would be folded into a digit that is not in the text.
   if (!folded || HasNumeral(raw)) return std::nullopt;
   std::string_view text = *folded;
   for (std::string_view prefix : {"be", "b"}) {

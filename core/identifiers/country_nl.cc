@@ -14,7 +14,7 @@ bool IsLetter(char c) { return c >= 'a' && c <= 'z'; }
 
 std::optional<std::string> Postcode(std::string_view raw) {
   const auto folded = FoldCompatible(TrimBlanks(raw));
-  // A numeral would be folded into a digit that nobody wrote.
+  // A numeral would be folded into a digit that is not in the text.
   if (!folded || HasNumeral(raw)) return std::nullopt;
   std::string_view text = *folded;
   if (text.starts_with("nl")) text.remove_prefix(2);

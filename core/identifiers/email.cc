@@ -123,8 +123,8 @@ std::string LettersAndDigits(std::string_view text) {
   return plain;
 }
 
-// Why what is no address is not even the slip of one: match keys are made of a
-// slip's letters, and many people share what says that there is nothing.
+// Returns the reason to refuse text that is no address. Placeholders are told
+// from typing errors, because match keys are made of the latter.
 std::string_view WhyNoSlip(std::string_view raw,
                            std::span<const std::string> own_domains) {
   const std::string text = FoldToAscii(raw);

@@ -9,7 +9,7 @@ namespace garderobe {
 struct RetentionStatement {
   std::string institution;
   uint16_t months = 0;
-  // What is of an earlier day is gone or held back; since 2000-01-01.
+  // Visits before this day were removed or held back. Days since 2000-01-01.
   int32_t cutoff = 0;
   uint64_t visits_removed = 0, relations_removed = 0;  // by this run
   // What is old enough and stays until another day, for only so much is removed

@@ -18,14 +18,14 @@ bool RetentionCustodyServiceImpl::Ask(const std::string& what,
 absl::Status RetentionCustodyServiceImpl::Release(
     const v1::ReleaseRetentionRequest& request, const std::string& custodian,
     v1::RetentionApprovals* response) {
-  if (!ceilings_.release) {
+  if (!actions_.release) {
     return FailedPrecondition(
         "this party keeps nothing; ask the vault or the aggregator");
   }
   if (request.more() < 1 || request.more() > kReleasedMax) {
     return InvalidArgument("more: 1 to {}", kReleasedMax);
   }
-  GARDEROBE_RETURN_IF_ERROR(ceilings_.check(request.institution()));
+  GARDEROBE_RETURN_IF_ERROR(actions_.check(request.institution()));
   const int32_t today = DayNumber(calendar_.today());
   if (request.day() != today) {
     return FailedPrecondition(
@@ -42,7 +42,7 @@ absl::Status RetentionCustodyServiceImpl::Release(
       request.institution(), request.more(), DayText(today), custodian,
       response->approvals());
   if (!done) return absl::OkStatus();
-  return ceilings_.release(request.institution(), request.more());
+  return actions_.release(request.institution(), request.more());
 }
 
 absl::Status RetentionCustodyServiceImpl::Confirm(

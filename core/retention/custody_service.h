@@ -19,7 +19,7 @@ class RetentionCustodyServiceImpl final
   static constexpr uint64_t kReleasedMax = 1'000'000'000;
 
   // What a party does when two have asked for it.
-  struct Ceilings {
+  struct ReleaseActions {
     // Whether something of this name can be released here.
     std::function<absl::Status(const std::string& institution)> check;
     // Lets `more` records go beyond today's ceiling. Synced when it returns.
@@ -28,13 +28,11 @@ class RetentionCustodyServiceImpl final
   };
 
   // `calendar` and `workers` outlive the service. A party that keeps nothing
-  // has no ceilings.
+  // has no actions.
   RetentionCustodyServiceImpl(RunCalendar& calendar,
                               boost::asio::thread_pool& workers,
-                              Ceilings ceilings = {})
-      : calendar_(calendar),
-        workers_(workers),
-        ceilings_(std::move(ceilings)) {}
+                              ReleaseActions actions = {})
+      : calendar_(calendar), workers_(workers), actions_(std::move(actions)) {}
 
   grpc::ServerUnaryReactor* ReleaseRetention(
       grpc::CallbackServerContext* context,
@@ -58,7 +56,7 @@ class RetentionCustodyServiceImpl final
 
   RunCalendar& calendar_;
   boost::asio::thread_pool& workers_;
-  const Ceilings ceilings_;
+  const ReleaseActions actions_;
   Approvals approvals_;
 };
 

@@ -1,5 +1,6 @@
 // How much retention may remove in a day. A wrong setting or a wrong clock that
-// goes unnoticed then costs a small part, and what is left tells of it.
+// goes unnoticed then removes only a small part; the log names what was held
+// back.
 #ifndef GARDEROBE_CORE_RETENTION_REMOVAL_CEILING_H_
 #define GARDEROBE_CORE_RETENTION_REMOVAL_CEILING_H_
 
@@ -24,8 +25,8 @@ struct RemovalCeiling {
   uint64_t removed = 0;     // on that day
   uint64_t released = 0;    // more for that day, by two custodians
 
-  // Whether it counts for `today`. A count of a later day does as well: a
-  // clock that is set back gives nothing twice.
+  // Returns whether this count still applies on `today`. A count of a later
+  // day applies too, so that setting a clock back gives no second ceiling.
   bool CountsFor(int32_t today) const { return day >= today; }
   // How many more may be removed.
   uint64_t left() const;

@@ -42,9 +42,8 @@ class RunCalendar {
   [[nodiscard]] absl::StatusOr<CivilDate> Begin(
       std::optional<int32_t> callers_day);
 
-  // Takes this party's own day for that of the last run, whatever was kept:
-  // two custodians say that it is `day`. FailedPrecondition: the clock is more
-  // than a day away from that.
+  // Sets the last run to this party's own day. Two custodians vouch that today
+  // is `day`. FailedPrecondition: the clock is more than a day away from that.
   [[nodiscard]] absl::Status Confirm(int32_t day);
 
   CivilDate today() const { return clock_(); }
@@ -62,8 +61,8 @@ class RunCalendar {
   int32_t last_run_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
-// The day as a date, or as a number when no calendar has it: it may have come
-// from a stranger.
+// Returns the day as a date, or as a number when it is outside 1900 to 2199: a
+// peer may send any value.
 std::string DayText(int32_t day);
 
 }  // namespace garderobe

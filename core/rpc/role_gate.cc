@@ -7,8 +7,8 @@
 #include "core/rpc/status_conversion.h"
 #include "google/protobuf/descriptor.h"
 #include "grpcpp/impl/codegen/create_auth_context.h"
-#include "grpcpp/impl/rpc_service_method.h"
 #include "grpcpp/impl/codegen/server_callback_handlers.h"
+#include "grpcpp/impl/rpc_service_method.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 

@@ -1,6 +1,5 @@
-// Who may call which service, decided from the certificate when a call begins:
-// before a byte of its message is parsed. Methods ask again for whom the call
-// is (RequirePeer).
+// Admits calls to a service by the role in the peer's certificate, before the
+// message is parsed. Methods check the peer's name as well (RequirePeer).
 //
 // A gRPC AuthMetadataProcessor would be asked earlier, but to hand it the
 // headers gRPC 1.51 copies each of them, and aborts the process at one that it
@@ -26,8 +25,8 @@ class RoleGate final : public grpc::Service {
  public:
   // `service` implements the callback API of the service with the full name
   // `name`, such as "garderobe.v1.VaultService"; it outlives the gate, and is
-  // not registered at a server itself. Of `callers`, an empty name stands for
-  // every peer of that role.
+  // not registered at a server itself. A caller with an empty name stands for
+  // every peer of its role.
   RoleGate(grpc::Service& service, const std::string& name,
            std::vector<Peer> callers);
 

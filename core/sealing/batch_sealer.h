@@ -39,9 +39,10 @@ inline constexpr size_t kPayloadBytesMax = 16 << 20;
 std::string SealBatch(const SealingPublicKey& aggregator,
                       const BatchPlace& place, std::string_view payload);
 
-// The reverse. `bytes_max`, at most kPayloadBytesMax, is what so many rows can
-// take: no more is decompressed. InvalidArgument, one fixed text: it does not
-// authenticate, is for another place or key, or is larger.
+// Opens a sealed batch. Decompresses at most `bytes_max` bytes, the most that
+// the batch's rows can need; it is at most kPayloadBytesMax. InvalidArgument,
+// one fixed text: the batch does not authenticate, is for another place or key,
+// or is larger.
 [[nodiscard]] absl::StatusOr<std::string> OpenBatch(
     const SealingSecretKey& secret, const SealingPublicKey& key,
     const BatchPlace& place, std::string_view sealed,

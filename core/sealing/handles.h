@@ -35,8 +35,8 @@ VisitId MakeVisitId(const InstitutionHandleKey& key, std::string_view order_id,
                     std::string_view line_id);
 
 // At the client: the secret of the objection of `subject`, which is a handle
-// or an identity. Made of the institution's key, so that an institution that
-// still has its key has lost no objection.
+// or an identity. Derived from the institution's key, so that nothing else has
+// to be kept.
 ObjectionSecret MakeObjectionSecret(const InstitutionHandleKey& key,
                                     std::string_view subject);
 // BLAKE2b-256 of the secret, which it does not give away.

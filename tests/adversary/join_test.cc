@@ -68,7 +68,7 @@ std::vector<rocksdb::KeyVersion> Versions(const std::string& path,
   EXPECT_TRUE(rocksdb::GetAllKeyVersions(db.get(), handles[family], {}, {},
                                          SIZE_MAX, &all)
                   .ok());
-  // Of one key the newest comes first.
+  // RocksDB lists the newest version of a key first.
   std::map<std::string, rocksdb::KeyVersion> by_key;
   for (const auto& version : all) {
     const auto [known, fresh] = by_key.try_emplace(version.user_key, version);
@@ -174,7 +174,7 @@ class JoinTest : public ::testing::Test {
     return Known(relation.latest, birth_date, address);
   }
 
-  // Of each relation, by its key, the latest hour of a sale.
+  // Returns the latest hour of a sale for each relation, by its key.
   static std::map<std::string, int32_t> LatestSales(const Store& store) {
     std::map<std::string, int32_t> latest;
     const auto it = store.NewIterator(aggregator::kBlocks);

@@ -52,7 +52,7 @@ class LinkTransaction {
 
   // An id that is not known gives an empty record.
   [[nodiscard]] absl::StatusOr<RelationRecord*> Relation(RelationId id);
-  // Of somebody who objects both points are the identity: nobody.
+  // Both points are the identity when the visitor objects.
   [[nodiscard]] absl::StatusOr<LinkedRow> PointsOf(RelationId id);
   [[nodiscard]] absl::StatusOr<RelationId> IdOf(const VaultHandle& handle);
   // All relations of the relation's person, itself among them. After Link.

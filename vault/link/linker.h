@@ -128,9 +128,9 @@ class Linker {
   // not be found again. Without `done` it changes nothing. Objections stay.
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Erase(
       const Subject& subject, const std::optional<Done>& done);
-  // Of the person nothing but what recognises it is kept from now on, and
-  // later rows are nobody's. All relations of the person are concerned, also
-  // those that objected before. `mark` takes the objection back.
+  // Lodges an objection: from now on only what recognises the person is kept,
+  // and later rows get the identity. All relations of the person are concerned,
+  // also those that objected before. `mark` takes the objection back.
   [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Object(
       const Subject& subject, const ObjectionMark& mark);
   // Takes back the objection that was lodged with this subject and this mark;
@@ -213,19 +213,20 @@ class Linker {
   [[nodiscard]] absl::Status EnsureModel(
       const std::function<void(double)>& progress)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Of `erased` no change waits any more.
+  // Drops the waiting changes of the relations in `erased`.
   [[nodiscard]] absl::Status Commit(const LinkTransaction& transaction,
                                     const std::set<RelationId>& erased = {})
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The relation with the subject's handle, or all of whoever shows its tokens.
   [[nodiscard]] absl::StatusOr<std::vector<RelationId>> Find(
       const Subject& subject) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // All relations of the person whose objection would end with this mark; none
-  // where nothing was lodged with it, or another objection stands.
   struct Lodged {
     RelationId id = kNone;                // that it was lodged with
-    std::vector<RelationId> person = {};  // empty: another one stands
+    std::vector<RelationId> person = {};  // empty: another objection stands
   };
+  // Returns the relation the mark was lodged with; with it the person's
+  // relations when no other objection stands. nullopt: nothing was lodged with
+  // it.
   [[nodiscard]] absl::StatusOr<std::optional<Lodged>> FindLodged(
       const Subject& subject, const ObjectionMark& mark)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
