@@ -1,4 +1,4 @@
-"""Ends child processes and removes temporary files, whatever interrupts the
+"""Ends child processes and runs the caller's clean-up, whatever interrupts the
 program."""
 import contextlib
 import os
