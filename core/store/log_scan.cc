@@ -1,6 +1,5 @@
 #include "core/store/log_scan.h"
 
-#include <algorithm>
 #include <boost/crc.hpp>
 #include <fstream>
 #include <string_view>
@@ -86,13 +85,9 @@ class Scanner {
         SearchOn(size == 0 ? rest.substr(1) : rest);
         return;
       }
-      if (!continues)
-        ReadNumber(rest.substr(kHeaderBytes, size - kHeaderBytes));
       at += size;
       within_ = type == kFirst || type == kMiddle;
-      if (within_) continue;
-      scan_.intact_bytes = scan_.file_bytes + at;
-      scan_.last_sequence = std::max(scan_.last_sequence, sequence_);
+      if (!within_) scan_.intact_bytes = scan_.file_bytes + at;
     }
     // Zeros that fill a block belong to the record before them.
     if (!within_ && block.size() == kBlockBytes) {
@@ -100,17 +95,8 @@ class Scanner {
     }
   }
 
-  // A write batch begins with the number of its first write, 8 bytes, and how
-  // many writes it has, 4 bytes.
-  void ReadNumber(std::string_view payload) {
-    if (payload.size() < 12) return;
-    const uint64_t count = LittleEndian(payload.substr(8, 4));
-    if (count == 0) return;
-    sequence_ = LittleEndian(payload.substr(0, 8)) + count - 1;
-  }
-
-  // Byte by byte for some blocks, for damage may hide where records begin, and
-  // then at the beginnings of blocks, where one always begins.
+  // Searches the first blocks after the damage byte by byte, since the damage
+  // may have shifted record borders; later blocks at their start only.
   void SearchOn(std::string_view rest) {
     constexpr int kBlocksThroughout = 3;
     if (scan_.goes_on) return;
@@ -120,8 +106,7 @@ class Scanner {
   }
 
   LogScan scan_;
-  uint64_t sequence_ = 0;  // of the record that is read
-  bool within_ = false;    // a record of which more is to come
+  bool within_ = false;  // a record of which more is to come
   bool damaged_ = false;
   int blocks_searched_ = 0;
 };

@@ -16,8 +16,6 @@ struct LogScan {
   uint64_t file_bytes = 0;
   // Up to the end of the last whole record before the first damage.
   uint64_t intact_bytes = 0;
-  // Of a log, not of a manifest: the number of the last write up to there.
-  uint64_t last_sequence = 0;
   // Whether an intact record follows the damage: then it is no torn tail.
   bool goes_on = false;
 };

@@ -1,7 +1,6 @@
 #include "core/store/store.h"
 
 #include <rocksdb/sst_file_reader.h>
-#include <rocksdb/transaction_log.h>
 
 #include <algorithm>
 #include <charconv>
@@ -160,13 +159,10 @@ absl::Status Store::Write(rocksdb::WriteBatch& batch) {
 }
 
 absl::Status Store::Sync() {
-  // In this order: the write of that number is in this log or in a later one,
-  // and both are synced after.
-  std::unique_ptr<rocksdb::LogFile> log;
-  GARDEROBE_RETURN_IF_ERROR(FromRocks(db_->GetCurrentWalFile(&log)));
+  // Taken first: a write that comes in between is synced and not promised.
   const uint64_t sequence = db_->GetLatestSequenceNumber();
   GARDEROBE_RETURN_IF_ERROR(FromRocks(db_->SyncWAL()));
-  return mark_->NoteWrites(sequence, log->LogNumber());
+  return mark_->NoteWrites(sequence);
 }
 
 absl::Status Store::WriteAndSync(rocksdb::WriteBatch& batch) {

@@ -17,13 +17,14 @@ inline constexpr char kWhatToDoAboutDamage[] =
 
 struct StoreFolder {
   bool is_new = false;  // there is no store yet
-  // What must be there after opening; nothing: that can't be told.
+  // What the opened store must hold; nullopt when there is no mark.
   std::optional<SyncedMark> mark;
 };
 
 // Reads the mark, the manifest and the logs, and changes nothing. A log or
 // manifest whose end was torn while it was written, beyond what was synced, is
-// in order; it is told in the log of the daemon.
+// in order; it is told in the log of the daemon. Where a log has such an end,
+// all of them are replayed, which takes as much memory as they have bytes.
 // DataLoss: the mark is damaged, CURRENT or the manifest is missing, or a log
 // or the manifest is damaged where intact records follow or where it was synced
 // already. The message names the file and the place in it.

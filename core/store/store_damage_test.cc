@@ -3,6 +3,7 @@
 // what a killed store leaves: it opens with all that was synced, or not at all.
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "core/base/files.h"
 #include "core/store/store.h"
@@ -256,6 +257,48 @@ TEST_F(StoreDamageTest, AnEndTornBeyondWhatWasSyncedOpens) {
     bytes.resize(size);
   });
   EXPECT_FALSE(ExpectAllOrRefused("zeros at the end"));
+}
+
+// What was synced is in a table, and the log that the crash tore has none of
+// it.
+TEST_F(StoreDamageTest, AnEndTornInALogOfNothingElseOpens) {
+  FillAndKill(7, 5000);
+  Write(7, 5000);
+  synced_ = 8;
+  ASSERT_TRUE(
+      store_->db()
+          .Flush({}, {store_->family(0), store_->family(1), store_->family(2)})
+          .ok());
+  ASSERT_THAT(store_->Sync(), IsOk());
+  Write(8, 80'000);
+  Kill();
+  const std::string log = Files(".log").back();
+  const size_t size = fs::file_size(killed_ + "/" + log);
+  ASSERT_GT(size, 1000u);
+  for (const size_t left : {size_t{1}, size_t{20}, size / 2, size - 1}) {
+    Again();
+    Change(log, [&](std::string& bytes) { bytes.resize(left); });
+    EXPECT_FALSE(ExpectAllOrRefused(fmt::format("torn at {}", left)));
+  }
+}
+
+// The check comes before RocksDB, which throws away what it does not replay.
+TEST_F(StoreDamageTest, ARefusedLogIsLeftAsItWas) {
+  FillAndKill(40, 5000);
+  Again();
+  const std::string log = Files(".log").back();
+  Change(log, [](std::string& bytes) { bytes.resize(bytes.size() - 1); });
+  auto contents = [&] {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::directory_iterator(damaged_)) {
+      files[entry.path().filename()] = *ReadWholeFile(entry.path());
+    }
+    return files;
+  };
+  const auto before = contents();
+  EXPECT_THAT(Whole(), StatusIs(absl::StatusCode::kDataLoss,
+                                AllOf(HasSubstr(log), HasSubstr("missing"))));
+  EXPECT_EQ(contents(), before);
 }
 
 TEST_F(StoreDamageTest, ADamagedManifestIsRefused) {

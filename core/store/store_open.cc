@@ -7,6 +7,7 @@
 
 #include <filesystem>
 
+#include "core/store/silent_logger.h"
 #include "core/store/store.h"
 #include "core/store/store_check.h"
 #include "spdlog/spdlog.h"
@@ -101,14 +102,8 @@ absl::StatusOr<std::unique_ptr<Store>> Store::OpenToRead(
   if (!std::filesystem::exists(path + "/CURRENT", error)) {
     return NotFound("{}: there is no store", path);
   }
-  // Its own log would take the place of the one that the owner writes.
-  class Silent : public rocksdb::Logger {
-   public:
-    using rocksdb::Logger::Logv;
-    void Logv(const char*, va_list) override {}
-  };
   rocksdb::DBOptions db_options;
-  db_options.info_log = std::make_shared<Silent>();
+  db_options.info_log = std::make_shared<SilentLogger>();
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (const std::string& name : families) {
     descriptors.emplace_back(name, rocksdb::ColumnFamilyOptions());

@@ -15,15 +15,15 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kMagic = "gdrbsyn1";
+constexpr std::string_view kMagic = "gdrbsyn2";
 constexpr size_t kDigestBytes = 16;
 
 std::string PathIn(const std::string& folder) { return folder + "/SYNCED"; }
 
 std::string Encode(const SyncedMark& mark) {
   std::string bytes(kMagic);
-  for (const uint64_t number : {mark.sequence, mark.log_number,
-                                mark.manifest_number, mark.manifest_bytes}) {
+  for (const uint64_t number :
+       {mark.sequence, mark.manifest_number, mark.manifest_bytes}) {
     PutBigEndian(bytes, number);
   }
   uint8_t digest[kDigestBytes];
@@ -44,8 +44,8 @@ absl::StatusOr<std::optional<SyncedMark>> ReadSyncedMark(
   SyncedMark mark;
   ByteReader reader(
       std::string_view(bytes).substr(std::min(bytes.size(), kMagic.size())));
-  for (uint64_t* number : {&mark.sequence, &mark.log_number,
-                           &mark.manifest_number, &mark.manifest_bytes}) {
+  for (uint64_t* number :
+       {&mark.sequence, &mark.manifest_number, &mark.manifest_bytes}) {
     if (!reader.GetInteger(number)) break;
   }
   if (bytes != Encode(mark)) return DataLoss("{} is damaged", path);
@@ -63,13 +63,11 @@ absl::StatusOr<std::unique_ptr<SyncedMarkFile>> SyncedMarkFile::Create(
 
 SyncedMarkFile::~SyncedMarkFile() { close(fd_); }
 
-absl::Status SyncedMarkFile::NoteWrites(uint64_t sequence,
-                                        uint64_t log_number) {
+absl::Status SyncedMarkFile::NoteWrites(uint64_t sequence) {
   const MutexLock lock(&mutex_);
   // Who synced less may come later.
   if (sequence <= mark_.sequence) return absl::OkStatus();
   mark_.sequence = sequence;
-  mark_.log_number = log_number;
   return Write();
 }
 

@@ -2,9 +2,9 @@
 // own, so that a log or a manifest which lost its end is not taken for one that
 // was never longer.
 //
-// Stored, never change: the file SYNCED in the store's folder has 56 bytes: 8
-// bytes "gdrbsyn1", four numbers of 8 bytes, big-endian, in the order of
-// SyncedMark, and 16 bytes of BLAKE2b of the 40 before.
+// Stored, never change: the file SYNCED in the store's folder has 48 bytes: 8
+// bytes "gdrbsyn2", three numbers of 8 bytes, big-endian, in the order of
+// SyncedMark, and 16 bytes of BLAKE2b of the 32 before.
 #ifndef GARDEROBE_CORE_STORE_SYNCED_MARK_H_
 #define GARDEROBE_CORE_STORE_SYNCED_MARK_H_
 
@@ -20,13 +20,12 @@ namespace garderobe {
 
 struct SyncedMark {
   uint64_t sequence = 0;         // of the last write that was synced
-  uint64_t log_number = 0;       // that write is in this log or in a later one
   uint64_t manifest_number = 0;  // the manifest
   uint64_t manifest_bytes = 0;   // of it, synced
 };
 
-// Nothing: there is none, as in a copy that was made without it. DataLoss: it
-// is damaged.
+// nullopt: there is no mark, for example in a copy made without it. DataLoss:
+// it is damaged.
 [[nodiscard]] absl::StatusOr<std::optional<SyncedMark>> ReadSyncedMark(
     const std::string& folder);
 
@@ -44,7 +43,7 @@ class SyncedMarkFile {
   // power within the half minute or so in which the kernel writes it. An older
   // mark asks for less than is there, never for more. Unavailable: the disk
   // does not take it.
-  [[nodiscard]] absl::Status NoteWrites(uint64_t sequence, uint64_t log_number);
+  [[nodiscard]] absl::Status NoteWrites(uint64_t sequence);
   [[nodiscard]] absl::Status NoteManifest(uint64_t number, uint64_t bytes);
 
  private:
