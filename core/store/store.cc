@@ -3,9 +3,9 @@
 #include <rocksdb/sst_file_reader.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 
+#include "core/base/integer.h"
 #include "core/store/store_check.h"
 #include "spdlog/spdlog.h"
 
@@ -39,19 +39,25 @@ absl::Status FromRocks(const rocksdb::Status& status) {
   return Unavailable("the store does not answer: {}", WordsOf(status));
 }
 
-absl::Status Store::NoteManifest() {
-  if (mark_ == nullptr) return absl::OkStatus();
+SyncedMarkFile* Store::mark() const {
+  const MutexLock lock(&mutex_);
+  return mark_.get();
+}
+
+absl::Status Store::NoteManifest(rocksdb::DB& db) {
+  SyncedMarkFile* const mark = this->mark();
+  if (mark == nullptr) return absl::OkStatus();
   std::vector<std::string> files;
   uint64_t bytes = 0;
   GARDEROBE_RETURN_IF_ERROR(
-      FromRocks(db_->GetLiveFiles(files, &bytes, /*flush_memtable=*/false)));
+      FromRocks(db.GetLiveFiles(files, &bytes, /*flush_memtable=*/false)));
   constexpr std::string_view kPrefix = "/MANIFEST-";
   for (const std::string& file : files) {
     if (!file.starts_with(kPrefix)) continue;
-    uint64_t number = 0;
-    std::from_chars(file.data() + kPrefix.size(), file.data() + file.size(),
-                    number);
-    return mark_->NoteManifest(number, bytes);
+    const auto number =
+        ParseInteger<uint64_t>(std::string_view(file).substr(kPrefix.size()));
+    if (!number) return Internal("RocksDB's manifest has no number: {}", file);
+    return mark->NoteManifest(*number, bytes);
   }
   return absl::OkStatus();
 }
@@ -61,10 +67,10 @@ Store::~Store() { Close(); }
 void Store::Close() {
   if (!db_) return;
   // A store that was refused stays as it is.
-  if (in_order_ && mark_ != nullptr) {
+  if (in_order_ && mark() != nullptr) {
     absl::Status closed =
         FromRocks(db_->Flush(rocksdb::FlushOptions(), handles_));
-    if (closed.ok()) closed = NoteManifest();
+    if (closed.ok()) closed = NoteManifest(*db_);
     if (!closed.ok()) {
       spdlog::warn("event=store-not-flushed reason=\"{}\"", Message(closed));
     }
@@ -162,7 +168,7 @@ absl::Status Store::Sync() {
   // Taken first: a write that comes in between is synced and not promised.
   const uint64_t sequence = db_->GetLatestSequenceNumber();
   GARDEROBE_RETURN_IF_ERROR(FromRocks(db_->SyncWAL()));
-  return mark_->NoteWrites(sequence);
+  return mark()->NoteWrites(sequence);
 }
 
 absl::Status Store::WriteAndSync(rocksdb::WriteBatch& batch) {

@@ -107,14 +107,18 @@ class Store {
   Store() = default;
   [[nodiscard]] absl::Status CheckFormat(uint32_t format);
   [[nodiscard]] absl::Status CheckId(Inventory& inventory);
-  [[nodiscard]] absl::Status NoteManifest();
+  // Runs on RocksDB's threads too, until ~DB has ended them: `db` is what they
+  // got, for db_ may be null by then.
+  [[nodiscard]] absl::Status NoteManifest(rocksdb::DB& db);
+  // Null: opened to read, or not open yet. Lives as long as the store.
+  SyncedMarkFile* mark() const;
   void NoteDamage(const rocksdb::Status& status) const;
   void Close();
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
-  std::unique_ptr<SyncedMarkFile> mark_;  // null: opened to read
-  bool in_order_ = false;                 // Open went through
+  bool in_order_ = false;  // Open went through
   mutable Mutex mutex_;
+  std::unique_ptr<SyncedMarkFile> mark_ ABSL_GUARDED_BY(mutex_);
   mutable absl::Status damage_ ABSL_GUARDED_BY(mutex_);
   std::atomic<uint64_t> forgotten_{0};  // sequence number
 };

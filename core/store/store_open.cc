@@ -25,8 +25,9 @@ constexpr size_t kIdBytes = 16;
 class Store::Listener : public rocksdb::EventListener {
  public:
   explicit Listener(Store& store) : store_(store) {}
-  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override {
-    const absl::Status noted = store_.NoteManifest();
+  void OnFlushCompleted(rocksdb::DB* db,
+                        const rocksdb::FlushJobInfo&) override {
+    const absl::Status noted = store_.NoteManifest(*db);
     if (!noted.ok()) {
       spdlog::warn("event=mark-not-written reason=\"{}\"", Message(noted));
     }
@@ -84,8 +85,13 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(
   const uint64_t sequence = db->GetLatestSequenceNumber();
   GARDEROBE_RETURN_IF_ERROR(CheckOpenedStore(path, folder, sequence));
   GARDEROBE_ASSIGN_OR_RETURN(
-      store->mark_, SyncedMarkFile::Create(path, {.sequence = sequence}));
-  GARDEROBE_RETURN_IF_ERROR(store->NoteManifest());
+      auto mark, SyncedMarkFile::Create(path, {.sequence = sequence}));
+  {
+    // RocksDB's threads may write a table already.
+    const MutexLock lock(&store->mutex_);
+    store->mark_ = std::move(mark);
+  }
+  GARDEROBE_RETURN_IF_ERROR(store->NoteManifest(*db));
   const absl::Status format = store->CheckFormat(options.format);
   if (!format.ok()) return Annotate(format, path);
   if (options.inventory != nullptr) {
