@@ -11,8 +11,13 @@ StoreVerifier::StoreVerifier(Store& store)
         const auto start = std::chrono::steady_clock::now();
         const absl::Status verified = store.Verify(stop_);
         if (stop_) return;
-        if (!verified.ok()) {
+        if (absl::IsDataLoss(verified)) {
           spdlog::error("event=store-damaged reason=\"{}\"", Message(verified));
+          return;
+        }
+        if (!verified.ok()) {
+          spdlog::warn("event=store-not-verified reason=\"{}\"",
+                       Message(verified));
           return;
         }
         const std::chrono::duration<double> took =

@@ -11,7 +11,8 @@
 namespace garderobe {
 
 // On a thread of its own; its destructor ends what is under way within one
-// table. What it finds is in the log and in Store::Health.
+// table. Damage is told in the log and in Store::Health; a
+// table that can't be read for another reason only in the log.
 class StoreVerifier {
  public:
   // `store` outlives it.

@@ -88,8 +88,9 @@ void Store::NoteDamage(const rocksdb::Status& status) const {
 absl::Status Store::Verify(const std::atomic<bool>& stop) const {
   std::vector<rocksdb::LiveFileMetaData> tables;
   db_->GetLiveFilesMetaData(&tables);
+  absl::Status first;
   for (const auto& table : tables) {
-    if (stop) return absl::OkStatus();
+    if (stop) break;
     const std::string path = table.db_path + table.name;
     rocksdb::SstFileReader reader{rocksdb::Options()};
     rocksdb::Status status = reader.Open(path);
@@ -98,9 +99,11 @@ absl::Status Store::Verify(const std::atomic<bool>& stop) const {
     // A table that was rewritten meanwhile goes.
     if (status.ok() || !std::filesystem::exists(path, error)) continue;
     NoteDamage(status);
-    return Annotate(FromRocks(status), path);
+    if (first.ok() || (status.IsCorruption() && !absl::IsDataLoss(first))) {
+      first = Annotate(FromRocks(status), path);
+    }
   }
-  return absl::OkStatus();
+  return first;
 }
 
 absl::Status Store::Health() const {
@@ -209,12 +212,16 @@ absl::Status Store::ForgetOrder() {
   return absl::OkStatus();
 }
 
-std::unique_ptr<rocksdb::Iterator> Store::NewIterator(
-    size_t family, const rocksdb::Snapshot* snapshot) const {
+void Store::IteratorEnd::operator()(rocksdb::Iterator* iterator) const {
+  store->NoteDamage(iterator->status());
+  delete iterator;
+}
+
+Store::Iterator Store::NewIterator(size_t family,
+                                   const rocksdb::Snapshot* snapshot) const {
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;
-  return std::unique_ptr<rocksdb::Iterator>(
-      db_->NewIterator(options, handles_[family]));
+  return Iterator(db_->NewIterator(options, handles_[family]), {this});
 }
 
 }  // namespace garderobe

@@ -84,22 +84,34 @@ class Store {
   // ResourceExhausted: not enough room, nothing was done.
   [[nodiscard]] absl::Status ForgetOrder();
   void CancelForget() { db_->DisableManualCompaction(); }
-  // Whether somebody reads what was deleted before; that stays on the disk as
-  // long.
+  // Returns whether a snapshot is open; what was deleted stays on disk until it
+  // is released.
   bool HasSnapshots() const;
   // Whether anything was written since the last ForgetOrder of this process.
   bool RemembersOrder() const;
 
-  // As it was at `snapshot`, which outlives the iterator; null: as it is now.
-  std::unique_ptr<rocksdb::Iterator> NewIterator(
-      size_t family, const rocksdb::Snapshot* snapshot = nullptr) const;
+  // Tells Health, when an iterator goes, of the damage that it ended at. A
+  // later Seek that went well clears it: its status() is for the reader to
+  // check, as always.
+  struct IteratorEnd {
+    const Store* store;
+    void operator()(rocksdb::Iterator* iterator) const;
+  };
+  using Iterator = std::unique_ptr<rocksdb::Iterator, IteratorEnd>;
+  // As it was at `snapshot`, which outlives the iterator, as the store does;
+  // null: as it is now.
+  Iterator NewIterator(size_t family,
+                       const rocksdb::Snapshot* snapshot = nullptr) const;
 
   // Reads every table and compares checksums, some seconds a GiB; `stop` ends
-  // it after the table that is under way. DataLoss: names the table.
+  // it after the table that is under way. Returns the first damage or, if there
+  // is none, the first other failure; all tables are tried. DataLoss: names the
+  // table. Unavailable: a table can't be read now, for example because there
+  // are no descriptors left.
   [[nodiscard]] absl::Status Verify(const std::atomic<bool>& stop) const;
   // DataLoss: Verify found damage, or RocksDB met some since the store was
-  // opened, by Get or GetAll or while it rewrote tables; the message names the
-  // file.
+  // opened, by Get, GetAll or an iterator or while it rewrote tables; the
+  // message names the file.
   [[nodiscard]] absl::Status Health() const;
 
  private:

@@ -1,6 +1,7 @@
 // Eight flipped bytes in a log once lost a third of what was stored, a lost log
 // two thirds, and the daemon was ready. Here every kind of damage is done to
 // what a killed store leaves: it opens with all that was synced, or not at all.
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -351,6 +352,54 @@ TEST_F(StoreDamageTest, ADamagedTableIsToldByWhoReadsIt) {
   }
   EXPECT_THAT((*store)->Health(), StatusIs(absl::StatusCode::kDataLoss,
                                            HasSubstr(Files(".sst")[0])));
+}
+
+// Most reads go through iterators.
+TEST_F(StoreDamageTest, DamageThatAnIteratorMeetsIsKnown) {
+  FillAndKill(300, 3000);
+  Again();
+  Flip(Files(".sst")[0], 100, 8);
+  const auto store = Open(damaged_);
+  ASSERT_THAT(store, IsOk());
+  for (const size_t family : {0, 1, 2}) {
+    const auto it = (*store)->NewIterator(family);
+    for (it->SeekToFirst(); it->Valid(); it->Next()) continue;
+  }
+  EXPECT_THAT((*store)->Health(), StatusIs(absl::StatusCode::kDataLoss,
+                                           HasSubstr(Files(".sst")[0])));
+}
+
+// A table that the system does not let be read tells nothing of the others, and
+// is no damage.
+TEST_F(StoreDamageTest, VerifyGoesOnOverAllTables) {
+  FillAndKill(300, 3000);
+  const auto tables = Files(".sst");
+  ASSERT_GT(tables.size(), 2u);
+  const std::atomic<bool> stop = false;
+  for (const bool damaged : {false, true}) {
+    for (size_t unreadable = 0; unreadable < tables.size(); ++unreadable) {
+      Again();
+      const auto store = Open(damaged_);
+      ASSERT_THAT(store, IsOk());
+      EXPECT_THAT((*store)->Verify(stop), IsOk());
+      const std::string& other = tables[unreadable == 0 ? 1 : 0];
+      if (damaged) Flip(other, 100, 8);
+      const std::string path = damaged_ + "/" + tables[unreadable];
+      fs::remove(path);
+      fs::create_directory(path);
+      const auto verified = (*store)->Verify(stop);
+      if (damaged) {
+        EXPECT_THAT(verified,
+                    StatusIs(absl::StatusCode::kDataLoss, HasSubstr(other)));
+        EXPECT_THAT((*store)->Health(),
+                    StatusIs(absl::StatusCode::kDataLoss, HasSubstr(other)));
+      } else {
+        EXPECT_THAT(verified, StatusIs(absl::StatusCode::kUnavailable,
+                                       HasSubstr(tables[unreadable])));
+        EXPECT_THAT((*store)->Health(), IsOk());
+      }
+    }
+  }
 }
 
 TEST_F(StoreDamageTest, TheMarkIsRefusedWhenDamagedAndNotNeeded) {
