@@ -99,7 +99,8 @@ absl::StatusOr<KeyPtr> ReadKeyOf(const std::string& path) {
 // The key that an interrupted run left in `path`, or a fresh one that is
 // written there.
 absl::StatusOr<KeyPtr> KeyAt(const std::string& path) {
-  if (std::filesystem::exists(path)) return ReadKeyOf(path);
+  auto there = ReadKeyOf(path);
+  if (!absl::IsNotFound(there.status())) return there;
   KeyPtr key(EVP_EC_gen("P-256"));
   if (!key) return Failed("making a key");
   const BioPtr bio(BIO_new(BIO_s_secmem()));
@@ -207,10 +208,14 @@ bool IsPlainName(std::string_view name) {
 }  // namespace
 
 absl::StatusOr<Authority> Authority::Open(const std::string& folder) {
-  if (!std::filesystem::exists(folder + "/authority.key")) {
+  GARDEROBE_ASSIGN_OR_RETURN(const bool has_key,
+                             IsThere(folder + "/authority.key"));
+  if (!has_key) {
     return NotFound("{} holds no certificate authority", folder);
   }
-  if (!std::filesystem::exists(folder + "/authority.pem")) {
+  GARDEROBE_ASSIGN_OR_RETURN(const bool has_certificate,
+                             IsThere(folder + "/authority.pem"));
+  if (!has_certificate) {
     return FailedPrecondition(
         "{} holds authority.key and no authority.pem; put the certificate "
         "back, from any folder it was issued to",
@@ -220,7 +225,8 @@ absl::StatusOr<Authority> Authority::Open(const std::string& folder) {
 }
 
 absl::StatusOr<Authority> Authority::OpenOrCreate(const std::string& folder) {
-  if (auto there = Open(folder); there.ok()) return there;
+  auto there = Open(folder);
+  if (there.ok() || absl::IsUnavailable(there.status())) return there;
   GARDEROBE_RETURN_IF_ERROR(MakeFolder(folder));
   if (chmod(folder.c_str(), 0700) != 0) {
     return Unavailable("cannot keep others out of {}: {}", folder,
@@ -244,7 +250,9 @@ absl::StatusOr<Authority> Authority::OpenOrCreate(const std::string& folder) {
 
 absl::Status Authority::Issue(const std::string& folder, const Peer& peer,
                               const std::string& daemon, int days) const {
-  if (std::filesystem::exists(folder + "/certificate.pem")) {
+  GARDEROBE_ASSIGN_OR_RETURN(const bool is_certified,
+                             IsThere(folder + "/certificate.pem"));
+  if (is_certified) {
     return AlreadyExists("{} holds a certificate already", folder);
   }
   const std::string uri = PeerUri(peer);

@@ -1,8 +1,7 @@
 #include "ttp/budget_file.h"
 
-#include <filesystem>
-
 #include "core/base/checked_file.h"
+#include "core/base/checked_message.h"
 
 namespace garderobe::ttp {
 namespace {
@@ -11,12 +10,7 @@ constexpr std::string_view kKind = "budgets";
 
 absl::StatusOr<v1::BudgetState> ReadBudgetFile(const std::string& path) {
   v1::BudgetState state;
-  if (!std::filesystem::exists(path)) return state;
-  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes,
-                             ReadCheckedFile(path, kKind));
-  if (!state.ParseFromString(bytes)) {
-    return DataLoss("{} is damaged; without it, counting begins anew", path);
-  }
+  GARDEROBE_RETURN_IF_ERROR(ReadCheckedMessage(path, kKind, state).status());
   return state;
 }
 

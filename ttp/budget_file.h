@@ -9,12 +9,12 @@
 
 namespace garderobe::ttp {
 
-// Empty when there is no file yet. DataLoss: it is damaged.
+// Empty when there is no file yet. Unavailable: it does not read. DataLoss: it
+// is damaged.
 [[nodiscard]] absl::StatusOr<v1::BudgetState> ReadBudgetFile(
     const std::string& path);
 
-// It is on the disk on return. Unavailable: the disk does not take it; the
-// file is as it was.
+// It is on the disk on return. Errors of ReplaceFile.
 [[nodiscard]] absl::Status WriteBudgetFile(const std::string& path,
                                            const v1::BudgetState& state);
 

@@ -10,8 +10,8 @@
 
 namespace garderobe::ttp {
 
-// Reads `path` if it is there. DataLoss: it is damaged; otherwise the errors of
-// ReplaceFile.
+// Reads `path` if it is there. Unavailable: it does not read. DataLoss: it is
+// damaged; otherwise the errors of ReplaceFile.
 [[nodiscard]] absl::StatusOr<std::unique_ptr<RunCalendar>> OpenRunCalendar(
     const std::string& path, RunCalendar::Clock clock = Today);
 

@@ -5,6 +5,7 @@
 #include "core/base/files.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "ttp/budget_file.h"
 
 namespace garderobe::ttp {
 namespace {
@@ -30,6 +31,18 @@ TEST(RetentionDayTest, AJumpIsNoticedAfterARestart) {
   EXPECT_FALSE((*open())->Begin(std::nullopt).ok());
   ASSERT_THAT(ReplaceFile(path, "\xff\xff", 0600), IsOk());
   EXPECT_THAT(open().status(), StatusIs(absl::StatusCode::kDataLoss));
+}
+
+// Neither an exception nor a first start.
+TEST(RetentionDayTest, FilesThatDoNotReadAreNotTakenForNone) {
+  const std::string path = ::testing::TempDir() + "/unreadable.pb";
+  std::filesystem::remove(path);
+  EXPECT_THAT(ReadBudgetFile(path), IsOk());
+  std::filesystem::create_symlink(path, path);
+  EXPECT_THAT(OpenRunCalendar(path).status(),
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(ReadBudgetFile(path), StatusIs(absl::StatusCode::kUnavailable));
+  std::filesystem::remove(path);
 }
 
 }  // namespace

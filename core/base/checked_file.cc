@@ -3,13 +3,11 @@
 #include <sodium.h>
 
 #include "core/base/bytes.h"
+#include "core/base/damage.h"
 #include "core/base/files.h"
 
 namespace garderobe {
 namespace {
-
-constexpr char kWhatToDo[] =
-    "put back a copy of it (docs/operating.md, Damage)";
 
 constexpr std::string_view kMagic = "gdrbchk1";
 constexpr size_t kDigestBytes = 32;
@@ -40,14 +38,14 @@ absl::StatusOr<std::string> ReadCheckedFile(const std::string& path,
   GARDEROBE_ASSIGN_OR_RETURN(std::string bytes, ReadWholeFile(path));
   if (bytes.size() < kTrailerBytes) {
     return DataLoss("{} is damaged: only {} bytes of it are there; {}", path,
-                    bytes.size(), kWhatToDo);
+                    bytes.size(), kWhatToDoAboutDamage);
   }
   const size_t size = bytes.size() - kTrailerBytes;
   const std::string trailer = bytes.substr(size);
   bytes.resize(size);
   if (trailer != std::string(kMagic) + DigestOf(kind, bytes)) {
     return DataLoss("{} is damaged: its checksum does not fit its contents; {}",
-                    path, kWhatToDo);
+                    path, kWhatToDoAboutDamage);
   }
   return bytes;
 }

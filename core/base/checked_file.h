@@ -15,16 +15,15 @@
 
 namespace garderobe {
 
-// Replaces `path` as ReplaceFile does, mode 0600. `kind` names what the file
-// holds, such as "register". Unavailable: the disk does not take it; `path` is
-// as it was.
+// Replaces `path` as ReplaceFile does, mode 0600, with its errors. `kind` names
+// what the file holds, such as "register".
 [[nodiscard]] absl::Status WriteCheckedFile(const std::string& path,
                                             std::string_view kind,
                                             std::string_view contents);
 
-// Returns the contents. NotFound: there is no such file, or it is not readable.
-// DataLoss: it is empty, cut short, changed, or of another kind; the message
-// names the file.
+// Returns the contents. NotFound: there is no such file. Unavailable: it does
+// not open or read. DataLoss: it is empty, cut short, changed, or of another
+// kind; the message names the file.
 [[nodiscard]] absl::StatusOr<std::string> ReadCheckedFile(
     const std::string& path, std::string_view kind);
 

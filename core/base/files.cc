@@ -1,14 +1,13 @@
 #include "core/base/files.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace garderobe {
 
@@ -43,13 +42,17 @@ absl::Status WriteTemporary(const std::string& path, std::string_view bytes,
 }
 
 // A file's name is safe only when its folder is synced.
-void SyncFolderOf(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const int directory = open(folder.empty() ? "." : folder.c_str(),
-                             O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return;
-  fsync(directory);
+absl::Status SyncFolderOf(const std::string& path) {
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  const std::string folder = parent.empty() ? std::string(".") : parent;
+  const int directory =
+      open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return Failed("sync", folder);
+  absl::Status status;
+  // EINVAL: this file system has no such call.
+  if (fsync(directory) != 0 && errno != EINVAL) status = Failed("sync", folder);
   close(directory);
+  return status;
 }
 
 }  // namespace
@@ -63,8 +66,7 @@ absl::Status ReplaceFile(const std::string& path, std::string_view bytes,
     unlink(temporary.c_str());
     return failed;
   }
-  SyncFolderOf(path);
-  return absl::OkStatus();
+  return SyncFolderOf(path);
 }
 
 absl::Status CreateFile(const std::string& path, std::string_view bytes,
@@ -85,16 +87,31 @@ absl::Status CreateFile(const std::string& path, std::string_view bytes,
     unlink(temporary.c_str());
     if (!linked) return failed;
   }
-  SyncFolderOf(path);
-  return absl::OkStatus();
+  return SyncFolderOf(path);
 }
 
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return NotFound("cannot read {}", path);
-  std::stringstream bytes;
-  bytes << file.rdbuf();
-  return bytes.str();
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return NotFound("{} does not exist", path);
+  if (fd < 0) return Failed("read", path);
+  std::string bytes;
+  char block[16384];
+  ssize_t got = 0;
+  do {
+    got = read(fd, block, sizeof block);
+    if (got > 0) bytes.append(block, static_cast<size_t>(got));
+  } while (got > 0 || (got < 0 && errno == EINTR));
+  const absl::Status status = got < 0 ? Failed("read", path) : absl::OkStatus();
+  close(fd);
+  GARDEROBE_RETURN_IF_ERROR(status);
+  return bytes;
+}
+
+absl::StatusOr<bool> IsThere(const std::string& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) == 0) return true;
+  if (errno == ENOENT) return false;
+  return Failed("look for", path);
 }
 
 }  // namespace garderobe

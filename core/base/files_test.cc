@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -85,6 +86,50 @@ TEST_F(FilesTest, AFullDiskLeavesWhatWasThere) {
   EXPECT_THAT(created, StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(ReadWholeFile(path_), IsOkAndHolds("old"));
   EXPECT_EQ(Files(), 1u);
+}
+
+// A file that did not open for another reason was taken for none, and replaced.
+TEST_F(FilesTest, OnlyAFileThatIsNotThereIsNotFound) {
+  EXPECT_THAT(ReadWholeFile(path_), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(IsThere(path_), IsOkAndHolds(false));
+  std::filesystem::create_symlink(path_, path_);
+  EXPECT_THAT(ReadWholeFile(path_), StatusIs(absl::StatusCode::kUnavailable,
+                                             ::testing::HasSubstr(path_)));
+  EXPECT_THAT(IsThere(path_), StatusIs(absl::StatusCode::kUnavailable));
+  // It opens, and does not read.
+  EXPECT_THAT(ReadWholeFile(folder_), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(IsThere(folder_), IsOkAndHolds(true));
+}
+
+TEST_F(FilesTest, ALongFileIsReadToItsEnd) {
+  std::string bytes(100'000, 'x');
+  bytes[99'999] = '\0';
+  ASSERT_THAT(ReplaceFile(path_, bytes, 0600), IsOk());
+  EXPECT_THAT(ReadWholeFile(path_), IsOkAndHolds(bytes));
+  ASSERT_THAT(ReplaceFile(path_, "", 0600), IsOk());
+  EXPECT_THAT(ReadWholeFile(path_), IsOkAndHolds(""));
+}
+
+// What is not synced may be gone tomorrow: nobody is told that it is kept.
+TEST_F(FilesTest, AFolderThatDoesNotSyncIsTold) {
+  constexpr uid_t kNobody = 65534;
+  const bool is_root = geteuid() == 0;
+  // May be written and not be opened.
+  ASSERT_EQ(chmod(folder_.c_str(), 0300), 0);
+  if (is_root) {
+    ASSERT_EQ(chown(folder_.c_str(), kNobody, static_cast<gid_t>(-1)), 0);
+    ASSERT_EQ(seteuid(kNobody), 0);
+  }
+  const absl::Status created = CreateFile(path_, "one", 0600);
+  const absl::Status replaced = ReplaceFile(path_, "two", 0600);
+  const auto read = ReadWholeFile(path_);
+  if (is_root) ASSERT_EQ(seteuid(0), 0);
+  ASSERT_EQ(chmod(folder_.c_str(), 0700), 0);
+  for (const absl::Status& status : {created, replaced}) {
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable,
+                                 ::testing::HasSubstr("sync " + folder_)));
+  }
+  EXPECT_THAT(read, IsOkAndHolds("two"));
 }
 
 }  // namespace

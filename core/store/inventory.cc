@@ -16,7 +16,7 @@ constexpr std::string_view kNoId = "-";
 
 // A folder that holds no more than what is left of an attempt to open a store
 // is as good as none.
-bool IsThere(const std::string& place) {
+bool HoldsData(const std::string& place) {
   std::error_code error;
   if (!fs::is_directory(place, error)) return fs::exists(place, error);
   const auto entries = fs::directory_iterator(place, error);
@@ -34,6 +34,8 @@ absl::StatusOr<std::unique_ptr<Inventory>> Inventory::Open(
       new Inventory(keys_folder + "/data-inventory", std::move(places)));
   const auto text = ReadCheckedFile(inventory->path_, kKind);
   if (text.status().code() == absl::StatusCode::kNotFound) return inventory;
+  // Not taken for none: it would be replaced.
+  if (absl::IsUnavailable(text.status())) return text.status();
   if (!text.ok()) {
     return DataLoss(
         "{} is damaged; if the data folder is in order, remove this file: it "
@@ -51,7 +53,7 @@ absl::Status Inventory::Check() const {
   const MutexLock lock(&mutex_);
   for (const auto& [name, id] : ids_) {
     const auto place = places_.find(name);
-    if (place == places_.end() || IsThere(place->second)) continue;
+    if (place == places_.end() || HoldsData(place->second)) continue;
     return FailedPrecondition(
         "{} is empty or missing, but {} notes that these keys have been used "
         "with it; put it back from a copy, or, if it is lost for good, start "
@@ -96,7 +98,7 @@ absl::StatusOr<std::vector<std::string>> Inventory::GiveUpMissing(
   std::vector<std::string> missing;
   Ids ids = inventory->ids_;
   for (const auto& [name, place] : places) {
-    if (!ids.contains(name) || IsThere(place)) continue;
+    if (!ids.contains(name) || HoldsData(place)) continue;
     missing.push_back(place);
     ids.erase(name);
   }

@@ -20,11 +20,12 @@ namespace garderobe {
 // Thread-safe.
 class Inventory {
  public:
-  // Where what is noted lies, by name: {"store", "data/store"},
+  // Path of each part, by its name in the inventory: {"store", "data/store"},
   // {"register.pb", "data/register.pb"}.
   using Places = std::map<std::string, std::string>;
 
-  // Reads what is noted in the folder of the keys. DataLoss: it is damaged.
+  // Reads what is noted in the folder of the keys. Unavailable: it does not
+  // read. DataLoss: it is damaged.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Inventory>> Open(
       const std::string& keys_folder, Places places);
 

@@ -88,5 +88,16 @@ TEST_F(InventoryTest, ADamagedInventoryIsRefused) {
               StatusIs(absl::StatusCode::kDataLoss));
 }
 
+// It was taken for none, and replaced by one without the store.
+TEST_F(InventoryTest, AnInventoryThatDoesNotReadIsNotTakenForNone) {
+  const std::string path = keys_ + "/data-inventory";
+  fs::create_symlink(path, path);
+  EXPECT_THAT(
+      Inventory::Open(keys_, places_).status(),
+      StatusIs(absl::StatusCode::kUnavailable, HasSubstr("data-inventory")));
+  fs::remove(path);
+  EXPECT_THAT(Inventory::Open(keys_, places_).status(), IsOk());
+}
+
 }  // namespace
 }  // namespace garderobe

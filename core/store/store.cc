@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/base/damage.h"
 #include "core/base/integer.h"
-#include "core/store/store_check.h"
 #include "spdlog/spdlog.h"
 
 namespace garderobe {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/damage.h"
 #include "core/base/files.h"
 #include "core/base/integer.h"
 #include "core/store/log_scan.h"
@@ -157,6 +158,7 @@ absl::Status CheckLogs(const std::string& folder, const Found& found,
 absl::StatusOr<StoreFolder> CheckStoreFolder(const std::string& folder) {
   StoreFolder state;
   const auto mark = ReadSyncedMark(folder);
+  if (absl::IsUnavailable(mark.status())) return mark.status();
   if (!mark.ok()) {
     return Annotate(
         DataLoss("it tells what must be there; {}, or remove it where nothing "

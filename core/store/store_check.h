@@ -11,10 +11,6 @@
 
 namespace garderobe {
 
-// What every message about damage ends with.
-inline constexpr char kWhatToDoAboutDamage[] =
-    "put back a copy of the folder; docs/operating.md, Damage, tells how";
-
 struct StoreFolder {
   bool is_new = false;  // there is no store yet
   // What the opened store must hold; nullopt when there is no mark.

@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <tuple>
 
 #include "core/base/bytes.h"
@@ -38,9 +37,10 @@ std::string Encode(const SyncedMark& mark) {
 absl::StatusOr<std::optional<SyncedMark>> ReadSyncedMark(
     const std::string& folder) {
   const std::string path = PathIn(folder);
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) return std::nullopt;
-  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes, ReadWholeFile(path));
+  const auto read = ReadWholeFile(path);
+  if (absl::IsNotFound(read.status())) return std::nullopt;
+  GARDEROBE_RETURN_IF_ERROR(read.status());
+  const std::string& bytes = *read;
   SyncedMark mark;
   ByteReader reader(
       std::string_view(bytes).substr(std::min(bytes.size(), kMagic.size())));
