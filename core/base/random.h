@@ -1,4 +1,4 @@
-// A random order: as they stand, lists would tell what belongs to what.
+// Random orders, so that the position in a list reveals nothing.
 #ifndef GARDEROBE_CORE_BASE_RANDOM_H_
 #define GARDEROBE_CORE_BASE_RANDOM_H_
 
@@ -12,8 +12,7 @@
 
 namespace garderobe {
 
-// Brings `list` into an order that nobody can foresee; every order is equally
-// likely (Fisher-Yates).
+// Shuffles `list` uniformly (Fisher-Yates). At most 2^32-1 elements.
 template <typename T>
 void Shuffle(std::vector<T>& list) {
   for (size_t i = list.size(); i > 1; --i) {
@@ -21,7 +20,7 @@ void Shuffle(std::vector<T>& list) {
   }
 }
 
-// Returns the numbers 0 to `count` - 1 in such an order.
+// Returns the numbers 0 to `count` - 1, shuffled.
 inline std::vector<size_t> RandomOrder(size_t count) {
   std::vector<size_t> order(count);
   std::iota(order.begin(), order.end(), size_t{0});

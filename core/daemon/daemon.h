@@ -139,8 +139,9 @@ struct DaemonProgram {
   // Writes fresh keys into a folder and returns the key, hex, that others pin;
   // empty for a daemon without keys.
   std::function<absl::StatusOr<std::string>(const std::string&)> generate_keys;
-  // Agrees that what is missing of the data is begun anew, and returns what
-  // that is; empty for a daemon that needs no leave to do so.
+  // Removes the missing parts from the inventory, so that the next start
+  // creates them, and returns their paths. Null for a daemon without an
+  // inventory.
   std::function<absl::StatusOr<std::vector<std::string>>()> give_up_missing;
   // What else it does instead of serving, with the settings read: an option
   // with one argument.

@@ -1,4 +1,5 @@
-// Whether what a daemon keeps is fit to be opened, and fit to be used.
+// Checks disk and inventory before a store is opened, and disk and store while
+// it is used.
 #ifndef GARDEROBE_CORE_DAEMON_DATA_FOLDER_H_
 #define GARDEROBE_CORE_DAEMON_DATA_FOLDER_H_
 
@@ -13,8 +14,8 @@ namespace garderobe {
 
 // Before anything in the data directory is opened: opening a store writes.
 // ResourceExhausted: the disk is full. FailedPrecondition: something is missing
-// that the inventory in `keys_folder` notes. DataLoss: the inventory is
-// damaged.
+// that the inventory in `keys_folder` notes. Unavailable: the inventory does
+// not read. DataLoss: it is damaged.
 [[nodiscard]] absl::StatusOr<std::unique_ptr<Inventory>> CheckDataFolder(
     const Daemon& daemon, const std::string& keys_folder,
     Inventory::Places places);
