@@ -116,16 +116,25 @@ absl::Status CheckRetention(const Period& period,
 }
 
 std::string_view WhyWithheld(std::span<const Delivered> delivered) {
-  if (delivered.size() < kNationInstitutionsMin) return "few-institutions";
-  std::map<std::string_view, uint64_t> by_owner;
-  uint64_t all = 0;
-  for (const Delivered& institution : delivered) {
-    by_owner[institution.owner] += institution.visits;
-    all += institution.visits;
-  }
-  if (by_owner.size() < kNationOwnersMin) return "few-owners";
-  for (const auto& [owner, visits] : by_owner) {
-    if (visits > all - visits) return "dominance";
+  // Of all visits, and of those that persons are counted from: houses without
+  // customers would else hide that every person is one house's.
+  for (const auto counted :
+       {&Delivered::visits, &Delivered::visits_of_people}) {
+    size_t institutions = 0;
+    std::map<std::string_view, uint64_t> by_owner;
+    uint64_t all = 0;
+    for (const Delivered& institution : delivered) {
+      const uint64_t visits = institution.*counted;
+      if (visits == 0) continue;
+      ++institutions;
+      by_owner[institution.owner] += visits;
+      all += visits;
+    }
+    if (institutions < kNationInstitutionsMin) return "few-institutions";
+    if (by_owner.size() < kNationOwnersMin) return "few-owners";
+    for (const auto& [owner, visits] : by_owner) {
+      if (visits > all - visits) return "dominance";
+    }
   }
   return "";
 }

@@ -60,9 +60,10 @@ int32_t KeptFrom(const v1::Register::Institution& institution,
 struct Delivered {
   std::string_view owner;
   uint64_t visits = 0;  // that count, with a customer and without; not capped
+  uint64_t visits_of_people = 0;  // with a customer, at most VisitCap for each
 };
 // Returns the reason (a log word) why the nation's figures are withheld; empty
-// when they are released.
+// when they are released. Asked of all visits, and of those with a customer.
 std::string_view WhyWithheld(std::span<const Delivered> delivered);
 
 }  // namespace garderobe::aggregator

@@ -134,7 +134,7 @@ std::vector<Delivered> Houses(std::initializer_list<uint64_t> visits) {
   static constexpr std::string_view kOwners[] = {"a", "b", "c", "d", "e",
                                                  "f", "g", "h", "i"};
   std::vector<Delivered> houses;
-  for (uint64_t v : visits) houses.push_back({kOwners[houses.size()], v});
+  for (uint64_t v : visits) houses.push_back({kOwners[houses.size()], v, v});
   return houses;
 }
 
@@ -151,6 +151,17 @@ TEST(WhyWithheldTest, NobodyHasMoreThanHalf) {
   auto houses = Houses({4, 4, 1, 1, 1, 1, 1, 1});
   EXPECT_EQ(WhyWithheld(houses), "");
   houses[1].owner = houses[0].owner;
+  EXPECT_EQ(WhyWithheld(houses), "dominance");
+}
+
+// One house with customers among houses without: every person was its own.
+TEST(WhyWithheldTest, HousesWithoutCustomersHideNobody) {
+  auto houses = Houses({9, 9, 9, 9, 9, 9, 9, 9});
+  for (size_t i = 1; i < houses.size(); ++i) houses[i].visits_of_people = 0;
+  EXPECT_EQ(WhyWithheld(houses), "few-institutions");
+  for (auto& house : houses) house.visits_of_people = 1;
+  EXPECT_EQ(WhyWithheld(houses), "");
+  houses[0].visits_of_people = 8;
   EXPECT_EQ(WhyWithheld(houses), "dominance");
 }
 

@@ -35,7 +35,8 @@ struct Nation {
   void Take(const v1::Register::Institution& institution,
             const InstitutionCount& count) {
     if (!count.delivered) return;
-    delivered.push_back({OwnerOf(institution), count.visits});
+    delivered.push_back({OwnerOf(institution), count.visits,
+                         static_cast<uint64_t>(count.visits_of_people)});
     plain += institution.plain();
     visits.all += static_cast<int64_t>(count.visits);
     visits.with_customer += count.visits_of_people;

@@ -155,7 +155,11 @@ void CustomerTable::Add(const Handle& handle, const OrderLine& line,
     const bool newer =
         sale == INT32_MIN || said_at == INT32_MIN || sale >= said_at;
     if (Includes(kPartFields[part], merged, said)) {
-      said_at = std::max(said_at, sale);
+      // Only who says all of it again says it at a later sale: a row that says
+      // less would hold back, or let pass, what stands between the two.
+      if (Includes(kPartFields[part], said, merged)) {
+        said_at = std::max(said_at, sale);
+      }
       continue;
     }
     const bool adds = Includes(kPartFields[part], said, merged);
@@ -163,7 +167,7 @@ void CustomerTable::Add(const Handle& handle, const OrderLine& line,
     const Part& fields = kPartFields[part];
     std::copy(said.begin() + fields.begin, said.begin() + fields.end,
               merged.begin() + fields.begin);
-    said_at = adds ? std::max(said_at, sale) : sale;
+    said_at = sale;
     changed = true;
   }
   if (!changed) return;

@@ -222,5 +222,19 @@ TEST(CustomerTableTest, NoOrderOfRowsChangesWhatIsDelivered) {
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
+TEST(CustomerTableTest, ARowThatSaysLessDatesNothing) {
+  const std::vector<Row> rows = {
+      {.sold_at = 1, .postcode = "1012AB", .house_number = "1"},
+      {.sold_at = 3, .postcode = "1012AB"},
+      {.sold_at = 2, .postcode = "3511CD", .house_number = "2"}};
+  const std::string expected = Known(rows);
+  EXPECT_THAT(expected, ::testing::HasSubstr("3511CD 2"));
+  std::vector<size_t> order = {0, 1, 2};
+  do {
+    EXPECT_EQ(Known({rows[order[0]], rows[order[1]], rows[order[2]]}), expected)
+        << order[0] << order[1] << order[2];
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
 }  // namespace
 }  // namespace garderobe::client

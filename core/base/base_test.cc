@@ -98,6 +98,12 @@ TEST(CivilTimeTest, RefusesWhatIsNoDate) {
     EXPECT_FALSE(ParseLocalMinutes(text).has_value()) << text;
   }
   EXPECT_FALSE(ParseDate("2025-03-14T20:15").has_value());
+  // The hyphen behind the month stands where that of an ISO date does.
+  for (const char* text : {"2-11-1975", "02-11-1975", "2/11/1975"}) {
+    const auto date = ParseDate(text);
+    ASSERT_TRUE(date.has_value()) << text;
+    EXPECT_EQ(ToIso(*date), "1975-11-02");
+  }
 }
 
 }  // namespace

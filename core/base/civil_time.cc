@@ -53,7 +53,7 @@ bool TakeOneOf(std::string_view* text, std::string_view characters) {
 std::optional<CivilDate> TakeDate(std::string_view* text) {
   std::string_view rest = *text;
   CivilDate date;
-  if (rest.size() >= 5 && rest[4] == '-') {  // 2025-03-14
+  if (rest.find('-') == 4) {  // 2025-03-14; not 2-11-1975
     date.year = TakeNumber(&rest, 4);
     if (!TakeOneOf(&rest, "-")) return std::nullopt;
     date.month = TakeNumber(&rest, 2);

@@ -153,6 +153,8 @@ absl::StatusOr<std::unique_ptr<RegisterStore>> RegisterStore::Open(
   } else if (reg.status().code() != absl::StatusCode::kNotFound) {
     return reg.status();
   }
+  // Not only at the next import: the parties' registers would differ then.
+  GARDEROBE_RETURN_IF_ERROR(store->KnownAgreements().status());
   return store;
 }
 

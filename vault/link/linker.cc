@@ -169,8 +169,10 @@ absl::StatusOr<std::vector<LinkedRow>> Linker::Link(
                                  transaction.IdOf(row.handle));
       GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
                                  transaction.Relation(ids.back()));
-      // Somebody who objects: the row is dropped.
-      if (relation->objects) {
+      // The visitor objects: the row is dropped. Only where the objection was
+      // lodged before anything was shown is it taken, for it tells whose
+      // other relations the objection concerns.
+      if (relation->objects && !relation->tokens.empty()) {
         ++dropped_;
         continue;
       }

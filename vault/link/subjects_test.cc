@@ -448,5 +448,20 @@ TEST_F(LinkerRightsTest, AccessTellsKindsOfOneRelation) {
   EXPECT_FALSE(linker_->Access(HandleOf(2))->stored);
 }
 
+// An objection that was lodged with a relation of which nothing is kept, after
+// an erasure or before the first delivery, once reached no other relation.
+TEST_F(LinkerRightsTest, AnObjectionLearnsWhoItIsFromTheNextRow) {
+  Link(1, kAnna);
+  Link(2, kAnna);
+  ASSERT_THAT(Erase(Customer(2)), IsOk());
+  ASSERT_THAT(Object(Customer(2)), IsOk());
+  ASSERT_THAT(Object(Customer(3)), IsOk());
+  EXPECT_FALSE(IsNobody(1));
+  EXPECT_TRUE(Link(2, kAnna).person.is_zero());
+  EXPECT_TRUE(IsNobody(1));
+  EXPECT_TRUE(Link(3, kPiet).person.is_zero());
+  EXPECT_TRUE(Link(4, kPiet).person.is_zero());
+}
+
 }  // namespace
 }  // namespace garderobe::vault
