@@ -116,8 +116,8 @@ absl::Status CheckRetention(const Period& period,
 }
 
 std::string_view WhyWithheld(std::span<const Delivered> delivered) {
-  // Of all visits, and of those that persons are counted from: houses without
-  // customers would else hide that every person is one house's.
+  // Asks of all visits, and of those that persons are counted from. Houses
+  // without customers would otherwise hide that every person is one house's.
   for (const auto counted :
        {&Delivered::visits, &Delivered::visits_of_people}) {
     size_t institutions = 0;
