@@ -52,7 +52,7 @@ class Publisher {
   struct Counted {
     std::vector<std::string> members;  // of the nation, ascending
     uint32_t left_out = 0;             // Population
-    // By institution of the register: KeptFrom.
+    // KeptFrom of each institution of the register, by id.
     std::map<std::string, int32_t> kept_from;
   };
   // Returns the year's stored population; before the first publication, the

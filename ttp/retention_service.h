@@ -22,7 +22,7 @@ class RetentionServiceImpl final
       grpc::CallbackServerContext* context,
       const v1::RunRetentionRequest* request,
       v1::RunRetentionResponse* response) override;
-  // By the timer. Logs how it went.
+  // Runs retention for the timer, and logs how it went.
   void RunByTimer();
 
  private:

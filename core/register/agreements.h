@@ -17,7 +17,7 @@
 
 namespace garderobe {
 
-// By id. Immutable once made.
+// Institutions by id. Immutable once made.
 using Institutions =
     std::map<std::string, v1::Register::Institution, std::less<>>;
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/base/checked_file.h"
+#include "core/base/checked_message.h"
 #include "core/catalogue/codes.h"
 #include "spdlog/fmt/ranges.h"
 #include "spdlog/spdlog.h"
@@ -159,12 +160,10 @@ absl::StatusOr<std::unique_ptr<RegisterStore>> RegisterStore::Open(
 }
 
 absl::StatusOr<v1::Register> RegisterStore::ReadFile() const {
-  GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes,
-                             ReadCheckedFile(path_, kKind));
   v1::Register reg;
-  if (!reg.ParseFromString(bytes)) {
-    return DataLoss("{} holds no register", path_);
-  }
+  GARDEROBE_ASSIGN_OR_RETURN(const bool is_there,
+                             ReadCheckedMessage(path_, kKind, reg));
+  if (!is_there) return NotFound("{} is not there", path_);
   return reg;
 }
 
@@ -194,17 +193,11 @@ std::string RegisterStore::agreements_path() const {
 
 absl::StatusOr<Institutions> RegisterStore::KnownAgreements() const {
   Institutions known;
-  const auto bytes = ReadCheckedFile(agreements_path(), kAgreements);
-  if (bytes.ok()) {
-    v1::Register agreements;
-    if (!agreements.ParseFromString(*bytes)) {
-      return DataLoss("{} holds no agreements", agreements_path());
-    }
-    for (const auto& agreement : agreements.institutions()) {
-      known.emplace(agreement.id(), agreement);
-    }
-  } else if (bytes.status().code() != absl::StatusCode::kNotFound) {
-    return bytes.status();
+  v1::Register agreements;
+  GARDEROBE_RETURN_IF_ERROR(
+      ReadCheckedMessage(agreements_path(), kAgreements, agreements).status());
+  for (const auto& agreement : agreements.institutions()) {
+    known.emplace(agreement.id(), agreement);
   }
   const auto now = Get();
   known.insert(now->begin(), now->end());
