@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
 
+#include "core/base/hash.h"
+
 namespace garderobe::aggregator {
 namespace {
 constexpr std::string_view kFingerprintLabel("garderobe/fingerprint/v1\0", 25);
@@ -62,11 +64,9 @@ unsigned __int128 FingerprintHash(const FingerprintKey& key,
                                   const Element& pseudonym) {
   std::string message(kFingerprintLabel);
   message += pseudonym.view();
-  uint8_t hash[16];
-  crypto_generichash(hash, sizeof hash, AsBytes(message).data(), message.size(),
-                     key.ExposeSecret(), 32);
+  const auto hash = Hash<Digest128>(message, key);
   unsigned __int128 value = 0;
-  for (uint8_t byte : hash) value = value << 8 | byte;
+  for (uint8_t byte : hash.bytes()) value = value << 8 | byte;
   return value;
 }
 
@@ -81,8 +81,8 @@ int32_t DrawNoise(const NoiseTable& table, const NoiseKey& key,
   message += fingerprint.Bytes();
   uint8_t seed[32];
   const ScopedWipe wipe(seed, sizeof seed);
-  crypto_generichash(seed, sizeof seed, AsBytes(message).data(), message.size(),
-                     key.ExposeSecret(), 32);
+  HashInto(seed, sizeof seed, AsBytes(message),
+           {key.ExposeSecret(), NoiseKey::kBytes});
   return table.Draw(GetBigEndian<uint64_t>(seed));
 }
 

@@ -6,6 +6,7 @@
 
 #include "aggregator/population_count.h"
 #include "aggregator/removed_before.h"
+#include "core/base/hash.h"
 #include "core/catalogue/cube_format.h"
 #include "core/catalogue/cube_root.h"
 #include "spdlog/spdlog.h"
@@ -62,23 +63,19 @@ std::string NewSnapshotId(const Period& period) {
   uint8_t nonce[32];
   randombytes_buf(nonce, sizeof nonce);
   message += AsView(nonce);
-  std::string id(32, '\0');
-  crypto_generichash(reinterpret_cast<uint8_t*>(id.data()), id.size(),
-                     AsBytes(message).data(), message.size(), nullptr, 0);
-  return id;
+  return AsString(Hash(message).bytes());
 }
 
 // BLAKE2b-256(salt || Ks): told before anything is counted.
 std::string Commit(const NoiseKey& key) {
-  std::string message(32, '\0');
-  randombytes_buf(message.data(), message.size());
-  message.append(reinterpret_cast<const char*>(key.ExposeSecret()), 32);
-  const ScopedWipe wipe(message);
-  std::string commitment(32, '\0');
-  crypto_generichash(reinterpret_cast<uint8_t*>(commitment.data()),
-                     commitment.size(), AsBytes(message).data(), message.size(),
-                     nullptr, 0);
-  return commitment;
+  uint8_t salt[32];
+  const ScopedWipe wipe(salt, sizeof salt);
+  randombytes_buf(salt, sizeof salt);
+  Hasher hasher(Digest256::kBytes);
+  hasher.Add(salt).Add({key.ExposeSecret(), NoiseKey::kBytes});
+  Digest256 commitment;
+  hasher.Finish(commitment.mutable_data());
+  return AsString(commitment.bytes());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "client/words.h"
 #include "core/base/civil_time.h"
+#include "core/base/hash.h"
 #include "core/base/integer.h"
 #include "core/identifiers/person.h"
 
@@ -105,12 +106,7 @@ RawDigester::Key RawDigester::Derive(
     const std::vector<std::string>& own_domains) {
   std::string label("garderobe/raw-digest/v3\0", 24);
   for (const std::string& domain : own_domains) PutShort(label, domain);
-  uint8_t derived[Key::kBytes];
-  const ScopedWipe wipe(derived, sizeof derived);
-  crypto_generichash(derived, sizeof derived, AsBytes(label).data(),
-                     label.size(), key.ExposeSecret(),
-                     InstitutionHandleKey::kBytes);
-  return Key::CopyFrom(derived);
+  return DeriveSecret<Key>(key, {label});
 }
 
 uint64_t RawDigester::Digest(const OrderLine& line) const {

@@ -1,14 +1,12 @@
 #include "client/order_file.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <set>
 
 #include "client/mapping/free_text.h"
 #include "client/price.h"
 #include "client/words.h"
-#include "core/base/bytes.h"
+#include "core/base/hash.h"
 #include "core/catalogue/codes.h"
 
 namespace garderobe::client {
@@ -405,19 +403,14 @@ absl::StatusOr<bool> OrderFile::Read(Row* row) {
 }
 
 absl::StatusOr<std::string> OrderFile::Digest() const {
-  uint8_t hash[16];
-  crypto_generichash(hash, sizeof hash, AsBytes(mapping_.text).data(),
-                     mapping_.text.size(), nullptr, 0);
-  std::string all(AsView(ByteSpan(hash)));
+  std::string all(Hash<Digest128>(mapping_.text).view());
   std::vector<std::string> files = {options_.file};
   for (const auto& [name, path] : options_.with) files.push_back(path);
   for (const std::string& path : files) {
     GARDEROBE_ASSIGN_OR_RETURN(const std::string digest, DigestOfFile(path));
     PutLengthPrefixed(all, digest);
   }
-  crypto_generichash(hash, sizeof hash, AsBytes(all).data(), all.size(),
-                     nullptr, 0);
-  return ToHex(ByteSpan(hash));
+  return ToHex(Hash<Digest128>(all).bytes());
 }
 
 }  // namespace garderobe::client

@@ -1,9 +1,13 @@
 // Looking into a link: from the wire to the links and back.
+#include "core/base/hash.h"
 #include "vault/review_ticket.h"
 #include "vault/vault.h"
 
 namespace garderobe::vault {
 namespace {
+
+struct PairNumberTag;
+using PairNumber = FixedBytes<8, PairNumberTag>;
 
 v1::Explanation::Step ToProto(const Linker::Step& step) {
   v1::Explanation::Step out;
@@ -71,11 +75,7 @@ absl::StatusOr<Vault::Reviewed> Vault::Review(const v1::ReviewRequest& request,
   what += a->view();
   what += b->view();
   // Of the pair a number for the log that says nothing without the key.
-  std::string pair(8, '\0');
-  crypto_generichash(reinterpret_cast<uint8_t*>(pair.data()), pair.size(),
-                     AsBytes(what).data(), what.size(), key.ExposeSecret(),
-                     ReviewKey::kBytes);
-  reviewed.review = ToHex(AsBytes(pair));
+  reviewed.review = ToHex(Hash<PairNumber>(what, key).bytes());
   reviewed.approvals = approvals_.Ask(what, custodian);
   response->set_approvals(static_cast<uint32_t>(reviewed.approvals));
   response->set_needed(Approvals::kNeeded);

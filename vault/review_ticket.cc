@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include "core/base/hash.h"
+
 namespace garderobe::vault {
 namespace {
 
@@ -15,12 +17,7 @@ static_assert(kNonceBytes + VaultHandle::kBytes + 8 + kTagBytes ==
 }  // namespace
 
 ReviewKey ReviewKeyOf(const SigningSeed& seed) {
-  uint8_t derived[ReviewKey::kBytes];
-  const ScopedWipe wipe(derived, sizeof derived);
-  crypto_generichash(derived, sizeof derived, AsBytes(kKeyLabel).data(),
-                     kKeyLabel.size(), seed.ExposeSecret(),
-                     SigningSeed::kBytes);
-  return ReviewKey::CopyFrom(derived);
+  return DeriveSecret<ReviewKey>(seed, {kKeyLabel});
 }
 
 std::string MakeReviewTicket(const ReviewKey& key, const VaultHandle& handle,

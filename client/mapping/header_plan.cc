@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "client/words.h"
-#include "core/base/bytes.h"
+#include "core/base/hash.h"
 
 namespace garderobe::client {
 
@@ -125,7 +125,7 @@ std::unique_ptr<HeaderPlan::Node> HeaderPlan::Compile(
 
 namespace {
 
-uint64_t Hash(std::string_view text) {
+uint64_t ShortHash(std::string_view text) {
   // Fixed: it keys a table of this process only, and nobody gains by
   // collisions in a file of their own.
   static constexpr uint8_t kKey[crypto_shorthash_KEYBYTES] = {};
@@ -135,10 +135,7 @@ uint64_t Hash(std::string_view text) {
 }
 
 std::string Digest(std::string_view text) {
-  uint8_t hash[crypto_generichash_BYTES_MIN];
-  crypto_generichash(hash, sizeof hash, AsBytes(text).data(), text.size(),
-                     nullptr, 0);
-  return ToHex(ByteSpan(hash, 8));
+  return ToHex(Hash<Digest128>(text).bytes().first(8));
 }
 
 }  // namespace
@@ -210,7 +207,7 @@ std::string_view HeaderPlan::Evaluate(const Node& node, const TableRow& row,
       return keep(Digest(text));
     }
     case Op::kCountIn:
-      return keep(std::to_string(++counts_[Hash(all_parts('\x1f'))]));
+      return keep(std::to_string(++counts_[ShortHash(all_parts('\x1f'))]));
     case Op::kValue:
       return node.value;
     case Op::kWhen:

@@ -1,13 +1,11 @@
 #include "client/tables/table.h"
 
-#include <sodium.h>
-
 #include <cstdio>
 #include <fstream>
 
 #include "client/tables/csv_reader.h"
 #include "client/tables/spreadsheet_reader.h"
-#include "core/base/bytes.h"
+#include "core/base/hash.h"
 
 namespace garderobe::client {
 
@@ -26,17 +24,16 @@ absl::StatusOr<std::string> DigestOfFile(const std::string& path) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(
       std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!file) return NotFound("cannot open {}", path);
-  crypto_generichash_state state;
-  crypto_generichash_init(&state, nullptr, 0, 32);
+  Hasher hasher(Digest256::kBytes);
   std::string buffer(1 << 20, '\0');
   for (;;) {
     const size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get());
-    crypto_generichash_update(&state, AsBytes(buffer).data(), got);
+    hasher.Add(AsBytes(buffer).first(got));
     if (got < buffer.size()) break;
   }
-  uint8_t digest[32];
-  crypto_generichash_final(&state, digest, sizeof digest);
-  return ToHex(digest);
+  Digest256 digest;
+  hasher.Finish(digest.mutable_data());
+  return ToHex(digest.bytes());
 }
 
 std::string CsvField(std::string_view field, char delimiter) {

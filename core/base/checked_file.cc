@@ -1,26 +1,20 @@
 #include "core/base/checked_file.h"
 
-#include <sodium.h>
-
 #include "core/base/bytes.h"
 #include "core/base/damage.h"
 #include "core/base/files.h"
+#include "core/base/hash.h"
 
 namespace garderobe {
 namespace {
 
 constexpr std::string_view kMagic = "gdrbchk1";
-constexpr size_t kDigestBytes = 32;
-constexpr size_t kTrailerBytes = kMagic.size() + kDigestBytes;
+constexpr size_t kTrailerBytes = kMagic.size() + Digest256::kBytes;
 
 std::string DigestOf(std::string_view kind, std::string_view contents) {
-  std::string text;
-  PutLengthPrefixed(text, kind);
-  text += contents;
-  std::string digest(kDigestBytes, '\0');
-  crypto_generichash(reinterpret_cast<uint8_t*>(digest.data()), digest.size(),
-                     AsBytes(text).data(), text.size(), nullptr, 0);
-  return digest;
+  std::string prefix;
+  PutLengthPrefixed(prefix, kind);
+  return AsString(Hash({prefix, contents}).bytes());
 }
 
 }  // namespace

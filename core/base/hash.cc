@@ -17,4 +17,10 @@ void Hasher::Finish(uint8_t* digest) {
   GARDEROBE_CHECK(crypto_generichash_final(&state_, digest, bytes_) == 0);
 }
 
+void HashInto(uint8_t* digest, size_t bytes, ByteSpan message, ByteSpan key) {
+  GARDEROBE_CHECK(
+      crypto_generichash(digest, bytes, message.data(), message.size(),
+                         key.empty() ? nullptr : key.data(), key.size()) == 0);
+}
+
 }  // namespace garderobe

@@ -8,7 +8,6 @@
 #include <sodium.h>
 
 #include <initializer_list>
-#include <string>
 #include <string_view>
 
 #include "core/base/bytes.h"
@@ -16,10 +15,12 @@
 
 namespace garderobe {
 
+struct Digest128Tag;
 struct Digest256Tag;
+using Digest128 = FixedBytes<16, Digest128Tag>;
 using Digest256 = FixedBytes<32, Digest256Tag>;
 
-// Takes a message in parts. `bytes` of output, 16 to 64; `key` of at most 64
+// Takes a message in parts. `bytes` of output, at most 64; `key` of at most 64
 // bytes, none for an unkeyed hash. The state is wiped. Not thread-safe.
 class Hasher {
  public:
@@ -38,6 +39,12 @@ class Hasher {
   crypto_generichash_state state_;
 };
 
+// Hashes a whole message at once, which is quicker than a Hasher. Writes
+// `bytes` at `digest`, which may lie inside the message. The bounds are those
+// of Hasher.
+void HashInto(uint8_t* digest, size_t bytes, ByteSpan message,
+              ByteSpan key = {});
+
 // The digest of all parts, one after another. `Digest` is a FixedBytes.
 template <typename Digest = Digest256>
 Digest Hash(std::initializer_list<std::string_view> parts, ByteSpan key = {}) {
@@ -49,7 +56,14 @@ Digest Hash(std::initializer_list<std::string_view> parts, ByteSpan key = {}) {
 }
 template <typename Digest = Digest256>
 Digest Hash(std::string_view message, ByteSpan key = {}) {
-  return Hash<Digest>({message}, key);
+  Digest digest;
+  HashInto(digest.mutable_data(), Digest::kBytes, AsBytes(message), key);
+  return digest;
+}
+// Under a secret key of at most 64 bytes.
+template <typename Digest = Digest256, size_t N, typename Role>
+Digest Hash(std::string_view message, const SecretBytes<N, Role>& key) {
+  return Hash<Digest>(message, ByteSpan(key.ExposeSecret(), N));
 }
 
 // A secret derived from `key` for one purpose: the digest of all parts under
@@ -63,6 +77,11 @@ Secret DeriveSecret(ByteSpan key,
   for (std::string_view part : parts) hasher.Add(part);
   hasher.Finish(derived);
   return Secret::CopyFrom(derived);
+}
+template <typename Secret, size_t N, typename Role>
+Secret DeriveSecret(const SecretBytes<N, Role>& key,
+                    std::initializer_list<std::string_view> parts) {
+  return DeriveSecret<Secret>(ByteSpan(key.ExposeSecret(), N), parts);
 }
 
 }  // namespace garderobe

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "core/base/files.h"
+#include "core/base/hash.h"
 #include "core/base/integer.h"
 
 namespace garderobe {
@@ -28,15 +29,12 @@ std::string_view TakeField(std::string_view* text, std::string_view name) {
 }  // namespace
 
 std::string KeyId(std::string_view role, const KeyFileSecret& secret) {
-  std::string message("garderobe/key-id/v1\0", 20);
-  message += role;
-  message.push_back('\0');
-  message.append(reinterpret_cast<const char*>(secret.ExposeSecret()), 32);
-  const ScopedWipe wipe(message);
-  uint8_t hash[16];
-  crypto_generichash(hash, sizeof hash, AsBytes(message).data(), message.size(),
-                     nullptr, 0);
-  return ToHex({hash, 8});
+  constexpr std::string_view kLabel("garderobe/key-id/v1\0", 20);
+  constexpr std::string_view kZero("\0", 1);
+  const auto hash =
+      Hash<Digest128>({kLabel, role, kZero,
+                       AsView({secret.ExposeSecret(), KeyFileSecret::kBytes})});
+  return ToHex(hash.bytes().first(8));
 }
 
 absl::Status WriteKeyFile(const std::string& path, std::string_view role,

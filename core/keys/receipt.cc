@@ -1,5 +1,6 @@
 #include "core/keys/receipt.h"
 
+#include "core/base/hash.h"
 #include "core/keys/sign.h"
 
 namespace garderobe {
@@ -23,12 +24,7 @@ std::string_view RightName(VisitorRight right) {
 }
 
 ReceiptSeed ReceiptSeedOf(const SigningSeed& seed) {
-  uint8_t derived[ReceiptSeed::kBytes];
-  const ScopedWipe wipe(derived, sizeof derived);
-  crypto_generichash(derived, sizeof derived, AsBytes(kKeyLabel).data(),
-                     kKeyLabel.size(), seed.ExposeSecret(),
-                     SigningSeed::kBytes);
-  return ReceiptSeed::CopyFrom(derived);
+  return DeriveSecret<ReceiptSeed>(seed, {kKeyLabel});
 }
 
 VerifyKey VerifyKeyOf(const ReceiptSeed& seed) {

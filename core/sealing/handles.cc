@@ -6,12 +6,6 @@ namespace {
 constexpr std::string_view kHandleLabel("garderobe/handle/v1\0", 20);
 constexpr std::string_view kVisitLabel("garderobe/visit/v1\0", 19);
 constexpr std::string_view kObjectionLabel("garderobe/objection/v1\0", 23);
-
-void KeyedHash(const InstitutionHandleKey& key, std::string_view message,
-               uint8_t* out) {
-  crypto_generichash(out, 16, AsBytes(message).data(), message.size(),
-                     key.ExposeSecret(), InstitutionHandleKey::kBytes);
-}
 }  // namespace
 
 Handle MakeHandle(const InstitutionHandleKey& key,
@@ -21,9 +15,7 @@ Handle MakeHandle(const InstitutionHandleKey& key,
   message += kHandleLabel;
   message += customer_id;
   const ScopedWipe wipe(message);
-  Handle handle;
-  KeyedHash(key, message, handle.mutable_data());
-  return handle;
+  return Hash<Handle>(message, key);
 }
 
 VisitId MakeVisitId(const InstitutionHandleKey& key, std::string_view order_id,
@@ -33,9 +25,7 @@ VisitId MakeVisitId(const InstitutionHandleKey& key, std::string_view order_id,
   message += kVisitLabel;
   PutLengthPrefixed(message, order_id);
   PutLengthPrefixed(message, line_id);
-  VisitId id;
-  KeyedHash(key, message, id.mutable_data());
-  return id;
+  return Hash<VisitId>(message, key);
 }
 
 ObjectionSecret MakeObjectionSecret(const InstitutionHandleKey& key,
@@ -45,16 +35,11 @@ ObjectionSecret MakeObjectionSecret(const InstitutionHandleKey& key,
   message += kObjectionLabel;
   message += subject;
   const ScopedWipe wipe(message);
-  ObjectionSecret secret;
-  KeyedHash(key, message, secret.mutable_data());
-  return secret;
+  return Hash<ObjectionSecret>(message, key);
 }
 
 ObjectionMark MarkOf(const ObjectionSecret& secret) {
-  ObjectionMark mark;
-  crypto_generichash(mark.mutable_data(), ObjectionMark::kBytes, secret.data(),
-                     ObjectionSecret::kBytes, nullptr, 0);
-  return mark;
+  return Hash<ObjectionMark>(secret.view());
 }
 
 }  // namespace garderobe

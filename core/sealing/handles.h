@@ -4,6 +4,7 @@
 #define GARDEROBE_CORE_SEALING_HANDLES_H_
 
 #include "core/base/bytes.h"
+#include "core/base/hash.h"
 #include "core/base/secret_bytes.h"
 
 namespace garderobe {
@@ -55,9 +56,8 @@ class HandleMapper {
   // `handle` and `mapped` are 16 bytes and may be the same place.
   void Map(const uint8_t* handle, uint8_t* mapped) {
     std::memcpy(message_.data() + prefix_bytes_, handle, Handle::kBytes);
-    crypto_generichash(mapped, Mapped::kBytes,
-                       reinterpret_cast<const uint8_t*>(message_.data()),
-                       message_.size(), key_.ExposeSecret(), Key::kBytes);
+    HashInto(mapped, Mapped::kBytes, AsBytes(message_),
+             {key_.ExposeSecret(), Key::kBytes});
   }
   Mapped Map(const Handle& handle) {
     Mapped mapped;

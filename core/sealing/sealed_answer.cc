@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include "core/base/hash.h"
+
 namespace garderobe {
 
 absl::StatusOr<std::string> SealAnswer(std::string_view recipient,
@@ -33,12 +35,7 @@ absl::StatusOr<std::string> OpenAnswer(const SealingSecretKey& secret,
 
 SealingSecretKey AccessKeyOf(const InstitutionHandleKey& key) {
   constexpr std::string_view kLabel("garderobe/access-key/v1\0", 24);
-  uint8_t derived[SealingSecretKey::kBytes];
-  const ScopedWipe wipe(derived, sizeof derived);
-  crypto_generichash(derived, sizeof derived, AsBytes(kLabel).data(),
-                     kLabel.size(), key.ExposeSecret(),
-                     InstitutionHandleKey::kBytes);
-  return SealingSecretKey::CopyFrom(derived);
+  return DeriveSecret<SealingSecretKey>(key, {kLabel});
 }
 
 }  // namespace garderobe

@@ -1,7 +1,6 @@
 #include "core/store/synced_mark.h"
 
 #include <fcntl.h>
-#include <sodium.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,12 +9,12 @@
 
 #include "core/base/bytes.h"
 #include "core/base/files.h"
+#include "core/base/hash.h"
 
 namespace garderobe {
 namespace {
 
 constexpr std::string_view kMagic = "gdrbsyn2";
-constexpr size_t kDigestBytes = 16;
 
 std::string PathIn(const std::string& folder) { return folder + "/SYNCED"; }
 
@@ -25,10 +24,7 @@ std::string Encode(const SyncedMark& mark) {
        {mark.sequence, mark.manifest_number, mark.manifest_bytes}) {
     PutBigEndian(bytes, number);
   }
-  uint8_t digest[kDigestBytes];
-  crypto_generichash(digest, sizeof digest, AsBytes(bytes).data(), bytes.size(),
-                     nullptr, 0);
-  bytes.append(reinterpret_cast<const char*>(digest), sizeof digest);
+  bytes += Hash<Digest128>(bytes).view();
   return bytes;
 }
 

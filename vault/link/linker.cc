@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "core/base/civil_time.h"
+#include "core/base/hash.h"
 #include "core/base/random.h"
 #include "vault/link/link_transaction.h"
 
@@ -26,12 +27,8 @@ uint64_t UnixSeconds() {
 
 // What links, as one value: whether the store was linked by the same.
 std::string DigestOf(const MatchParameters& parameters) {
-  const std::string text =
-      fmt::format("rules {}\n", kRulesVersion) + parameters.ToToml();
-  std::string digest(32, '\0');
-  crypto_generichash(reinterpret_cast<uint8_t*>(digest.data()), digest.size(),
-                     AsBytes(text).data(), text.size(), nullptr, 0);
-  return digest;
+  const std::string rules = fmt::format("rules {}\n", kRulesVersion);
+  return AsString(Hash({rules, parameters.ToToml()}).bytes());
 }
 
 LinkCounts Sum(const LinkCounts& a, const LinkCounts& b) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "core/base/hash.h"
 #include "core/group/hash_to_group.h"
 #include "core/identifiers/match_keys.h"
 #include "gtest/gtest.h"
@@ -24,11 +25,8 @@ struct Known {
 
 inline VaultHandle HandleOf(int number) {
   // As a keyed hash would be: nothing of the number shows.
-  std::string bytes(16, '\0');
-  crypto_generichash(reinterpret_cast<uint8_t*>(bytes.data()), 16,
-                     reinterpret_cast<const uint8_t*>(&number), sizeof number,
-                     nullptr, 0);
-  return VaultHandle::From(bytes);
+  return Hash<VaultHandle>(
+      AsView({reinterpret_cast<const uint8_t*>(&number), sizeof number}));
 }
 
 inline LinkRow Row(int number, const Known& known) {

@@ -1,6 +1,7 @@
 // The rights of visitors, on links that are stored.
 #include <algorithm>
 
+#include "core/base/hash.h"
 #include "core/base/random.h"
 #include "vault/link/link_transaction.h"
 #include "vault/link/linker.h"
@@ -22,10 +23,7 @@ LinkRow RowOf(const Linker::Subject& subject) {
   for (const Token& token : subject.tokens) keys.insert(token.Key());
   std::string text = "garderobe/vault-identity/v1";
   for (const std::string& key : keys) text += key;
-  std::string handle(VaultHandle::kBytes, '\0');
-  crypto_generichash(reinterpret_cast<uint8_t*>(handle.data()), handle.size(),
-                     AsBytes(text).data(), text.size(), nullptr, 0);
-  row.handle = VaultHandle::From(handle);
+  row.handle = Hash<VaultHandle>(text);
   row.reference = RelationRecord::NoReference();
   return row;
 }
