@@ -4,6 +4,7 @@
 
 #include "aggregator/relation_batch.h"
 #include "aggregator/visit_batch.h"
+#include "core/base/clock.h"
 #include "core/base/parallel.h"
 #include "core/group/elgamal.h"
 
@@ -58,14 +59,12 @@ absl::Status Aggregator::Load() {
 }
 
 absl::Status Aggregator::BeginRun() {
-  // The time, so that it grows even when the store is a restored one; and more
-  // than before, whatever the clock says.
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::system_clock::now().time_since_epoch());
   const auto last = store_->Get(kMeta, kRunKey);
   const uint64_t before =
       last.ok() && last->size() == 8 ? GetBigEndian<uint64_t>(last->data()) : 0;
-  run_ = std::max(before + 1, static_cast<uint64_t>(now.count()));
+  // The time, so that it grows even when the store is a restored one; and more
+  // than before, whatever the clock says.
+  run_ = std::max(before + 1, UnixMilliseconds());
   rocksdb::WriteBatch batch;
   batch.Put(store_->family(kMeta), kRunKey, Number(run_));
   return store_->WriteAndSync(batch);

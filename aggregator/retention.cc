@@ -1,10 +1,10 @@
 // Retention at the aggregator (protocol.md, 5).
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "aggregator/aggregator.h"
 #include "aggregator/removed_before.h"
+#include "core/base/clock.h"
 
 namespace garderobe::aggregator {
 namespace {
@@ -196,8 +196,7 @@ absl::StatusOr<Aggregator::Expired> Aggregator::ExpireInstitution(
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
   EvictLedgers();
   statement.months = static_cast<uint16_t>(months);
-  statement.unix_seconds = static_cast<uint64_t>(
-      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+  statement.unix_seconds = UnixSeconds();
   result.signed_body = SignRetention(ReceiptSeedOf(keys_.signing), statement);
   return result;
 }

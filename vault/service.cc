@@ -1,6 +1,7 @@
 #include "vault/service.h"
 
 #include "core/base/civil_time.h"
+#include "core/base/clock.h"
 #include "core/keys/receipt.h"
 #include "core/rpc/ordered_stream.h"
 #include "core/rpc/peer.h"
@@ -121,12 +122,9 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::Review(
   return FinishOn(
       daemon_.workers(), context,
       [=, this, custodian = peer->name]() -> absl::Status {
-        const auto now =
-            static_cast<uint64_t>(std::chrono::system_clock::to_time_t(
-                std::chrono::system_clock::now()));
         GARDEROBE_ASSIGN_OR_RETURN(
             const Vault::Reviewed reviewed,
-            vault_.Review(*request, custodian, now, response));
+            vault_.Review(*request, custodian, UnixSeconds(), response));
         spdlog::info(
             "event=review action={} custodian={} review={} approvals={}",
             reviewed.action, custodian, reviewed.review, reviewed.approvals);

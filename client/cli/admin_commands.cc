@@ -5,6 +5,7 @@
 #include "client/cli/command.h"
 #include "client/register_file.h"
 #include "core/base/civil_time.h"
+#include "core/base/clock.h"
 #include "core/keys/retention_statement.h"
 #include "core/register/register_store.h"
 #include "core/rpc/status_conversion.h"
@@ -160,8 +161,7 @@ absl::Status RunRetention(Context& context, const std::string&) {
   const auto stub = v1::RetentionService::NewStub(
       TlsChannel(deployment.address("ttp"), "ttpd", tls));
   ShowProgress("removing what is older than the agreements allow");
-  const auto begun = static_cast<uint64_t>(
-      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+  const uint64_t begun = UnixSeconds();
   grpc::ClientContext call;
   call.set_deadline(std::chrono::system_clock::now() + std::chrono::hours(2));
   v1::RunRetentionRequest request;

@@ -10,6 +10,7 @@
 #include <ctime>
 
 #include "core/base/civil_time.h"
+#include "core/base/clock.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/security/tls_certificate_provider.h"
@@ -68,7 +69,7 @@ std::string Date(int64_t seconds) {
 }
 
 std::string WrongTime(const CertificateInfo& info) {
-  const int64_t now = std::time(nullptr);
+  const auto now = static_cast<int64_t>(UnixSeconds());
   if (info.not_after < now) return "expired on " + Date(info.not_after);
   if (info.not_before > now) {
     return "is not valid before " + Date(info.not_before);
@@ -129,7 +130,7 @@ absl::Status CheckTlsFiles(const TlsFiles& files) {
 }
 
 uint32_t DaysLeft(const CertificateInfo& info) {
-  const int64_t left = info.not_after - std::time(nullptr);
+  const int64_t left = info.not_after - static_cast<int64_t>(UnixSeconds());
   return left > 0 ? static_cast<uint32_t>(left / 86400) : 0;
 }
 
@@ -193,9 +194,9 @@ std::string DiagnoseConnection(const std::string& address,
       BIO_set_nbio(bio.get(), 1) != 1) {
     return "";
   }
-  const auto deadline = std::time(nullptr) + 2;
+  const uint64_t deadline = UnixSeconds() + 2;
   while (BIO_do_handshake(bio.get()) <= 0 && BIO_should_retry(bio.get())) {
-    if (std::time(nullptr) > deadline) return address + " does not answer";
+    if (UnixSeconds() > deadline) return address + " does not answer";
     usleep(5000);
   }
   SSL* ssl = nullptr;

@@ -1,9 +1,9 @@
 #include "vault/link/linker.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "core/base/civil_time.h"
+#include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/base/random.h"
 #include "vault/link/link_transaction.h"
@@ -17,13 +17,6 @@ constexpr size_t kRelinkAtOnce = 500;
 // Of what else decides who is linked: comparisons, limits, clustering. Grows
 // when one of them changes; everything is linked again then.
 constexpr int kRulesVersion = 2;
-
-uint64_t UnixSeconds() {
-  return static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::seconds>(
-          std::chrono::system_clock::now().time_since_epoch())
-          .count());
-}
 
 // What links, as one value: whether the store was linked by the same.
 std::string DigestOf(const MatchParameters& parameters) {
@@ -40,13 +33,13 @@ LinkCounts Sum(const LinkCounts& a, const LinkCounts& b) {
 }  // namespace
 
 Linker::Linker(std::unique_ptr<Store> store, const MatchParameters& model,
-               Clock clock)
+               UnixClock clock)
     : store_(std::move(store)),
       model_(model),
       clock_(clock ? std::move(clock) : UnixSeconds) {}
 
 absl::StatusOr<std::unique_ptr<Linker>> Linker::Open(
-    const std::string& directory, const MatchParameters& model, Clock clock,
+    const std::string& directory, const MatchParameters& model, UnixClock clock,
     const std::function<void(double)>& progress) {
   GARDEROBE_ASSIGN_OR_RETURN(
       auto store, Store::Open(directory, kFamilyNames, kStoreOptions));
@@ -54,7 +47,7 @@ absl::StatusOr<std::unique_ptr<Linker>> Linker::Open(
 }
 
 absl::StatusOr<std::unique_ptr<Linker>> Linker::Open(
-    std::unique_ptr<Store> store, const MatchParameters& model, Clock clock,
+    std::unique_ptr<Store> store, const MatchParameters& model, UnixClock clock,
     const std::function<void(double)>& progress) {
   std::unique_ptr<Linker> linker(
       new Linker(std::move(store), model, std::move(clock)));

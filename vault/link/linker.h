@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/clock.h"
 #include "core/base/mutex.h"
 #include "core/retention/removal_ceiling.h"
 #include "core/retention/run_calendar.h"
@@ -75,21 +76,19 @@ class Linker {
   // is told once more.
   static constexpr uint64_t kTellAgainSeconds = 90;
 
-  using Clock = std::function<uint64_t()>;  // Unix seconds
-
   // Opens or creates the store in `directory`. When `model` is another than
   // the store was linked with, everything is linked again, which takes some
   // minutes for a million relations; `progress` is told what part is done.
   // Errors of Store::Open.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Linker>> Open(
       const std::string& directory, const MatchParameters& model,
-      Clock clock = nullptr,
+      UnixClock clock = nullptr,
       const std::function<void(double part)>& progress = nullptr);
   // The same of a store that was opened with the families and options of
   // records.h.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Linker>> Open(
       std::unique_ptr<Store> store, const MatchParameters& model,
-      Clock clock = nullptr,
+      UnixClock clock = nullptr,
       const std::function<void(double part)>& progress = nullptr);
 
   // Stores and links the rows; the points they have afterwards. A kind that a
@@ -208,7 +207,7 @@ class Linker {
     LinkCounts counts;
   };
   Linker(std::unique_ptr<Store> store, const MatchParameters& model,
-         Clock clock);
+         UnixClock clock);
   [[nodiscard]] absl::Status LoadMeta() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   [[nodiscard]] absl::Status EnsureModel(
       const std::function<void(double)>& progress)
@@ -256,7 +255,7 @@ class Linker {
 
   const std::unique_ptr<Store> store_;  // own locking
   const MatchModel model_;
-  const Clock clock_;
+  const UnixClock clock_;
   std::unique_ptr<RunCalendar> retention_calendar_;  // own locking; after Open
   mutable Mutex mutex_;
   Meta meta_ ABSL_GUARDED_BY(mutex_);
