@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "spdlog/spdlog.h"
 
@@ -14,10 +15,6 @@ constexpr std::chrono::seconds kPeriod{1};
 constexpr std::chrono::minutes kReconcileEvery{1};
 constexpr std::chrono::seconds kCubeTimeout{10};
 constexpr std::chrono::milliseconds kPause{20};
-
-void SetDeadline(grpc::ClientContext& context, std::chrono::seconds timeout) {
-  context.set_deadline(std::chrono::system_clock::now() + timeout);
-}
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "bench/calls.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/common.grpc.pb.h"
 #include "grpcpp/impl/client_unary_call.h"
@@ -15,10 +16,7 @@
 namespace garderobe::bench {
 namespace {
 
-void SetDeadline(grpc::ClientContext& context) {
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(10));
-}
+constexpr std::chrono::seconds kTimeout{10};
 
 // What a generated stub of grpc.health.v1 would do. A request without bytes
 // asks for the daemon as a whole.
@@ -26,7 +24,7 @@ absl::Status CheckHealth(grpc::Channel& channel) {
   static const grpc::internal::RpcMethod kMethod(
       "/grpc.health.v1.Health/Check", grpc::internal::RpcMethod::NORMAL_RPC);
   grpc::ClientContext context;
-  SetDeadline(context);
+  SetDeadline(context, kTimeout);
   grpc::Slice nothing;
   const grpc::ByteBuffer request(&nothing, 1);
   grpc::ByteBuffer response;
@@ -37,7 +35,7 @@ absl::Status CheckHealth(grpc::Channel& channel) {
 
 absl::Status GetStatus(v1::StatusService::Stub& stub) {
   grpc::ClientContext context;
-  SetDeadline(context);
+  SetDeadline(context, kTimeout);
   v1::GetStatusResponse response;
   return FromGrpc(stub.GetStatus(&context, {}, &response));
 }

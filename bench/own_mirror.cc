@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "bench/calls.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/answer.grpc.pb.h"
 
@@ -25,8 +26,7 @@ absl::StatusOr<nlohmann::json> Run(const std::string& address,
   GARDEROBE_ASSIGN_OR_RETURN(
       auto result, MeasureCalls(calls, [&] {
         grpc::ClientContext context;
-        context.set_deadline(std::chrono::system_clock::now() +
-                             std::chrono::seconds(10));
+        SetDeadline(context, std::chrono::seconds(10));
         response.Clear();
         return FromGrpc(stub->QueryOwn(&context, request, &response));
       }));

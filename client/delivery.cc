@@ -12,6 +12,7 @@
 #include "client/relation_ledger.h"
 #include "core/base/mutex.h"
 #include "core/keys/key_file.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/stub_holder.h"
 
 namespace garderobe::client {
@@ -23,8 +24,7 @@ constexpr size_t kRelationRows = 500;
 constexpr std::chrono::seconds kLedgerEvery{5};
 
 grpc::ClientContext& WithDeadline(grpc::ClientContext& context) {
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(30));
+  SetDeadline(context, std::chrono::seconds(30));
   return context;
 }
 

@@ -13,6 +13,7 @@
 #include "core/config/settings.h"
 #include "core/keys/pins.h"
 #include "core/register/register_store.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/common.grpc.pb.h"
 #include "spdlog/fmt/ranges.h"
@@ -58,8 +59,7 @@ absl::Status IsReady(const std::string& address, const std::string& daemon,
   const auto stub =
       v1::StatusService::NewStub(TlsChannel(address, daemon, tls));
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(2));
+  SetDeadline(context, std::chrono::seconds(2));
   v1::GetStatusResponse response;
   GARDEROBE_RETURN_IF_ERROR(FromGrpc(stub->GetStatus(&context, {}, &response)));
   if (!response.ready()) return Unavailable("{}", response.detail());

@@ -8,6 +8,7 @@
 #include "client/relation_ledger.h"
 #include "core/identifiers/encrypt.h"
 #include "core/keys/key_file.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "core/sealing/sealed_answer.h"
 #include "garderobe/v1/delivery.grpc.pb.h"
@@ -18,10 +19,6 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{60};
 
-void SetDeadline(grpc::ClientContext& context) {
-  context.set_deadline(std::chrono::system_clock::now() + kTimeout);
-}
-
 struct Published {
   VaultParameters vault;
   AggregatorParameters aggregator;
@@ -31,7 +28,7 @@ absl::StatusOr<Published> FetchParameters(
     const std::shared_ptr<grpc::Channel>& channel, const Endpoint& endpoint) {
   auto stub = v1::DeliveryService::NewStub(channel);
   grpc::ClientContext context;
-  SetDeadline(context);
+  SetDeadline(context, kTimeout);
   v1::GetParametersResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       FromGrpc(stub->GetParameters(&context, {}, &response)));
@@ -150,7 +147,7 @@ absl::StatusOr<RightReport> ExerciseRight(const Endpoint& endpoint,
   }
   auto stub = v1::RightsService::NewStub(channel);
   grpc::ClientContext context;
-  SetDeadline(context);
+  SetDeadline(context, kTimeout);
   v1::ExerciseRightResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       FromGrpc(stub->ExerciseRight(&context, request, &response)));

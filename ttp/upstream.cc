@@ -1,13 +1,11 @@
 #include "ttp/upstream.h"
 
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 
 namespace garderobe::ttp {
 namespace {
-void SetDeadline(grpc::ClientContext& context) {
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(2));
-}
+constexpr std::chrono::seconds kParametersTimeout{2};
 }  // namespace
 
 Upstream::Upstream(const Options& options)
@@ -70,7 +68,7 @@ absl::Status Upstream::Fetch() {
     auto result = std::make_shared<Published>();
     {
       grpc::ClientContext context;
-      SetDeadline(context);
+      SetDeadline(context, kParametersTimeout);
       v1::GetVaultParametersResponse response;
       const absl::Status status =
           FromGrpc(vault_.Get()->GetParameters(&context, {}, &response));
@@ -80,7 +78,7 @@ absl::Status Upstream::Fetch() {
     }
     {
       grpc::ClientContext context;
-      SetDeadline(context);
+      SetDeadline(context, kParametersTimeout);
       v1::GetAggregatorParametersResponse response;
       const absl::Status status =
           FromGrpc(aggregator_.Get()->GetParameters(&context, {}, &response));

@@ -10,6 +10,7 @@
 
 #include "core/base/mutex.h"
 #include "core/keys/parameters.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "core/rpc/stub_holder.h"
 #include "core/rpc/tls.h"
@@ -130,7 +131,7 @@ class Upstream {
     auto state = std::make_shared<State>();
     state->stub = holder.Get();
     state->request = std::move(request);
-    state->context.set_deadline(std::chrono::system_clock::now() + timeout);
+    SetDeadline(state->context, timeout);
     Begin(&state->context);
     (state->stub->async()->*method)(
         &state->context, &state->request, &state->response,

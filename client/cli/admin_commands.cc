@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/keys/retention_statement.h"
 #include "core/register/register_store.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/common.grpc.pb.h"
@@ -35,8 +36,7 @@ absl::Status ImportRegister(Context& context, const std::string& path) {
         TlsChannel(deployment.address(party.name), std::string(party.daemon),
                    deployment.coordinator_tls()));
     grpc::ClientContext call;
-    call.set_deadline(std::chrono::system_clock::now() +
-                      std::chrono::seconds(20));
+    SetDeadline(call, std::chrono::seconds(20));
     v1::ImportRegisterRequest request;
     *request.mutable_register_() = reg;
     v1::ImportRegisterResponse response;
@@ -60,8 +60,7 @@ absl::Status ForwardLinks(const Deployment& deployment) {
   const auto stub = v1::LinkService::NewStub(
       TlsChannel(deployment.address("ttp"), "ttpd", tls));
   grpc::ClientContext call;
-  call.set_deadline(std::chrono::system_clock::now() +
-                    std::chrono::minutes(10));
+  SetDeadline(call, std::chrono::minutes(10));
   v1::ForwardLinksResponse response;
   return Diagnosed(FromGrpc(stub->ForwardLinks(&call, {}, &response)),
                    deployment.address("ttp"), tls);
@@ -76,8 +75,7 @@ absl::Status Publish(Context& context, const std::string& period) {
                  deployment.coordinator_tls()));
   ShowProgress("publishing " + period);
   grpc::ClientContext call;
-  call.set_deadline(std::chrono::system_clock::now() +
-                    std::chrono::minutes(30));
+  SetDeadline(call, std::chrono::minutes(30));
   v1::PublishRequest request;
   request.set_period(period);
   v1::PublishResponse response;
@@ -116,8 +114,7 @@ absl::Status ListRegister(Context& context, const std::string&) {
   const auto stub = v1::RegisterService::NewStub(
       TlsChannel(deployment.address("ttp"), "ttpd", tls));
   grpc::ClientContext call;
-  call.set_deadline(std::chrono::system_clock::now() +
-                    std::chrono::seconds(20));
+  SetDeadline(call, std::chrono::seconds(20));
   v1::GetRegisterResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       Diagnosed(FromGrpc(stub->GetRegister(&call, {}, &response)),
@@ -163,7 +160,7 @@ absl::Status RunRetention(Context& context, const std::string&) {
   ShowProgress("removing what is older than the agreements allow");
   const uint64_t begun = UnixSeconds();
   grpc::ClientContext call;
-  call.set_deadline(std::chrono::system_clock::now() + std::chrono::hours(2));
+  SetDeadline(call, std::chrono::hours(2));
   v1::RunRetentionRequest request;
   request.set_today(DayNumber(Today()));
   v1::RunRetentionResponse response;

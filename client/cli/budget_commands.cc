@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "client/cli/command.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/budget.grpc.pb.h"
 #include "nlohmann/json.hpp"
@@ -29,8 +30,7 @@ absl::Status List(Context& context) {
   const auto stub = v1::BudgetService::NewStub(
       TlsChannel(deployment.address("ttp"), "ttpd", tls));
   grpc::ClientContext call;
-  call.set_deadline(std::chrono::system_clock::now() +
-                    std::chrono::seconds(20));
+  SetDeadline(call, std::chrono::seconds(20));
   v1::ListBudgetsResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       Diagnosed(FromGrpc(stub->ListBudgets(&call, {}, &response)),
@@ -68,8 +68,7 @@ absl::Status Release(Context& context, const ReleaseOptions& options) {
   const auto stub = v1::BudgetService::NewStub(
       TlsChannel(deployment.address("ttp"), "ttpd", tls));
   grpc::ClientContext call;
-  call.set_deadline(std::chrono::system_clock::now() +
-                    std::chrono::seconds(20));
+  SetDeadline(call, std::chrono::seconds(20));
   v1::ReleaseBudgetRequest request;
   request.set_institution(options.institution);
   request.set_relations(options.relations);

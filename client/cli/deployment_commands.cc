@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "client/cli/command.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/common.grpc.pb.h"
 #include "nlohmann/json.hpp"
@@ -25,8 +26,7 @@ PartyStatus AskParty(const Deployment& deployment, const Party& party) {
   const auto stub = v1::StatusService::NewStub(TlsChannel(
       deployment.address(party.name), std::string(party.daemon), tls));
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(3));
+  SetDeadline(context, std::chrono::seconds(3));
   result.reached =
       Diagnosed(FromGrpc(stub->GetStatus(&context, {}, &result.status)),
                 deployment.address(party.name), tls);

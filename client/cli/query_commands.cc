@@ -5,6 +5,7 @@
 #include "client/cli/table_output.h"
 #include "core/base/bytes.h"
 #include "core/register/register_store.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/answer.grpc.pb.h"
 #include "nlohmann/json.hpp"
@@ -38,8 +39,7 @@ class Asker {
                                                  const Request&, Response*),
                     const Request& request, Response* response) const {
     grpc::ClientContext call;
-    call.set_deadline(std::chrono::system_clock::now() +
-                      std::chrono::seconds(20));
+    SetDeadline(call, std::chrono::seconds(20));
     return Diagnosed(FromGrpc((stub_.get()->*method)(&call, request, response)),
                      address_, tls_);
   }

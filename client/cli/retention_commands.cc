@@ -4,6 +4,7 @@
 
 #include "client/cli/command.h"
 #include "core/base/civil_time.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/retention.grpc.pb.h"
 #include "nlohmann/json.hpp"
@@ -34,8 +35,7 @@ absl::Status Ask(Context& context, const CustodyOptions& options,
   const auto stub = Custody::NewStub(TlsChannel(
       deployment.address(party), party == "ttp" ? "ttpd" : party + "d", tls));
   grpc::ClientContext call;
-  call.set_deadline(std::chrono::system_clock::now() +
-                    std::chrono::seconds(60));
+  SetDeadline(call, std::chrono::seconds(60));
   v1::RetentionApprovals response;
   GARDEROBE_RETURN_IF_ERROR(
       Diagnosed(FromGrpc((stub.get()->*method)(&call, request, &response)),

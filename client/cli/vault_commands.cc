@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "client/cli/command.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/review.grpc.pb.h"
 #include "nlohmann/json.hpp"
@@ -96,8 +97,7 @@ absl::Status Review(Context& context, const ReviewOptions& options,
   const auto stub = v1::ReviewService::NewStub(
       TlsChannel(deployment.address("vault"), "vaultd", tls));
   grpc::ClientContext call;
-  call.set_deadline(std::chrono::system_clock::now() +
-                    std::chrono::seconds(30));
+  SetDeadline(call, std::chrono::seconds(30));
   v1::ReviewResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       Diagnosed(FromGrpc(stub->Review(&call, request, &response)),

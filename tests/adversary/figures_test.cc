@@ -8,6 +8,7 @@
 #include "core/base/civil_time.h"
 #include "core/base/files.h"
 #include "core/catalogue/cube_format.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/common.grpc.pb.h"
 #include "gmock/gmock.h"
@@ -306,8 +307,7 @@ TEST_F(FiguresTest, NoPartyTakesADateThatHasPassed) {
           TlsChannel(deployment_->address(party), daemon,
                      deployment_->tls("coordinator")));
       grpc::ClientContext context;
-      context.set_deadline(std::chrono::system_clock::now() +
-                           std::chrono::seconds(10));
+      SetDeadline(context, std::chrono::seconds(10));
       v1::ImportRegisterResponse response;
       EXPECT_THAT(FromGrpc(stub->ImportRegister(&context, request, &response)),
                   StatusIs(absl::StatusCode::kFailedPrecondition,

@@ -14,6 +14,7 @@
 #include "core/base/files.h"
 #include "core/catalogue/codes.h"
 #include "core/group/elgamal.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/answer.grpc.pb.h"
@@ -33,10 +34,7 @@ inline constexpr int32_t kIn2025 = 9132 * 1440;
 inline constexpr auto kDenied = absl::StatusCode::kPermissionDenied;
 inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
-inline void SetDeadline(grpc::ClientContext& context, int seconds = 10) {
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(seconds));
-}
+inline constexpr std::chrono::seconds kCallTimeout{10};
 
 class HostileTest : public ::testing::Test {
  protected:
@@ -52,7 +50,7 @@ class HostileTest : public ::testing::Test {
     source_ = "test-" + std::to_string(++sources_);
     auto stub = Delivery("clients/example-museum");
     grpc::ClientContext context;
-    SetDeadline(context);
+    SetDeadline(context, kCallTimeout);
     v1::GetParametersResponse p;
     ASSERT_THAT(FromGrpc(stub->GetParameters(&context, {}, &p)), IsOk());
     aggregator_signed_ = p.aggregator();
@@ -93,7 +91,7 @@ class HostileTest : public ::testing::Test {
   absl::Status Converse(Open open, const std::vector<Request>& requests,
                         std::vector<Response>* responses = nullptr) {
     grpc::ClientContext context;
-    SetDeadline(context);
+    SetDeadline(context, kCallTimeout);
     auto stream = open(&context);
     for (const Request& request : requests) {
       if (!stream->Write(request)) break;

@@ -181,7 +181,7 @@ class IdleConnectionsTest : public ::testing::Test {
         TlsChannel(deployment_.address("ttp"), "ttpd",
                    deployment_.tls("clients/example-museum")));
     grpc::ClientContext context;
-    SetDeadline(context, 2);
+    SetDeadline(context, std::chrono::seconds(2));
     context.set_wait_for_ready(true);
     v1::GetParametersResponse response;
     return stub->GetParameters(&context, {}, &response).ok();

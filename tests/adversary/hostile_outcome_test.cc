@@ -37,7 +37,7 @@ class OutcomeTest : public HostileTest {
         TlsChannel(deployment_->address("ttp"), "ttpd",
                    deployment_->tls("clients/example-theatre")));
     grpc::ClientContext context;
-    SetDeadline(context);
+    SetDeadline(context, kCallTimeout);
     v1::ExerciseRightResponse response;
     EXPECT_THAT(FromGrpc(stub->ExerciseRight(&context, request, &response)),
                 IsOk());

@@ -1,6 +1,7 @@
 // A hostile peer and the rights of visitors.
 #include "core/base/bytes.h"
 #include "core/group/element.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "core/rpc/tls.h"
 #include "garderobe/v1/budget.grpc.pb.h"
@@ -34,8 +35,7 @@ class HostileRightsTest : public ::testing::Test {
     const auto stub = v1::RightsService::NewStub(
         TlsChannel(deployment_->address("ttp"), "ttpd", deployment_->tls(who)));
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(20));
+    SetDeadline(context, std::chrono::seconds(20));
     v1::ExerciseRightResponse response;
     return FromGrpc(stub->ExerciseRight(&context, request, &response));
   }
@@ -103,8 +103,7 @@ absl::Status Call(const LocalDeployment& deployment, const char* party,
   const auto stub = Service::NewStub(
       TlsChannel(deployment.address(party), daemon, deployment.tls(who)));
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(20));
+  SetDeadline(context, std::chrono::seconds(20));
   Response response;
   return FromGrpc((stub.get()->*method)(&context, Request(), &response));
 }

@@ -18,7 +18,7 @@ TEST_F(HostileTest, OversizedMessageIsCutOff) {
 TEST_F(HostileTest, AnEarlierStreamOfAFeedIsCutOff) {
   auto stub = Delivery("clients/example-museum");
   grpc::ClientContext context;
-  SetDeadline(context);
+  SetDeadline(context, kCallTimeout);
   const auto earlier = stub->DeliverVisits(&context);
   v1::DeliverVisitsRequest request;
   v1::DeliverVisitsResponse response;
@@ -43,8 +43,7 @@ TEST_F(HostileTest, AnEarlierStreamOfAFeedIsCutOff) {
 TEST_F(HostileTest, AClientThatDoesNotReadIsNotReadEither) {
   auto stub = Delivery("clients/example-museum");
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(9));
+  SetDeadline(context, std::chrono::seconds(9));
   const auto stream = stub->DeliverVisits(&context);
   v1::DeliverVisitsRequest request;
   *request.mutable_hello() = Hello();
@@ -72,12 +71,12 @@ TEST_F(HostileTest, OneClientLeavesPlacesForOthers) {
       streams;
   for (int i = 0; i < 100; ++i) {
     contexts.push_back(std::make_unique<grpc::ClientContext>());
-    SetDeadline(*contexts.back());
+    SetDeadline(*contexts.back(), kCallTimeout);
     streams.push_back(stub->DeliverVisits(contexts.back().get()));
   }
   auto other = Delivery("clients/example-theatre");
   grpc::ClientContext context;
-  SetDeadline(context);
+  SetDeadline(context, kCallTimeout);
   const auto stream = other->DeliverVisits(&context);
   v1::DeliverVisitsRequest hello;
   *hello.mutable_hello() = Hello();
@@ -99,7 +98,7 @@ TEST_F(HostileTest, TooManyStreamsAreToldToWait) {
   absl::Status refused;
   for (int i = 0; i < 40 && refused.ok(); ++i) {
     contexts.push_back(std::make_unique<grpc::ClientContext>());
-    SetDeadline(*contexts.back());
+    SetDeadline(*contexts.back(), kCallTimeout);
     streams.push_back(stub->DeliverVisits(contexts.back().get()));
     v1::DeliverVisitsRequest hello;
     *hello.mutable_hello() = Hello();
@@ -128,7 +127,7 @@ TEST_F(HostileTest, ClosingAFeedWaitsForNoOtherParty) {
   auto close = [&](bool* current) {
     auto stub = Delivery("clients/example-museum");
     grpc::ClientContext context;
-    SetDeadline(context, 8);
+    SetDeadline(context, std::chrono::seconds(8));
     v1::CloseFeedRequest request;
     *request.mutable_feed() = Hello().feed();
     request.mutable_feed()->set_kind(v1::FEED_KIND_VISITS);
@@ -185,8 +184,7 @@ TEST(QuietStreamTest, WhoSaysNothingLosesItsPlace) {
   v1::DeliverVisitsResponse response;
   for (const bool with_hello : {false, true}) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(10));
+    SetDeadline(context, std::chrono::seconds(10));
     const auto stream = stub->DeliverVisits(&context);
     if (with_hello) {
       auto* hello = request.mutable_hello();
@@ -202,8 +200,7 @@ TEST(QuietStreamTest, WhoSaysNothingLosesItsPlace) {
   }
   // Who is taken out of the register delivers nothing more on an open stream.
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(10));
+  SetDeadline(context, std::chrono::seconds(10));
   const auto stream = stub->DeliverVisits(&context);
   ASSERT_TRUE(stream->Write(request) && stream->Read(&response));
   ASSERT_EQ(deployment

@@ -12,8 +12,8 @@ TEST_F(HostileTest, RightCertificateInTheWrongRoleIsRefused) {
   for (const char* who : {"clients/example-museum", "coordinator", "answer/tls",
                           "aggregator/tls", "analysts/example-museum"}) {
     grpc::ClientContext one, two;
-    SetDeadline(one);
-    SetDeadline(two);
+    SetDeadline(one, kCallTimeout);
+    SetDeadline(two, kCallTimeout);
     v1::LinkRelationsResponse linked;
     EXPECT_THAT(FromGrpc(Vault(who)->LinkRelations(&one, {}, &linked)),
                 StatusIs(kDenied))
@@ -36,7 +36,7 @@ TEST_F(HostileTest, RightCertificateInTheWrongRoleIsRefused) {
         TlsChannel(deployment_->address("aggregator"), "aggregatord",
                    deployment_->tls(who)));
     grpc::ClientContext context;
-    SetDeadline(context);
+    SetDeadline(context, kCallTimeout);
     v1::PublishResponse response;
     EXPECT_THAT(FromGrpc(publisher->Publish(&context, {}, &response)),
                 StatusIs(kDenied))
@@ -44,7 +44,7 @@ TEST_F(HostileTest, RightCertificateInTheWrongRoleIsRefused) {
     auto intake = v1::AnswerIntakeService::NewStub(TlsChannel(
         deployment_->address("intake"), "answerd", deployment_->tls(who)));
     grpc::ClientContext put;
-    SetDeadline(put);
+    SetDeadline(put, kCallTimeout);
     v1::PutCubeResponse cube;
     EXPECT_THAT(FromGrpc(intake->PutCube(&put, {}, &cube)), StatusIs(kDenied))
         << who;
@@ -59,7 +59,7 @@ TEST_F(HostileTest, AMessageIsNotReadForTheWrongRole) {
       TlsChannel(deployment_->address("intake"), "answerd",
                  deployment_->tls("analysts/example-museum")));
   grpc::ClientContext put;
-  SetDeadline(put);
+  SetDeadline(put, kCallTimeout);
   v1::PutCubeRequest cube;
   for (int i = 0; i < 5'000'000; ++i) cube.mutable_cube()->add_cells();
   v1::PutCubeResponse nothing;
@@ -77,7 +77,7 @@ TEST_F(HostileTest, AMessageIsNotReadForTheWrongRole) {
   }
   for (int i = 0; i < 4; ++i) {
     grpc::ClientContext context;
-    SetDeadline(context);
+    SetDeadline(context, kCallTimeout);
     v1::ImportRegisterResponse imported;
     EXPECT_THAT(
         FromGrpc(registers->ImportRegister(&context, import, &imported)),
@@ -97,7 +97,7 @@ TEST_F(HostileTest, StrangersAndImpostorsGetNoConnection) {
                              place + "/authority.pem",
                              std::filesystem::copy_options::overwrite_existing);
   grpc::ClientContext context;
-  SetDeadline(context, 3);
+  SetDeadline(context, std::chrono::seconds(3));
   v1::GetVaultParametersResponse response;
   EXPECT_FALSE(Vault("stranger")->GetParameters(&context, {}, &response).ok());
   // A daemon that shows another's certificate is not believed.
@@ -105,7 +105,7 @@ TEST_F(HostileTest, StrangersAndImpostorsGetNoConnection) {
       TlsChannel(deployment_->address("vault"), "ttpd",
                  deployment_->tls("clients/example-museum")));
   grpc::ClientContext second;
-  SetDeadline(second, 3);
+  SetDeadline(second, std::chrono::seconds(3));
   v1::GetParametersResponse parameters;
   EXPECT_THAT(FromGrpc(wrong->GetParameters(&second, {}, &parameters)),
               StatusIs(absl::StatusCode::kUnavailable));

@@ -7,6 +7,7 @@
 
 #include "core/base/files.h"
 #include "core/base/mutex.h"
+#include "core/rpc/deadline.h"
 #include "core/sealing/handles.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/retention.grpc.pb.h"
@@ -83,8 +84,7 @@ Status PassOn(Stub& stub,
                                      Response*),
               const Request* request, Response* response) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(60));
+  SetDeadline(context, std::chrono::seconds(60));
   return (stub.*method)(&context, *request, response);
 }
 #define PASS_ON(Service, Method)                                         \

@@ -3,6 +3,7 @@
 // nothing, and what is old goes in small parts. Controls remove what is old.
 #include "core/base/civil_time.h"
 #include "core/base/files.h"
+#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "core/rpc/tls.h"
 #include "garderobe/v1/retention.grpc.pb.h"
@@ -82,8 +83,7 @@ class WrongClockTest : public ::testing::Test {
     const auto stub = Service::NewStub(
         TlsChannel(deployment_.address(party), daemon, deployment_.tls(who)));
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(60));
+    SetDeadline(context, std::chrono::seconds(60));
     Response response;
     return FromGrpc((stub.get()->*method)(&context, request, &response));
   }
