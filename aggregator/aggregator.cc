@@ -5,6 +5,7 @@
 #include "aggregator/relation_batch.h"
 #include "aggregator/visit_batch.h"
 #include "core/base/clock.h"
+#include "core/base/columns.h"
 #include "core/base/parallel.h"
 #include "core/group/elgamal.h"
 
@@ -160,13 +161,13 @@ absl::StatusOr<std::string> Aggregator::Open(const v1::FeedName& feed,
 
 absl::StatusOr<std::vector<Element>> Aggregator::Decrypt(
     std::string_view ciphertexts) const {
-  const size_t count = ciphertexts.size() / Ciphertext::kBytes;
+  const Column<Ciphertext> column(ciphertexts);
+  const size_t count = column.size();
   std::vector<Element> pseudonyms(count);
   std::atomic<bool> malformed{false};
   ParallelFor(workers_, count, 2 * kChunkRows, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
-      const Ciphertext c = Ciphertext::From(
-          ciphertexts.substr(i * Ciphertext::kBytes, Ciphertext::kBytes));
+      const Ciphertext c = column[i];
       if (!DecryptOrNobody(keys_.pseudonym, c.point_a, c.point_b,
                            &pseudonyms[i])) {
         malformed = true;
@@ -206,10 +207,10 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
     GARDEROBE_RETURN_IF_ERROR(visits.status());
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
     rocksdb::WriteBatch batch;
+    const Column<AggregatorHandle> handles(request.handles());
     std::vector<uint32_t> relations(count, 0);
     for (uint32_t i = 0; i < count; ++i) {
-      const auto handle = AggregatorHandle::From(
-          std::string_view(request.handles()).substr(i * 16, 16));
+      const AggregatorHandle handle = handles[i];
       if (!handle.is_zero() && !visits->is_refused[i]) {
         relations[i] = institution->ledger->RelationOf(handle, batch);
       }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/base/columns.h"
 #include "core/catalogue/codes.h"
+#include "core/sealing/handles.h"
 
 namespace garderobe::aggregator {
 namespace {
@@ -143,10 +145,11 @@ absl::StatusOr<VisitBlock> InstitutionLedger::TakeSmallTail(
          block_rows_.back() <= rows) {
     const uint32_t number = block_count_ - 1;
     GARDEROBE_ASSIGN_OR_RETURN(VisitBlock block, ReadBlock(number));
+    const Column<VisitId> ids(block.visit_ids);
     VisitBlock live;
     for (uint32_t row = 0; row < block.rows.size(); ++row) {
       if (!IsLive(block, number, row)) continue;
-      live.visit_ids.append(block.visit_ids, row * 16, 16);
+      live.visit_ids += ids[row].view();
       live.rows.push_back(block.rows[row]);
     }
     batch.Delete(store_.family(kBlocks), KeyOf(institution_, number));
@@ -187,6 +190,7 @@ absl::StatusOr<InstitutionLedger::Applied> InstitutionLedger::Append(
   for (size_t row = 0; row < block.rows.size(); ++row) {
     index_[block.Key(row)] = MakeLocator(number, row);
   }
+  const Column<VisitId> ids(visits.visit_ids);
   Applied applied;
   std::vector<Locator> superseded;  // rows of earlier blocks
   for (size_t i = 0; i < visits.rows.size(); ++i) {
@@ -194,7 +198,7 @@ absl::StatusOr<InstitutionLedger::Applied> InstitutionLedger::Append(
     VisitRow row = visits.rows[i];
     row.relation = relations[i];
     row.event = number_of(row.event);
-    block.visit_ids.append(visits.visit_ids, i * 16, 16);
+    block.visit_ids += ids[i].view();
     block.rows.push_back(row);
     const size_t at = block.rows.size() - 1;
     const auto [entry, is_new] =

@@ -3,6 +3,8 @@
 #include <tuple>
 
 #include "aggregator/institution_ledger.h"
+#include "core/base/columns.h"
+#include "core/sealing/handles.h"
 
 namespace garderobe::aggregator {
 
@@ -102,6 +104,7 @@ absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::ForgetRows(
     GARDEROBE_ASSIGN_OR_RETURN(const VisitBlock block, ReadBlock(number));
     VisitBlock left;
     bool changed = false;
+    const Column<VisitId> ids(block.visit_ids);
     for (uint32_t row = 0; row < block.rows.size(); ++row) {
       VisitRow visit = block.rows[row];
       const bool is_live = IsLive(block, number, row);
@@ -120,7 +123,7 @@ absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::ForgetRows(
         ++forgotten.left;
         forgotten.oldest = std::min(forgotten.oldest, LatestDayOf(visit));
       }
-      left.visit_ids.append(block.visit_ids, row * 16, 16);
+      left.visit_ids += ids[row].view();
       left.rows.push_back(visit);
     }
     // A block without rows keeps its number.

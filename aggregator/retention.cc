@@ -5,6 +5,7 @@
 #include "aggregator/aggregator.h"
 #include "aggregator/removed_before.h"
 #include "core/base/clock.h"
+#include "core/base/columns.h"
 
 namespace garderobe::aggregator {
 namespace {
@@ -226,7 +227,7 @@ absl::Status Aggregator::ExpireRelations(
   GARDEROBE_ASSIGN_OR_RETURN(const CivilDate today,
                              retention_calendar_->Begin(request.today()));
   const auto count = static_cast<size_t>(request.institution_size());
-  if (request.handles().size() != count * AggregatorHandle::kBytes) {
+  if (!Column<AggregatorHandle>(request.handles()).HasRows(count)) {
     return InvalidArgument("handles: 16 bytes a relation");
   }
   std::map<uint32_t, std::vector<uint32_t>> by_institution;
@@ -268,11 +269,9 @@ absl::Status Aggregator::ExpireRelationsAt(
   const MutexLock people_lock(&people_mutex_);
   uint64_t removed = 0;
   absl::flat_hash_set<uint32_t> held_back = institution.relations_held_back;
+  const Column<AggregatorHandle> handles(request.handles());
   for (uint32_t i : relations) {
-    const auto handle =
-        AggregatorHandle::From(std::string_view(request.handles())
-                                   .substr(size_t{i} * AggregatorHandle::kBytes,
-                                           AggregatorHandle::kBytes));
+    const AggregatorHandle handle = handles[i];
     const auto number = ledger.NumberOf(handle);
     if (!number || *number == 0) continue;
     if (now.relations.contains(*number)) {

@@ -4,8 +4,10 @@
 
 #include "aggregator/bounded_columns.h"
 #include "core/base/civil_time.h"
+#include "core/base/columns.h"
 #include "core/catalogue/codes.h"
 #include "core/sealing/batch_sealer.h"
+#include "core/sealing/handles.h"
 
 namespace garderobe::aggregator {
 namespace {
@@ -78,7 +80,7 @@ absl::StatusOr<VisitBatch> ReadVisitBatch(const std::string& payload,
   const auto& events = columns.events();
   const int rows = static_cast<int>(count);
   const int event_count = events.id_size();
-  if (columns.visit_ids().size() != size_t{count} * 16 ||
+  if (!Column<VisitId>(columns.visit_ids()).HasRows(count) ||
       columns.event_size() != rows || columns.sold_at_size() != rows ||
       columns.quantity_size() != rows || columns.price_cents_size() != rows ||
       columns.channel().size() != count || columns.status().size() != count ||
