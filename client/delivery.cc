@@ -11,6 +11,7 @@
 #include "client/journal.h"
 #include "client/relation_ledger.h"
 #include "core/base/mutex.h"
+#include "core/base/version.h"
 #include "core/keys/key_file.h"
 #include "core/rpc/deadline.h"
 #include "core/rpc/stub_holder.h"
@@ -203,7 +204,7 @@ class Sender {
     v1::Hello hello;
     hello.set_protocol_version(1);
     *hello.mutable_feed() = FeedName(kind);
-    hello.set_software("garderobe/0.1.0");
+    hello.set_software(std::string("garderobe/") + kVersion);
     return hello;
   }
   RetryOptions Retry() {

@@ -10,6 +10,7 @@
 #include <iostream>
 
 #include "client/cli/command.h"
+#include "core/base/version.h"
 #include "core/rpc/status_conversion.h"
 
 namespace garderobe::client {
@@ -64,7 +65,7 @@ int Main(int argc, char** argv) {
       "Garderobe: whom culture reaches, without anybody being able to tell "
       "who anybody is.",
       "garderobe");
-  app.set_version_flag("--version", std::string("garderobe 0.1.0"));
+  app.set_version_flag("--version", std::string("garderobe ") + kVersion);
   app.footer(
       "A first round:\n"
       "  garderobe init /tmp/g && export GARDEROBE_DEPLOYMENT=/tmp/g\n"

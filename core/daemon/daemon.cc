@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "core/base/mutex.h"
+#include "core/base/version.h"
 #include "core/daemon/acceptor.h"
 #include "core/daemon/listen_address.h"
 #include "core/daemon/metrics_endpoint.h"

@@ -41,8 +41,6 @@ struct DaemonConfig {
 // Adds the settings that every daemon has.
 void AddDaemonSettings(Settings& settings, DaemonConfig* config);
 
-inline constexpr char kVersion[] = "0.1.0";
-
 // Says what `garderobe status` shows.
 struct DaemonState {
   bool ready = true;
