@@ -4,7 +4,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +17,7 @@
 #include "core/base/mutex.h"
 #include "core/base/version.h"
 #include "core/daemon/acceptor.h"
+#include "core/daemon/disk.h"
 #include "core/daemon/listen_address.h"
 #include "core/daemon/metrics_endpoint.h"
 #include "core/daemon/port_probe.h"
@@ -34,13 +34,6 @@
 
 namespace garderobe {
 namespace {
-
-// Nothing: it can't be told.
-std::optional<uint64_t> FreeBytes(const std::string& path) {
-  struct statvfs info;
-  if (statvfs(path.c_str(), &info) != 0) return std::nullopt;
-  return static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
-}
 
 class StatusServiceImpl final : public v1::StatusService::CallbackService {
  public:
