@@ -11,7 +11,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <filesystem>
 #include <iostream>
-#include <optional>
 #include <thread>
 
 #include "core/base/mutex.h"
@@ -21,10 +20,9 @@
 #include "core/daemon/listen_address.h"
 #include "core/daemon/metrics_endpoint.h"
 #include "core/daemon/port_probe.h"
-#include "core/rpc/ordered_stream.h"
-#include "core/rpc/peer.h"
+#include "core/daemon/status_service.h"
 #include "core/rpc/role_gate.h"
-#include "garderobe/v1/common.grpc.pb.h"
+#include "core/rpc/status_conversion.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/resource_quota.h"
@@ -34,39 +32,6 @@
 
 namespace garderobe {
 namespace {
-
-class StatusServiceImpl final : public v1::StatusService::CallbackService {
- public:
-  StatusServiceImpl(std::string party, const DaemonConfig& config,
-                    std::function<DaemonState()> state)
-      : party_(std::move(party)), config_(config), state_(std::move(state)) {}
-
-  grpc::ServerUnaryReactor* GetStatus(
-      grpc::CallbackServerContext* context, const v1::GetStatusRequest*,
-      v1::GetStatusResponse* response) override {
-    // How much there is, is for operators: a deliverer could watch a count
-    // while it delivers one guess after another (protocol.md, 7).
-    const auto peer = RequirePeer(*context, Role::kCoordinator);
-    if (!peer.ok()) return FinishNow(context, peer.status());
-    const DaemonState state = state_();
-    response->set_party(party_);
-    response->set_ready(state.ready);
-    response->set_version(kVersion);
-    response->set_epoch(state.epoch);
-    response->set_detail(state.detail);
-    response->set_disk_free_bytes(FreeBytes(config_.data).value_or(0));
-    const auto certificate = ReadCertificate(config_.tls.certificate);
-    if (certificate.ok()) {
-      response->set_certificate_days_left(DaysLeft(*certificate));
-    }
-    return FinishNow(context, absl::OkStatus());
-  }
-
- private:
-  const std::string party_;
-  const DaemonConfig& config_;
-  const std::function<DaemonState()> state_;
-};
 
 absl::StatusOr<spdlog::level::level_enum> ParseLevel(const std::string& name) {
   const auto level = spdlog::level::from_str(name);
