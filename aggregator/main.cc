@@ -2,6 +2,7 @@
 // aggregator/README.md.
 #include "aggregator/service.h"
 #include "core/daemon/data_folder.h"
+#include "core/daemon/repeat.h"
 #include "core/daemon/store_rewriter.h"
 #include "core/daemon/store_verifier.h"
 #include "core/register/register_service.h"

@@ -1,6 +1,7 @@
 // ttpd: converts, maps and forwards; opens nothing. What it may know:
 // ttp/README.md.
 #include "core/daemon/data_folder.h"
+#include "core/daemon/repeat.h"
 #include "core/keys/pins.h"
 #include "core/register/register_service.h"
 #include "core/retention/custody_service.h"

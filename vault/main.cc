@@ -4,6 +4,7 @@
 
 #include "core/base/files.h"
 #include "core/daemon/data_folder.h"
+#include "core/daemon/repeat.h"
 #include "core/daemon/store_rewriter.h"
 #include "core/daemon/store_verifier.h"
 #include "core/keys/pins.h"

@@ -5,7 +5,6 @@
 #define GARDEROBE_CORE_DAEMON_DAEMON_H_
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <memory>
@@ -95,11 +94,6 @@ class Daemon {
   std::unique_ptr<boost::asio::thread_pool> workers_;
   std::shared_ptr<prometheus::Registry> metrics_;
 };
-
-// A timer on the daemon's own thread that runs `work` every `period` until
-// the io_context stops. Each run is handed to `workers`, never two at once.
-void RunEvery(boost::asio::io_context& io, boost::asio::thread_pool& workers,
-              std::chrono::milliseconds period, std::function<void()> work);
 
 // What a daemon does with its command line.
 struct DaemonProgram {

@@ -1,5 +1,6 @@
 #include "core/daemon/store_rewriter.h"
 
+#include "core/daemon/repeat.h"
 #include "spdlog/spdlog.h"
 
 namespace garderobe {
