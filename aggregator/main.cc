@@ -1,6 +1,7 @@
 // aggregatord: visits under pseudonyms. What it may know:
 // aggregator/README.md.
 #include "aggregator/service.h"
+#include "core/daemon/command_line.h"
 #include "core/daemon/data_folder.h"
 #include "core/daemon/repeat.h"
 #include "core/daemon/store_rewriter.h"

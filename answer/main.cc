@@ -1,5 +1,6 @@
 // answerd: protected answers only. What it may know: answer/README.md.
 #include "answer/service.h"
+#include "core/daemon/command_line.h"
 #include "core/daemon/daemon.h"
 #include "core/register/register_service.h"
 

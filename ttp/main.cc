@@ -1,5 +1,6 @@
 // ttpd: converts, maps and forwards; opens nothing. What it may know:
 // ttp/README.md.
+#include "core/daemon/command_line.h"
 #include "core/daemon/data_folder.h"
 #include "core/daemon/repeat.h"
 #include "core/keys/pins.h"

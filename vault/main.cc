@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "core/base/files.h"
+#include "core/daemon/command_line.h"
 #include "core/daemon/data_folder.h"
 #include "core/daemon/repeat.h"
 #include "core/daemon/store_rewriter.h"
