@@ -2,12 +2,14 @@
 
 #include <atomic>
 
+#include "aggregator/author_check.h"
 #include "aggregator/relation_batch.h"
 #include "aggregator/visit_batch.h"
 #include "core/base/clock.h"
 #include "core/base/columns.h"
 #include "core/base/parallel.h"
 #include "core/group/elgamal.h"
+#include "core/keys/outcome.h"
 
 namespace garderobe::aggregator {
 namespace {
@@ -71,8 +73,16 @@ absl::Status Aggregator::BeginRun() {
   return store_->WriteAndSync(batch);
 }
 
+absl::Status Aggregator::CheckSerial(uint32_t serial) const {
+  if (keys_.issue.Accepts(serial, UnixSeconds())) return absl::OkStatus();
+  return FailedPrecondition(
+      "sealed with the aggregator's parameters of serial {}, and {} is in "
+      "force",
+      serial, keys_.issue.issue.serial);
+}
+
 SignedBody Aggregator::SignedParameters() const {
-  return SignParameters(keys_.signing, keys_.Public().ToParameters());
+  return SignParameters(keys_.signing, keys_.Public());
 }
 
 absl::StatusOr<Aggregator::InstitutionPtr> Aggregator::Find(
@@ -148,15 +158,55 @@ void Aggregator::EvictLedgers() {
   }
 }
 
-absl::StatusOr<std::string> Aggregator::Open(const v1::FeedName& feed,
-                                             uint64_t offset, uint32_t count,
-                                             std::string_view sealed) const {
-  const bool visits = feed.kind() == v1::FEED_KIND_VISITS;
+template <typename Request>
+absl::StatusOr<Aggregator::Opened> Aggregator::Open(
+    const Request& request, const Institutions& institutions) const {
+  const bool visits = request.feed().kind() == v1::FEED_KIND_VISITS;
   const BatchPlace place{visits ? SealedKind::kVisits : SealedKind::kRelations,
-                         feed.institution(), feed.source(), offset, count};
-  return OpenBatch(
-      keys_.sealing, sealing_public_, place, sealed,
-      visits ? VisitPayloadBytesMax(count) : RelationPayloadBytesMax(count));
+                         request.feed().institution(), request.feed().source(),
+                         request.offset(), request.count()};
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const std::string payload,
+      OpenBatch(keys_.sealing, sealing_public_, place, request.sealed()));
+  auto authored =
+      DecodeAuthored(payload, visits ? VisitPayloadBytesMax(place.count)
+                                     : RelationPayloadBytesMax(place.count));
+  if (!authored.ok()) return Refusal(AuthorFault::kNoSignature);
+  const AuthorFault fault =
+      FindAuthorFault(institutions, place, request.serial(), *authored);
+  if (fault != AuthorFault::kNone) return Refusal(fault);
+  return Opened{std::move(authored->columns),
+                {request.feed(),
+                 request.offset(),
+                 {place.count, request.serial(), Hash(request.sealed()),
+                  authored->signature}}};
+}
+template absl::StatusOr<Aggregator::Opened> Aggregator::Open(
+    const v1::StoreVisitsRequest&, const Institutions&) const;
+template absl::StatusOr<Aggregator::Opened> Aggregator::Open(
+    const v1::StoreRelationsRequest&, const Institutions&) const;
+
+void Aggregator::PutOutcome(uint32_t institution, const BatchSource& source,
+                            Feed feed, uint64_t mark, v1::BatchOutcome* outcome,
+                            rocksdb::WriteBatch& batch) const {
+  const bool visits = source.feed.kind() == v1::FEED_KIND_VISITS;
+  outcome->set_signature(SignOutcome(
+      receipt_seed_,
+      {.kind = visits ? SealedKind::kVisits : SealedKind::kRelations,
+       .institution = source.feed.institution(),
+       .client = source.feed.client(),
+       .source = source.feed.source(),
+       .offset = source.offset,
+       .count = source.authorship.count,
+       .accepted = outcome->accepted(),
+       .replaced = outcome->replaced(),
+       .sealed = source.authorship.sealed}));
+  feed.Advance({source.offset, source.authorship.count, mark}, *outcome);
+  batch.Put(store_->family(kFeeds), FeedKey(institution, source.feed),
+            feed.Encode());
+  batch.Put(store_->family(kAuthorships),
+            AuthorshipKey(institution, source.feed, source.offset),
+            Encode(source.authorship));
 }
 
 absl::StatusOr<std::vector<Element>> Aggregator::Decrypt(
@@ -181,18 +231,20 @@ absl::StatusOr<std::vector<Element>> Aggregator::Decrypt(
 }
 
 absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
-    v1::StoreVisitsRequest request, int32_t agreed_from) {
+    v1::StoreVisitsRequest request, const Institutions& institutions,
+    int32_t agreed_from) {
   v1::FeedName& feed_name = *request.mutable_feed();
   feed_name.set_kind(v1::FEED_KIND_VISITS);
   const uint32_t count = request.count();
   GARDEROBE_RETURN_IF_ERROR(
       CheckShape(feed_name, count, request.handles().size(), kBlockRowsMax));
+  GARDEROBE_RETURN_IF_ERROR(CheckSerial(request.serial()));
   const FeedBatch place{request.offset(), count, MarkOf(request.sealed())};
   // Opened before the lock: several batches at once.
-  auto payload = Open(feed_name, request.offset(), count, request.sealed());
+  const auto opened = Open(request, institutions);
   absl::StatusOr<VisitBatch> visits =
-      payload.ok() ? ReadVisitBatch(*payload, count, agreed_from)
-                   : absl::StatusOr<VisitBatch>(payload.status());
+      opened.ok() ? ReadVisitBatch(opened->columns, count, agreed_from)
+                  : absl::StatusOr<VisitBatch>(opened.status());
 
   GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
                              Find(feed_name.institution(), /*create=*/true));
@@ -228,9 +280,8 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
     }
     outcome.set_accepted(applied->accepted);
     outcome.set_replaced(applied->replaced);
-    feed.Advance(place, outcome);
-    batch.Put(store_->family(kFeeds), FeedKey(institution->number, feed_name),
-              feed.Encode());
+    PutOutcome(institution->number, opened->source, std::move(feed), place.mark,
+               &outcome, batch);
     ++institution->version;
     batch.Put(store_->family(kMeta), VersionKey(institution->name),
               Number(institution->version));

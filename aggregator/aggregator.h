@@ -13,15 +13,21 @@
 #include <string>
 
 #include "aggregator/feed.h"
+#include "aggregator/homes.h"
 #include "aggregator/institution_ledger.h"
 #include "aggregator/keys.h"
 #include "aggregator/person_directory.h"
 #include "aggregator/relation_batch.h"
 #include "core/base/civil_time.h"
 #include "core/base/mutex.h"
+#include "core/keys/receipt.h"
 #include "core/keys/retention_statement.h"
+#include "core/keys/round_statement.h"
+#include "core/keys/serial_book.h"
+#include "core/register/agreements.h"
 #include "core/retention/removal_ceiling.h"
 #include "core/retention/run_calendar.h"
+#include "core/store/kept_answers.h"
 #include "garderobe/v1/aggregator.pb.h"
 #include "garderobe/v1/retention.pb.h"
 #include "garderobe/v1/rights.pb.h"
@@ -31,6 +37,8 @@ namespace garderobe::aggregator {
 class Aggregator {
  public:
   struct Options {
+    VerifyKey vault_pin;  // who must have signed the vault's parameters
+    SerialBook* serials = nullptr;              // not owned; null only in tests
     size_t ledger_bytes_max = size_t{1} << 30;  // of ledgers kept in memory
     RunCalendar::Clock clock = Today;           // for retention
   };
@@ -40,14 +48,17 @@ class Aggregator {
 
   SignedBody SignedParameters() const;
 
-  // Errors and durability as in aggregator.proto.
+  // Errors and durability as in aggregator.proto. `institutions` is the
+  // aggregator's own register: who may be the author of what; a batch of
+  // anybody else is refused with Refusal (aggregator/author_check.h).
   // `agreed_from`: of ReadVisitBatch.
   [[nodiscard]] absl::StatusOr<v1::BatchOutcome> StoreVisits(
-      v1::StoreVisitsRequest request, int32_t agreed_from);
+      v1::StoreVisitsRequest request, const Institutions& institutions,
+      int32_t agreed_from);
   [[nodiscard]] absl::StatusOr<v1::BatchOutcome> StoreRelations(
-      const v1::StoreRelationsRequest& request);
-  [[nodiscard]] absl::Status StoreLinkChanges(
-      const v1::StoreLinkChangesRequest& request);
+      v1::StoreRelationsRequest request, const Institutions& institutions);
+  [[nodiscard]] absl::Status StoreRound(const v1::StoreRoundRequest& request,
+                                        v1::StoreRoundResponse* response);
   [[nodiscard]] absl::StatusOr<uint64_t> Committed(const v1::FeedName& feed);
   // A right of visitors; as in rights.proto. `access_key`: what an answer to an
   // access is sealed to, 32 bytes.
@@ -66,10 +77,12 @@ class Aggregator {
   };
   [[nodiscard]] absl::StatusOr<Expired> ExpireInstitution(
       const std::string& institution, int months, int32_t callers_day);
-  // As in retention.proto.
-  [[nodiscard]] absl::Status ExpireRelations(
-      const v1::ExpireRelationsRequest& request,
-      v1::ExpireRelationsResponse* response);
+  // Relations that were removed for their age and are still at the vault; as in
+  // retention.proto. FailedPrecondition: a clock is wrong.
+  [[nodiscard]] absl::Status ListExpired(const v1::ListExpiredRequest& request,
+                                         v1::ListExpiredResponse* response);
+  [[nodiscard]] absl::Status ConfirmExpired(
+      const v1::ConfirmExpiredRequest& request);
   // Lets `more` visits, and as many relations, go beyond today's ceilings.
   // Synced when it returns. NotFound: it has never delivered.
   [[nodiscard]] absl::Status ReleaseRetention(const std::string& institution,
@@ -142,10 +155,6 @@ class Aggregator {
     Mutex mutex;
     std::unique_ptr<InstitutionLedger> ledger ABSL_GUARDED_BY(mutex);
     uint64_t version ABSL_GUARDED_BY(mutex) = 0;  // of its mirror
-    // Relations that ExpireRelations removed, and those that it held back,
-    // since the last statement.
-    uint64_t relations_expired ABSL_GUARDED_BY(mutex) = 0;
-    absl::flat_hash_set<uint32_t> relations_held_back ABSL_GUARDED_BY(mutex);
   };
   using InstitutionPtr = std::shared_ptr<Institution>;
 
@@ -153,9 +162,11 @@ class Aggregator {
              boost::asio::thread_pool& workers, Options options)
       : keys_(std::move(keys)),
         sealing_public_(PublicKeyOf(keys_.sealing)),
+        receipt_seed_(ReceiptSeedOf(keys_.signing)),
         store_(std::move(store)),
         workers_(workers),
-        options_(options) {}
+        options_(options),
+        kept_answers_(*store_, kMeta) {}
 
   // `create` for a first delivery; NotFound otherwise.
   [[nodiscard]] absl::StatusOr<InstitutionPtr> Find(const std::string& name,
@@ -174,18 +185,26 @@ class Aggregator {
                                       rocksdb::WriteBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
   void EvictLedgers();
+  // FailedPrecondition: what was sealed names an issue of the parameters that
+  // is not in force.
+  [[nodiscard]] absl::Status CheckSerial(uint32_t serial) const;
   // The outcome of a batch that is stored already, once it is synced.
   [[nodiscard]] absl::StatusOr<v1::BatchOutcome> Again(
       v1::BatchOutcome outcome);
+  // A relation that a right is about.
+  struct Subject {
+    AggregatorHandle handle;
+    Element reference;  // R
+  };
   // Exercises a right other than access at one institution.
   [[nodiscard]] absl::Status ExerciseAt(
       v1::Right right, const std::string& name,
-      const std::vector<AggregatorHandle>& handles,
+      const std::vector<Subject>& subjects,
       v1::ExerciseAtAggregatorResponse* response);
   // Whether visits changed: the ledger must be thrown away then.
   [[nodiscard]] absl::StatusOr<bool> Apply(
       v1::Right right, Institution& institution,
-      const std::vector<AggregatorHandle>& handles,
+      const std::vector<Subject>& subjects,
       v1::ExerciseAtAggregatorResponse* response)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
   // Writes `batch` if there is anything in it, as something that was
@@ -220,12 +239,6 @@ class Aggregator {
       int32_t cutoff, Ceilings ceilings, rocksdb::WriteBatch& batch,
       RetentionStatement* statement)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
-  // ExpireRelations at one institution; `relations` are indexes of the request.
-  // Takes what it removed off `limit`.
-  [[nodiscard]] absl::Status ExpireRelationsAt(
-      const std::string& name, const std::vector<uint32_t>& relations,
-      int32_t today, const v1::ExpireRelationsRequest& request, uint64_t* limit,
-      v1::ExpireRelationsResponse* response);
   [[nodiscard]] absl::Status OpenCalendar();
   // Rows that the vault answers with nobody: their handles are from now on.
   // Adds to `replaced` those that were known.
@@ -236,18 +249,40 @@ class Aggregator {
   // What is kept of a relation, as a JSON object.
   [[nodiscard]] absl::StatusOr<std::string> Describe(
       const std::string& name, const AggregatorHandle& handle);
+  // Where a batch comes from, and who vouches for it.
+  struct BatchSource {
+    v1::FeedName feed;
+    uint64_t offset = 0;
+    Authorship authorship;
+  };
   // On an error institution and people have taken what is not stored.
   [[nodiscard]] absl::Status ApplyRelations(
       Institution& institution, const v1::StoreRelationsRequest& request,
-      const std::vector<Element>& pseudonyms, RelationBatch rows, Feed feed,
-      const v1::FeedName& feed_name, v1::BatchOutcome* outcome)
+      const std::vector<Element>& pseudonyms, RelationBatch rows,
+      const BatchSource& source, Feed feed, v1::BatchOutcome* outcome)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
-  [[nodiscard]] absl::Status ApplyLinkChanges(
-      const v1::StoreLinkChangesRequest& request,
-      const std::vector<uint32_t>& institutions,
-      const std::vector<Element>& persons,
-      const std::vector<Element>& residents)
+  // One entry of a round, decrypted and found here.
+  struct RoundEntry {
+    RelationPlace place;
+    Element reference, person;
+    RoundAction action = RoundAction::kNone;
+  };
+  // FailedPrecondition: the entries are not those that the vault has sent.
+  [[nodiscard]] absl::StatusOr<std::vector<RoundEntry>> OpenRound(
+      const v1::StoreRoundRequest& request, v1::StoreRoundResponse* response);
+  [[nodiscard]] absl::StatusOr<VerifyKey> VaultReceiptKey(
+      const v1::SignedParameters& vault) const;
+  // Relations that are another person's now.
+  [[nodiscard]] absl::Status ApplyLinks(const std::vector<RoundEntry>& links)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);
+  // Days of the latest visit of each relation, by number.
+  [[nodiscard]] absl::StatusOr<std::vector<int32_t>> LatestVisits(
+      const std::string& institution);
+  [[nodiscard]] absl::Status FillHomes(Moment& moment);
+  // A relation that shows no address now keeps the household that it had: what
+  // a customer does not show again has not ended.
+  [[nodiscard]] absl::Status KeepHousehold(const std::string& key,
+                                           Relation* row) const;
   // What is written, and nothing else, is known of people afterwards.
   [[nodiscard]] absl::Status ReloadPeople()
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);
@@ -259,22 +294,34 @@ class Aggregator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_mutex_);
   [[nodiscard]] absl::Status Load();
   [[nodiscard]] absl::Status BeginRun();
-  [[nodiscard]] absl::StatusOr<std::string> Open(const v1::FeedName& feed,
-                                                 uint64_t offset,
-                                                 uint32_t count,
-                                                 std::string_view sealed) const;
+  // The columns of a batch, which is signed by an author of its institution.
+  struct Opened {
+    std::string columns;
+    BatchSource source;
+  };
+  // `Request` is StoreVisitsRequest or StoreRelationsRequest; its feed has its
+  // kind. InvalidArgument, PermissionDenied: as StoreVisits.
+  template <typename Request>
+  [[nodiscard]] absl::StatusOr<Opened> Open(
+      const Request& request, const Institutions& institutions) const;
+  // Signs the outcome, and puts it and the authorship into `batch`.
+  void PutOutcome(uint32_t institution, const BatchSource& source, Feed feed,
+                  uint64_t mark, v1::BatchOutcome* outcome,
+                  rocksdb::WriteBatch& batch) const;
   // Pseudonyms of 64-byte ciphertexts; InvalidArgument: one is malformed.
   [[nodiscard]] absl::StatusOr<std::vector<Element>> Decrypt(
       std::string_view ciphertexts) const;
 
   const AggregatorKeys keys_;
   const SealingPublicKey sealing_public_;
+  const ReceiptSeed receipt_seed_;
   const std::unique_ptr<Store> store_;  // own locking
   boost::asio::thread_pool& workers_;
   const Options options_;
 
   uint64_t run_ = 0;  // v1::Mirror; fixed after Open
   std::unique_ptr<RunCalendar> retention_calendar_;  // own locking
+  KeptAnswers kept_answers_;                         // own locking
 
   // Taken before an institution's lock, never after.
   Mutex mutex_;

@@ -88,13 +88,58 @@ absl::Status Aggregator::ForEachRelation(
 }
 
 absl::StatusOr<Aggregator::Moment> Aggregator::Now() {
-  const MutexLock lock(&people_mutex_);
-  GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
-  rocksdb::DB& db = store_->db();
-  return Moment{people_->AllHomes(),
-                {db.GetSnapshot(), [&db](const rocksdb::Snapshot* snapshot) {
-                   db.ReleaseSnapshot(snapshot);
-                 }}};
+  std::optional<Moment> moment;
+  {
+    // Between two changes of links.
+    const MutexLock lock(&people_mutex_);
+    rocksdb::DB& db = store_->db();
+    moment.emplace(
+        Moment{{}, {db.GetSnapshot(), [&db](const rocksdb::Snapshot* snapshot) {
+                      db.ReleaseSnapshot(snapshot);
+                    }}});
+  }
+  GARDEROBE_RETURN_IF_ERROR(FillHomes(*moment));
+  return *std::move(moment);
+}
+
+absl::StatusOr<std::vector<int32_t>> Aggregator::LatestVisits(
+    const std::string& name) {
+  std::vector<int32_t> latest;
+  GARDEROBE_RETURN_IF_ERROR(
+      ForEachVisit(name, [&](const VisitRow& row, const Event& event) {
+        if (row.relation == 0) return;
+        if (row.relation >= latest.size()) {
+          latest.resize(row.relation + 1, HomeEvidence::kNoVisit);
+        }
+        const int32_t day =
+            (event.starts_at >= 0 ? event.starts_at : event.starts_at - 1439) /
+            1440;
+        latest[row.relation] = std::max(latest[row.relation], day);
+      }));
+  return latest;
+}
+
+absl::Status Aggregator::FillHomes(Moment& moment) {
+  const auto pseudonym_of = [&](uint32_t household) {
+    return PseudonymOf(Who::kHousehold, household, moment);
+  };
+  for (const std::string& name : InstitutionNames()) {
+    GARDEROBE_ASSIGN_OR_RETURN(const std::vector<int32_t> latest,
+                               LatestVisits(name));
+    absl::Status taken;
+    GARDEROBE_RETURN_IF_ERROR(ForEachRelation(
+        name, moment, [&](uint32_t number, const Relation& relation) {
+          taken.Update(moment.homes.Take(
+              relation.person,
+              {.latest_visit = number < latest.size() ? latest[number]
+                                                      : HomeEvidence::kNoVisit,
+               .delivered = relation.delivered,
+               .household = relation.household},
+              pseudonym_of));
+        }));
+    GARDEROBE_RETURN_IF_ERROR(taken);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> Aggregator::HasDelivered(const std::string& name,

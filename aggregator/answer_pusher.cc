@@ -19,12 +19,11 @@ constexpr std::chrono::milliseconds kPause{20};
 }  // namespace
 
 AnswerPusher::AnswerPusher(Aggregator& aggregator, Publisher& publisher,
-                           const std::string& address, const TlsFiles& tls)
+                           const CalledDaemon& answerd, const TlsFiles& tls)
     : aggregator_(aggregator),
       publisher_(publisher),
-      stub_([address, tls] {
-        return v1::AnswerIntakeService::NewStub(
-            TlsChannel(address, "answerd", tls));
+      stub_([answerd, tls] {
+        return v1::AnswerIntakeService::NewStub(TlsChannel(answerd, tls));
       }),
       thread_([this] { Run(); }) {}
 

@@ -24,7 +24,7 @@ namespace garderobe::aggregator {
 class AnswerPusher {
  public:
   AnswerPusher(Aggregator& aggregator, Publisher& publisher,
-               const std::string& address, const TlsFiles& tls);
+               const CalledDaemon& answerd, const TlsFiles& tls);
   ~AnswerPusher() { Stop(); }
 
   // Calls `done` when answerd has the mirror as it is now, or with false when

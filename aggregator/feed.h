@@ -1,4 +1,4 @@
-// Where a feed stands (protocol.md, 6): each batch once, in order, and an
+// Where a feed stands (protocol.md, 9): each batch once, in order, and an
 // answer that was lost on the way given again.
 #ifndef GARDEROBE_AGGREGATOR_FEED_H_
 #define GARDEROBE_AGGREGATOR_FEED_H_
@@ -31,8 +31,9 @@ uint64_t MarkOf(std::string_view sealed);
 
 class Feed {
  public:
-  // More than a client may have unacknowledged.
-  static constexpr size_t kOutcomesKept = 16;
+  // More than a client may have unacknowledged: 64 batches of relations wait
+  // for their crowds at the TTP.
+  static constexpr size_t kOutcomesKept = 80;
   static constexpr int kRefusalsKept = 256;  // an outcome
 
   uint64_t committed() const { return committed_; }

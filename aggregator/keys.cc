@@ -1,5 +1,6 @@
 #include "aggregator/keys.h"
 
+#include "core/base/clock.h"
 #include "core/keys/key_file.h"
 #include "core/keys/receipt.h"
 
@@ -23,7 +24,7 @@ absl::Status AggregatorKeys::Generate(const std::string& directory) {
     GARDEROBE_RETURN_IF_ERROR(WriteKeyFile(Path(directory, role), role, kEpoch,
                                            KeyFileSecret::Random()));
   }
-  return absl::OkStatus();
+  return CreateIssue(directory, Today(), UnixSeconds());
 }
 
 absl::StatusOr<AggregatorKeys> AggregatorKeys::Read(
@@ -37,12 +38,17 @@ absl::StatusOr<AggregatorKeys> AggregatorKeys::Read(
   GARDEROBE_ASSIGN_OR_RETURN(
       auto signing,
       ReadSecret<SigningSeed>(Path(directory, kSigning), kSigning));
-  return AggregatorKeys{std::move(z), std::move(sealing), std::move(signing)};
+  GARDEROBE_ASSIGN_OR_RETURN(const StoredIssue issue, ReadIssue(directory));
+  return AggregatorKeys{std::move(z), std::move(sealing), std::move(signing),
+                        issue};
 }
 
-AggregatorParameters AggregatorKeys::Public() const {
-  return {MultiplyBase(pseudonym), PublicKeyOf(sealing),
-          VerifyKeyOf(ReceiptSeedOf(signing))};
+Parameters AggregatorKeys::Public() const {
+  Parameters parameters{"aggregator", issue.issue, {}};
+  PutProvenKey(parameters, "Z", pseudonym);
+  parameters.values["seal"] = PublicKeyOf(sealing).view();
+  parameters.values["receipt"] = VerifyKeyOf(ReceiptSeedOf(signing)).view();
+  return parameters;
 }
 
 }  // namespace garderobe::aggregator

@@ -3,25 +3,26 @@
 #ifndef GARDEROBE_AGGREGATOR_KEYS_H_
 #define GARDEROBE_AGGREGATOR_KEYS_H_
 
-#include "core/group/element.h"
-#include "core/keys/parameters.h"
+#include "core/conversion/scalars.h"
+#include "core/keys/parameter_issue.h"
 
 namespace garderobe::aggregator {
-
-using PseudonymScalar = SecretScalar<struct PseudonymScalarRole>;  // z
 
 struct AggregatorKeys {
   PseudonymScalar pseudonym;
   SealingSecretKey sealing;
   SigningSeed signing;
+  StoredIssue issue;
 
   static constexpr uint32_t kEpoch = 1;
 
-  // Writes fresh keys into `directory`. AlreadyExists: there are keys.
+  // Writes fresh keys, and the first issue of the parameters, into `directory`.
+  // AlreadyExists: there are keys.
   [[nodiscard]] static absl::Status Generate(const std::string& directory);
   [[nodiscard]] static absl::StatusOr<AggregatorKeys> Read(
       const std::string& directory);
-  AggregatorParameters Public() const;
+  // Z with its proof of possession, the sealing key, and that of receipts.
+  Parameters Public() const;
 };
 
 }  // namespace garderobe::aggregator

@@ -3,9 +3,11 @@
 #include "aggregator/service.h"
 #include "core/daemon/command_line.h"
 #include "core/daemon/data_folder.h"
+#include "core/daemon/renew_parameters.h"
 #include "core/daemon/repeat.h"
 #include "core/daemon/store_rewriter.h"
 #include "core/daemon/store_verifier.h"
+#include "core/keys/pins.h"
 #include "core/register/register_service.h"
 #include "spdlog/spdlog.h"
 
@@ -15,7 +17,7 @@ namespace {
 struct Config {
   DaemonConfig daemon;
   std::string keys = "keys";
-  std::string answer_address;
+  std::string answer_address, vault_pin;
   int64_t ledger_mib = 1024;
   int64_t forget_minutes = 60;
   int64_t grace_days = 30;
@@ -28,7 +30,8 @@ Inventory::Places PlacesOf(const Config& config) {
 }
 
 absl::Status Check(const Config& config) {
-  GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.daemon.tls));
+  GARDEROBE_RETURN_IF_ERROR(CheckDaemonConfig(config.daemon));
+  GARDEROBE_RETURN_IF_ERROR(ParsePin("pins.vault", config.vault_pin).status());
   return AggregatorKeys::Read(config.keys).status();
 }
 
@@ -37,6 +40,8 @@ absl::Status Run(const Config& config) {
                              Daemon::Create("aggregator", config.daemon));
   GARDEROBE_ASSIGN_OR_RETURN(AggregatorKeys keys,
                              AggregatorKeys::Read(config.keys));
+  GARDEROBE_ASSIGN_OR_RETURN(const KeyPins answer_pins,
+                             PartyPins(config.daemon.peers, "answer"));
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto inventory,
       CheckDataFolder(*daemon, config.keys, PlacesOf(config)));
@@ -45,16 +50,23 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(
       auto store,
       Store::Open(config.daemon.data + "/store", kFamilyNames, store_options));
+  GARDEROBE_ASSIGN_OR_RETURN(const VerifyKey vault_pin,
+                             ParsePin("pins.vault", config.vault_pin));
+  GARDEROBE_ASSIGN_OR_RETURN(auto serials,
+                             SerialBook::Open(config.keys + "/serials"));
   GARDEROBE_ASSIGN_OR_RETURN(
       auto aggregator,
       Aggregator::Open(
           std::move(keys), std::move(store), daemon->workers(),
-          {.ledger_bytes_max = static_cast<size_t>(config.ledger_mib) << 20}));
+          {.vault_pin = vault_pin,
+           .serials = serials.get(),
+           .ledger_bytes_max = static_cast<size_t>(config.ledger_mib) << 20}));
   GARDEROBE_ASSIGN_OR_RETURN(
       auto institutions,
       RegisterStore::Open(config.daemon.data + "/register.pb"));
   Publisher publisher(*aggregator, *institutions, config.grace_days);
-  AnswerPusher pusher(*aggregator, publisher, config.answer_address,
+  AnswerPusher pusher(*aggregator, publisher,
+                      {config.answer_address, "answerd", answer_pins},
                       config.daemon.tls);
   AggregatorServiceImpl service(*aggregator, *institutions, pusher, *daemon);
   AggregatorRightsServiceImpl rights(*aggregator, *institutions, *daemon);
@@ -149,8 +161,13 @@ int main(int argc, char** argv) {
   aggregator::Config config;
   Settings settings;
   AddDaemonSettings(settings, &config.daemon);
+  AddPartyPins(settings, &config.daemon.peers, {"ttp", "answer"});
+  AddCustodianPins(settings, &config.daemon.peers);
   settings.Text("keys.directory", &config.keys,
                 "Folder with the aggregator's key files; mode 0600 each.");
+  settings.Text("pins.vault", &config.vault_pin,
+                "Ed25519 key that signs the vault's parameters, hex.",
+                /*required=*/true);
   settings.Address("answer.address", &config.answer_address,
                    "IP address and port of answerd.", /*required=*/true);
   settings.Number("memory.ledger_mib", &config.ledger_mib,
@@ -163,12 +180,14 @@ int main(int argc, char** argv) {
   settings.Number("publish.grace_days", &config.grace_days,
                   "Days after a period's end before it may be published.", 0,
                   400);
-  return DaemonMain(
-      argc, argv, settings,
-      {"aggregatord", [&] { return aggregator::Check(config); },
-       [&] { return aggregator::Run(config); }, aggregator::GenerateKeys,
-       [&] {
-         return Inventory::GiveUpMissing(config.keys,
-                                         aggregator::PlacesOf(config));
-       }});
+  return DaemonMain(argc, argv, settings,
+                    {"aggregatord",
+                     [&] { return aggregator::Check(config); },
+                     [&] { return aggregator::Run(config); },
+                     aggregator::GenerateKeys,
+                     [&] {
+                       return Inventory::GiveUpMissing(
+                           config.keys, aggregator::PlacesOf(config));
+                     },
+                     {RenewParametersAction(config.keys)}});
 }

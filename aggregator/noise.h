@@ -1,5 +1,5 @@
 // Noise for published counts: a discrete two-sided geometric distribution,
-// drawn from a keyed hash of cell, snapshot and people (answers.md, 3).
+// drawn from a keyed hash of cell, snapshot and people (answers.md, 4).
 // Integers only, so that any build gives the same cube.
 #ifndef GARDEROBE_AGGREGATOR_NOISE_H_
 #define GARDEROBE_AGGREGATOR_NOISE_H_

@@ -30,21 +30,8 @@ absl::StatusOr<std::unique_ptr<PersonDirectory>> PersonDirectory::Load(
   GARDEROBE_ASSIGN_OR_RETURN(const uint32_t persons, last_number(Who::kPerson));
   GARDEROBE_ASSIGN_OR_RETURN(const uint32_t households,
                              last_number(Who::kHousehold));
-  directory->household_of_.resize(persons + 1);
+  directory->persons_ = persons + 1;
   directory->households_ = households + 1;
-  const auto it = store.NewIterator(kResidents);
-  for (it->SeekToFirst(); it->Valid(); it->Next()) {
-    if (it->key().size() != 4 || it->value().size() != 4) {
-      return DataLoss("the table of residents is damaged");
-    }
-    const auto person = GetBigEndian<uint32_t>(it->key().data());
-    const auto household = GetBigEndian<uint32_t>(it->value().data());
-    if (person > persons || household > households) {
-      return DataLoss("the table of residents is damaged");
-    }
-    directory->household_of_[person] = household;
-  }
-  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
   return directory;
 }
 
@@ -55,10 +42,6 @@ absl::StatusOr<uint32_t> PersonDirectory::NumberOf(Who who,
   auto asked = [&](uint32_t number) {
     if (!sweeping_) return number;
     asked_.insert(NumberKey(who, number));
-    // Where the person lives stays, too.
-    if (who == Who::kPerson) {
-      asked_.insert(NumberKey(Who::kHousehold, household_of_[number]));
-    }
     return number;
   };
   if (const auto found = fresh_.find(key); found != fresh_.end()) {
@@ -71,13 +54,7 @@ absl::StatusOr<uint32_t> PersonDirectory::NumberOf(Who who,
   if (stored.status().code() != absl::StatusCode::kNotFound) {
     return stored.status();
   }
-  uint32_t number;
-  if (who == Who::kPerson) {
-    number = static_cast<uint32_t>(household_of_.size());
-    household_of_.push_back(0);
-  } else {
-    number = households_++;
-  }
+  const uint32_t number = who == Who::kPerson ? persons_++ : households_++;
   fresh_[key] = number;
   batch.Put(store_.family(kPseudonyms), key, Number(number));
   batch.Put(store_.family(kNumbers), NumberKey(who, number),
@@ -91,18 +68,7 @@ bool PersonDirectory::Forget(Who who, uint32_t number, const Element& pseudonym,
   if (asked_.contains(key)) return false;
   batch.Delete(store_.family(kNumbers), key);
   batch.Delete(store_.family(kPseudonyms), PseudonymKey(who, pseudonym));
-  if (who == Who::kPerson) {
-    batch.Delete(store_.family(kResidents), Number(number));
-    if (number < household_of_.size()) household_of_[number] = 0;
-  }
   return true;
-}
-
-void PersonDirectory::SetHousehold(uint32_t person, uint32_t household,
-                                   rocksdb::WriteBatch& batch) {
-  if (household_of_[person] == household) return;
-  household_of_[person] = household;
-  batch.Put(store_.family(kResidents), Number(person), Number(household));
 }
 
 absl::StatusOr<Element> PersonDirectory::PseudonymOf(

@@ -1,6 +1,5 @@
-// Numbers for persons and households by pseudonym, and in which household a
-// person lives. A late link changes a relation's number, a move an entry here,
-// never a visit.
+// Numbers for persons and households by pseudonym. A late link changes a
+// relation's number, never a visit.
 //
 // Not thread-safe: its owner locks. Pseudonyms say nothing about anybody; the
 // TTP's scalar t stands between them and the vault's points.
@@ -8,7 +7,6 @@
 #define GARDEROBE_AGGREGATOR_PERSON_DIRECTORY_H_
 
 #include <memory>
-#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -20,20 +18,6 @@ namespace garderobe::aggregator {
 
 enum class Who : char { kPerson = 'P', kHousehold = 'H' };
 
-// Who lived where at one moment. Immutable.
-class Homes {
- public:
-  explicit Homes(std::vector<uint32_t> households)
-      : households_(std::move(households)) {}
-  // The household's number; 0 of nobody, or of somebody who came later.
-  uint32_t Of(uint32_t person) const {
-    return person < households_.size() ? households_[person] : 0;
-  }
-
- private:
-  std::vector<uint32_t> households_;  // by person
-};
-
 class PersonDirectory {
  public:
   // `store` outlives the directory.
@@ -44,10 +28,6 @@ class PersonDirectory {
   [[nodiscard]] absl::StatusOr<uint32_t> NumberOf(Who who,
                                                   const Element& pseudonym,
                                                   rocksdb::WriteBatch& batch);
-  // From now on the person lives there.
-  void SetHousehold(uint32_t person, uint32_t household,
-                    rocksdb::WriteBatch& batch);
-  Homes AllHomes() const { return Homes(household_of_); }
   // Of a number, at the moment of the snapshot; DataLoss when there is none.
   [[nodiscard]] static absl::StatusOr<Element> PseudonymOf(
       const Store& store, Who who, uint32_t number,
@@ -68,16 +48,16 @@ class PersonDirectory {
 
   // The numbers given so far are written; they can be found in the store.
   void Written() { fresh_.clear(); }
-  size_t count(Who who) const {
-    return (who == Who::kPerson ? household_of_.size() : households_) - 1;
-  }
+  size_t count(Who who) const { return given(who) - 1; }
 
  private:
   explicit PersonDirectory(const Store& store) : store_(store) {}
   const Store& store_;
-  // Of each person; number 0 is nobody.
-  std::vector<uint32_t> household_of_{0};
-  uint32_t households_ = 1;  // numbers given, 0 among them
+  // Numbers given, 0 among them: nobody.
+  uint32_t persons_ = 1, households_ = 1;
+  uint32_t given(Who who) const {
+    return who == Who::kPerson ? persons_ : households_;
+  }
   // Numbers given in the batch that is not written yet.
   absl::flat_hash_map<std::string, uint32_t> fresh_;
   bool sweeping_ = false;

@@ -34,6 +34,7 @@ void PersonCounts::Take(const PersonCounts& other) {
 }
 
 void PersonCounts::AddHousehold(uint32_t household) {
+  if (household == 0) return;
   if (std::find(households.begin(), households.end(), household) ==
       households.end()) {
     households.push_back(household);

@@ -20,7 +20,7 @@ struct PersonCounts {
   int64_t tickets = 0;
   uint16_t delivered = 0;  // day of the relation that gave the municipality
   int16_t municipality = -1;
-  std::vector<uint32_t> households;  // most persons have one
+  std::vector<uint32_t> households;  // one at most of a moment; none: no home
 
   void Take(const PersonCounts& other);
   void AddHousehold(uint32_t household);

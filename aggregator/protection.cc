@@ -71,7 +71,7 @@ void Protector::Add(const ExactPopulation& population,
   const NoisyCell whole = AddNoise(reach, population.whole);
   release_all(reach, whole);
 
-  // Municipalities: years and quarters only (answers.md, 5).
+  // Municipalities: years and quarters only (answers.md, 1).
   if (!Answers(*FindTemplate("municipality"), period_.level())) return;
   int64_t rest = whole.persons;
   int64_t subtracted = 0;

@@ -1,6 +1,6 @@
 // From exact counts to what may be released: noise, thresholds on noisy
 // values, one single state for everything withheld, `other`, rounding, marks
-// (answers.md, 2 to 4). Nothing after the noise depends on a true count.
+// (answers.md, 2, 4 and 5). Nothing after the noise depends on a true count.
 #ifndef GARDEROBE_AGGREGATOR_PROTECTION_H_
 #define GARDEROBE_AGGREGATOR_PROTECTION_H_
 

@@ -11,7 +11,8 @@ namespace {
 using Shape = ColumnBound::Shape;
 constexpr ColumnBound kColumns[] = {
     {1, Shape::kNumbers},  {2, Shape::kNumbers}, {3, Shape::kBytes, 1},
-    {4, Shape::kBytes, 1}, {5, Shape::kNumbers}, {6, Shape::kStrings}};
+    {4, Shape::kBytes, 1}, {5, Shape::kNumbers}, {6, Shape::kStrings},
+    {7, Shape::kBytes, 1}};
 
 }  // namespace
 
@@ -31,6 +32,7 @@ absl::StatusOr<RelationBatch> ReadRelationBatch(const std::string& payload,
       columns.gender().size() != count ||
       columns.newsletter().size() != count ||
       columns.customer_since_size() != rows ||
+      columns.shown().size() != count ||
       (columns.language_size() != 0 && columns.language_size() != rows)) {
     return InvalidArgument("sealed: the columns do not all have count rows");
   }
@@ -56,6 +58,8 @@ absl::StatusOr<RelationBatch> ReadRelationBatch(const std::string& payload,
     }
     if (since > 0xffff) column = "customer_since";
     if (language.size() > 8) column = "language";
+    const auto shown = static_cast<uint8_t>(columns.shown()[at]);
+    if ((shown & ~(kShownAddress | kShownPerson)) != 0) column = "shown";
     if (column != nullptr) {
       batch.is_refused[at] = true;
       v1::RowRefusal& refusal = batch.refused.emplace_back();
@@ -71,6 +75,7 @@ absl::StatusOr<RelationBatch> ReadRelationBatch(const std::string& payload,
     row.gender = static_cast<uint8_t>(columns.gender()[at]);
     row.newsletter = static_cast<uint8_t>(columns.newsletter()[at]);
     row.customer_since = static_cast<uint16_t>(since);
+    row.shown = shown;
     row.language = language;
   }
   return batch;

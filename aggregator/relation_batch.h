@@ -10,7 +10,7 @@
 namespace garderobe::aggregator {
 
 struct RelationBatch {
-  std::vector<Relation> rows;           // persons and households not yet set
+  std::vector<Relation> rows;           // attributes only
   std::vector<v1::RowRefusal> refused;  // attributes beyond their lists
   std::vector<bool> is_refused;
 };

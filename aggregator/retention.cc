@@ -1,4 +1,4 @@
-// Retention at the aggregator (protocol.md, 5).
+// Retention at the aggregator (protocol.md, 4).
 #include <algorithm>
 #include <utility>
 
@@ -11,6 +11,7 @@ namespace garderobe::aggregator {
 namespace {
 
 constexpr std::string_view kLastRunKey = "retention-day";
+constexpr size_t kExpiredAtOnce = 4096;
 
 std::string CeilingsKey(std::string_view institution) {
   return "retention/" + std::string(institution);
@@ -126,6 +127,7 @@ absl::StatusOr<bool> Aggregator::ExpireRelationsWithout(
   const MutexLock people_lock(&people_mutex_);
   // Day of the last delivery, and the relation's number.
   std::vector<std::pair<uint16_t, uint32_t>> old;
+  absl::flat_hash_map<uint32_t, Relation> relations;  // those that are old
   const std::string prefix = KeyOf(institution.number);
   const auto it = store_->NewIterator(kRelations);
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
@@ -139,32 +141,36 @@ absl::StatusOr<bool> Aggregator::ExpireRelationsWithout(
       kept.insert(number);
     } else {
       old.emplace_back(relation.delivered, number);
+      relations.emplace(number, std::move(relation));
     }
   }
   GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
   std::sort(old.begin(), old.end());
   const auto removed = static_cast<size_t>(
       std::min<uint64_t>(old.size(), ceilings.relations.left()));
-  absl::flat_hash_set<uint32_t> held_back =
-      std::exchange(institution.relations_held_back, {});
   for (size_t i = 0; i < old.size(); ++i) {
     const uint32_t number = old[i].second;
     if (i < removed) {
       batch.Delete(store_->family(kRelations),
                    KeyOf(institution.number, number));
-      held_back.erase(number);
     } else {
-      held_back.insert(number);
       kept.insert(number);
     }
   }
   for (const AggregatorHandle& handle : ledger.HandlesWithout(
            [&](uint32_t number) { return kept.contains(number); })) {
+    const auto number = ledger.NumberOf(handle);
     ledger.ForgetHandle(handle, batch);
+    const auto gone = number ? relations.find(*number) : relations.end();
+    if (gone == relations.end()) continue;  // it had visits only
+    batch.Delete(store_->family(kReferences),
+                 AsSlice(gone->second.reference.view()));
+    batch.Put(store_->family(kExpired), AsSlice(handle.view()),
+              AsSlice(gone->second.sigma.view()));
   }
   ceilings.relations.removed += removed;
   statement->relations_removed = removed;
-  statement->relations_held_back = held_back.size();
+  statement->relations_held_back = old.size() - removed;
   if (batch.Count() == 0) return false;
   Put(institution, ceilings, batch);
   return WriteForgotten(institution, batch);
@@ -191,8 +197,6 @@ absl::StatusOr<Aggregator::Expired> Aggregator::ExpireInstitution(
       return expired.status();
     }
     statement = *std::move(expired);
-    statement.relations_removed += institution->relations_expired;
-    institution->relations_expired = 0;
   }
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
   EvictLedgers();
@@ -221,92 +225,38 @@ absl::Status Aggregator::ReleaseRetention(const std::string& name,
   return store_->Sync();
 }
 
-absl::Status Aggregator::ExpireRelations(
-    const v1::ExpireRelationsRequest& request,
-    v1::ExpireRelationsResponse* response) {
-  GARDEROBE_ASSIGN_OR_RETURN(const CivilDate today,
-                             retention_calendar_->Begin(request.today()));
-  const auto count = static_cast<size_t>(request.institution_size());
-  if (!Column<AggregatorHandle>(request.handles()).HasRows(count)) {
-    return InvalidArgument("handles: 16 bytes a relation");
-  }
-  std::map<uint32_t, std::vector<uint32_t>> by_institution;
-  for (uint32_t i = 0; i < count; ++i) {
-    const uint32_t index = request.institution(static_cast<int>(i));
-    if (index >= static_cast<uint32_t>(request.institutions_size())) {
-      return InvalidArgument("institution: beyond institutions");
+absl::Status Aggregator::ListExpired(const v1::ListExpiredRequest& request,
+                                     v1::ListExpiredResponse* response) {
+  GARDEROBE_RETURN_IF_ERROR(
+      retention_calendar_->Begin(request.today()).status());
+  const auto it = store_->NewIterator(kExpired);
+  size_t count = 0;
+  for (it->SeekToFirst(); it->Valid() && count < kExpiredAtOnce; it->Next()) {
+    if (it->key().size() != AggregatorHandle::kBytes ||
+        it->value().size() != Sigma::kBytes) {
+      return DataLoss("a relation that has expired is damaged");
     }
-    by_institution[index].push_back(i);
+    response->mutable_handles()->append(AsView(it->key()));
+    response->mutable_sigmas()->append(AsView(it->value()));
+    ++count;
   }
-  uint64_t limit = request.limit();
-  for (const auto& [index, relations] : by_institution) {
-    GARDEROBE_RETURN_IF_ERROR(ExpireRelationsAt(
-        request.institutions(static_cast<int>(index)), relations,
-        DayNumber(today), request, &limit, response));
-  }
-  EvictLedgers();
-  return store_->Sync();
+  return FromRocks(it->status());
 }
 
-absl::Status Aggregator::ExpireRelationsAt(
-    const std::string& name, const std::vector<uint32_t>& relations,
-    int32_t today, const v1::ExpireRelationsRequest& request, uint64_t* limit,
-    v1::ExpireRelationsResponse* response) {
-  const auto found = Find(name, /*create=*/false);
-  if (found.status().code() == absl::StatusCode::kNotFound) {
-    return absl::OkStatus();  // it has never delivered
-  }
-  GARDEROBE_RETURN_IF_ERROR(found.status());
-  Institution& institution = **found;
-  const MutexLock lock(&institution.mutex);
-  GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(institution));
-  GARDEROBE_ASSIGN_OR_RETURN(Ceilings ceilings, CeilingsOf(institution, today));
-  InstitutionLedger& ledger = *institution.ledger;
-  rocksdb::WriteBatch batch;
-  // Which relations have visits.
-  GARDEROBE_ASSIGN_OR_RETURN(
-      const auto now, ledger.ForgetBefore(INT32_MIN, /*limit=*/0, batch));
-  const MutexLock people_lock(&people_mutex_);
-  uint64_t removed = 0;
-  absl::flat_hash_set<uint32_t> held_back = institution.relations_held_back;
+absl::Status Aggregator::ConfirmExpired(
+    const v1::ConfirmExpiredRequest& request) {
+  GARDEROBE_RETURN_IF_ERROR(
+      retention_calendar_->Begin(request.today()).status());
   const Column<AggregatorHandle> handles(request.handles());
-  for (uint32_t i : relations) {
-    const AggregatorHandle handle = handles[i];
-    const auto number = ledger.NumberOf(handle);
-    if (!number || *number == 0) continue;
-    if (now.relations.contains(*number)) {
-      response->add_kept(i);
-      continue;
-    }
-    const std::string key = KeyOf(institution.number, *number);
-    const auto stored = store_->Get(kRelations, key).status();
-    if (!stored.ok() && stored.code() != absl::StatusCode::kNotFound) {
-      institution.ledger.reset();  // it may have forgotten part of it
-      return stored;
-    }
-    const bool is_stored = stored.ok();
-    if (is_stored && (ceilings.relations.left() == 0 || removed >= *limit)) {
-      response->add_kept(i);
-      response->set_held_back(response->held_back() + 1);
-      held_back.insert(*number);
-      continue;
-    }
-    ceilings.relations.removed += is_stored;
-    removed += is_stored;
-    held_back.erase(*number);
-    batch.Delete(store_->family(kRelations), key);
-    ledger.ForgetHandle(handle, batch);
+  if (!handles.HasRows(handles.size()) || handles.size() > kExpiredAtOnce) {
+    return InvalidArgument("handles: 16 bytes each, at most {}",
+                           kExpiredAtOnce);
   }
-  if (batch.Count() > 0) Put(institution, ceilings, batch);
-  const auto written = WriteForgotten(institution, batch);
-  if (!written.ok()) {
-    institution.ledger.reset();
-    return written.status();
+  rocksdb::WriteBatch batch;
+  for (size_t i = 0; i < handles.size(); ++i) {
+    batch.Delete(store_->family(kExpired), AsSlice(handles[i].view()));
   }
-  *limit -= removed;
-  institution.relations_expired += removed;
-  institution.relations_held_back = std::move(held_back);
-  return absl::OkStatus();
+  return store_->WriteAndSync(batch);
 }
 
 }  // namespace garderobe::aggregator

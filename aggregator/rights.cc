@@ -1,9 +1,9 @@
-// Rights of visitors at the aggregator (protocol.md, 5), and the sweep of
+// Rights of visitors at the aggregator (protocol.md, 6), and the sweep of
 // pseudonyms that no relation has any more.
-#include <chrono>
-
 #include "aggregator/aggregator.h"
 #include "core/base/civil_time.h"
+#include "core/base/clock.h"
+#include "core/group/elgamal.h"
 #include "core/keys/receipt.h"
 #include "core/sealing/sealed_answer.h"
 #include "nlohmann/json.hpp"
@@ -37,22 +37,21 @@ nlohmann::json Describe(const VisitRow& row, const Event& event) {
 }
 
 absl::Status CheckRequest(const v1::ExerciseAtAggregatorRequest& request) {
-  const auto count = static_cast<size_t>(request.institution_size());
   if (request.request_id().size() != RequestId::kBytes) {
     return InvalidArgument("request_id: {} bytes", RequestId::kBytes);
-  }
-  if (request.handles().size() != count * AggregatorHandle::kBytes) {
-    return InvalidArgument("handles: 16 bytes a relation");
-  }
-  for (uint32_t index : request.institution()) {
-    if (index >= static_cast<uint32_t>(request.institutions_size())) {
-      return InvalidArgument("institution: beyond institutions");
-    }
   }
   if (RightName(static_cast<VisitorRight>(request.right())).empty()) {
     return InvalidArgument("right: unknown");
   }
-  if (request.right() == v1::RIGHT_ACCESS && count != 1) {
+  const bool is_of_handle = !request.handle().empty();
+  if (is_of_handle && (request.handle().size() != AggregatorHandle::kBytes ||
+                       request.reference().size() != Ciphertext::kBytes)) {
+    return InvalidArgument("handle, reference: 16 and 64 bytes, or neither");
+  }
+  if (request.commitment().size() != SubjectCommitment::kBytes) {
+    return InvalidArgument("commitment: {} bytes", SubjectCommitment::kBytes);
+  }
+  if (request.right() == v1::RIGHT_ACCESS && !is_of_handle) {
     return InvalidArgument("access: of one relation");
   }
   return absl::OkStatus();
@@ -62,17 +61,20 @@ absl::Status CheckRequest(const v1::ExerciseAtAggregatorRequest& request) {
 
 absl::StatusOr<bool> Aggregator::Apply(
     v1::Right right, Institution& institution,
-    const std::vector<AggregatorHandle>& handles,
+    const std::vector<Subject>& subjects,
     v1::ExerciseAtAggregatorResponse* response) {
   rocksdb::WriteBatch batch;
   InstitutionLedger& ledger = *institution.ledger;
   std::set<uint32_t> numbers;
   uint32_t relations = 0;
-  for (const AggregatorHandle& handle : handles) {
+  for (const auto& [handle, reference] : subjects) {
     const auto number = ledger.NumberOf(handle);
     const bool objects = number && *number == 0;
+    const rocksdb::Slice reference_key = AsSlice(reference.view());
     if (right == v1::RIGHT_WITHDRAW) {
-      if (objects) ledger.ForgetHandle(handle, batch);
+      if (!objects) continue;
+      ledger.ForgetHandle(handle, batch);
+      batch.Delete(store_->family(kReferences), reference_key);
       continue;
     }
     if (number && !objects) {
@@ -84,8 +86,15 @@ absl::StatusOr<bool> Aggregator::Apply(
     // An objection outlives an erasure.
     if (right == v1::RIGHT_OBJECT && !objects) {
       ledger.SetNobody(handle, batch);
+      // By which the vault will say when nobody objects any more.
+      batch.Put(store_->family(kReferences), reference_key,
+                Encode(RelationPlace{institution.number, handle}));
     } else if (right == v1::RIGHT_ERASE && number && !objects) {
       ledger.ForgetHandle(handle, batch);
+      batch.Delete(store_->family(kReferences), reference_key);
+    }
+    if (!objects) {
+      batch.Delete(store_->family(kExpired), AsSlice(handle.view()));
     }
   }
   GARDEROBE_ASSIGN_OR_RETURN(
@@ -115,7 +124,7 @@ absl::StatusOr<bool> Aggregator::WriteForgotten(Institution& institution,
 
 absl::Status Aggregator::ExerciseAt(
     v1::Right right, const std::string& name,
-    const std::vector<AggregatorHandle>& handles,
+    const std::vector<Subject>& subjects,
     v1::ExerciseAtAggregatorResponse* response) {
   // Who objects before anything was delivered is nobody's from the first.
   const auto institution = Find(name, /*create=*/right == v1::RIGHT_OBJECT);
@@ -127,7 +136,7 @@ absl::Status Aggregator::ExerciseAt(
   GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
   // A change of links must not write a relation that goes.
   const MutexLock people_lock(&people_mutex_);
-  const auto applied = Apply(right, **institution, handles, response);
+  const auto applied = Apply(right, **institution, subjects, response);
   // What it counts is on the disk, and no longer in memory.
   if (!applied.ok() || *applied) (*institution)->ledger.reset();
   return applied.status();
@@ -172,36 +181,49 @@ absl::Status Aggregator::Exercise(
     const v1::ExerciseAtAggregatorRequest& request,
     const std::string& access_key, v1::ExerciseAtAggregatorResponse* response) {
   GARDEROBE_RETURN_IF_ERROR(CheckRequest(request));
-  std::map<std::string, std::vector<AggregatorHandle>> by_institution;
-  for (int i = 0; i < request.institution_size(); ++i) {
-    by_institution[request.institutions(
-                       static_cast<int>(request.institution(i)))]
-        .push_back(AggregatorHandle::From(
-            std::string_view(request.handles())
-                .substr(static_cast<size_t>(i) * AggregatorHandle::kBytes,
-                        AggregatorHandle::kBytes)));
+  GARDEROBE_ASSIGN_OR_RETURN(const auto kept,
+                             kept_answers_.Find(request.request_id()));
+  if (kept) {
+    if (response->ParseFromString(*kept)) return absl::OkStatus();
+    return DataLoss("a kept answer is damaged");
   }
-  for (const auto& [name, handles] : by_institution) {
+  Receipt receipt;
+  receipt.party = "aggregator";
+  receipt.right = static_cast<VisitorRight>(request.right());
+  receipt.request_id = RequestId::From(request.request_id());
+  receipt.subject = SubjectCommitment::From(request.commitment());
+  if (!request.handle().empty()) {
+    const auto reference = Ciphertext::From(request.reference());
+    Subject subject{AggregatorHandle::From(request.handle()), {}};
+    if (!garderobe::Decrypt(keys_.pseudonym, reference.point_a,
+                            reference.point_b, &subject.reference)) {
+      return InvalidArgument("reference: a point is malformed");
+    }
+    receipt.acted_on = Hash(request.reference());
     if (request.right() == v1::RIGHT_ACCESS) {
-      GARDEROBE_ASSIGN_OR_RETURN(const std::string held,
-                                 Describe(name, handles[0]));
+      GARDEROBE_ASSIGN_OR_RETURN(
+          const std::string held,
+          Describe(request.institution(), subject.handle));
       GARDEROBE_ASSIGN_OR_RETURN(*response->mutable_sealed(),
                                  SealAnswer(access_key, held));
-      continue;
+      receipt.answer = Hash(response->sealed());
+    } else {
+      GARDEROBE_RETURN_IF_ERROR(ExerciseAt(
+          request.right(), request.institution(), {subject}, response));
     }
-    GARDEROBE_RETURN_IF_ERROR(
-        ExerciseAt(request.right(), name, handles, response));
+    if (request.right() == v1::RIGHT_ERASE) {
+      receipt.counts.emplace(Receipt::Counts{response->relations_removed(),
+                                             response->visits_removed()});
+    }
   }
-  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  const SignedBody receipt =
-      SignReceipt(ReceiptSeedOf(keys_.signing),
-                  {"aggregator", static_cast<VisitorRight>(request.right()),
-                   RequestId::From(request.request_id()),
-                   static_cast<uint64_t>(std::chrono::system_clock::to_time_t(
-                       std::chrono::system_clock::now()))});
-  response->mutable_receipt()->set_body(receipt.body);
-  response->mutable_receipt()->set_signature(receipt.signature);
-  return absl::OkStatus();
+  receipt.unix_seconds = UnixSeconds();
+  const SignedBody signed_receipt =
+      SignReceipt(ReceiptSeedOf(keys_.signing), receipt);
+  response->mutable_receipt()->set_body(signed_receipt.body);
+  response->mutable_receipt()->set_signature(signed_receipt.signature);
+  GARDEROBE_RETURN_IF_ERROR(kept_answers_.Keep(
+      request.request_id(), response->SerializeAsString(), DayNumber(Today())));
+  return store_->Sync();
 }
 
 std::optional<uint64_t> Aggregator::LastForgotten() const {
@@ -227,10 +249,9 @@ absl::StatusOr<uint64_t> Aggregator::Sweep() {
     people_->BeginSweep();
     rocksdb::DB& db = store_->db();
     begun.emplace(
-        Moment{people_->AllHomes(),
-               {db.GetSnapshot(), [&db](const rocksdb::Snapshot* snapshot) {
-                  db.ReleaseSnapshot(snapshot);
-                }}});
+        Moment{{}, {db.GetSnapshot(), [&db](const rocksdb::Snapshot* snapshot) {
+                      db.ReleaseSnapshot(snapshot);
+                    }}});
   }
   const Moment& moment = *begun;
   std::vector<bool> persons, households;
@@ -245,14 +266,13 @@ absl::StatusOr<uint64_t> Aggregator::Sweep() {
       return DataLoss("a relation's record is damaged");
     }
     mark(persons, relation.person);
-    mark(households, moment.homes.Of(relation.person));
+    mark(households, relation.household);
   }
   GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
   const MutexLock lock(&people_mutex_);
   if (!people_ || !people_->sweeping()) {
     return absl::AbortedError("people were read again meanwhile");
   }
-  // Persons first: none may live in a household that is gone.
   GARDEROBE_ASSIGN_OR_RETURN(const uint64_t gone,
                              SweepWho(Who::kPerson, persons, moment));
   GARDEROBE_ASSIGN_OR_RETURN(const uint64_t empty,

@@ -1,9 +1,11 @@
 #include "aggregator/service.h"
 
+#include "aggregator/author_check.h"
 #include "core/base/civil_time.h"
 #include "core/keys/receipt.h"
 #include "core/rpc/ordered_stream.h"
 #include "core/rpc/peer.h"
+#include "core/rpc/status_conversion.h"
 #include "spdlog/spdlog.h"
 
 namespace garderobe::aggregator {
@@ -12,6 +14,21 @@ namespace garderobe::aggregator {
 #define GARDEROBE_REQUIRE_TTP(context)                                    \
   if (auto peer = RequirePeer(*context, Role::kParty, "ttp"); !peer.ok()) \
   return FinishNow(context, peer.status())
+
+AggregatorServiceImpl::AggregatorServiceImpl(Aggregator& aggregator,
+                                             const RegisterStore& institutions,
+                                             AnswerPusher& pusher,
+                                             Daemon& daemon)
+    : aggregator_(aggregator),
+      institutions_(institutions),
+      pusher_(pusher),
+      daemon_(daemon),
+      author_refusals_(
+          prometheus::BuildCounter()
+              .Name("garderobe_aggregator_author_refusals_total")
+              .Help("Batches that no author of the institution signed")
+              .Register(daemon.metrics())),
+      parameters_(aggregator.SignedParameters()) {}
 
 grpc::ServerUnaryReactor* AggregatorServiceImpl::GetParameters(
     grpc::CallbackServerContext* context,
@@ -29,19 +46,34 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreVisits(
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
-    GARDEROBE_ASSIGN_OR_RETURN(const int32_t agreed_from,
-                               AgreedFrom(request->feed().institution()));
-    GARDEROBE_ASSIGN_OR_RETURN(*response->mutable_outcome(),
-                               aggregator_.StoreVisits(*request, agreed_from));
+    const auto institutions = institutions_.Get();
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const int32_t agreed_from,
+        AgreedFrom(*institutions, request->feed().institution()));
+    auto outcome =
+        aggregator_.StoreVisits(*request, *institutions, agreed_from);
+    if (!outcome.ok()) return Reported(outcome.status(), request->feed());
+    *response->mutable_outcome() = *std::move(outcome);
     return absl::OkStatus();
   });
 }
 
+absl::Status AggregatorServiceImpl::Reported(const absl::Status& status,
+                                             const v1::FeedName& feed) {
+  const AuthorFault fault = AuthorFaultOf(status);
+  if (fault == AuthorFault::kNone) return status;
+  const std::string reason(ReasonOf(fault));
+  const std::string& id = feed.institution();
+  spdlog::error("event=author-refused institution={} reason={}",
+                IsInstitutionId(id) ? id : "-", reason);
+  author_refusals_.Add({{"reason", reason}}).Increment();
+  return WithReason(absl::Status(status.code(), status.message()), reason);
+}
+
 absl::StatusOr<int32_t> AggregatorServiceImpl::AgreedFrom(
-    const std::string& institution) const {
-  const auto institutions = institutions_.Get();
-  const auto found = institutions->find(institution);
-  const auto from = found == institutions->end()
+    const Institutions& institutions, const std::string& institution) {
+  const auto found = institutions.find(institution);
+  const auto from = found == institutions.end()
                         ? std::nullopt
                         : ParseDate(found->second.agreement_from());
   // The TTP has looked as well; the aggregator does not rely on it.
@@ -60,19 +92,24 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreRelations(
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
-    GARDEROBE_ASSIGN_OR_RETURN(*response->mutable_outcome(),
-                               aggregator_.StoreRelations(*request));
+    auto outcome = aggregator_.StoreRelations(*request, *institutions_.Get());
+    if (!outcome.ok()) return Reported(outcome.status(), request->feed());
+    *response->mutable_outcome() = *std::move(outcome);
     return absl::OkStatus();
   });
 }
 
-grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreLinkChanges(
-    grpc::CallbackServerContext* context,
-    const v1::StoreLinkChangesRequest* request, v1::StoreLinkChangesResponse*) {
+grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreRound(
+    grpc::CallbackServerContext* context, const v1::StoreRoundRequest* request,
+    v1::StoreRoundResponse* response) {
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
-    return aggregator_.StoreLinkChanges(*request);
+    const absl::Status stored = aggregator_.StoreRound(*request, response);
+    if (stored.code() == absl::StatusCode::kFailedPrecondition) {
+      spdlog::error("event=round-refused reason=\"{}\"", Message(stored));
+    }
+    return stored;
   });
 }
 
@@ -150,9 +187,7 @@ absl::StatusOr<std::string> AggregatorRightsServiceImpl::AccessKey(
     const v1::ExerciseAtAggregatorRequest& request) const {
   if (request.right() != v1::RIGHT_ACCESS) return std::string();
   const auto institutions = institutions_.Get();
-  const auto found = request.institutions_size() == 1
-                         ? institutions->find(request.institutions(0))
-                         : institutions->end();
+  const auto found = institutions->find(request.institution());
   if (found == institutions->end() || found->second.access_key().empty()) {
     return NotFound(
         "the aggregator's register has no access key of the institution; "
@@ -169,9 +204,10 @@ grpc::ServerUnaryReactor* AggregatorRightsServiceImpl::Exercise(
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_ASSIGN_OR_RETURN(const std::string access_key,
                                AccessKey(*request));
+    GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
     GARDEROBE_RETURN_IF_ERROR(
         aggregator_.Exercise(*request, access_key, response));
-    // Which right and which request; of whom nobody is statement.
+    // Which right and which request; of whom nobody is told.
     spdlog::info("event=right right={} request={}",
                  RightName(static_cast<VisitorRight>(request->right())),
                  ToHex(AsBytes(request->request_id())));
@@ -211,13 +247,22 @@ grpc::ServerUnaryReactor* AggregatorRetentionServiceImpl::ExpireInstitution(
   });
 }
 
-grpc::ServerUnaryReactor* AggregatorRetentionServiceImpl::ExpireRelations(
-    grpc::CallbackServerContext* context,
-    const v1::ExpireRelationsRequest* request,
-    v1::ExpireRelationsResponse* response) {
+grpc::ServerUnaryReactor* AggregatorRetentionServiceImpl::ListExpired(
+    grpc::CallbackServerContext* context, const v1::ListExpiredRequest* request,
+    v1::ListExpiredResponse* response) {
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this] {
-    return aggregator_.ExpireRelations(*request, response);
+    return aggregator_.ListExpired(*request, response);
+  });
+}
+
+grpc::ServerUnaryReactor* AggregatorRetentionServiceImpl::ConfirmExpired(
+    grpc::CallbackServerContext* context,
+    const v1::ConfirmExpiredRequest* request, v1::ConfirmExpiredResponse*) {
+  GARDEROBE_REQUIRE_TTP(context);
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
+    return aggregator_.ConfirmExpired(*request);
   });
 }
 

@@ -21,12 +21,7 @@ class AggregatorServiceImpl final
   // All outlive the service.
   AggregatorServiceImpl(Aggregator& aggregator,
                         const RegisterStore& institutions, AnswerPusher& pusher,
-                        Daemon& daemon)
-      : aggregator_(aggregator),
-        institutions_(institutions),
-        pusher_(pusher),
-        daemon_(daemon),
-        parameters_(aggregator.SignedParameters()) {}
+                        Daemon& daemon);
 
   grpc::ServerUnaryReactor* GetParameters(
       grpc::CallbackServerContext* context,
@@ -40,10 +35,10 @@ class AggregatorServiceImpl final
       grpc::CallbackServerContext* context,
       const v1::StoreRelationsRequest* request,
       v1::StoreRelationsResponse* response) override;
-  grpc::ServerUnaryReactor* StoreLinkChanges(
+  grpc::ServerUnaryReactor* StoreRound(
       grpc::CallbackServerContext* context,
-      const v1::StoreLinkChangesRequest* request,
-      v1::StoreLinkChangesResponse* response) override;
+      const v1::StoreRoundRequest* request,
+      v1::StoreRoundResponse* response) override;
   grpc::ServerUnaryReactor* OpenFeed(grpc::CallbackServerContext* context,
                                      const v1::OpenFeedRequest* request,
                                      v1::OpenFeedResponse* response) override;
@@ -57,13 +52,17 @@ class AggregatorServiceImpl final
  private:
   // The first minute of the institution's agreement, local, since 2000-01-01.
   // PermissionDenied: there is none.
-  [[nodiscard]] absl::StatusOr<int32_t> AgreedFrom(
-      const std::string& institution) const;
+  [[nodiscard]] static absl::StatusOr<int32_t> AgreedFrom(
+      const Institutions& institutions, const std::string& institution);
+  // Logs and counts a batch that its author did not sign, and names the reason
+  // for programs; any other status stays as it is.
+  absl::Status Reported(const absl::Status& status, const v1::FeedName& feed);
 
   Aggregator& aggregator_;
   const RegisterStore& institutions_;
   AnswerPusher& pusher_;
   Daemon& daemon_;
+  prometheus::Family<prometheus::Counter>& author_refusals_;
   const SignedBody parameters_;
 };
 
@@ -104,10 +103,14 @@ class AggregatorRetentionServiceImpl final
       grpc::CallbackServerContext* context,
       const v1::ExpireInstitutionRequest* request,
       v1::ExpireInstitutionResponse* response) override;
-  grpc::ServerUnaryReactor* ExpireRelations(
+  grpc::ServerUnaryReactor* ListExpired(
       grpc::CallbackServerContext* context,
-      const v1::ExpireRelationsRequest* request,
-      v1::ExpireRelationsResponse* response) override;
+      const v1::ListExpiredRequest* request,
+      v1::ListExpiredResponse* response) override;
+  grpc::ServerUnaryReactor* ConfirmExpired(
+      grpc::CallbackServerContext* context,
+      const v1::ConfirmExpiredRequest* request,
+      v1::ConfirmExpiredResponse* response) override;
 
  private:
   Aggregator& aggregator_;

@@ -8,6 +8,8 @@
 
 #include "aggregator/visit_batch.h"
 #include "core/base/bytes.h"
+#include "core/group/element.h"
+#include "core/sealing/author_payload.h"
 #include "core/sealing/handles.h"
 #include "core/store/store.h"
 #include "garderobe/v1/common.pb.h"
@@ -23,16 +25,18 @@ enum Family : size_t {
   kRelations,     // relation number to person, household, attributes
   kPseudonyms,    // pseudonym to person or household number
   kNumbers,       // person or household number to pseudonym
-  kResidents,     // person number to household number
+  kReferences,    // R to the handle of a relation
+  kExpired,       // relations that the vault has yet to remove
   kDirtyMirrors,  // institutions whose mirror answerd has yet to get
   kCubes,         // published cubes
+  kAuthorships,   // by feed and offset: who signed a batch
 };
 inline const std::vector<std::string> kFamilyNames = {
-    "default",   "feeds",         "blocks",     "events",
-    "handles",   "relations",     "pseudonyms", "numbers",
-    "residents", "dirty_mirrors", "cubes"};
+    "default",       "feeds",      "blocks",     "events",     "handles",
+    "relations",     "pseudonyms", "numbers",    "references", "expired",
+    "dirty_mirrors", "cubes",      "authorships"};
 
-inline constexpr StoreOptions kStoreOptions = {.format = 3};
+inline constexpr StoreOptions kStoreOptions = {.format = 5};
 
 // Institution number, 4 bytes, then what follows.
 template <typename... Numbers>
@@ -58,19 +62,51 @@ std::string Number(T number) {
 }
 std::string FeedKey(uint32_t institution, const v1::FeedName& feed);
 
+// sigma: the vault's handle of a relation, which only the TTP reads.
+struct SigmaTag;
+using Sigma = FixedBytes<32, SigmaTag>;
+
+// What a row showed of its customer.
+inline constexpr uint8_t kShownAddress = 1, kShownPerson = 2;
+
 // What is known of a relation.
 struct Relation {
   uint32_t person = 0;     // number
+  uint32_t household = 0;  // number of the one it showed; 0: no address
   uint16_t delivered = 0;  // day of its last delivery, since 2000-01-01
   uint16_t pc4 = 0;        // 0 unknown
   uint16_t birth_year = 0;
   uint8_t gender = 0;
   uint8_t newsletter = 0;
   uint16_t customer_since = 0;  // months since 1900-01
+  uint8_t shown = 0;
+  Element reference;  // R
+  Sigma sigma;
   std::string language;
 };
 std::string Encode(const Relation& relation);
 [[nodiscard]] bool Decode(std::string_view bytes, Relation* relation);
+
+// Of which relation an R is; stored by it.
+struct RelationPlace {
+  uint32_t institution = 0;
+  AggregatorHandle handle;
+};
+std::string Encode(const RelationPlace& place);
+[[nodiscard]] bool Decode(std::string_view bytes, RelationPlace* place);
+
+// What shows whose batch it was when it is challenged. Nothing that is guessed
+// from a small batch: digests of its columns would outlast what was erased.
+struct Authorship {
+  uint32_t count = 0;   // rows
+  uint32_t serial = 0;  // of the aggregator's parameters
+  Digest256 sealed;     // of the payload as it was sealed
+  AuthorSignature signature;
+};
+std::string Encode(const Authorship& authorship);
+// Where that of the batch at `offset` stands.
+std::string AuthorshipKey(uint32_t institution, const v1::FeedName& feed,
+                          uint64_t offset);
 
 std::string Encode(const Event& event);
 [[nodiscard]] bool Decode(std::string_view bytes, Event* event);

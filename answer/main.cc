@@ -48,6 +48,12 @@ absl::Status Run(const Config& config) {
                       {{&intake,
                         v1::AnswerIntakeService::service_full_name(),
                         {{Role::kParty, "aggregator"}}}}}},
+       .registered_pins =
+           [&](const Peer& peer) {
+             return peer.role == Role::kAnalyst
+                        ? institutions->AnalystPins(peer.name)
+                        : KeyPins();
+           },
        .state = state,
        .reload = [&] { return institutions->Reload(Today()); }});
 }
@@ -60,6 +66,7 @@ int main(int argc, char** argv) {
   answer::Config config;
   Settings settings;
   AddDaemonSettings(settings, &config.daemon);
+  AddPartyPins(settings, &config.daemon.peers, {"aggregator"});
   settings.Address("intake.listen", &config.intake_listen,
                    "IP address and port where aggregatord, and nobody else, "
                    "brings figures.",
@@ -68,6 +75,6 @@ int main(int argc, char** argv) {
                   "The largest message that is taken in there, MiB.", 4, 1024);
   return DaemonMain(
       argc, argv, settings,
-      {"answerd", [&] { return CheckTlsFiles(config.daemon.tls); },
+      {"answerd", [&] { return CheckDaemonConfig(config.daemon); },
        [&] { return answer::Run(config); }, nullptr, nullptr});
 }

@@ -42,12 +42,14 @@ absl::Status GetStatus(v1::StatusService::Stub& stub) {
 
 absl::StatusOr<nlohmann::json> Run(const std::string& address,
                                    const std::string& daemon,
+                                   const std::string& pin,
                                    const std::string& folder,
                                    const std::string& calls_text) {
   GARDEROBE_ASSIGN_OR_RETURN(const int calls, ParseCalls(calls_text));
   const TlsFiles tls = TlsIn(folder);
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(tls));
-  const auto channel = TlsChannel(address, daemon, tls);
+  GARDEROBE_ASSIGN_OR_RETURN(KeyPins pins, ParseKeyPins("PIN", pin));
+  const auto channel = TlsChannel({address, daemon, std::move(pins)}, tls);
   const auto stub = v1::StatusService::NewStub(channel);
   GARDEROBE_ASSIGN_OR_RETURN(
       auto result, MeasureCalls(calls, [&] { return CheckHealth(*channel); }));
@@ -61,12 +63,13 @@ absl::StatusOr<nlohmann::json> Run(const std::string& address,
 }  // namespace garderobe::bench
 
 int main(int argc, char** argv) {
-  if (argc != 4 && argc != 5) {
-    std::cerr << "usage: bench_empty_call ADDRESS DAEMON CERTIFICATE_FOLDER "
-                 "[CALLS]\n";
+  if (argc != 5 && argc != 6) {
+    std::cerr
+        << "usage: bench_empty_call ADDRESS DAEMON PIN CERTIFICATE_FOLDER "
+           "[CALLS]\n";
     return 2;
   }
   using namespace garderobe::bench;
-  return Print(argv[0],
-               Run(argv[1], argv[2], argv[3], argc == 5 ? argv[4] : "5000"));
+  return Print(argv[0], Run(argv[1], argv[2], argv[3], argv[4],
+                            argc == 6 ? argv[5] : "5000"));
 }

@@ -4,10 +4,12 @@
 // relation costs it, and what each token of the relation adds: an identifier
 // or a match key.
 //
-// Two tables say how often each party calls what. When a party's code changes,
-// its lines here change with it. Not counted, though libsodium does it too:
-// the hashing before from_hash, handles, sealing, and the points that the
-// vault draws at random for somebody whom it sees for the first time.
+// Two tables say how often each party calls what, for a relation that shows an
+// address. When a party's code changes, its lines here change with it. Not
+// counted, though libsodium does it too: the hashing before from_hash, handles,
+// sealing, scalars that the vault derives, what the rounds carry, and the
+// points that the vault draws at random for somebody whom it sees for the first
+// time.
 //
 // With --beside it runs until standard input ends, little at a time, beside
 // what it is compared with: a processor's speed is not the same from one
@@ -46,27 +48,32 @@ struct Party {
 };
 
 constexpr std::array<Party, 5> kParties = {{
-    // client/batches.cc, BuildRelationBatch: r, A = r*G; for each token
-    // M from a hash, r*Y, B = M + r*Y.
+    // core/identifiers/encrypt.cc, EncryptIdentifiers: r, A = r*G; D = M + r*Y
+    // of the address, M from a hash; for each token M from a hash, r*Y,
+    // B = M + r*Y.
     {"client",
-     {.random_scalar = 1, .base = 1},
+     {.from_hash = 1, .random_scalar = 1, .base = 1, .multiply = 1, .add = 1},
      {.from_hash = 1, .multiply = 1, .add = 1}},
-    // ttp/converter.cc, Convert: q; A' = s*A + q*G; for each token
-    // B' = s*B + q*Y (core/group/elgamal.h, ShuffleA and ShuffleB).
+    // core/conversion/convert.cc, ConvertRow: q, q', q2. A' = s*A + q*G, v*A;
+    // A_h = h*A + q'*G, (h*u)*A, h*D + q'*(Y[home] + Z) and the difference;
+    // R = a*M, M from a hash, and its encryption (q2*G, R + q2*Z). For each
+    // token s*B + q*Y, less v*A.
     {"ttp, to the vault",
-     {.random_scalar = 1, .base = 1, .multiply = 1, .add = 1},
-     {.multiply = 2, .add = 1}},
-    // vault/vault.cc, OpenRows: for each token X = B' - y*A' (Decrypt). Then
-    // LinkRelations, for person and household each: r, r*G, r*Z, P + r*Z
-    // (EncryptFresh).
+     {.from_hash = 1,
+      .random_scalar = 3,
+      .base = 3,
+      .multiply = 8,
+      .add = 4,
+      .subtract = 1},
+     {.multiply = 2, .add = 1, .subtract = 1}},
+    // core/conversion/open.h, OpenToken: for each token X = B' - y*A'.
+    // RaiseHome: w*A_h + r2*G, w*D_h, (w*y)*A_h, r2*Z, a sum and a difference.
+    // vault/vault.cc, LinkRelations: (r1*G, P + r1*Z). r1 and r2 are derived.
     {"vault",
-     {.random_scalar = kAnswers,
-      .base = kAnswers,
-      .multiply = kAnswers,
-      .add = kAnswers},
+     {.base = 2, .multiply = 5, .add = 3, .subtract = 1},
      {.multiply = 1, .subtract = 1}},
-    // ttp/converter.cc, ConvertPseudonyms: for each ciphertext q,
-    // t*A + q*G, t*B + q*Z (ShuffleFresh).
+    // core/conversion/convert.cc, ConvertAnswer: for each ciphertext q,
+    // t*A + q*G, t*B + q*Z.
     {"ttp, to the aggregator",
      {.random_scalar = kAnswers,
       .base = kAnswers,

@@ -1,11 +1,11 @@
 // Says of customers of one institution which of them the vault holds for one
-// person and one household. Plays the TTP and the institution together: it
+// person. Plays the TTP and the institution together: it
 // takes both their keys, and the vault's store. For measuring only.
 //
 //   bench_linked_customers DEPLOYMENT INSTITUTION < customer-ids
 //
-// Prints "customer,person,household,tokens" a line: the vault's names for
-// person and household, and how many tokens the relation shows.
+// Prints "customer,person,tokens" a line: the vault's name for the person, and
+// how many tokens the relation shows.
 #include <algorithm>
 #include <iostream>
 
@@ -41,12 +41,8 @@ absl::Status Run(const std::string& deployment,
                               id)) {
         continue;
       }
-      const std::string home = person.home != 0
-                                   ? vault::NumberKey(person.home)
-                                   : std::string(person.own_household.view());
       std::cout << customer << ',' << ToHex(person.point.bytes()) << ','
-                << ToHex(AsBytes(home)) << ',' << relation.tokens.size()
-                << '\n';
+                << relation.tokens.size() << '\n';
     }
   }
   return absl::OkStatus();

@@ -67,9 +67,8 @@ absl::Status ReadOrders(const std::string& path, Data* data) {
     LinkRow& link = data->rows.emplace_back();
     link.handle = VaultHandle::From(Hash("handle", name, VaultHandle::kBytes));
     link.reference.assign(kReferenceBytes, 'r');
-    link.as_of = customer.as_of;
     for (size_t kind = 0; kind < kKindCount; ++kind) {
-      if (customer.identifiers[kind].empty()) continue;
+      if (customer.identifiers[kind].empty() || !HasSlot(kind)) continue;
       const auto k = static_cast<Kind>(kind);
       link.tokens.push_back(
           {k, Element::From(Hash(KindName(k), customer.identifiers[kind],
@@ -148,7 +147,7 @@ absl::StatusOr<Result> Try(const Data& data, uint32_t kinds,
   MatchParameters weights = MatchParameters::Default();
   {
     GARDEROBE_ASSIGN_OR_RETURN(const auto linker,
-                               Linker::Open(folder, weights));
+                               Linker::Open(folder, {.model = weights}));
     std::vector<LinkRow> batch;
     for (size_t i = 0; i < data.rows.size(); ++i) {
       LinkRow row = data.rows[i];
@@ -167,7 +166,8 @@ absl::StatusOr<Result> Try(const Data& data, uint32_t kinds,
                                CountPatterns(linker->store(), 1'000'000));
     weights = EstimateParameters(counts, weights).parameters;
   }
-  GARDEROBE_ASSIGN_OR_RETURN(const auto linker, Linker::Open(folder, weights));
+  GARDEROBE_ASSIGN_OR_RETURN(const auto linker,
+                             Linker::Open(folder, {.model = weights}));
   GARDEROBE_ASSIGN_OR_RETURN(result.estimated, Judge(linker->store(), data));
   return result;
 }

@@ -11,14 +11,16 @@ namespace garderobe::bench {
 namespace {
 
 absl::StatusOr<nlohmann::json> Run(const std::string& address,
+                                   const std::string& pin,
                                    const std::string& institution,
                                    const std::string& folder,
                                    const std::string& calls_text) {
   GARDEROBE_ASSIGN_OR_RETURN(const int calls, ParseCalls(calls_text));
   const TlsFiles tls = TlsIn(folder);
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(tls));
-  const auto stub =
-      v1::AnswerService::NewStub(TlsChannel(address, "answerd", tls));
+  GARDEROBE_ASSIGN_OR_RETURN(KeyPins pins, ParseKeyPins("PIN", pin));
+  const auto stub = v1::AnswerService::NewStub(
+      TlsChannel({address, "answerd", std::move(pins)}, tls));
   v1::QueryOwnRequest request;
   request.set_institution(institution);
   request.set_by("month");
@@ -44,12 +46,12 @@ absl::StatusOr<nlohmann::json> Run(const std::string& address,
 }  // namespace garderobe::bench
 
 int main(int argc, char** argv) {
-  if (argc != 4 && argc != 5) {
-    std::cerr << "usage: bench_own_mirror ADDRESS INSTITUTION "
+  if (argc != 5 && argc != 6) {
+    std::cerr << "usage: bench_own_mirror ADDRESS PIN INSTITUTION "
                  "CERTIFICATE_FOLDER [CALLS]\n";
     return 2;
   }
   using namespace garderobe::bench;
-  return Print(argv[0],
-               Run(argv[1], argv[2], argv[3], argc == 5 ? argv[4] : "2000"));
+  return Print(argv[0], Run(argv[1], argv[2], argv[3], argv[4],
+                            argc == 6 ? argv[5] : "2000"));
 }

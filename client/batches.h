@@ -8,18 +8,20 @@
 #include "absl/container/flat_hash_map.h"
 #include "client/identity.h"
 #include "client/order_line.h"
-#include "core/keys/parameters.h"
+#include "client/published.h"
+#include "core/sealing/author_payload.h"
 #include "garderobe/v1/columns.pb.h"
 #include "garderobe/v1/delivery.pb.h"
 
 namespace garderobe::client {
 
-// What a feed is, and to whom it is sealed.
+// What a feed is, who signs what is in it, and to whom it is sealed.
 struct FeedContext {
   std::string institution;
   std::string source;
-  VaultParameters vault;
-  AggregatorParameters aggregator;
+  Published published;
+  // The institution's or its vendor's. Not owned; outlives all that is built.
+  const AuthorSeed* author = nullptr;
   // Of plain mode: what the TTP leaves out when it reads in our stead.
   std::vector<std::string> own_domains;
 };
@@ -35,8 +37,8 @@ class VisitBatchBuilder {
   void Add(const OrderLine& line, const Handle& handle);
   size_t size() const { return lines_.size(); }
   bool full() const { return lines_.size() >= kRows; }
-  // The sealed batch at `offset`, and empties the builder. `lines` gets the
-  // line number in the file of every row.
+  // The signed and sealed batch at `offset`, and empties the builder. `lines`
+  // gets the line number in the file of every row.
   v1::VisitBatch Build(uint64_t offset, std::vector<uint64_t>* lines);
   void SetLine(uint64_t line) { lines_.push_back(line); }
 
@@ -52,9 +54,13 @@ class VisitBatchBuilder {
   std::string event_key_;
 };
 
-// The relations of `customers` at `offset`, encrypted and sealed. Expensive:
-// public-key operations. No handle twice among them.
-v1::RelationBatch BuildRelationBatch(const FeedContext& feed, uint64_t offset,
+// The relations of `customers` at `offset`, encrypted, signed and sealed;
+// either all of them in plain mode or none. Expensive:
+// public-key operations. No handle twice among them. `key` is the
+// institution's, from which padding is made where the TTP asks for it.
+v1::RelationBatch BuildRelationBatch(const FeedContext& feed,
+                                     const InstitutionHandleKey& key,
+                                     uint64_t offset,
                                      const std::vector<Customer>& customers);
 
 }  // namespace garderobe::client

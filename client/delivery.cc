@@ -9,10 +9,13 @@
 #include "client/customers.h"
 #include "client/feed_stream.h"
 #include "client/journal.h"
+#include "client/outcome_book.h"
+#include "client/published.h"
 #include "client/relation_ledger.h"
 #include "core/base/mutex.h"
 #include "core/base/version.h"
 #include "core/keys/key_file.h"
+#include "core/keys/outcome.h"
 #include "core/rpc/deadline.h"
 #include "core/rpc/stub_holder.h"
 
@@ -57,13 +60,13 @@ class Sender {
         progress_(progress),
         stub_([this] {
           return v1::DeliveryService::NewStub(
-              TlsChannel(endpoint_.address, "ttpd", endpoint_.tls));
+              TlsChannel(endpoint_.ttpd, endpoint_.tls));
         }) {}
 
   absl::StatusOr<SendReport> Run() {
     const auto begin = Clock::now();
     GARDEROBE_ASSIGN_OR_RETURN(file_, OrderFile::Open(options_.input));
-    GARDEROBE_ASSIGN_OR_RETURN(key_holder_, LoadKey());
+    GARDEROBE_RETURN_IF_ERROR(LoadKeys());
     digester_.emplace(*key_holder_, options_.own_domains);
     GARDEROBE_ASSIGN_OR_RETURN(const std::string digest, file_->Digest());
     GARDEROBE_ASSIGN_OR_RETURN(
@@ -73,6 +76,11 @@ class Sender {
     // Two machines with one certificate never share a feed: where one stopped
     // says nothing about what the other has sent.
     source_ = options_.source + "-" + journal.place;
+    {
+      const MutexLock lock(&mutex_);
+      outcomes_.emplace(fmt::format("{}/{}.{}.outcomes", options_.state,
+                                    options_.institution, options_.source));
+    }
     GARDEROBE_RETURN_IF_ERROR(FetchParameters());
     const std::string ledger_path =
         options_.state + "/" + options_.institution + ".relations";
@@ -84,14 +92,23 @@ class Sender {
               &v1::DeliveryService::Stub::DeliverVisits, c);
         },
         Hello(v1::FEED_KIND_VISITS), Retry(),
-        [this](const auto& outcome, auto tag) { OnVisits(outcome, tag); });
+        [this](const auto& batch, const auto& outcome, auto tag) {
+          GARDEROBE_RETURN_IF_ERROR(Keep(SealedKind::kVisits, batch, outcome));
+          OnVisits(outcome, tag);
+          return absl::OkStatus();
+        });
     RelationStream relations(
         [this](grpc::ClientContext* c) {
           return OpenStream<RelationStream>(
               &v1::DeliveryService::Stub::DeliverRelations, c);
         },
         Hello(v1::FEED_KIND_RELATIONS), Retry(),
-        [this](const auto& outcome, auto tag) { OnRelations(outcome, tag); });
+        [this](const auto& batch, const auto& outcome, auto tag) {
+          GARDEROBE_RETURN_IF_ERROR(
+              Keep(SealedKind::kRelations, batch, outcome));
+          OnRelations(outcome, tag);
+          return absl::OkStatus();
+        });
     GARDEROBE_ASSIGN_OR_RETURN(const uint64_t committed,
                                visits.WaitUntilOpen());
     GARDEROBE_ASSIGN_OR_RETURN(relation_offset_, relations.WaitUntilOpen());
@@ -153,11 +170,45 @@ class Sender {
     return ((*stub).*method)(context);
   }
 
-  absl::StatusOr<std::unique_ptr<InstitutionHandleKey>> LoadKey() {
+  absl::Status LoadKeys() {
     GARDEROBE_ASSIGN_OR_RETURN(
         auto key, ReadSecret<InstitutionHandleKey>(options_.handle_key,
                                                    "institution-handle"));
-    return std::make_unique<InstitutionHandleKey>(std::move(key));
+    key_holder_ = std::make_unique<InstitutionHandleKey>(std::move(key));
+    GARDEROBE_ASSIGN_OR_RETURN(
+        auto author, ReadSecret<AuthorSeed>(options_.author_key, kAuthorRole));
+    author_holder_ = std::make_unique<AuthorSeed>(std::move(author));
+    feed_.author = author_holder_.get();
+    return absl::OkStatus();
+  }
+
+  // Verifies what became of a batch, and keeps it. DataLoss: the aggregator has
+  // not signed this.
+  template <typename Batch>
+  absl::Status Keep(SealedKind kind, const Batch& batch,
+                    const v1::BatchOutcome& outcome) {
+    const Outcome said{.kind = kind,
+                       .institution = options_.institution,
+                       .client = endpoint_.client,
+                       .source = source_,
+                       .offset = batch.offset(),
+                       .count = batch.count(),
+                       .accepted = outcome.accepted(),
+                       .replaced = outcome.replaced(),
+                       .sealed = Hash(batch.sealed())};
+    const auto& aggregator = feed_.published.aggregator;
+    if (outcome.offset() != batch.offset() ||
+        outcome.count() != batch.count() ||
+        !IsOutcomeBy(aggregator.receipt_key, said, outcome.signature())) {
+      return DataLoss(
+          "the aggregator has not signed what is said of the batch at offset "
+          "{}; tell its operator",
+          batch.offset());
+    }
+    const MutexLock lock(&mutex_);
+    // Outcomes that can't be kept stop no delivery.
+    (void)outcomes_->Add(said, aggregator.issue.serial, outcome.signature());
+    return absl::OkStatus();
   }
 
   absl::Status FetchParameters() {
@@ -170,26 +221,11 @@ class Sender {
               &WithDeadline(context), {}, &response)));
         }));
     Waiting(absl::OkStatus());
-    auto verify = [](const VerifyKey& pin, const char* party,
-                     const v1::SignedParameters& from) {
-      return VerifyParameters(pin, party, from.body(), from.signature());
-    };
-    GARDEROBE_RETURN_IF_ERROR(
-        verify(endpoint_.ttp_pin, "ttp", response.ttp()).status());
-    // What is sealed can only be opened by whom these keys belong to: the TTP
-    // that passes them on must not be able to replace them.
-    GARDEROBE_ASSIGN_OR_RETURN(
-        const Parameters vault,
-        verify(endpoint_.vault_pin, "vault", response.vault()));
-    GARDEROBE_ASSIGN_OR_RETURN(
-        const Parameters aggregator,
-        verify(endpoint_.aggregator_pin, "aggregator", response.aggregator()));
     feed_.institution = options_.institution;
     feed_.source = source_;
     feed_.own_domains = options_.own_domains;
-    GARDEROBE_ASSIGN_OR_RETURN(feed_.vault, VaultParameters::From(vault));
-    GARDEROBE_ASSIGN_OR_RETURN(feed_.aggregator,
-                               AggregatorParameters::From(aggregator));
+    GARDEROBE_ASSIGN_OR_RETURN(
+        feed_.published, ReadPublished(response, endpoint_, options_.state));
     return absl::OkStatus();
   }
 
@@ -202,7 +238,7 @@ class Sender {
   }
   v1::Hello Hello(v1::FeedKind kind) const {
     v1::Hello hello;
-    hello.set_protocol_version(1);
+    hello.set_protocol_version(2);
     *hello.mutable_feed() = FeedName(kind);
     hello.set_software(std::string("garderobe/") + kVersion);
     return hello;
@@ -306,7 +342,7 @@ class Sender {
     pushed_ += customers.size();
     if (WaitsForBudget()) return absl::OkStatus();
     v1::RelationBatch batch =
-        BuildRelationBatch(feed_, relation_offset_, customers);
+        BuildRelationBatch(feed_, *key_holder_, relation_offset_, customers);
     relation_offset_ += batch.count();
     return UnlessBudget(stream.Push(std::move(batch), tag));
   }
@@ -449,6 +485,7 @@ class Sender {
 
   std::unique_ptr<OrderFile> file_;
   std::unique_ptr<InstitutionHandleKey> key_holder_;
+  std::unique_ptr<AuthorSeed> author_holder_;
   std::optional<RawDigester> digester_;  // made with the key
   FeedContext feed_;
   std::string source_;  // the feed's full name
@@ -467,6 +504,8 @@ class Sender {
   SendReport report_ ABSL_GUARDED_BY(mutex_);
   // Not owned; outlives the streams.
   const Journal* journal_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  // Made with the journal.
+  std::optional<OutcomeBook> outcomes_ ABSL_GUARDED_BY(mutex_);
   uint64_t earlier_refused_ ABSL_GUARDED_BY(mutex_) = 0;
   std::string waiting_for_ ABSL_GUARDED_BY(mutex_);
 };

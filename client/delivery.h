@@ -16,7 +16,8 @@ namespace garderobe::client {
 
 // How to reach the TTP, and whom to believe.
 struct Endpoint {
-  std::string address;
+  CalledDaemon ttpd;
+  std::string client;  // name in the certificate
   TlsFiles tls;
   VerifyKey ttp_pin, vault_pin, aggregator_pin;
 };
@@ -26,6 +27,7 @@ struct SendOptions {
   std::string institution;
   std::string source = "files";  // the feed's name
   std::string handle_key;        // path of the institution's handle key
+  std::string author_key;        // path of the key that signs for it
   std::string state;             // folder for what must be remembered
   std::vector<std::string> own_domains;
   std::chrono::milliseconds give_up{600'000};
@@ -57,7 +59,8 @@ struct SendReport {
 
 // InvalidArgument, NotFound: the file. PermissionDenied and others: as the
 // service says. Unavailable: not reached within `give_up`; what was
-// acknowledged is kept, and the same command goes on from there.
+// acknowledged is kept, and the same command goes on from there. DataLoss: an
+// outcome is not what the aggregator has signed, or the counts differ.
 [[nodiscard]] absl::StatusOr<SendReport> SendFile(
     const Endpoint& endpoint, const SendOptions& options,
     const std::function<void(const SendProgress&)>& progress);

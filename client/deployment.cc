@@ -35,7 +35,7 @@ std::string LastLine(const std::string& path) {
 
 // The settings of client.toml.
 struct ClientConfig {
-  std::map<std::string, std::string> addresses;
+  std::map<std::string, std::string> addresses, peers;  // by party
   std::string ttp_pin, vault_pin, aggregator_pin;
 };
 void AddClientSettings(Settings& settings, ClientConfig* config) {
@@ -44,6 +44,10 @@ void AddClientSettings(Settings& settings, ClientConfig* config) {
         "addresses." + std::string(party.name),
         &config->addresses[std::string(party.name)],
         "IP address and port of " + std::string(party.daemon) + ".", true);
+    settings.Text("peers." + std::string(party.name),
+                  &config->peers[std::string(party.name)],
+                  "Key of its certificate, as `garderobe pin` prints it.",
+                  true);
   }
   settings.Text("pins.ttp", &config->ttp_pin,
                 "Ed25519 key that signs the TTP's parameters, hex.", true);
@@ -54,10 +58,8 @@ void AddClientSettings(Settings& settings, ClientConfig* config) {
                 true);
 }
 
-absl::Status IsReady(const std::string& address, const std::string& daemon,
-                     const TlsFiles& tls) {
-  const auto stub =
-      v1::StatusService::NewStub(TlsChannel(address, daemon, tls));
+absl::Status IsReady(const CalledDaemon& daemon, const TlsFiles& tls) {
+  const auto stub = v1::StatusService::NewStub(TlsChannel(daemon, tls));
   grpc::ClientContext context;
   SetDeadline(context, std::chrono::seconds(2));
   v1::GetStatusResponse response;
@@ -83,7 +85,13 @@ absl::StatusOr<Deployment> Deployment::Open(const std::string& given) {
   AddClientSettings(settings, &config);
   GARDEROBE_RETURN_IF_ERROR(settings.ReadFile(folder + "/client.toml"));
   Deployment deployment(folder);
-  deployment.addresses_ = config.addresses;
+  for (const Party& party : kParties) {
+    const std::string name(party.name);
+    GARDEROBE_ASSIGN_OR_RETURN(
+        KeyPins pins, ParseKeyPins("peers." + name, config.peers[name]));
+    deployment.daemons_[name] = {config.addresses[name],
+                                 std::string(party.daemon), std::move(pins)};
+  }
   deployment.ttp_pin_ = config.ttp_pin;
   deployment.vault_pin_ = config.vault_pin;
   deployment.aggregator_pin_ = config.aggregator_pin;
@@ -113,8 +121,7 @@ absl::Status Deployment::Up() const {
     }
     absl::Status waiting;
     for (const Party& party : kParties) {
-      const absl::Status ready = IsReady(
-          address(party.name), std::string(party.daemon), coordinator_tls());
+      const absl::Status ready = IsReady(daemon(party.name), coordinator_tls());
       if (!ready.ok()) waiting = Annotate(ready, party.daemon);
     }
     if (waiting.ok()) return waiting;
@@ -192,7 +199,8 @@ absl::StatusOr<std::string> Deployment::ClientFor(
 absl::StatusOr<Endpoint> Deployment::EndpointOf(
     const std::string& client) const {
   Endpoint endpoint;
-  endpoint.address = address("ttp");
+  endpoint.ttpd = daemon("ttp");
+  endpoint.client = client;
   endpoint.tls = TlsIn("clients/" + client);
   GARDEROBE_ASSIGN_OR_RETURN(endpoint.ttp_pin, ParsePin("pins.ttp", ttp_pin_));
   GARDEROBE_ASSIGN_OR_RETURN(endpoint.vault_pin,

@@ -45,8 +45,9 @@ class Deployment {
   [[nodiscard]] absl::Status Down() const;
 
   const std::string& folder() const { return folder_; }
-  const std::string& address(std::string_view party) const {
-    return addresses_.at(std::string(party));
+  // How the party's daemon is reached, and known.
+  const CalledDaemon& daemon(std::string_view party) const {
+    return daemons_.at(std::string(party));
   }
   // What verifies the aggregator's parameters.
   [[nodiscard]] absl::StatusOr<VerifyKey> aggregator_pin() const;
@@ -68,17 +69,23 @@ class Deployment {
   std::string handle_key(const std::string& institution) const {
     return folder_ + "/institutions/" + institution + "/handle.key";
   }
+  std::string author_key(const std::string& institution) const {
+    return folder_ + "/institutions/" + institution + "/author.key";
+  }
   std::string client_state(const std::string& client) const {
     return folder_ + "/clients/" + client + "/state";
   }
 
-  // Certificates and handle keys for institutions that have none yet, as far
-  // as the authority is in this folder; and in `reg` the access keys of those
-  // whose handle key is here.
+  // Certificates, handle keys and author keys for institutions that have none
+  // yet, as far as the authority is in this folder; and in `reg` the access
+  // keys of those whose handle key is here, the author keys of those that have
+  // none in `reg` and whose key is here, and the pins of clients and analysts
+  // that have none and whose certificate is here.
   [[nodiscard]] absl::Status AddInstitutions(v1::Register& reg) const;
 
  private:
   [[nodiscard]] absl::Status IssueFor(const v1::Register& reg) const;
+  [[nodiscard]] absl::Status AddPins(v1::Register& reg) const;
   explicit Deployment(std::string folder) : folder_(std::move(folder)) {}
   TlsFiles TlsIn(const std::string& place) const {
     const std::string at = folder_ + "/" + place;
@@ -89,8 +96,8 @@ class Deployment {
   std::string PidFile(const Party& party) const;
   pid_t PidOf(const Party& party) const;  // 0: it does not run
 
-  const std::string folder_;  // absolute
-  std::map<std::string, std::string> addresses_;
+  const std::string folder_;                     // absolute
+  std::map<std::string, CalledDaemon> daemons_;  // by party
   std::string ttp_pin_, vault_pin_, aggregator_pin_;
 };
 

@@ -17,6 +17,7 @@
 #include "core/base/files.h"
 #include "core/keys/key_file.h"
 #include "core/register/register_store.h"
+#include "core/sealing/author_payload.h"
 #include "core/sealing/sealed_answer.h"
 
 namespace garderobe::client {
@@ -24,6 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr char kCoordinator[] = "coordinator";
+constexpr const char* kCustodians[] = {"custodian-1", "custodian-2"};
 constexpr int kFirstPort = 20000, kLastPort = 29999;
 
 absl::Status MakePrivateFolder(const std::string& path) {
@@ -85,26 +88,61 @@ v1::Register ExampleRegister() {
 
 std::string Loopback(int port) { return fmt::format("127.0.0.1:{}", port); }
 
-// What one party's configuration says beyond its addresses.
 using Pins = std::map<std::string, std::string>;
+
+absl::StatusOr<std::string> PinIn(const std::string& folder) {
+  GARDEROBE_ASSIGN_OR_RETURN(const KeyPin pin,
+                             KeyPinOfFile(folder + "/certificate.pem"));
+  return ToHex(pin);
+}
+
+// Whom the party's daemon calls, and who calls it; by party the pin.
+std::string PeersOf(std::string_view party, const Pins& peer) {
+  std::vector<std::string_view> parties;
+  if (party == "ttp") parties = {"vault", "aggregator"};
+  if (party == "vault") parties = {"ttp"};
+  if (party == "aggregator") parties = {"ttp", "answer"};
+  if (party == "answer") parties = {"aggregator"};
+  std::string text = "\n[peers]\n";
+  for (const std::string_view name : parties) {
+    text += fmt::format("{} = \"{}\"\n", name, peer.at(std::string(name)));
+  }
+  text += fmt::format("coordinators = [\"{0}={1}\"]\n", kCoordinator,
+                      peer.at(kCoordinator));
+  if (party == "answer") return text;
+  std::string custodians;
+  for (const char* name : kCustodians) {
+    custodians += fmt::format("{}\"{}={}\"", custodians.empty() ? "" : ", ",
+                              name, peer.at(name));
+  }
+  return text + "custodians = [" + custodians + "]\n";
+}
+
+// What one party's configuration says beyond its addresses and peers.
 std::string MoreOf(std::string_view party, const Pins& address,
                    const Pins& pin) {
   if (party == "ttp") {
     return fmt::format(
         "\n[vault]\naddress = \"{}\"\n\n[aggregator]\naddress = \"{}\"\n\n"
         "[pins]\nvault = \"{}\"\naggregator = \"{}\"\n\n"
-        "[gather]\n# One machine, few clients: do not wait long.\n"
-        "wait_ms = 200\n",
+        "[gather]\n# One machine, few clients: nobody is a crowd here.\n"
+        "rows = 1\ninstitutions = 1\nwait_ms = 200\n\n"
+        "[round]\nwait_ms = 200\n",
         address.at("vault"), address.at("aggregator"), pin.at("vault"),
         pin.at("aggregator"));
   }
   if (party == "vault") {
-    return fmt::format("\n[pins]\naggregator = \"{}\"\n", pin.at("aggregator"));
+    return fmt::format(
+        "\n[pins]\naggregator = \"{}\"\n\n"
+        "[round]\n# One machine: as small as its rounds are frequent.\n"
+        "rows = 32\n\n[links]\npersons = 1\nwait_seconds = 0\n",
+        pin.at("aggregator"));
   }
   if (party == "aggregator") {
     return fmt::format(
-        "\n[answer]\naddress = \"{}\"\n\n[publish]\ngrace_days = 0\n",
-        address.at("intake"));
+        "\n[answer]\naddress = \"{}\"\n\n[pins]\nvault = \"{}\"\n\n"
+        "[publish]\ngrace_days = 0\n",
+        address.at("intake"), pin.at("vault"));
   }
   return fmt::format("\n[intake]\nlisten = \"{}\"\n", address.at("intake"));
 }
@@ -124,13 +162,19 @@ absl::StatusOr<Pins> GenerateKeys(const std::string& folder) {
   return pin;
 }
 
-std::string ClientConfigText(const Pins& address, const Pins& pin) {
+std::string ClientConfigText(const Pins& address, const Pins& pin,
+                             const Pins& peer) {
   std::string config =
-      "# How to reach the parties, and whose signatures to believe.\n"
-      "[addresses]\n";
+      "# How to reach the parties, by which keys they are known, and whose\n"
+      "# signatures to believe.\n[addresses]\n";
   for (const Party& party : kParties) {
     const std::string name(party.name);
     config += fmt::format("{} = \"{}\"\n", name, address.at(name));
+  }
+  config += "\n[peers]\n";
+  for (const Party& party : kParties) {
+    const std::string name(party.name);
+    config += fmt::format("{} = \"{}\"\n", name, peer.at(name));
   }
   return config + fmt::format(
                       "\n[pins]\nttp = \"{}\"\nvault = \"{}\"\n"
@@ -138,9 +182,12 @@ std::string ClientConfigText(const Pins& address, const Pins& pin) {
                       pin.at("ttp"), pin.at("vault"), pin.at("aggregator"));
 }
 
-absl::Status Make(const std::string& folder) {
+// Certificates of all who are there from the beginning; by party or name the
+// pin.
+absl::StatusOr<Pins> IssueAll(const std::string& folder) {
   GARDEROBE_ASSIGN_OR_RETURN(const Authority authority,
                              Authority::OpenOrCreate(folder + "/ca"));
+  Pins peer;
   for (const Party& party : kParties) {
     const std::string place = fmt::format("{}/{}", folder, party.name);
     for (const char* room : {"", "/keys", "/data"}) {
@@ -149,7 +196,24 @@ absl::Status Make(const std::string& folder) {
     GARDEROBE_RETURN_IF_ERROR(
         authority.Issue(place + "/tls", {Role::kParty, std::string(party.name)},
                         std::string(party.daemon)));
+    GARDEROBE_ASSIGN_OR_RETURN(peer[std::string(party.name)],
+                               PinIn(place + "/tls"));
   }
+  const std::string coordinator = folder + "/coordinator";
+  GARDEROBE_RETURN_IF_ERROR(
+      authority.Issue(coordinator, {Role::kCoordinator, kCoordinator}, ""));
+  GARDEROBE_ASSIGN_OR_RETURN(peer[kCoordinator], PinIn(coordinator));
+  for (const char* name : kCustodians) {
+    const std::string place = fmt::format("{}/custodians/{}", folder, name);
+    GARDEROBE_RETURN_IF_ERROR(
+        authority.Issue(place, {Role::kCustodian, name}, ""));
+    GARDEROBE_ASSIGN_OR_RETURN(peer[name], PinIn(place));
+  }
+  return peer;
+}
+
+absl::Status Make(const std::string& folder) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Pins peer, IssueAll(folder));
   GARDEROBE_ASSIGN_OR_RETURN(const Pins pin, GenerateKeys(folder));
   GARDEROBE_ASSIGN_OR_RETURN(const std::vector<int> ports,
                              FreePorts(2 * kParties.size() + 1));
@@ -164,20 +228,14 @@ absl::Status Make(const std::string& folder) {
         fmt::format("{}/{}/{}.toml", folder, name, daemon),
         fmt::format("# {0} of a local deployment; `{0} --example-config` "
                     "documents every key.\n[server]\nlisten = \"{1}\"\n\n"
-                    "[metrics]\nlisten = \"{2}\"\n{3}",
+                    "[metrics]\nlisten = \"{2}\"\n{3}{4}",
                     daemon, address[std::string(name)],
-                    Loopback(ports[2 * i + 1]), MoreOf(name, address, pin)),
+                    Loopback(ports[2 * i + 1]), PeersOf(name, peer),
+                    MoreOf(name, address, pin)),
         0600));
   }
-  GARDEROBE_RETURN_IF_ERROR(authority.Issue(
-      folder + "/coordinator", {Role::kCoordinator, "coordinator"}, ""));
-  for (const char* name : {"custodian-1", "custodian-2"}) {
-    GARDEROBE_RETURN_IF_ERROR(
-        authority.Issue(fmt::format("{}/custodians/{}", folder, name),
-                        {Role::kCustodian, name}, ""));
-  }
-  GARDEROBE_RETURN_IF_ERROR(ReplaceFile(folder + "/client.toml",
-                                        ClientConfigText(address, pin), 0644));
+  GARDEROBE_RETURN_IF_ERROR(ReplaceFile(
+      folder + "/client.toml", ClientConfigText(address, pin, peer), 0644));
   // The register that the parties start with.
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              Deployment::Open(folder));
@@ -218,13 +276,50 @@ absl::Status Deployment::Init(const std::string& given) {
 
 absl::Status Deployment::AddInstitutions(v1::Register& reg) const {
   GARDEROBE_RETURN_IF_ERROR(IssueFor(reg));
+  GARDEROBE_RETURN_IF_ERROR(AddPins(reg));
   for (auto& institution : *reg.mutable_institutions()) {
+    const std::string author = author_key(institution.id());
+    if (institution.authors_size() == 0 && fs::exists(author)) {
+      GARDEROBE_ASSIGN_OR_RETURN(const auto seed,
+                                 ReadSecret<AuthorSeed>(author, kAuthorRole));
+      institution.add_authors()->set_key(std::string(AuthorKeyOf(seed).view()));
+    }
     const std::string path = handle_key(institution.id());
     if (!institution.access_key().empty() || !fs::exists(path)) continue;
     GARDEROBE_ASSIGN_OR_RETURN(const auto key, ReadSecret<InstitutionHandleKey>(
                                                    path, "institution-handle"));
     institution.set_access_key(
         std::string(PublicKeyOf(AccessKeyOf(key)).view()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Deployment::AddPins(v1::Register& reg) const {
+  using Bytes = google::protobuf::RepeatedPtrField<std::string>;
+  auto add = [](const std::string& place, Bytes* pins) -> absl::Status {
+    const std::string path = place + "/certificate.pem";
+    if (!pins->empty() || !fs::exists(path)) return absl::OkStatus();
+    GARDEROBE_ASSIGN_OR_RETURN(const KeyPin pin, KeyPinOfFile(path));
+    pins->Add(std::string(pin.view()));
+    return absl::OkStatus();
+  };
+  std::set<std::string> clients;
+  for (auto& institution : *reg.mutable_institutions()) {
+    clients.insert(institution.clients().begin(), institution.clients().end());
+    GARDEROBE_RETURN_IF_ERROR(add(folder_ + "/analysts/" + institution.id(),
+                                  institution.mutable_analyst_key_pins()));
+  }
+  // Those that the register names already keep their place.
+  for (auto& client : *reg.mutable_clients()) {
+    GARDEROBE_RETURN_IF_ERROR(
+        add(folder_ + "/clients/" + client.name(), client.mutable_key_pins()));
+    clients.erase(client.name());
+  }
+  for (const std::string& name : clients) {
+    auto* client = reg.add_clients();
+    client->set_name(name);
+    GARDEROBE_RETURN_IF_ERROR(
+        add(folder_ + "/clients/" + name, client->mutable_key_pins()));
   }
   return absl::OkStatus();
 }
@@ -251,13 +346,15 @@ absl::Status Deployment::IssueFor(const v1::Register& reg) const {
         issue(folder_ + "/analysts/" + id, Role::kAnalyst, id));
     // The key outlives a certificate: another one would make strangers of all
     // customers.
-    const std::string keys = folder_ + "/institutions/" + id;
-    if (!fs::exists(keys + "/handle.key")) {
-      GARDEROBE_RETURN_IF_ERROR(MakePrivateFolder(keys));
-      GARDEROBE_RETURN_IF_ERROR(WriteKeyFile(keys + "/handle.key",
-                                             "institution-handle", 1,
-                                             KeyFileSecret::Random()));
-    }
+    auto make_key = [&](const std::string& path,
+                        std::string_view role) -> absl::Status {
+      if (fs::exists(path)) return absl::OkStatus();
+      GARDEROBE_RETURN_IF_ERROR(
+          MakePrivateFolder(folder_ + "/institutions/" + id));
+      return WriteKeyFile(path, role, 1, KeyFileSecret::Random());
+    };
+    GARDEROBE_RETURN_IF_ERROR(make_key(handle_key(id), "institution-handle"));
+    GARDEROBE_RETURN_IF_ERROR(make_key(author_key(id), kAuthorRole));
   }
   return absl::OkStatus();
 }

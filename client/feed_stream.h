@@ -29,9 +29,11 @@ class FeedStream {
  public:
   using Stream = grpc::ClientReaderWriterInterface<Request, Response>;
   using Open = std::function<std::unique_ptr<Stream>(grpc::ClientContext*)>;
-  // What became of a batch, in order. `tag` is what it was pushed with.
-  using OnOutcome =
-      std::function<void(const v1::BatchOutcome&, std::shared_ptr<void> tag)>;
+  // What became of a batch, in order. `tag` is what it was pushed with. An
+  // error ends the feed with it: what was said of the batch can't be believed.
+  using OnOutcome = std::function<absl::Status(const Batch& batch,
+                                               const v1::BatchOutcome& outcome,
+                                               std::shared_ptr<void> tag)>;
 
   FeedStream(Open open, v1::Hello hello, RetryOptions retry, OnOutcome outcome)
       : open_(std::move(open)),
@@ -79,6 +81,9 @@ class FeedStream {
   }
 
  private:
+  // A connection that held for so long was not the reason to wait.
+  static constexpr std::chrono::seconds kSteady{10};
+
   struct Pending {
     Batch batch;
     std::shared_ptr<void> tag;
@@ -105,9 +110,9 @@ class FeedStream {
     changed_.NotifyAll();
   }
 
-  bool Confused() {
+  absl::Status Confusion() {
     const MutexLock lock(&mutex_);
-    return confused_;
+    return confusion_;
   }
 
   uint64_t Acknowledged() {
@@ -120,8 +125,11 @@ class FeedStream {
     const MutexLock lock(&mutex_);
     if (abandoned_) return false;
     const auto now = std::chrono::steady_clock::now();
-    // Nothing has been waiting while it was connected and idle.
-    if (connected_ && batches_.empty()) moved_ = now;
+    // Nothing has been waiting while it was connected and idle; and relations
+    // may wait for long at the service, for a crowd.
+    if (connected_ && (batches_.empty() || now - connected_since_ > kSteady)) {
+      moved_ = now;
+    }
     connected_ = false;
     const auto waited = now - moved_;
     const bool transient = IsTransient(status) ||
@@ -163,6 +171,7 @@ class FeedStream {
           if (!opened_) first_committed_ = response.welcome().committed();
           opened_ = true;
           connected_ = true;
+          connected_since_ = std::chrono::steady_clock::now();
           window_ = std::max(1u, response.welcome().window());
         }
         changed_.NotifyAll();
@@ -174,14 +183,12 @@ class FeedStream {
       }
     }
     // Otherwise it could keep the stream open for as long as it likes.
-    if (!broken.ok() || Confused()) context.TryCancel();
+    if (!broken.ok() || !Confusion().ok()) context.TryCancel();
     absl::Status status = FromGrpc(stream->Finish());
     const MutexLock lock(&mutex_);
     context_ = nullptr;
     if (!broken.ok()) return broken;
-    if (confused_) {
-      return Internal("the service answered what it was not asked");
-    }
+    if (!confusion_.ok()) return confusion_;
     if (status.ok() && !Done()) {
       return Unavailable("the service ended the stream");
     }
@@ -215,7 +222,7 @@ class FeedStream {
       {
         const MutexLock lock(&mutex_);
         if (!response.has_outcome() || batches_.empty() || sent_ == 0) {
-          confused_ = true;
+          confusion_ = Internal("the service answered what it was not asked");
           break;
         }
         acknowledged = std::move(batches_.front());
@@ -224,7 +231,13 @@ class FeedStream {
         ++acknowledged_;
         moved_ = std::chrono::steady_clock::now();
       }
-      on_outcome_(response.outcome(), std::move(acknowledged.tag));
+      absl::Status taken = on_outcome_(acknowledged.batch, response.outcome(),
+                                       std::move(acknowledged.tag));
+      if (!taken.ok()) {
+        const MutexLock lock(&mutex_);
+        confusion_ = std::move(taken);
+        break;
+      }
       changed_.NotifyAll();
     }
     {
@@ -250,13 +263,16 @@ class FeedStream {
   std::chrono::steady_clock::time_point moved_ ABSL_GUARDED_BY(mutex_) =
       std::chrono::steady_clock::now();
   bool connected_ ABSL_GUARDED_BY(mutex_) = false;
+  std::chrono::steady_clock::time_point connected_since_
+      ABSL_GUARDED_BY(mutex_);
   uint64_t first_committed_ ABSL_GUARDED_BY(mutex_) = 0;
   bool opened_ ABSL_GUARDED_BY(mutex_) = false;
   bool finishing_ ABSL_GUARDED_BY(mutex_) = false;
   bool abandoned_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   bool reader_ended_ ABSL_GUARDED_BY(mutex_) = false;
-  bool confused_ ABSL_GUARDED_BY(mutex_) = false;  // the service is
+  // Why the service is not to be believed.
+  absl::Status confusion_ ABSL_GUARDED_BY(mutex_);
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
   grpc::ClientContext* context_ ABSL_GUARDED_BY(mutex_) = nullptr;
   std::thread thread_;  // last: runs when all else is there

@@ -91,7 +91,6 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
   if (!person.birth_date.empty()) {
     customer.birth_year = NumberBefore(person.birth_date, 4);
   }
-  customer.as_of = QuarterOfSale(line);
   customer.identifiers = DeriveIdentifiers(person);
   if (findings != nullptr) {
     for (size_t kind = 0; kind < kKindCount; ++kind) {

@@ -22,7 +22,6 @@ struct Customer {
   Identifiers identifiers;
   uint16_t pc4 = 0;
   uint16_t birth_year = 0;
-  uint16_t as_of = 0;  // quarters since 2000, of the latest sale; 0 unknown
   std::optional<v1::PlainIdentity> plain;  // as it was written
 };
 

@@ -8,6 +8,8 @@
 #include "core/base/files.h"
 #include "core/config/toml.h"
 #include "core/register/register_store.h"
+#include "core/rpc/key_pin.h"
+#include "core/sealing/author_payload.h"
 
 namespace garderobe::client {
 namespace {
@@ -54,6 +56,66 @@ absl::Status ReadClients(const toml::node& value, const std::string& place,
   return absl::OkStatus();
 }
 
+using Bytes = google::protobuf::RepeatedPtrField<std::string>;
+
+absl::Status ReadPins(const toml::node& value, const std::string& place,
+                      std::string_view name, Bytes* pins) {
+  const auto* list = value.as_array();
+  if (list == nullptr) {
+    return InvalidArgument("{}: {} must be a list of texts", place, name);
+  }
+  for (const toml::node& entry : *list) {
+    const auto pin = ParseKeyPin(entry.is_string() ? **entry.as_string() : "");
+    if (!pin.ok()) {
+      return InvalidArgument("{}: {}: {}", place, name, Message(pin.status()));
+    }
+    pins->Add(std::string(pin->view()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadAuthors(const toml::node& value, const std::string& place,
+                         std::string_view name, Institution* institution) {
+  const auto* list = value.as_array();
+  if (list == nullptr) {
+    return InvalidArgument("{}: {} must be a list of texts", place, name);
+  }
+  for (const toml::node& entry : *list) {
+    const auto key = FromHex(entry.is_string() ? **entry.as_string() : "");
+    if (!key.ok() || !IsAuthorKey(*key)) {
+      return InvalidArgument(
+          "{}: {}: a key is the 64 hexadecimal digits that `garderobe "
+          "author-key` prints",
+          place, name);
+    }
+    auto* author = institution->add_authors();
+    author->set_key(*key);
+    author->set_retired(name == "retired_author_keys");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadClient(const toml::table& table, const std::string& source,
+                        v1::Register::Client* client) {
+  for (const auto& [key, value] : table) {
+    const std::string_view name = key.str();
+    const std::string place =
+        fmt::format("{}:{}", source, key.source().begin.line);
+    if (name == "key_pins") {
+      GARDEROBE_RETURN_IF_ERROR(
+          ReadPins(value, place, name, client->mutable_key_pins()));
+    } else if (name != "name") {
+      return InvalidArgument("{}: unknown key {}; known are name and key_pins",
+                             place, name);
+    } else if (!value.is_string()) {
+      return InvalidArgument("{}: name must be a text in quotes", place);
+    } else {
+      client->set_name(**value.as_string());
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadInstitution(const toml::table& table,
                              const std::string& source,
                              Institution* institution) {
@@ -65,9 +127,18 @@ absl::Status ReadInstitution(const toml::table& table,
       GARDEROBE_RETURN_IF_ERROR(ReadClients(value, place, institution));
       continue;
     }
-    if (name == "retention_months" || name == "relations_per_month") {
+    if (name == "analyst_key_pins") {
+      GARDEROBE_RETURN_IF_ERROR(ReadPins(
+          value, place, name, institution->mutable_analyst_key_pins()));
+      continue;
+    }
+    if (name == "author_keys" || name == "retired_author_keys") {
+      GARDEROBE_RETURN_IF_ERROR(ReadAuthors(value, place, name, institution));
+      continue;
+    }
+    if (name == "retention_months" || name == "tokens_per_month") {
       const bool is_months = name == "retention_months";
-      const int64_t most = is_months ? 120 : 100'000'000;
+      const int64_t most = is_months ? 120 : 2'200'000'000;
       const auto number = value.value<int64_t>();
       if (!value.is_integer() || *number < 1 || *number > most) {
         return InvalidArgument("{}: {} must be 1 to {}", place, name, most);
@@ -75,7 +146,7 @@ absl::Status ReadInstitution(const toml::table& table,
       if (is_months) {
         institution->set_retention_months(static_cast<uint32_t>(*number));
       } else {
-        institution->set_relations_per_month(static_cast<uint32_t>(*number));
+        institution->set_tokens_per_month(static_cast<uint64_t>(*number));
       }
       continue;
     }
@@ -109,8 +180,9 @@ absl::Status ReadInstitution(const toml::table& table,
       return InvalidArgument(
           "{}: unknown key {}; known are id, name, subsector, municipality, "
           "owner, clients, agreement_from, agreement_to, legal_basis, "
-          "retention_months, benchmark, relations_per_month, plain and "
-          "access_key",
+          "retention_months, benchmark, tokens_per_month, plain, "
+          "access_key, "
+          "author_keys, retired_author_keys and analyst_key_pins",
           place, name);
     }
     const auto text = TextOrDate(value);
@@ -131,9 +203,10 @@ absl::StatusOr<v1::Register> ReadRegisterText(std::string_view text,
                                               const std::string& source) {
   GARDEROBE_ASSIGN_OR_RETURN(const toml::table parsed, ParseToml(text, source));
   for (const auto& [key, value] : parsed) {
-    if (key.str() == "institution") continue;
-    return InvalidArgument("{}:{}: unknown key {}; expected [[institution]]",
-                           source, key.source().begin.line, key.str());
+    if (key.str() == "institution" || key.str() == "client") continue;
+    return InvalidArgument(
+        "{}:{}: unknown key {}; expected [[institution]] or [[client]]", source,
+        key.source().begin.line, key.str());
   }
   const auto* list = parsed["institution"].as_array();
   if (list == nullptr) {
@@ -147,6 +220,16 @@ absl::StatusOr<v1::Register> ReadRegisterText(std::string_view text,
     }
     GARDEROBE_RETURN_IF_ERROR(
         ReadInstitution(*table, source, reg.add_institutions()));
+  }
+  if (parsed.contains("client")) {
+    const auto* clients = parsed["client"].as_array();
+    if (clients == nullptr || !clients->is_array_of_tables()) {
+      return InvalidArgument("{}: expected tables [[client]]", source);
+    }
+    for (const toml::node& node : *clients) {
+      GARDEROBE_RETURN_IF_ERROR(
+          ReadClient(*node.as_table(), source, reg.add_clients()));
+    }
   }
   const absl::Status checked = CheckRegister(reg);
   if (!checked.ok()) return Annotate(checked, source);

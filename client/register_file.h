@@ -10,9 +10,10 @@
 
 namespace garderobe::client {
 
-// Reads a register.toml: tables [[institution]], docs/operating.md has an
-// example. An institution without `clients` has one that is called as it is.
-// NotFound: no such file. InvalidArgument: names file, line and rule.
+// Reads a register.toml: tables [[institution]] and [[client]],
+// docs/operating.md has an example. An institution without `clients` has one
+// that is called as it is. NotFound: no such file. InvalidArgument: names file,
+// line and rule.
 [[nodiscard]] absl::StatusOr<v1::Register> ReadRegisterFile(
     const std::string& path);
 // The same of a text; `source` names it in messages.

@@ -2,12 +2,19 @@
 
 #include <chrono>
 #include <set>
+#include <thread>
 
 #include "client/batches.h"
 #include "client/mapping/header_plan.h"
+#include "client/published.h"
 #include "client/relation_ledger.h"
+#include "core/base/columns.h"
+#include "core/conversion/convert.h"
 #include "core/identifiers/encrypt.h"
 #include "core/keys/key_file.h"
+#include "core/proof/reference_proof.h"
+#include "core/proof/row_proof.h"
+#include "core/rights/right_subject.h"
 #include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "core/sealing/sealed_answer.h"
@@ -19,40 +26,67 @@ namespace {
 
 constexpr std::chrono::seconds kTimeout{60};
 
-struct Published {
-  VaultParameters vault;
-  AggregatorParameters aggregator;
-};
+// How long receipts are waited for, beyond what the TTP itself says.
+constexpr std::chrono::minutes kPatience{10};
 
 absl::StatusOr<Published> FetchParameters(
-    const std::shared_ptr<grpc::Channel>& channel, const Endpoint& endpoint) {
+    const std::shared_ptr<grpc::Channel>& channel, const Endpoint& endpoint,
+    const std::string& state) {
   auto stub = v1::DeliveryService::NewStub(channel);
   grpc::ClientContext context;
   SetDeadline(context, kTimeout);
   v1::GetParametersResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       FromGrpc(stub->GetParameters(&context, {}, &response)));
-  GARDEROBE_ASSIGN_OR_RETURN(
-      const Parameters vault,
-      VerifyParameters(endpoint.vault_pin, "vault", response.vault().body(),
-                       response.vault().signature()));
-  GARDEROBE_ASSIGN_OR_RETURN(
-      const Parameters aggregator,
-      VerifyParameters(endpoint.aggregator_pin, "aggregator",
-                       response.aggregator().body(),
-                       response.aggregator().signature()));
-  Published published;
-  GARDEROBE_ASSIGN_OR_RETURN(published.vault, VaultParameters::From(vault));
-  GARDEROBE_ASSIGN_OR_RETURN(published.aggregator,
-                             AggregatorParameters::From(aggregator));
-  return published;
+  return ReadPublished(response, endpoint, state);
+}
+
+// Sends the request and waits for what came of it. A TTP that has forgotten it
+// gets it again: the parties answer a known id with what they have kept.
+absl::StatusOr<v1::FetchReceiptsResponse> AskAndWait(
+    v1::RightsService::Stub& stub, const v1::ExerciseRightRequest& request) {
+  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+  bool is_sent = false;
+  for (;;) {
+    std::chrono::milliseconds wait{200};
+    absl::Status status;
+    if (!is_sent) {
+      grpc::ClientContext context;
+      SetDeadline(context, kTimeout);
+      v1::ExerciseRightResponse accepted;
+      status = FromGrpc(stub.ExerciseRight(&context, request, &accepted));
+      is_sent = status.ok();
+      wait = std::chrono::milliseconds(accepted.ready_in_ms());
+    } else {
+      grpc::ClientContext context;
+      SetDeadline(context, kTimeout);
+      v1::FetchReceiptsRequest fetch;
+      fetch.set_institution(request.institution());
+      fetch.set_request_id(request.request_id());
+      v1::FetchReceiptsResponse response;
+      status = FromGrpc(stub.FetchReceipts(&context, fetch, &response));
+      if (status.ok() && response.pending_for_ms() == 0) return response;
+      wait = std::chrono::milliseconds(response.pending_for_ms());
+      if (status.code() == absl::StatusCode::kNotFound) is_sent = false;
+    }
+    const bool is_lasting = !status.ok() && !IsTransient(status) && is_sent;
+    const bool is_refused = !status.ok() && !IsTransient(status) && !is_sent &&
+                            status.code() != absl::StatusCode::kNotFound;
+    if (is_lasting || is_refused) return status;
+    if (std::chrono::steady_clock::now() + wait > give_up) {
+      return status.ok()
+                 ? Unavailable("the receipts have not come; ask again later")
+                 : status;
+    }
+    std::this_thread::sleep_for(std::max(wait, std::chrono::milliseconds(50)));
+  }
 }
 
 // Seals the identity into `out`. `subject` becomes what an objection of it is
 // remembered by: the same identifiers give the same bytes.
-absl::Status SealIdentity(const RightOptions& options,
-                          const VaultParameters& vault, RightReport* report,
-                          v1::SealedIdentity* out, std::string* subject) {
+absl::Status SealIdentity(const RightOptions& options, const JointKeys& keys,
+                          RightReport* report, v1::SealedIdentity* out,
+                          std::string* subject) {
   const ReadPerson read =
       ReadPersonFields(options.identity, options.own_domains, Today());
   for (std::string_view reason : read.refused) {
@@ -63,7 +97,7 @@ absl::Status SealIdentity(const RightOptions& options,
   for (const std::string& identifier : identifiers) {
     PutLengthPrefixed(*subject, identifier);
   }
-  const EncryptedIdentifiers encrypted = EncryptIdentifiers(identifiers, vault);
+  const EncryptedIdentifiers encrypted = EncryptIdentifiers(identifiers, keys);
   if (encrypted.kinds == 0) {
     return InvalidArgument(
         "nothing here identifies a visitor; give an e-mail, a telephone, or a "
@@ -72,35 +106,109 @@ absl::Status SealIdentity(const RightOptions& options,
   out->set_kinds(encrypted.kinds);
   out->set_point_a(std::string(encrypted.point_a.view()));
   out->set_points_b(encrypted.points_b);
+  out->set_point_home(std::string(encrypted.point_home.view()));
   return absl::OkStatus();
 }
 
-absl::Status TakeReceipts(const v1::ExerciseRightResponse& response,
-                          const RightOptions& options,
-                          const Published& published, RightReport* report) {
+// Whether what the parties say they acted on is what was asked for.
+absl::Status CheckProof(const v1::ExerciseRightRequest& request,
+                        const v1::FetchReceiptsResponse& response,
+                        const Published& published) {
+  const auto malformed = [] {
+    return FailedPrecondition("what the parties acted on is not shown");
+  };
+  const auto& commitments = published.ttp.commitments;
+  if (request.has_handle()) {
+    if (response.reference().size() != Ciphertext::kBytes) return malformed();
+    const auto reference = Ciphertext::From(response.reference());
+    const Element hashed =
+        HashOfRelation(request.institution(), Handle::From(request.handle()));
+    return Annotate(VerifyReference({commitments.at("C_a"), hashed,
+                                     published.aggregator.pseudonym_key,
+                                     reference, request.request_id()},
+                                    response.proof()),
+                    "the service's proof that this customer was meant");
+  }
+  const v1::SealedIdentity& identity = request.identity();
+  const garderobe::Column<Element> points(identity.points_b()),
+      converted(response.converted_points_b());
+  if (response.converted_point_a().size() != Element::kBytes ||
+      !converted.HasRows(points.size())) {
+    return malformed();
+  }
+  CiphertextRow input{Element::From(identity.point_a()), {}};
+  CiphertextRow output{Element::From(response.converted_point_a()), {}};
+  KindKeys keys;
+  size_t at = 0;
+  for (uint32_t kind = 0; kind < kKindCount; ++kind) {
+    if ((identity.kinds() >> kind & 1) == 0) continue;
+    keys[kind] = published.vault.public_keys[kind];
+    input.points_b.push_back({kind, points[at]});
+    output.points_b.push_back({kind, converted[at]});
+    ++at;
+  }
+  const ConversionCommitments of_rows{
+      commitments.at("C_s"), commitments.at("C_v"), published.ttp.ingress_key};
+  return Annotate(
+      VerifyRow({of_rows, keys, input, output, request.request_id()},
+                response.proof()),
+      "the service's proof that these particulars were converted");
+}
+
+// What a party's receipt has to name.
+Digest256 ActedOn(const std::string& party,
+                  const v1::ExerciseRightRequest& request,
+                  const v1::FetchReceiptsResponse& response) {
+  if (request.has_handle()) {
+    return party == "aggregator" ? Hash(response.reference()) : Digest256();
+  }
+  if (party != "vault") return Digest256();
+  return Hash({response.converted_point_a(), response.converted_points_b()});
+}
+
+absl::Status TakeReceipts(const v1::ExerciseRightRequest& request,
+                          const v1::FetchReceiptsResponse& response,
+                          const Published& published,
+                          const SubjectCommitment& subject,
+                          RightReport* report) {
+  std::set<std::string> parties;
   for (const v1::Receipt& signed_receipt : response.receipts()) {
-    auto vault =
+    auto receipt =
         VerifyReceipt(published.vault.receipt_key, signed_receipt.body(),
                       signed_receipt.signature());
-    auto receipt = vault.ok() ? std::move(vault)
-                              : VerifyReceipt(published.aggregator.receipt_key,
-                                              signed_receipt.body(),
-                                              signed_receipt.signature());
+    std::string party = "vault";
+    if (!receipt.ok()) {
+      party = "aggregator";
+      receipt =
+          VerifyReceipt(published.aggregator.receipt_key, signed_receipt.body(),
+                        signed_receipt.signature());
+    }
     GARDEROBE_RETURN_IF_ERROR(receipt.status());
-    if (receipt->right != options.right ||
-        receipt->request_id != report->request_id) {
-      return FailedPrecondition("a receipt is of another request");
+    const std::string& sealed = party == "vault" ? response.vault_sealed()
+                                                 : response.aggregator_sealed();
+    if (receipt->party != party ||
+        receipt->right != static_cast<VisitorRight>(request.right()) ||
+        receipt->request_id != report->request_id ||
+        receipt->subject != subject ||
+        receipt->acted_on != ActedOn(party, request, response) ||
+        receipt->answer != (sealed.empty() ? Digest256() : Hash(sealed))) {
+      return FailedPrecondition(
+          "the receipt of the {} is of something else than was asked for",
+          party);
+    }
+    if (receipt->counts) {
+      report->relations_removed = receipt->counts->relations;
+      report->visits_removed = receipt->counts->visits;
     }
     report->receipts.push_back(
         {*receipt, signed_receipt.body(), signed_receipt.signature()});
+    parties.insert(party);
   }
-  std::set<std::string> parties;
-  for (const auto& one : report->receipts) parties.insert(one.receipt.party);
   if (parties != std::set<std::string>{"aggregator", "vault"}) {
     return FailedPrecondition(
         "a receipt of vault or aggregator is missing: ask again");
   }
-  return absl::OkStatus();
+  return CheckProof(request, response, published);
 }
 
 }  // namespace
@@ -111,13 +219,14 @@ absl::StatusOr<RightReport> ExerciseRight(const Endpoint& endpoint,
   std::string id(RequestId::kBytes, '\0');
   randombytes_buf(id.data(), id.size());
   report.request_id = RequestId::From(id);
-  const auto channel = TlsChannel(endpoint.address, "ttpd", endpoint.tls);
+  const auto channel = TlsChannel(endpoint.ttpd, endpoint.tls);
   GARDEROBE_ASSIGN_OR_RETURN(const Published published,
-                             FetchParameters(channel, endpoint));
+                             FetchParameters(channel, endpoint, options.state));
   v1::ExerciseRightRequest request;
   request.set_institution(options.institution);
   request.set_right(static_cast<v1::Right>(options.right));
   request.set_request_id(id);
+  *request.mutable_serials() = published.serials();
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto key, ReadSecret<InstitutionHandleKey>(options.handle_key,
                                                        "institution-handle"));
@@ -132,7 +241,7 @@ absl::StatusOr<RightReport> ExerciseRight(const Endpoint& endpoint,
     subject = "customer";
     subject.append(handle.view());
   } else {
-    GARDEROBE_RETURN_IF_ERROR(SealIdentity(options, published.vault, &report,
+    GARDEROBE_RETURN_IF_ERROR(SealIdentity(options, published.keys, &report,
                                            request.mutable_identity(),
                                            &subject));
   }
@@ -145,16 +254,17 @@ absl::StatusOr<RightReport> ExerciseRight(const Endpoint& endpoint,
   if (options.right == VisitorRight::kAccess) {
     request.set_recipient(std::string(PublicKeyOf(*recipient).view()));
   }
+  SubjectSalt salt;
+  randombytes_buf(salt.mutable_data(), SubjectSalt::kBytes);
+  request.set_salt(AsString(salt.bytes()));
+  GARDEROBE_ASSIGN_OR_RETURN(const RightSubject committed_to,
+                             SubjectOf(request));
+  const SubjectCommitment committed = CommitSubject(salt, committed_to);
   auto stub = v1::RightsService::NewStub(channel);
-  grpc::ClientContext context;
-  SetDeadline(context, kTimeout);
-  v1::ExerciseRightResponse response;
+  GARDEROBE_ASSIGN_OR_RETURN(const v1::FetchReceiptsResponse response,
+                             AskAndWait(*stub, request));
   GARDEROBE_RETURN_IF_ERROR(
-      FromGrpc(stub->ExerciseRight(&context, request, &response)));
-  GARDEROBE_RETURN_IF_ERROR(
-      TakeReceipts(response, options, published, &report));
-  report.relations_removed = response.relations_removed();
-  report.visits_removed = response.visits_removed();
+      TakeReceipts(request, response, published, committed, &report));
   if (options.right == VisitorRight::kAccess) {
     for (const std::string* sealed :
          {&response.vault_sealed(), &response.aggregator_sealed()}) {

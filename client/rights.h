@@ -1,4 +1,4 @@
-// Rights of visitors (protocol.md, 5), asked by an institution or its vendor.
+// Rights of visitors (protocol.md, 6), asked by an institution or its vendor.
 #ifndef GARDEROBE_CLIENT_RIGHTS_H_
 #define GARDEROBE_CLIENT_RIGHTS_H_
 
@@ -41,7 +41,8 @@ struct RightReport {
 // service says. An objection is lodged with a secret that the institution's key
 // gives back, so that kWithdraw reaches only objections which were lodged with
 // that key and the same customer or identity. After kErase, kObject and
-// kWithdraw the client forgets that the customer was delivered.
+// kWithdraw the client forgets that the customer was delivered. Blocks for some
+// rounds of the TTP's, for as long whether anybody was found or not.
 [[nodiscard]] absl::StatusOr<RightReport> ExerciseRight(
     const Endpoint& endpoint, const RightOptions& options);
 

@@ -28,24 +28,23 @@ absl::Status BudgetServiceImpl::Release(const v1::ReleaseBudgetRequest& request,
   if (!institutions_.Get()->contains(institution)) {
     return NotFound("the register has no institution of that name");
   }
-  if (request.relations() < 1 || request.relations() > kReleasedMax) {
-    return InvalidArgument("relations: 1 to {}", kReleasedMax);
+  if (request.tokens() < 1 || request.tokens() > kReleasedMax) {
+    return InvalidArgument("tokens: 1 to {}", kReleasedMax);
   }
   const size_t approvals =
-      approvals_.Ask(fmt::format("{} {} {}", institution, request.relations(),
+      approvals_.Ask(fmt::format("{} {} {}", institution, request.tokens(),
                                  budgets_.Get(institution).month()),
                      custodian);
   response->set_approvals(static_cast<uint32_t>(approvals));
   response->set_needed(Approvals::kNeeded);
   if (approvals >= Approvals::kNeeded) {
-    GARDEROBE_RETURN_IF_ERROR(
-        budgets_.Release(institution, request.relations()));
+    GARDEROBE_RETURN_IF_ERROR(budgets_.Release(institution, request.tokens()));
   }
   *response->mutable_budget() = budgets_.Get(institution);
   spdlog::info(
-      "event=budget-release institution={} relations={} custodian={} "
+      "event=budget-release institution={} tokens={} custodian={} "
       "approvals={}",
-      institution, request.relations(), custodian, approvals);
+      institution, request.tokens(), custodian, approvals);
   return absl::OkStatus();
 }
 

@@ -10,7 +10,7 @@ namespace garderobe::ttp {
 
 class BudgetServiceImpl final : public v1::BudgetService::CallbackService {
  public:
-  static constexpr uint64_t kReleasedMax = 100'000'000;
+  static constexpr uint64_t kReleasedMax = 2'200'000'000;
   // Both outlive the service.
   BudgetServiceImpl(Budgets& budgets, const RegisterStore& institutions)
       : budgets_(budgets), institutions_(institutions) {}

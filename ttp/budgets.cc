@@ -42,53 +42,53 @@ MonthCounts::Count& Budgets::At(const std::string& institution,
 uint64_t Budgets::BudgetOf(const std::string& institution) const {
   const auto institutions = institutions_.Get();
   const auto found = institutions->find(institution);
-  return found == institutions->end() ? 0 : RelationsPerMonth(found->second);
+  return found == institutions->end() ? 0 : TokensPerMonth(found->second);
 }
 
-absl::Status Budgets::Take(const std::string& institution, uint64_t rows) {
+absl::Status Budgets::Take(const std::string& institution, uint64_t tokens) {
   const uint64_t budget = BudgetOf(institution);
   Place place{institution, ThisMonth()};
   {
     const MutexLock lock(&mutex_);
     MonthCounts::Count& count = At(institution, place.month);
     const uint64_t allowed = budget + count.released;
-    if (count.used + rows > allowed) {
+    if (count.used + tokens > allowed) {
       if (!std::exchange(count.refused, true)) {
         spdlog::warn(
             "event=budget institution={} month={} used={} allowed={} "
             "refused={}",
-            institution, place.month, count.used, allowed, rows);
+            institution, place.month, count.used, allowed, tokens);
       }
       return WithReason(
-          FailedPrecondition("{} has delivered {} of {} relations of {}; two "
+          FailedPrecondition("{} has delivered {} of {} tokens of {}; two "
                              "custodians can release more",
                              institution, count.used, allowed, place.month),
           kBudgetUsedUp);
     }
-    Add(place, allowed, rows);
+    Add(place, allowed, tokens);
     place.used = count.used;
   }
-  return Reserve(place, rows);
+  return Reserve(place, tokens);
 }
 
-absl::Status Budgets::Count(const std::string& institution, uint64_t rows) {
+absl::Status Budgets::Count(const std::string& institution, uint64_t tokens) {
   const uint64_t budget = BudgetOf(institution);
   Place place{institution, ThisMonth()};
   {
     const MutexLock lock(&mutex_);
     const MonthCounts::Count& count = At(institution, place.month);
-    Add(place, budget + count.released, rows);
+    Add(place, budget + count.released, tokens);
     place.used = count.used;
   }
-  return Reserve(place, rows);
+  return Reserve(place, tokens);
 }
 
-void Budgets::Add(const Place& place, uint64_t allowed, uint64_t rows) {
+void Budgets::Add(const Place& place, uint64_t allowed, uint64_t tokens) {
   MonthCounts& counts = counts_[place.institution];
   const MonthCounts::Count& count = counts.months()[place.month];
   const uint64_t nearly = allowed / 5 * 4;
   const bool was_below = count.used < nearly;
-  counts.Add(place.month, rows);
+  counts.Add(place.month, tokens);
   if (!was_below || count.used < nearly) return;
   spdlog::warn("event=budget institution={} month={} used={} allowed={}",
                place.institution, place.month, count.used, allowed);
@@ -98,7 +98,7 @@ bool Budgets::IsKept(const Place& place) {
   return counts_[place.institution].months()[place.month].kept >= place.used;
 }
 
-absl::Status Budgets::Reserve(const Place& place, uint64_t rows) {
+absl::Status Budgets::Reserve(const Place& place, uint64_t tokens) {
   {
     const MutexLock lock(&mutex_);
     if (IsKept(place)) return absl::OkStatus();
@@ -112,26 +112,26 @@ absl::Status Budgets::Reserve(const Place& place, uint64_t rows) {
   const absl::Status written = Write(&place);
   if (written.ok()) return written;
   const MutexLock lock(&mutex_);
-  counts_[place.institution].TakeBack(place.month, rows);
+  counts_[place.institution].TakeBack(place.month, tokens);
   spdlog::warn("event=budgets-not-written reason=\"{}\"", Message(written));
   return Unavailable(
-      "the trusted third party's disk does not take the count of relations");
+      "the trusted third party's disk does not take the count of tokens");
 }
 
-absl::Status Budgets::Release(const std::string& institution, uint64_t rows) {
+absl::Status Budgets::Release(const std::string& institution, uint64_t tokens) {
   const std::string month = ThisMonth();
   const MutexLock file_lock(&file_mutex_);
   {
     const MutexLock lock(&mutex_);
     MonthCounts::Count& count = At(institution, month);
-    count.released += rows;
+    count.released += tokens;
     count.refused = false;
   }
   const absl::Status written = Write(nullptr);
   if (written.ok()) return written;
   const MutexLock lock(&mutex_);
   MonthCounts::Count& count = At(institution, month);
-  count.released -= std::min(count.released, rows);
+  count.released -= std::min(count.released, tokens);
   return written;
 }
 

@@ -1,12 +1,12 @@
-// How many relations each institution has delivered this month, and how many it
-// may (protocol.md, 7). A relation that is delivered is a guess that can be
-// tested by who works with the vault: so every row counts, a customer that is
-// delivered again too, and rights exercised by identity.
+// How many tokens each institution has delivered this month, and how many it
+// may (protocol.md, 7). A token that is delivered is a guess that can be tested
+// by who works with the vault: so every one counts, of a customer that is
+// delivered again too, and of rights exercised by identity.
 //
-// The TTP counts, for neither client nor vault may decide what counts. A row is
-// let through when the disk has counted it: rows are reserved there ahead, in
-// blocks. Whoever kills the TTP gains nothing and loses what was reserved and
-// not used; a clean end gives that back.
+// The TTP counts, for neither client nor vault may decide what counts. A token
+// is let through when the disk has counted it: they are reserved there ahead,
+// in blocks. Whoever kills the TTP gains nothing and loses what was reserved
+// and not used; a clean end gives that back.
 #ifndef GARDEROBE_TTP_BUDGETS_H_
 #define GARDEROBE_TTP_BUDGETS_H_
 
@@ -40,21 +40,21 @@ class Budgets {
       const std::string& path, const RegisterStore& institutions,
       Clock clock = Today);
 
-  // Counts rows that are to go to the vault, whatever becomes of them
+  // Counts tokens that are to go to the vault, whatever becomes of them
   // afterwards; a crash does not forget them. Warns in the log at four fifths,
   // and when something is refused. May wait for the disk.
   // FailedPrecondition with the reason kBudgetUsedUp: they would go beyond what
   // is allowed this month. Unavailable: the disk does not take the count. In
   // both cases nothing is counted and nothing may be let through.
   [[nodiscard]] absl::Status Take(const std::string& institution,
-                                  uint64_t rows);
+                                  uint64_t tokens);
   // Counts a right of visitors, which no budget refuses. Unavailable as above.
   [[nodiscard]] absl::Status Count(const std::string& institution,
-                                   uint64_t rows);
+                                   uint64_t tokens);
   // Adds to what is allowed this month. It is on the disk on return;
   // Unavailable: nothing was added.
   [[nodiscard]] absl::Status Release(const std::string& institution,
-                                     uint64_t rows);
+                                     uint64_t tokens);
   // One entry an institution in the register.
   std::vector<v1::Budget> List();
   v1::Budget Get(const std::string& institution);
@@ -68,7 +68,7 @@ class Budgets {
   // Where a count was made, to wait for the disk or to take it back.
   struct Place {
     std::string institution, month;
-    uint64_t used = 0;  // up to and with these rows
+    uint64_t used = 0;  // up to and with these tokens
   };
   Budgets(std::string path, const RegisterStore& institutions, Clock clock)
       : path_(std::move(path)),
@@ -80,11 +80,11 @@ class Budgets {
                          const std::string& month)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   uint64_t BudgetOf(const std::string& institution) const;
-  void Add(const Place& place, uint64_t allowed, uint64_t rows)
+  void Add(const Place& place, uint64_t allowed, uint64_t tokens)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Waits until the disk holds the count at `place`; takes `rows` back when it
-  // does not.
-  [[nodiscard]] absl::Status Reserve(const Place& place, uint64_t rows);
+  // Waits until the disk holds the count at `place`; takes `tokens` back when
+  // it does not.
+  [[nodiscard]] absl::Status Reserve(const Place& place, uint64_t tokens);
   // Returns whether the disk holds the count at `place`.
   bool IsKept(const Place& place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // How much is reserved beyond what is used there.

@@ -4,8 +4,11 @@
 #include <bit>
 
 #include "absl/container/flat_hash_set.h"
+#include "core/base/columns.h"
 #include "core/base/parallel.h"
-#include "core/group/elgamal.h"
+#include "core/conversion/point_columns.h"
+#include "core/proof/reference_proof.h"
+#include "core/proof/row_proof.h"
 
 namespace garderobe::ttp {
 namespace {
@@ -27,13 +30,63 @@ class FirstFault {
   std::atomic<size_t> first_{SIZE_MAX};
 };
 
+std::span<const uint32_t> SpanOf(
+    const google::protobuf::RepeatedField<uint32_t>& field) {
+  return {field.data(), static_cast<size_t>(field.size())};
+}
+
+// A scalar that nobody else can tell and that the same parts give again:
+// SHA-512 over the secret and each part with its length, modulo L.
+WipedScalar ScalarFor(const SigmaKey& secret,
+                      std::initializer_list<std::string_view> parts) {
+  crypto_hash_sha512_state state;
+  const ScopedWipe wipe_state(&state, sizeof state);
+  uint8_t wide[crypto_hash_sha512_BYTES];
+  const ScopedWipe wipe(wide, sizeof wide);
+  crypto_hash_sha512_init(&state);
+  crypto_hash_sha512_update(&state, secret.ExposeSecret(), SigmaKey::kBytes);
+  for (std::string_view part : parts) {
+    std::string length;
+    PutBigEndian(length, static_cast<uint32_t>(part.size()));
+    crypto_hash_sha512_update(&state, AsBytes(length).data(), length.size());
+    crypto_hash_sha512_update(&state, AsBytes(part).data(), part.size());
+  }
+  crypto_hash_sha512_final(&state, wide);
+  return WipedScalar::Reduce(wide);
+}
+
+// All values, which are there when nothing was reported.
+template <typename T>
+std::vector<T> AllOf(std::vector<std::optional<T>> values) {
+  std::vector<T> all;
+  all.reserve(values.size());
+  for (auto& value : values) all.push_back(*std::move(value));
+  return all;
+}
+
 }  // namespace
+
+ConversionKeys KeysOf(const VaultParameters& vault,
+                      const AggregatorParameters& aggregator) {
+  ConversionKeys keys{vault.public_keys, {}, aggregator.pseudonym_key};
+  // Both were read as elements; JointKeys has looked whether they cancel.
+  GARDEROBE_CHECK(Add(vault.home_key, aggregator.pseudonym_key, &keys.home));
+  return keys;
+}
+
+uint64_t TokensIn(const v1::RelationBatch& batch) {
+  uint64_t tokens = batch.count();
+  for (const uint32_t kinds : batch.kinds()) {
+    tokens += static_cast<uint64_t>(std::popcount(kinds));
+  }
+  return tokens;
+}
 
 absl::Status Converter::CheckVisits(const v1::VisitBatch& batch) const {
   if (batch.count() == 0 || batch.count() > kVisitRowsMax) {
     return InvalidArgument("count: 1 to {} rows", kVisitRowsMax);
   }
-  if (batch.handles().size() != size_t{batch.count()} * Handle::kBytes) {
+  if (!Column<Handle>(batch.handles()).HasRows(batch.count())) {
     return InvalidArgument("handles: 16 bytes for each of count rows");
   }
   return absl::OkStatus();
@@ -44,27 +97,27 @@ absl::Status Converter::CheckRelations(const v1::RelationBatch& batch) const {
   if (count == 0 || count > kRelationRowsMax) {
     return InvalidArgument("count: 1 to {} rows", kRelationRowsMax);
   }
-  if (batch.handles().size() != count * Handle::kBytes ||
+  const Column<Handle> handles(batch.handles());
+  if (!handles.HasRows(count) ||
       static_cast<size_t>(batch.kinds_size()) != count ||
-      static_cast<size_t>(batch.as_of_size()) != count ||
-      batch.points_a().size() != count * Element::kBytes) {
+      !Column<Element>(batch.points_home()).HasRows(count)) {
     return InvalidArgument(
-        "handles, kinds, as_of, points_a: 16 bytes, one, one and 32 bytes for "
-        "each of count rows");
+        "handles, kinds, points_home: 16 bytes, one and 32 bytes for each of "
+        "count rows");
   }
-  size_t points = 0;
+  GARDEROBE_RETURN_IF_ERROR(PointColumns::Read(SpanOf(batch.kinds()),
+                                               batch.points_a(),
+                                               batch.points_b())
+                                .status());
   absl::flat_hash_set<Handle> seen;
   for (size_t i = 0; i < count; ++i) {
-    const uint32_t kinds = batch.kinds(static_cast<int>(i));
-    if ((kinds & ~kAllKinds) != 0) {
-      return InvalidArgument("kinds[{}]: unknown kind", i);
+    if ((padding_ & ~batch.kinds(static_cast<int>(i))) != 0) {
+      return InvalidArgument(
+          "kinds[{}]: a kind is missing that every row has to have, with a "
+          "dummy where the customer shows nothing",
+          i);
     }
-    if (batch.as_of(static_cast<int>(i)) > kQuarterMax) {
-      return InvalidArgument("as_of[{}]: at most {}", i, kQuarterMax);
-    }
-    points += static_cast<size_t>(std::popcount(kinds));
-    const Handle handle =
-        Handle::From(std::string_view(batch.handles()).substr(i * 16, 16));
+    const Handle handle = handles[i];
     if (handle.is_zero()) {
       return InvalidArgument("handles[{}]: a relation has a handle", i);
     }
@@ -72,9 +125,6 @@ absl::Status Converter::CheckRelations(const v1::RelationBatch& batch) const {
       return InvalidArgument("handles[{}]: the same handle twice in a batch",
                              i);
     }
-  }
-  if (batch.points_b().size() != points * Element::kBytes) {
-    return InvalidArgument("points_b: 32 bytes for every kind of every row");
   }
   return absl::OkStatus();
 }
@@ -93,91 +143,165 @@ Converter::Addressed Converter::Address(std::string_view institution,
                                         const Handle& handle) const {
   VaultHandleMapper to_vault(keys_.vault_handle, institution);
   AggregatorHandleMapper to_aggregator(keys_.aggregator_handle, institution);
-  Addressed addressed;
-  addressed.handle = to_vault.Map(handle);
-  addressed.reference = references_.Seal(addressed.handle, TagOf(institution),
-                                         to_aggregator.Map(handle));
-  return addressed;
+  return {to_vault.Map(handle), to_aggregator.Map(handle),
+          ReferenceOf(keys_.relation, institution, handle)};
 }
 
 absl::StatusOr<std::vector<ConvertedRelation>> Converter::Convert(
     std::string_view institution, const v1::RelationBatch& batch,
-    const VaultParameters& vault) const {
+    const ConversionKeys& keys) const {
   const size_t count = batch.count();
-  const std::string_view handles = batch.handles();
-  const std::string_view points_a = batch.points_a();
-  const std::string_view points_b = batch.points_b();
-  std::vector<size_t> offsets(count + 1, 0);
-  for (size_t i = 0; i < count; ++i) {
-    offsets[i + 1] =
-        offsets[i] +
-        static_cast<size_t>(std::popcount(batch.kinds(static_cast<int>(i))));
-  }
-  std::vector<ConvertedRelation> converted(count);
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const PointColumns points,
+      PointColumns::Read(SpanOf(batch.kinds()), batch.points_a(),
+                         batch.points_b()));
+  const Column<Handle> handles(batch.handles());
+  const Column<Element> homes(batch.points_home());
+  const ConversionScalars scalars = keys_.conversion();
+  std::vector<std::optional<ConvertedRelation>> converted(count);
   FirstFault fault;
-  const InstitutionTag tag = TagOf(institution);
-  auto convert = [&](size_t i, VaultHandleMapper& mapper,
-                     AggregatorHandleMapper& to_aggregator) {
-    ConvertedRelation& row = converted[i];
-    const Handle handle = Handle::From(handles.substr(i * 16, 16));
-    row.handle = mapper.Map(handle);
-    row.reference =
-        references_.Seal(row.handle, tag, to_aggregator.Map(handle));
-    row.as_of = static_cast<uint16_t>(batch.as_of(static_cast<int>(i)));
-    row.kinds = batch.kinds(static_cast<int>(i));
-    // Without a fresh q a client that knows its own r would recognise its
-    // rows in the vault by r*S.
-    const EphemeralScalar q = EphemeralScalar::Random();
-    if (!ShuffleA(keys_.vault_shuffle, q,
-                  Element::From(points_a.substr(i * 32, 32)), &row.point_a)) {
-      return false;
-    }
-    size_t point = offsets[i];
-    for (size_t kind = 0; kind < kKindCount; ++kind) {
-      if ((row.kinds >> kind & 1) == 0) continue;
-      if (!ShuffleB(keys_.vault_shuffle, q,
-                    Element::From(points_b.substr(point * 32, 32)),
-                    vault.public_keys[kind], &row.points_b.emplace_back())) {
-        return false;
-      }
-      ++point;
-    }
-    return true;
-  };
   ParallelFor(workers_, count, kChunkRows, [&](size_t begin, size_t end) {
-    VaultHandleMapper mapper(keys_.vault_handle, institution);
+    VaultHandleMapper to_vault(keys_.vault_handle, institution);
     AggregatorHandleMapper to_aggregator(keys_.aggregator_handle, institution);
     for (size_t i = begin; i < end; ++i) {
-      if (!convert(i, mapper, to_aggregator)) fault.Report(i);
+      const ClientRow row{handles[i], points.kinds(i), points.point_a(i),
+                          points.points_b(i), homes[i]};
+      const VaultHandle at_vault = to_vault.Map(row.handle);
+      auto result =
+          Rerandomiser::ConvertRow(scalars, keys, institution, row, at_vault);
+      if (!result) {
+        fault.Report(i);
+        continue;
+      }
+      const AggregatorHandle at_aggregator = to_aggregator.Map(row.handle);
+      converted[i].emplace(
+          ConvertedRelation{std::move(result->row),
+                            {at_aggregator, result->reference,
+                             sigmas_.Seal(at_aggregator, at_vault)}});
     }
   });
   if (fault.any()) {
     return InvalidArgument("record {}: a point is not a valid group element",
                            fault.index());
   }
-  return converted;
+  return AllOf(std::move(converted));
 }
 
-absl::Status Converter::ConvertPseudonyms(std::string& ciphertexts,
-                                          const Element& z) const {
-  const size_t count = ciphertexts.size() / Ciphertext::kBytes;
+absl::StatusOr<Converter::ProvenIdentity> Converter::ConvertIdentity(
+    std::string_view request_id, const v1::SealedIdentity& identity,
+    const ConversionKeys& keys) const {
+  const uint32_t kinds = identity.kinds();
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const PointColumns points,
+      PointColumns::Read({&kinds, 1}, identity.point_a(), identity.points_b()));
+  if (kinds == 0) return InvalidArgument("identity: holds no identifier");
+  // Neither a handle nor a home is asked for.
+  const ClientRow row{Handle(), kinds, points.point_a(0), points.points_b(0),
+                      Element()};
+  const WipedScalar q =
+      ScalarFor(keys_.sigma, {"garderobe/right-row/v2", request_id,
+                              identity.point_a(), identity.points_b()});
+  const auto converted =
+      Rerandomiser::ConvertIdentity(keys_.conversion(), keys, row, q);
+  if (!converted) {
+    return InvalidArgument("identity: a point is not a valid group element");
+  }
+  CiphertextRow input{row.point_a, {}}, output{converted->value().point_a, {}};
+  KindKeys kind_keys;
+  size_t at = 0;
+  for (uint32_t kind = 0; kind < kKindCount; ++kind) {
+    if ((kinds >> kind & 1) == 0) continue;
+    kind_keys[kind] = keys.vault[kind];
+    input.points_b.push_back({kind, row.points_b[at]});
+    output.points_b.push_back({kind, converted->value().points_b[at]});
+    ++at;
+  }
+  const ConversionSecrets secrets{
+      WipedScalar::CopyOf(keys_.to_vault), WipedScalar::CopyOf(keys_.stripping),
+      WipedScalar::CopyOf(BlindingOf(keys_.commitment, "C_s")),
+      WipedScalar::CopyOf(BlindingOf(keys_.commitment, "C_v"))};
+  const ConversionCommitments commitments{
+      Commit(keys_.to_vault, BlindingOf(keys_.commitment, "C_s")),
+      Commit(keys_.stripping, BlindingOf(keys_.commitment, "C_v")),
+      MultiplyBase(keys_.ingress)};
+  GARDEROBE_ASSIGN_OR_RETURN(
+      std::string proof,
+      ProveRowWiped({commitments, kind_keys, input, output, request_id},
+                    secrets, q));
+  return ProvenIdentity{*converted, std::move(proof)};
+}
+
+absl::StatusOr<Converter::ProvenReference> Converter::ConvertHandle(
+    std::string_view request_id, std::string_view institution,
+    const Handle& handle, const Element& z) const {
+  const Addressed address = Address(institution, handle);
+  const WipedScalar q2 = ScalarFor(
+      keys_.sigma,
+      {"garderobe/right-reference/v2", request_id, institution, handle.view()});
+  const auto reference =
+      Rerandomiser::EncryptReferenceWith(q2, address.reference, z);
+  const BlindingScalar rho_a = BlindingOf(keys_.commitment, "C_a");
+  const Element commitment = Commit(keys_.relation, rho_a);
+  const Element hashed = HashOfRelation(institution, handle);
+  GARDEROBE_ASSIGN_OR_RETURN(
+      std::string proof,
+      ProveReference({commitment, hashed, z, reference.value(), request_id},
+                     {WipedScalar::CopyOf(keys_.relation), q2,
+                      WipedScalar::CopyOf(rho_a)}));
+  return ProvenReference{address, reference, std::move(proof)};
+}
+
+absl::StatusOr<InClientOrder<AggregatorRow>> Converter::ConvertAnswers(
+    const std::vector<RelationAddress>& addresses,
+    const InClientOrder<VaultAnswer>& answers, const Element& z) const {
+  GARDEROBE_CHECK(addresses.size() == answers.size());
+  std::vector<std::optional<AggregatorRow>> converted(addresses.size());
   FirstFault fault;
-  ParallelFor(workers_, count, 2 * kChunkRows, [&](size_t begin, size_t end) {
+  ParallelFor(workers_, addresses.size(), kChunkRows,
+              [&](size_t begin, size_t end) {
+                for (size_t i = begin; i < end; ++i) {
+                  auto person = Rerandomiser::ConvertAnswer(
+                      keys_.to_aggregator, answers.rows()[i].person, z);
+                  auto household = Rerandomiser::ConvertAnswer(
+                      keys_.to_aggregator, answers.rows()[i].household, z);
+                  if (!person || !household) {
+                    fault.Report(i);
+                    continue;
+                  }
+                  converted[i].emplace(
+                      AggregatorRow{addresses[i], *person, *household});
+                }
+              });
+  if (fault.any()) return Internal("the vault answered with a malformed point");
+  return answers.With(AllOf(std::move(converted)));
+}
+
+absl::StatusOr<Shuffled<AggregatorEntry>> Converter::ConvertRound(
+    const v1::Round& round, const Element& z) const {
+  const Column<Ciphertext> references(round.references()),
+      persons(round.persons()), actions(round.actions());
+  const size_t count = references.size();
+  if (!references.HasRows(count) || !persons.HasRows(count) ||
+      !actions.HasRows(count)) {
+    return Internal("the vault's round is malformed");
+  }
+  std::vector<std::optional<AggregatorEntry>> converted(count);
+  FirstFault fault;
+  ParallelFor(workers_, count, kChunkRows, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
-      char* const bytes = ciphertexts.data() + i * Ciphertext::kBytes;
-      Ciphertext out;
-      if (!ShuffleFresh(keys_.aggregator_shuffle,
-                        Ciphertext::From({bytes, Ciphertext::kBytes}), z,
-                        &out)) {
+      auto reference = Rerandomiser::Rerandomise(references[i], z);
+      auto person =
+          Rerandomiser::ConvertAnswer(keys_.to_aggregator, persons[i], z);
+      auto action = Rerandomiser::Rerandomise(actions[i], z);
+      if (!reference || !person || !action) {
         fault.Report(i);
         continue;
       }
-      std::memcpy(bytes, out.point_a.data(), Element::kBytes);
-      std::memcpy(bytes + Element::kBytes, out.point_b.data(), Element::kBytes);
+      converted[i].emplace(AggregatorEntry{*reference, *person, *action});
     }
   });
-  if (fault.any()) return Internal("the vault answered with a malformed point");
-  return absl::OkStatus();
+  if (fault.any()) return Internal("the vault's round has a malformed point");
+  return ShuffleRows(AllOf(std::move(converted))).shuffled;
 }
 
 }  // namespace garderobe::ttp

@@ -5,7 +5,7 @@
 namespace garderobe::ttp {
 namespace {
 
-using Aggregator = Upstream::Aggregator;
+using Aggregator = Upstream::AggregatorClient::Async<v1::AggregatorService>;
 
 void Fill(const SignedBody& from, v1::SignedParameters* to) {
   to->set_body(from.body);
@@ -24,11 +24,12 @@ class RefusedStream final : public grpc::ServerBidiReactor<Request, Response> {
 
 // Passes a unary call about a feed on to the aggregator.
 template <typename Request, typename Response>
-void PassOn(Upstream& upstream,
-            Upstream::Method<Aggregator, Request, Response> method,
-            Request request, Response* response,
-            grpc::ServerUnaryReactor* reactor) {
-  upstream.CallAggregator<Request, Response>(
+void PassOn(
+    Upstream& upstream,
+    Upstream::AggregatorClient::Method<v1::AggregatorService, Request, Response>
+        method,
+    Request request, Response* response, grpc::ServerUnaryReactor* reactor) {
+  upstream.aggregator().Call<v1::AggregatorService, Request, Response>(
       method, std::move(request),
       [response, reactor](absl::StatusOr<Response> result) {
         if (result.ok()) *response = *std::move(result);
@@ -90,7 +91,7 @@ grpc::ServerUnaryReactor* LinkServiceImpl::ForwardLinks(
   const auto peer = RequirePeer(*context, Role::kCoordinator);
   if (!peer.ok()) return FinishNow(context, peer.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  forwarder_.Forward([reactor](const absl::Status& status) {
+  rounds_.WhenCarried([reactor](const absl::Status& status) {
     reactor->Finish(ToGrpc(status));
   });
   return reactor;
@@ -98,7 +99,7 @@ grpc::ServerUnaryReactor* LinkServiceImpl::ForwardLinks(
 
 template <typename Request, typename Response, typename Make>
 grpc::ServerBidiReactor<Request, Response>* DeliveryServiceImpl::OpenStream(
-    grpc::CallbackServerContext* context, Make make) {
+    grpc::CallbackServerContext* context, uint32_t window, Make make) {
   using Refused = RefusedStream<Request, Response>;
   const auto peer = RequirePeer(*context, Role::kClient);
   if (!peer.ok()) {
@@ -117,8 +118,7 @@ grpc::ServerBidiReactor<Request, Response>* DeliveryServiceImpl::OpenStream(
   const std::string client = peer->name;
   const auto stream = OrderedStream<Request, Response>::Start(
       context, make(parts_, client),
-      {kWindowBatches,
-       [this, client](auto work) { parts_.queue.Post(client, work); },
+      {window, [this, client](auto work) { parts_.queue.Post(client, work); },
        [this, client] { GivePlace(client); }});
   const MutexLock lock(&mutex_);
   std::erase_if(open_, [](const auto& weak) { return weak.expired(); });
@@ -164,14 +164,14 @@ void DeliveryServiceImpl::GivePlace(const std::string& client) {
 grpc::ServerBidiReactor<v1::DeliverVisitsRequest, v1::DeliverVisitsResponse>*
 DeliveryServiceImpl::DeliverVisits(grpc::CallbackServerContext* context) {
   return OpenStream<v1::DeliverVisitsRequest, v1::DeliverVisitsResponse>(
-      context, NewVisitHandler);
+      context, kVisitWindow, NewVisitHandler);
 }
 
 grpc::ServerBidiReactor<v1::DeliverRelationsRequest,
                         v1::DeliverRelationsResponse>*
 DeliveryServiceImpl::DeliverRelations(grpc::CallbackServerContext* context) {
   return OpenStream<v1::DeliverRelationsRequest, v1::DeliverRelationsResponse>(
-      context, NewRelationHandler);
+      context, kRelationWindow, NewRelationHandler);
 }
 
 }  // namespace garderobe::ttp

@@ -7,7 +7,7 @@
 
 #include "core/base/mutex.h"
 #include "ttp/feed_handlers.h"
-#include "ttp/link_forwarder.h"
+#include "ttp/rounds.h"
 
 namespace garderobe::ttp {
 
@@ -18,10 +18,9 @@ class DeliveryServiceImpl final : public v1::DeliveryService::CallbackService {
     int64_t client_streams = 8;  // of one client; a delivery has two
     StreamPatience patience;
   };
-  DeliveryServiceImpl(const Parts& parts, const TtpKeys& keys, Limits limits)
-      : parts_(parts),
-        parameters_(SignParameters(keys.signing, keys.Public())),
-        limits_(limits) {}
+  // `parameters` are the TTP's own.
+  DeliveryServiceImpl(const Parts& parts, SignedBody parameters, Limits limits)
+      : parts_(parts), parameters_(std::move(parameters)), limits_(limits) {}
 
   // Ends streams whose peers have gone quiet. Called by a timer.
   void EndIdleStreams();
@@ -45,7 +44,7 @@ class DeliveryServiceImpl final : public v1::DeliveryService::CallbackService {
  private:
   template <typename Request, typename Response, typename Make>
   grpc::ServerBidiReactor<Request, Response>* OpenStream(
-      grpc::CallbackServerContext* context, Make make);
+      grpc::CallbackServerContext* context, uint32_t window, Make make);
 
   const Parts parts_;
   const SignedBody parameters_;
@@ -63,14 +62,14 @@ class DeliveryServiceImpl final : public v1::DeliveryService::CallbackService {
 // For the coordinating body, before it publishes.
 class LinkServiceImpl final : public v1::LinkService::CallbackService {
  public:
-  explicit LinkServiceImpl(LinkForwarder& forwarder) : forwarder_(forwarder) {}
+  explicit LinkServiceImpl(Rounds& rounds) : rounds_(rounds) {}
   grpc::ServerUnaryReactor* ForwardLinks(
       grpc::CallbackServerContext* context,
       const v1::ForwardLinksRequest* request,
       v1::ForwardLinksResponse* response) override;
 
  private:
-  LinkForwarder& forwarder_;
+  Rounds& rounds_;
 };
 
 }  // namespace garderobe::ttp

@@ -1,6 +1,7 @@
 #include "ttp/feed_handlers.h"
 
 #include <boost/asio/post.hpp>
+#include <optional>
 
 #include "spdlog/spdlog.h"
 #include "ttp/plain.h"
@@ -8,7 +9,7 @@
 namespace garderobe::ttp {
 namespace {
 
-using Aggregator = Upstream::Aggregator;
+using Aggregator = Upstream::AggregatorClient::Async<v1::AggregatorService>;
 
 // Opens the feed and reports where it stands.
 template <typename Request, typename Response>
@@ -17,11 +18,12 @@ class FeedHandler : public StreamHandler<Request, Response> {
   using typename StreamHandler<Request, Response>::Done;
 
   FeedHandler(const Parts& parts, std::string client, v1::FeedKind kind,
-              uint32_t rows_max)
+              uint32_t rows_max, uint32_t window)
       : parts_(parts),
         client_(std::move(client)),
         kind_(kind),
-        rows_max_(rows_max) {}
+        rows_max_(rows_max),
+        window_(window) {}
 
   void Open(Request first, Done done) override {
     if (!first.has_hello()) {
@@ -43,24 +45,25 @@ class FeedHandler : public StreamHandler<Request, Response> {
     v1::OpenFeedRequest request;
     *request.mutable_feed() = feed_;
     request.set_stream(stream_);
-    parts_.upstream.CallAggregator<v1::OpenFeedRequest, v1::OpenFeedResponse>(
-        &Aggregator::OpenFeed, std::move(request),
-        [this, done](absl::StatusOr<v1::OpenFeedResponse> response) {
-          if (!response.ok()) return done(response.status());
-          spdlog::info(
-              "event=feed-open client={} institution={} source={} kind={} "
-              "committed={}",
-              client_, feed_.institution(), feed_.source(),
-              static_cast<int>(kind_), response->committed());
-          Response welcome;
-          auto* out = welcome.mutable_welcome();
-          out->set_protocol_version(kProtocolVersion);
-          out->set_committed(response->committed());
-          out->set_window(kWindowBatches);
-          out->set_batch_rows_max(rows_max_);
-          out->set_epoch(TtpKeys::kEpoch);
-          done(std::move(welcome));
-        });
+    parts_.upstream.aggregator()
+        .Call<v1::AggregatorService, v1::OpenFeedRequest, v1::OpenFeedResponse>(
+            &Aggregator::OpenFeed, std::move(request),
+            [this, done](absl::StatusOr<v1::OpenFeedResponse> response) {
+              if (!response.ok()) return done(response.status());
+              spdlog::info(
+                  "event=feed-open client={} institution={} source={} kind={} "
+                  "committed={}",
+                  client_, feed_.institution(), feed_.source(),
+                  static_cast<int>(kind_), response->committed());
+              Response welcome;
+              auto* out = welcome.mutable_welcome();
+              out->set_protocol_version(kProtocolVersion);
+              out->set_committed(response->committed());
+              out->set_window(window_);
+              out->set_batch_rows_max(rows_max_);
+              out->set_epoch(TtpKeys::kEpoch);
+              done(std::move(welcome));
+            });
   }
 
  protected:
@@ -73,7 +76,7 @@ class FeedHandler : public StreamHandler<Request, Response> {
   const Parts parts_;
   const std::string client_;
   const v1::FeedKind kind_;
-  const uint32_t rows_max_;
+  const uint32_t rows_max_, window_;
   v1::FeedName feed_;    // set by Open
   uint64_t stream_ = 0;  // set by Open
 };
@@ -83,13 +86,14 @@ class VisitHandler final
  public:
   VisitHandler(const Parts& parts, std::string client)
       : FeedHandler(parts, std::move(client), v1::FEED_KIND_VISITS,
-                    kVisitRowsMax) {}
+                    kVisitRowsMax, kVisitWindow) {}
 
   absl::StatusOr<Commit> Prepare(v1::DeliverVisitsRequest request) override {
     if (!request.has_batch()) return InvalidArgument("a batch is expected");
     GARDEROBE_RETURN_IF_ERROR(StillAllowed());
     v1::VisitBatch& batch = *request.mutable_batch();
     GARDEROBE_RETURN_IF_ERROR(parts_.converter.CheckVisits(batch));
+    GARDEROBE_RETURN_IF_ERROR(parts_.upstream.CheckSerial(batch.serial()));
     auto store = std::make_shared<v1::StoreVisitsRequest>();
     *store->mutable_feed() = feed_;
     store->set_stream(stream_);
@@ -97,10 +101,12 @@ class VisitHandler final
     store->set_count(batch.count());
     store->set_handles(std::move(*batch.mutable_handles()));
     store->set_sealed(std::move(*batch.mutable_sealed()));
+    store->set_serial(batch.serial());
     parts_.converter.MapHandles(feed_.institution(), *store->mutable_handles());
     return Commit([this, store](Done done) {
-      parts_.upstream
-          .CallAggregator<v1::StoreVisitsRequest, v1::StoreVisitsResponse>(
+      parts_.upstream.aggregator()
+          .Call<v1::AggregatorService, v1::StoreVisitsRequest,
+                v1::StoreVisitsResponse>(
               &Aggregator::StoreVisits, std::move(*store),
               [this, done](absl::StatusOr<v1::StoreVisitsResponse> response) {
                 if (!response.ok()) return done(response.status());
@@ -119,7 +125,7 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
  public:
   RelationHandler(const Parts& parts, std::string client)
       : FeedHandler(parts, std::move(client), v1::FEED_KIND_RELATIONS,
-                    kRelationRowsMax) {}
+                    kRelationRowsMax, kRelationWindow) {}
 
   absl::StatusOr<Commit> Prepare(v1::DeliverRelationsRequest request) override {
     if (!request.has_batch()) return InvalidArgument("a batch is expected");
@@ -127,34 +133,47 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
     v1::RelationBatch& batch = *request.mutable_batch();
     GARDEROBE_ASSIGN_OR_RETURN(const auto published,
                                parts_.upstream.published());
+    GARDEROBE_RETURN_IF_ERROR(parts_.upstream.CheckSerials(batch.serials()));
     if (batch.has_plain()) {
-      GARDEROBE_RETURN_IF_ERROR(TakePlain(batch, published->vault));
+      GARDEROBE_RETURN_IF_ERROR(TakePlain(batch, published->joint));
     }
     GARDEROBE_RETURN_IF_ERROR(parts_.converter.CheckRelations(batch));
     GARDEROBE_ASSIGN_OR_RETURN(
-        auto rows,
-        parts_.converter.Convert(feed_.institution(), batch, published->vault));
+        auto converted,
+        parts_.converter.Convert(feed_.institution(), batch, published->keys));
     // From here on the vault may learn of them, whatever the aggregator says.
     GARDEROBE_RETURN_IF_ERROR(
-        parts_.budgets.Take(feed_.institution(), batch.count()));
+        parts_.budgets.Take(feed_.institution(), TokensIn(batch)));
     auto work = std::make_shared<Work>();
-    work->rows = std::move(rows);
     v1::StoreRelationsRequest& store = work->store;
     *store.mutable_feed() = feed_;
     store.set_stream(stream_);
     store.set_offset(batch.offset());
     store.set_count(batch.count());
-    store.set_epoch(TtpKeys::kEpoch);
-    store.set_handles(std::move(*batch.mutable_handles()));
+    store.set_serial(batch.serials().aggregator());
     store.set_sealed(std::move(*batch.mutable_sealed()));
-    parts_.converter.MapHandles(feed_.institution(), *store.mutable_handles());
-    work->ticket = parts_.under_way.Begin(store.handles());
-    return Commit([this, work](Done done) { Link(work, std::move(done)); });
+    work->ticket = parts_.under_way.Begin();
+    std::vector<Rerandomised<VaultRow>> rows;
+    for (ConvertedRelation& one : converted) {
+      rows.push_back(std::move(one.for_vault));
+      work->addresses.push_back(std::move(one.address));
+    }
+    // Rows wait for their crowd while others of the stream are prepared; only
+    // what is stored afterwards has an order.
+    parts_.pool.Add(feed_.institution(), std::move(rows),
+                    [work](absl::StatusOr<InClientOrder<VaultAnswer>> answers) {
+                      work->Answer(std::move(answers));
+                    });
+    return Commit([this, work](Done done) {
+      work->WhenAnswered([this, work, done] {
+        boost::asio::post(parts_.daemon.workers(),
+                          [this, work, done] { Store(work, done); });
+      });
+    });
   }
 
  private:
-  absl::Status TakePlain(v1::RelationBatch& batch,
-                         const VaultParameters& vault) {
+  absl::Status TakePlain(v1::RelationBatch& batch, const JointKeys& keys) {
     const auto institutions = parts_.institutions.Get();
     const auto found = institutions->find(feed_.institution());
     if (found == institutions->end() || !found->second.plain()) {
@@ -167,47 +186,67 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
     }
     spdlog::info("event=plain-batch client={} institution={} rows={}", client_,
                  feed_.institution(), batch.count());
-    return SealPlain(batch, vault, Today(), parts_.daemon.workers());
+    return SealPlain(batch, keys, Today(), parts_.daemon.workers());
   }
 
+  // A batch between the vault, whose answers come when its rows have had their
+  // crowds, and the aggregator, which stores batches in order.
   struct Work {
-    std::vector<ConvertedRelation> rows;
+    std::vector<RelationAddress> addresses;
     v1::StoreRelationsRequest store;
     UnderWay::Ticket ticket;
-  };
 
-  void Link(std::shared_ptr<Work> work, Done done) {
-    parts_.gatherer.Add(
-        std::move(work->rows),
-        [this, work, done](absl::StatusOr<std::string> pseudonyms) {
-          if (!pseudonyms.ok()) return done(pseudonyms.status());
-          work->store.set_pseudonyms(*std::move(pseudonyms));
-          boost::asio::post(parts_.daemon.workers(),
-                            [this, work, done] { Store(work, done); });
-        });
-  }
+    Mutex mutex;
+    std::optional<absl::StatusOr<InClientOrder<VaultAnswer>>> answers
+        ABSL_GUARDED_BY(mutex);
+    std::function<void()> then ABSL_GUARDED_BY(mutex);
+
+    void Answer(absl::StatusOr<InClientOrder<VaultAnswer>> all) {
+      std::function<void()> next;
+      {
+        const MutexLock lock(&mutex);
+        answers.emplace(std::move(all));
+        next.swap(then);
+      }
+      if (next) next();
+    }
+    void WhenAnswered(std::function<void()> next) {
+      {
+        const MutexLock lock(&mutex);
+        if (!answers) {
+          then = std::move(next);
+          return;
+        }
+      }
+      next();
+    }
+  };
 
   void Store(std::shared_ptr<Work> work, Done done) {
     const auto published = parts_.upstream.published();
     if (!published.ok()) return done(published.status());
-    const absl::Status converted = parts_.converter.ConvertPseudonyms(
-        *work->store.mutable_pseudonyms(),
-        (*published)->aggregator.pseudonym_key);
-    if (!converted.ok()) return done(converted);
-    parts_.upstream
-        .CallAggregator<v1::StoreRelationsRequest, v1::StoreRelationsResponse>(
-            &Aggregator::StoreRelations, std::move(work->store),
-            [this, work,
-             done](absl::StatusOr<v1::StoreRelationsResponse> response) {
-              work->ticket.reset();
-              if (!response.ok()) return done(response.status());
-              auto* outcome = response->mutable_outcome();
-              parts_.relations.Increment(outcome->accepted());
-              outcome->set_stored_by_vault(outcome->count());
-              v1::DeliverRelationsResponse reply;
-              *reply.mutable_outcome() = std::move(*outcome);
-              done(std::move(reply));
-            });
+    absl::StatusOr<InClientOrder<AggregatorRow>> rows = absl::UnknownError("");
+    {
+      const MutexLock lock(&work->mutex);
+      if (!work->answers->ok()) return done(work->answers->status());
+      rows = parts_.converter.ConvertAnswers(
+          work->addresses, **work->answers,
+          (*published)->aggregator.pseudonym_key);
+    }
+    if (!rows.ok()) return done(rows.status());
+    parts_.upstream.StoreRelations(
+        std::move(work->store), *rows,
+        [this, work,
+         done](absl::StatusOr<v1::StoreRelationsResponse> response) {
+          work->ticket.reset();
+          if (!response.ok()) return done(response.status());
+          auto* outcome = response->mutable_outcome();
+          parts_.relations.Increment(outcome->accepted());
+          outcome->set_stored_by_vault(outcome->count());
+          v1::DeliverRelationsResponse reply;
+          *reply.mutable_outcome() = std::move(*outcome);
+          done(std::move(reply));
+        });
   }
 };
 

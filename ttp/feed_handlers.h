@@ -10,7 +10,7 @@
 #include "garderobe/v1/delivery.grpc.pb.h"
 #include "ttp/budgets.h"
 #include "ttp/converter.h"
-#include "ttp/gatherer.h"
+#include "ttp/pool.h"
 #include "ttp/under_way.h"
 #include "ttp/upstream.h"
 
@@ -22,7 +22,7 @@ struct Parts {
   RegisterStore& institutions;
   Upstream& upstream;
   const Converter& converter;
-  Gatherer& gatherer;
+  Pool& pool;
   FairQueue& queue;
   Budgets& budgets;
   UnderWay& under_way;
@@ -31,8 +31,11 @@ struct Parts {
   prometheus::Counter& refused_calls;
 };
 
-inline constexpr uint32_t kProtocolVersion = 1;
-inline constexpr uint32_t kWindowBatches = 8;
+inline constexpr uint32_t kProtocolVersion = 2;
+// Batches of a stream that may be unanswered. Relations wait for a crowd, and a
+// stream must not be what keeps it small.
+inline constexpr uint32_t kVisitWindow = 8;
+inline constexpr uint32_t kRelationWindow = 64;
 
 // The feed with the client's name filled in.
 // InvalidArgument: a name is malformed. PermissionDenied: as MayDeliver.

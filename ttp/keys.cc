@@ -1,64 +1,100 @@
 #include "ttp/keys.h"
 
+#include "core/base/clock.h"
 #include "core/keys/key_file.h"
 
 namespace garderobe::ttp {
 namespace {
-constexpr char kVaultShuffle[] = "ttp-shuffle-vault";
-constexpr char kAggregatorShuffle[] = "ttp-shuffle-aggregator";
+
+constexpr char kIngress[] = "ttp-ingress";
+constexpr char kToVault[] = "ttp-conversion-vault";
+constexpr char kToAggregator[] = "ttp-conversion-aggregator";
+constexpr char kHome[] = "ttp-conversion-home";
+constexpr char kRelation[] = "ttp-relation";
 constexpr char kVaultHandle[] = "ttp-handle-vault";
 constexpr char kAggregatorHandle[] = "ttp-handle-aggregator";
-constexpr char kReference[] = "ttp-reference";
+constexpr char kSigma[] = "ttp-sigma";
+constexpr char kCommitment[] = "ttp-commitment";
 constexpr char kSigning[] = "ttp-signing";
 
 std::string Path(const std::string& directory, const char* role) {
   return directory + "/" + role + ".key";
 }
+
+template <typename Scalar>
+absl::StatusOr<Scalar> ScalarOf(const std::string& directory,
+                                const char* role) {
+  return ReadScalar<Scalar>(Path(directory, role), role);
+}
+template <typename Secret>
+absl::StatusOr<Secret> SecretOf(const std::string& directory,
+                                const char* role) {
+  return ReadSecret<Secret>(Path(directory, role), role);
+}
+
 }  // namespace
 
 absl::Status TtpKeys::Generate(const std::string& directory) {
-  for (const char* role : {kVaultShuffle, kAggregatorShuffle}) {
-    const auto scalar = VaultShuffleScalar::Random();
+  for (const char* role :
+       {kIngress, kToVault, kToAggregator, kHome, kRelation}) {
+    const auto scalar = VaultConversionScalar::Random();
     GARDEROBE_RETURN_IF_ERROR(
         WriteKeyFile(Path(directory, role), role, kEpoch,
                      KeyFileSecret::CopyFrom({scalar.ExposeSecret(), 32})));
   }
   for (const char* role :
-       {kVaultHandle, kAggregatorHandle, kReference, kSigning}) {
+       {kVaultHandle, kAggregatorHandle, kSigma, kCommitment, kSigning}) {
     GARDEROBE_RETURN_IF_ERROR(WriteKeyFile(Path(directory, role), role, kEpoch,
                                            KeyFileSecret::Random()));
   }
-  return absl::OkStatus();
+  return CreateIssue(directory, Today(), UnixSeconds());
 }
 
 absl::StatusOr<TtpKeys> TtpKeys::Read(const std::string& directory) {
+  GARDEROBE_ASSIGN_OR_RETURN(auto u,
+                             ScalarOf<IngressScalar>(directory, kIngress));
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto s, ReadScalar<VaultShuffleScalar>(Path(directory, kVaultShuffle),
-                                             kVaultShuffle));
+      auto s, ScalarOf<VaultConversionScalar>(directory, kToVault));
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto t, ReadScalar<AggregatorShuffleScalar>(
-                  Path(directory, kAggregatorShuffle), kAggregatorShuffle));
+      auto t, ScalarOf<AggregatorConversionScalar>(directory, kToAggregator));
+  GARDEROBE_ASSIGN_OR_RETURN(auto h,
+                             ScalarOf<HomeConversionScalar>(directory, kHome));
+  GARDEROBE_ASSIGN_OR_RETURN(auto a,
+                             ScalarOf<RelationScalar>(directory, kRelation));
+  GARDEROBE_ASSIGN_OR_RETURN(auto hv,
+                             SecretOf<VaultHandleKey>(directory, kVaultHandle));
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto hv,
-      ReadSecret<VaultHandleKey>(Path(directory, kVaultHandle), kVaultHandle));
+      auto ha, SecretOf<AggregatorHandleKey>(directory, kAggregatorHandle));
+  GARDEROBE_ASSIGN_OR_RETURN(auto kr, SecretOf<SigmaKey>(directory, kSigma));
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto ha, ReadSecret<AggregatorHandleKey>(
-                   Path(directory, kAggregatorHandle), kAggregatorHandle));
-  GARDEROBE_ASSIGN_OR_RETURN(
-      auto reference,
-      ReadSecret<ReferenceKey>(Path(directory, kReference), kReference));
-  GARDEROBE_ASSIGN_OR_RETURN(
-      auto signing,
-      ReadSecret<SigningSeed>(Path(directory, kSigning), kSigning));
-  return TtpKeys{std::move(s),  std::move(t),         std::move(hv),
-                 std::move(ha), std::move(reference), std::move(signing)};
+      auto commitment, SecretOf<CommitmentSecret>(directory, kCommitment));
+  GARDEROBE_ASSIGN_OR_RETURN(auto signing,
+                             SecretOf<SigningSeed>(directory, kSigning));
+  GARDEROBE_ASSIGN_OR_RETURN(const StoredIssue issue, ReadIssue(directory));
+  auto v = ProductOf<VaultStrippingScalar>(s, u);
+  auto hu = ProductOf<HomeStrippingScalar>(h, u);
+  return TtpKeys{std::move(u),  std::move(s),          std::move(v),
+                 std::move(t),  std::move(h),          std::move(hu),
+                 std::move(a),  std::move(hv),         std::move(ha),
+                 std::move(kr), std::move(commitment), std::move(signing),
+                 issue};
 }
 
-Parameters TtpKeys::Public() const {
-  return {"ttp",
-          kEpoch,
-          {{"S", std::string(MultiplyBase(vault_shuffle).view())},
-           {"T", std::string(MultiplyBase(aggregator_shuffle).view())}}};
+Parameters TtpKeys::Public(uint32_t padding) const {
+  Parameters parameters{"ttp", issue.issue, {}};
+  PutProvenKey(parameters, "U", ingress);
+  auto commit = [&](const char* name, const auto& scalar) {
+    parameters.values[name] =
+        Commit(scalar, BlindingOf(commitment, name)).view();
+  };
+  commit("C_s", to_vault);
+  commit("C_v", stripping);
+  commit("C_t", to_aggregator);
+  commit("C_h", home);
+  commit("C_hu", home_stripping);
+  commit("C_a", relation);
+  PutBigEndian(parameters.values["padding"], padding);
+  return parameters;
 }
 
 }  // namespace garderobe::ttp

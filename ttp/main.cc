@@ -2,12 +2,13 @@
 // ttp/README.md.
 #include "core/daemon/command_line.h"
 #include "core/daemon/data_folder.h"
+#include "core/daemon/renew_parameters.h"
 #include "core/daemon/repeat.h"
-#include "core/keys/pins.h"
 #include "core/register/register_service.h"
 #include "core/retention/custody_service.h"
 #include "spdlog/spdlog.h"
 #include "ttp/budget_service.h"
+#include "ttp/config.h"
 #include "ttp/delivery_service.h"
 #include "ttp/retention_day.h"
 #include "ttp/retention_service.h"
@@ -15,47 +16,6 @@
 
 namespace garderobe::ttp {
 namespace {
-
-struct Config {
-  DaemonConfig daemon;
-  std::string keys = "keys";
-  std::string vault_address, aggregator_address, vault_pin, aggregator_pin;
-  int64_t gather_rows = 500;
-  int64_t gather_ms = 60'000;
-  int64_t streams_max = 64;
-  int64_t client_streams_max = 8;
-  int64_t retention_hours = 24;
-  int64_t hello_ms = 10'000, idle_ms = 600'000;
-};
-
-absl::StatusOr<Upstream::Options> UpstreamOptions(const Config& config) {
-  Upstream::Options options{config.vault_address,
-                            config.aggregator_address,
-                            {},
-                            {},
-                            config.daemon.tls};
-  GARDEROBE_ASSIGN_OR_RETURN(options.vault_pin,
-                             ParsePin("pins.vault", config.vault_pin));
-  GARDEROBE_ASSIGN_OR_RETURN(
-      options.aggregator_pin,
-      ParsePin("pins.aggregator", config.aggregator_pin));
-  return options;
-}
-
-Inventory::Places PlacesOf(const Config& config) {
-  Inventory::Places places;
-  for (const char* file :
-       {"register.pb", "agreements.pb", "budgets.pb", "retention.pb"}) {
-    places.emplace(file, config.daemon.data + "/" + file);
-  }
-  return places;
-}
-
-absl::Status Check(const Config& config) {
-  GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.daemon.tls));
-  GARDEROBE_RETURN_IF_ERROR(UpstreamOptions(config).status());
-  return TtpKeys::Read(config.keys).status();
-}
 
 prometheus::Counter& Count(Daemon& daemon, const char* name, const char* help) {
   return prometheus::BuildCounter()
@@ -69,8 +29,18 @@ absl::Status Run(const Config& config) {
   UnderWay under_way;  // first: what the daemon still holds at the end uses it
   GARDEROBE_ASSIGN_OR_RETURN(auto daemon, Daemon::Create("ttp", config.daemon));
   GARDEROBE_ASSIGN_OR_RETURN(const TtpKeys keys, TtpKeys::Read(config.keys));
-  GARDEROBE_ASSIGN_OR_RETURN(const auto upstream_options,
-                             UpstreamOptions(config));
+  GARDEROBE_ASSIGN_OR_RETURN(auto upstream_options, UpstreamOptions(config));
+  const uint32_t padding = PaddingOf(config);
+  const Parameters parameters = keys.Public(padding);
+  const SignedBody signed_parameters = SignParameters(keys.signing, parameters);
+  // As a client would read it: an issue that has ended is not served.
+  GARDEROBE_RETURN_IF_ERROR(
+      VerifyParameters(VerifyKeyOf(keys.signing), "ttp", signed_parameters.body,
+                       signed_parameters.signature, Today())
+          .status());
+  GARDEROBE_ASSIGN_OR_RETURN(upstream_options.own,
+                             TtpParameters::From(parameters));
+  upstream_options.issue = keys.issue;
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto inventory,
       CheckDataFolder(*daemon, config.keys, PlacesOf(config)));
@@ -80,20 +50,24 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(
       auto budgets,
       Budgets::Open(config.daemon.data + "/budgets.pb", *institutions));
-  Upstream upstream(upstream_options);
-  const Converter converter(keys, daemon->workers());
-  Gatherer gatherer(daemon->io(), upstream,
-                    {static_cast<size_t>(config.gather_rows),
-                     std::chrono::milliseconds(config.gather_ms)});
-  LinkForwarder forwarder(converter, *institutions, upstream,
-                          daemon->workers());
+  GARDEROBE_ASSIGN_OR_RETURN(auto serials,
+                             SerialBook::Open(config.keys + "/serials"));
+  Upstream upstream(upstream_options, *serials);
+  const Converter converter(keys, padding, daemon->workers());
+  Pool pool(daemon->io(),
+            [&upstream](const Pool::Crowd& crowd, Pool::Answered answered) {
+              upstream.LinkRelations(crowd, std::move(answered));
+            },
+            {.rows = static_cast<size_t>(config.gather_rows),
+             .institutions = static_cast<size_t>(config.gather_institutions),
+             .wait = std::chrono::milliseconds(config.gather_wait_ms)});
   FairQueue queue(daemon->workers(), daemon->worker_count());
   const Parts parts{
       *daemon,
       *institutions,
       upstream,
       converter,
-      gatherer,
+      pool,
       queue,
       *budgets,
       under_way,
@@ -102,15 +76,24 @@ absl::Status Run(const Config& config) {
       Count(*daemon, "garderobe_ttp_refused_calls_total",
             "Calls refused for want of permission")};
   DeliveryServiceImpl delivery(
-      parts, keys,
+      parts, signed_parameters,
       {config.streams_max,
        config.client_streams_max,
        {.hello = std::chrono::milliseconds(config.hello_ms),
         .batch = std::chrono::milliseconds(config.idle_ms)}});
   RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(1),
            [&delivery] { delivery.EndIdleStreams(); });
-  LinkServiceImpl link_service(forwarder);
-  RightsServiceImpl rights(parts);
+  const auto round_wait = std::chrono::milliseconds(config.round_wait_ms);
+  Rights rights(converter, upstream, *budgets);
+  RightsQueue rights_queue(rights, under_way, round_wait);
+  RightsServiceImpl rights_service(rights_queue, *institutions,
+                                   parts.refused_calls);
+  Rounds rounds(daemon->io(), converter, upstream, round_wait);
+  rounds.Start([&] { rights_queue.BeforeRound(); },
+               [&](const Rounds::Carried& carried) {
+                 rights_queue.AfterRound(carried);
+               });
+  LinkServiceImpl link_service(rounds);
   GARDEROBE_ASSIGN_OR_RETURN(
       auto calendar, OpenRunCalendar(config.daemon.data + "/retention.pb"));
   Retention retention(converter, *institutions, upstream, *calendar);
@@ -149,10 +132,6 @@ absl::Status Run(const Config& config) {
                spdlog::debug("event=upstream reason=\"{}\"", Message(fetched));
              }
            });
-  // As rarely as relations are gathered: what goes together hides in a crowd.
-  RunEvery(daemon->io(), daemon->workers(),
-           std::chrono::milliseconds(std::max<int64_t>(config.gather_ms, 1000)),
-           [&] { forwarder.Forward([](const absl::Status&) {}); });
   RunEvery(daemon->io(), daemon->workers(), std::chrono::hours(1),
            [&, hours = int64_t{0}]() mutable {
              if (hours++ % config.retention_hours == 0) {
@@ -180,7 +159,7 @@ absl::Status Run(const Config& config) {
       daemon->Serve({.services = {{&delivery,
                                    v1::DeliveryService::service_full_name(),
                                    {{Role::kClient, ""}}},
-                                  {&rights,
+                                  {&rights_service,
                                    v1::RightsService::service_full_name(),
                                    {{Role::kClient, ""}}},
                                   {&link_service,
@@ -196,12 +175,19 @@ absl::Status Run(const Config& config) {
                                   {&register_service,
                                    v1::RegisterService::service_full_name(),
                                    {coordinator}}},
+                     .registered_pins =
+                         [&](const Peer& peer) {
+                           return peer.role == Role::kClient
+                                      ? institutions->ClientPins(peer.name)
+                                      : KeyPins();
+                         },
                      .state = state,
                      .reload = [&] { return institutions->Reload(Today()); },
-                     .on_drain = [&] { gatherer.Flush(); },
+                     .on_drain = [&] { pool.Stop(); },
                      .on_deadline = [&] { upstream.Stop(); }});
   // Answers still to come would find their callers gone.
   upstream.Stop();
+  rounds.Stop();
   under_way.Stop();
   const absl::Status settled = budgets->Settle();
   GARDEROBE_RETURN_IF_ERROR(served);
@@ -222,40 +208,15 @@ int main(int argc, char** argv) {
   using namespace garderobe;
   ttp::Config config;
   Settings settings;
-  AddDaemonSettings(settings, &config.daemon);
-  settings.Number("server.streams_max", &config.streams_max,
-                  "Streams at the same time, two a delivery; a further one is "
-                  "told to wait.",
-                  2, 4096);
-  settings.Number("server.client_streams_max", &config.client_streams_max,
-                  "The same of one client.", 2, 4096);
-  settings.Number("server.hello_ms", &config.hello_ms,
-                  "How long a stream may take to begin, ms.", 100, 600000);
-  settings.Number("server.idle_ms", &config.idle_ms,
-                  "How long a stream may stand still, ms.", 1000, 86400000);
-  settings.Text("keys.directory", &config.keys,
-                "Folder with the TTP's key files; mode 0600 each.");
-  settings.Address("vault.address", &config.vault_address,
-                   "IP address and port of vaultd.", /*required=*/true);
-  settings.Address("aggregator.address", &config.aggregator_address,
-                   "IP address and port of aggregatord.", /*required=*/true);
-  settings.Text("pins.vault", &config.vault_pin,
-                "Ed25519 key that signs the vault's parameters, hex.", true);
-  settings.Text("pins.aggregator", &config.aggregator_pin,
-                "Ed25519 key that signs the aggregator's parameters, hex.",
-                true);
-  settings.Number("gather.rows", &config.gather_rows,
-                  "Relations that go to the vault at once, at least.", 1, 4000);
-  settings.Number("gather.wait_ms", &config.gather_ms,
-                  "How long fewer relations wait for others, ms.", 0, 600000);
-  settings.Number("retention.hours", &config.retention_hours,
-                  "Hours from one removal of what is too old to the next.", 1,
-                  720);
+  ttp::AddSettings(settings, &config);
   return DaemonMain(argc, argv, settings,
-                    {"ttpd", [&] { return ttp::Check(config); },
-                     [&] { return ttp::Run(config); }, ttp::GenerateKeys,
+                    {"ttpd",
+                     [&] { return ttp::Check(config); },
+                     [&] { return ttp::Run(config); },
+                     ttp::GenerateKeys,
                      [&] {
                        return Inventory::GiveUpMissing(config.keys,
                                                        ttp::PlacesOf(config));
-                     }});
+                     },
+                     {RenewParametersAction(config.keys)}});
 }

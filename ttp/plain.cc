@@ -33,8 +33,8 @@ constexpr std::array<std::pair<std::string_view, Field>, 12> kFields = {{
 absl::Status Check(const v1::RelationBatch& batch) {
   const v1::PlainIdentities& plain = batch.plain();
   if (batch.kinds_size() != 0 || !batch.points_a().empty() ||
-      !batch.points_b().empty()) {
-    return InvalidArgument("plain: without kinds, points_a and points_b");
+      !batch.points_b().empty() || !batch.points_home().empty()) {
+    return InvalidArgument("plain: without kinds and points");
   }
   if (static_cast<uint32_t>(plain.rows_size()) != batch.count()) {
     return InvalidArgument("plain.rows: one for each of count rows");
@@ -55,19 +55,18 @@ absl::Status Check(const v1::RelationBatch& batch) {
 
 EncryptedIdentifiers Seal(const v1::PlainIdentity& row,
                           std::span<const std::string> own_domains,
-                          const VaultParameters& vault,
-                          const CivilDate& today) {
+                          const JointKeys& keys, const CivilDate& today) {
   const ReadPerson read = ReadPersonFields(
       {row.email(), row.phone(), row.pass(), row.first_name(), row.last_name(),
        row.birth_date(), row.country(), row.postcode(), row.street(),
        row.house_number(), row.house_number_addition(), row.city()},
       own_domains, today);
-  return EncryptIdentifiers(DeriveIdentifiers(read.fields), vault);
+  return EncryptIdentifiers(DeriveIdentifiers(read.fields), keys);
 }
 
 }  // namespace
 
-absl::Status SealPlain(v1::RelationBatch& batch, const VaultParameters& vault,
+absl::Status SealPlain(v1::RelationBatch& batch, const JointKeys& keys,
                        const CivilDate& today,
                        boost::asio::thread_pool& workers) {
   GARDEROBE_RETURN_IF_ERROR(Check(batch));
@@ -76,8 +75,8 @@ absl::Status SealPlain(v1::RelationBatch& batch, const VaultParameters& vault,
   std::vector<EncryptedIdentifiers> rows(batch.count());
   ParallelFor(workers, rows.size(), kChunkRows, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
-      rows[i] = Seal(batch.plain().rows(static_cast<int>(i)), own_domains,
-                     vault, today);
+      rows[i] = Seal(batch.plain().rows(static_cast<int>(i)), own_domains, keys,
+                     today);
     }
   });
   batch.clear_plain();
@@ -85,6 +84,7 @@ absl::Status SealPlain(v1::RelationBatch& batch, const VaultParameters& vault,
     batch.add_kinds(row.kinds);
     batch.mutable_points_a()->append(row.point_a.view());
     batch.mutable_points_b()->append(row.points_b);
+    batch.mutable_points_home()->append(row.point_home.view());
   }
   return absl::OkStatus();
 }

@@ -17,7 +17,7 @@ namespace garderobe::ttp {
 // InvalidArgument: the columns do not fit together, or a field is too long;
 // names the record and the field.
 [[nodiscard]] absl::Status SealPlain(v1::RelationBatch& batch,
-                                     const VaultParameters& vault,
+                                     const JointKeys& keys,
                                      const CivilDate& today,
                                      boost::asio::thread_pool& workers);
 

@@ -1,14 +1,13 @@
-// Retention (protocol.md, 5): has both parties remove what is older than the
-// agreements allow. The vault knows how old a relation is and not whose; the
-// register here knows how long each institution may keep.
+// Retention (protocol.md, 4): has both parties remove what is older than the
+// agreements allow. The aggregator knows how old everything is, and hands back
+// what names a relation at the vault, which only the TTP can read; the vault
+// knows no time and removes what it is told, in an order that tells nothing.
 #ifndef GARDEROBE_TTP_RETENTION_H_
 #define GARDEROBE_TTP_RETENTION_H_
 
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "core/base/civil_time.h"
 #include "core/register/register_store.h"
@@ -37,38 +36,13 @@ class Retention {
                                  v1::RunRetentionResponse* response);
 
  private:
-  // What a run has come to.
-  struct Progress {
-    CivilDate today;
-    uint64_t removed = 0, held_back = 0;  // relations, at the vault
-    uint64_t left = 0;  // how many more the vault will remove today
-    // Institutions that have more to state: relations went after their visits,
-    // or were held back.
-    std::set<std::string> concerned = {};
-  };
   // Adds the statements.
-  [[nodiscard]] absl::Status ExpireVisits(
-      const std::set<std::string>& institutions, const CivilDate& today,
-      v1::RunRetentionResponse* response);
-  struct AgedRelation {
-    uint16_t latest = 0;  // quarter
-    VaultHandle at_vault;
-    AggregatorHandle at_aggregator;
-  };
-  using AgedByInstitution = std::map<std::string, std::vector<AgedRelation>>;
-  // The relations of one page of the vault's that their agreements no longer
-  // allow, the oldest first: so they go to the vault. The aggregator gets them
-  // in an order of its own. Internal: the page is malformed.
-  [[nodiscard]] absl::StatusOr<AgedByInstitution> Choose(
-      const v1::ListAgedResponse& aged, const CivilDate& today) const;
-  [[nodiscard]] absl::Status Remove(const v1::ListAgedResponse& aged,
-                                    Progress* progress);
-  [[nodiscard]] absl::Status RemoveOf(
-      const std::string& institution,
-      const std::vector<AgedRelation>& relations, uint16_t before,
-      Progress* progress);
-  [[nodiscard]] absl::Status RemoveAtVault(v1::RemoveAgedRequest request,
-                                           Progress* progress);
+  [[nodiscard]] absl::Status ExpireInstitutions(
+      int32_t today, v1::RunRetentionResponse* response);
+  // Has the vault remove the relations that the aggregator has removed.
+  [[nodiscard]] absl::Status RemoveAtVault(int32_t today,
+                                           v1::RunRetentionResponse* response);
+  [[nodiscard]] absl::Status Confirm(std::string handles, int32_t today);
 
   const Converter& converter_;
   const RegisterStore& institutions_;

@@ -1,42 +1,41 @@
-// Rights of visitors (protocol.md, 5): asked by a client, done by vault and
-// aggregator. The TTP keeps nothing of it.
+// The gRPC shell of visitors' rights at the TTP: who may ask, and for whom.
 #ifndef GARDEROBE_TTP_RIGHTS_SERVICE_H_
 #define GARDEROBE_TTP_RIGHTS_SERVICE_H_
 
+#include "core/register/register_store.h"
 #include "garderobe/v1/rights.grpc.pb.h"
-#include "ttp/feed_handlers.h"
+#include "prometheus/counter.h"
+#include "ttp/rights_queue.h"
 
 namespace garderobe::ttp {
 
-// Thread-safe.
+// Thread-safe. All arguments of the constructor outlive the service.
 class RightsServiceImpl final : public v1::RightsService::CallbackService {
  public:
-  // `parts` outlive the service.
-  explicit RightsServiceImpl(const Parts& parts) : parts_(parts) {}
+  RightsServiceImpl(RightsQueue& queue, const RegisterStore& institutions,
+                    prometheus::Counter& refused_calls)
+      : queue_(queue),
+        institutions_(institutions),
+        refused_calls_(refused_calls) {}
 
   grpc::ServerUnaryReactor* ExerciseRight(
       grpc::CallbackServerContext* context,
       const v1::ExerciseRightRequest* request,
       v1::ExerciseRightResponse* response) override;
+  grpc::ServerUnaryReactor* FetchReceipts(
+      grpc::CallbackServerContext* context,
+      const v1::FetchReceiptsRequest* request,
+      v1::FetchReceiptsResponse* response) override;
 
  private:
-  struct Exercise;
-  using ExercisePtr = std::shared_ptr<Exercise>;
-  [[nodiscard]] absl::StatusOr<v1::ExerciseAtVaultRequest> ForVault(
-      const v1::ExerciseRightRequest& request) const;
-  void AskVault(ExercisePtr exercise);
-  void AskOthers(ExercisePtr exercise);
-  void AskOwn(ExercisePtr exercise);
-  void Conclude(ExercisePtr exercise, v1::Receipt receipt);
-  // A batch that was on its way during the erasure brings back what it holds:
-  // once it is stored, all is erased again.
-  void EraseWhatWasUnderWay(Exercise& exercise);
-  // Makes the vault's relations those that the aggregator is asked for next;
-  // how many there are.
-  [[nodiscard]] absl::StatusOr<size_t> Address(
-      Exercise& exercise, const v1::ExerciseAtVaultResponse& answer);
+  // The client's name. PermissionDenied: it is not listed at the institution.
+  [[nodiscard]] absl::StatusOr<std::string> Authorise(
+      const grpc::CallbackServerContext& context,
+      const std::string& institution);
 
-  const Parts parts_;
+  RightsQueue& queue_;
+  const RegisterStore& institutions_;
+  prometheus::Counter& refused_calls_;
 };
 
 }  // namespace garderobe::ttp

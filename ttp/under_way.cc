@@ -18,28 +18,13 @@ struct UnderWay::Waiting {
 };
 
 class UnderWay::Batch {
- public:
-  explicit Batch(std::string handles) : handles_(std::move(handles)) {}
-
-  bool HoldsOneOf(const std::set<AggregatorHandle>& handles) const {
-    for (size_t at = 0; at + AggregatorHandle::kBytes <= handles_.size();
-         at += AggregatorHandle::kBytes) {
-      const auto bytes =
-          std::string_view(handles_).substr(at, AggregatorHandle::kBytes);
-      if (handles.contains(AggregatorHandle::From(bytes))) return true;
-    }
-    return false;
-  }
-
- private:
   friend UnderWay;
-  const std::string handles_;
   bool ended_ = false;                          // guarded by UnderWay's mutex
   std::vector<std::shared_ptr<Waiting>> then_;  // the same
 };
 
-UnderWay::Ticket UnderWay::Begin(std::string handles) {
-  auto batch = std::make_shared<Batch>(std::move(handles));
+UnderWay::Ticket UnderWay::Begin() {
+  auto batch = std::make_shared<Batch>();
   const MutexLock lock(&mutex_);
   batches_.insert(batch);
   for (Watch* watch : watches_) watch->seen_.push_back(batch);
@@ -74,16 +59,15 @@ UnderWay::Watch::~Watch() {
   under_way_.watches_.erase(this);
 }
 
-bool UnderWay::Watch::AfterThoseWith(const std::set<AggregatorHandle>& handles,
-                                     std::function<void()> then) const {
+bool UnderWay::Watch::AfterAll(std::function<void()> then) const {
   std::shared_ptr<Waiting> waiting;  // goes after the lock
   const MutexLock lock(&under_way_.mutex_);
+  if (seen_.empty()) return false;
+  waiting = std::make_shared<Waiting>(std::move(then));
   for (const auto& batch : seen_) {
-    if (!batch->HoldsOneOf(handles)) continue;
-    if (!waiting) waiting = std::make_shared<Waiting>(std::move(then));
     if (!batch->ended_) batch->then_.push_back(waiting);
   }
-  return waiting != nullptr;
+  return true;
 }
 
 }  // namespace garderobe::ttp

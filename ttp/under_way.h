@@ -7,12 +7,9 @@
 #include <functional>
 #include <memory>
 #include <set>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/base/mutex.h"
-#include "core/sealing/handles.h"
 
 namespace garderobe::ttp {
 
@@ -28,8 +25,7 @@ class UnderWay {
   // What waits is not called any more: whom it would call is going.
   void Stop();
 
-  // `handles`: in the aggregator's form, 16 bytes each.
-  [[nodiscard]] Ticket Begin(std::string handles);
+  [[nodiscard]] Ticket Begin();
 
   // Sees every batch that is under way while it lives.
   class Watch {
@@ -39,11 +35,10 @@ class UnderWay {
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
-    // Calls `then` once when all batches that were seen and hold one of
-    // `handles` have ended: on the thread that ends the last one, or before
-    // this returns. False, and no call: there is none.
-    bool AfterThoseWith(const std::set<AggregatorHandle>& handles,
-                        std::function<void()> then) const;
+    // Calls `then` once when all batches that were seen have ended: on the
+    // thread that ends the last one, or before this returns. False, and no
+    // call: none was.
+    bool AfterAll(std::function<void()> then) const;
 
    private:
     friend UnderWay;

@@ -1,28 +1,35 @@
-// The vault's keys: a decryption scalar a kind, and what signs its parameters.
+// The vault's keys (protocol.md, 2): a decryption scalar for each kind with a
+// slot and for the home slot, the household scalar w, what blinds its
+// commitment, and what signs its parameters.
 #ifndef GARDEROBE_VAULT_KEYS_H_
 #define GARDEROBE_VAULT_KEYS_H_
 
-#include <array>
-#include <vector>
+#include <map>
 
-#include "core/group/element.h"
-#include "core/keys/parameters.h"
+#include "core/conversion/open.h"
+#include "core/keys/blinding.h"
+#include "core/keys/parameter_issue.h"
 
 namespace garderobe::vault {
 
-using DecryptionScalar = SecretScalar<struct DecryptionScalarRole>;
-
 struct VaultKeys {
-  std::vector<DecryptionScalar> decryption;  // y, indexed by kind
+  std::map<size_t, DecryptionScalar> decryption;  // y, by kind
+  HomeDecryptionScalar home;                      // y[home]
+  HouseholdScalar household;                      // w
+  HouseholdStrippingScalar household_stripping;   // w*y[home], not stored
+  CommitmentSecret commitment;
   SigningSeed signing;
+  StoredIssue issue;
 
-  // Writes fresh keys into `directory`. AlreadyExists: there are keys.
+  // Writes fresh keys, and the first issue of the parameters, into `directory`.
+  // AlreadyExists: there are keys.
   [[nodiscard]] static absl::Status Generate(const std::string& directory);
-  // Errors of ReadKeyFile.
+  // Errors of ReadKeyFile and ReadIssue.
   [[nodiscard]] static absl::StatusOr<VaultKeys> Read(
       const std::string& directory);
-  // Y of every kind.
-  VaultParameters Public() const;
+  // Y of every kind and of the home slot with proofs of possession, C_w, and
+  // the key of receipts.
+  Parameters Public() const;
 };
 
 }  // namespace garderobe::vault

@@ -5,6 +5,7 @@
 #include "core/base/files.h"
 #include "core/daemon/command_line.h"
 #include "core/daemon/data_folder.h"
+#include "core/daemon/renew_parameters.h"
 #include "core/daemon/repeat.h"
 #include "core/daemon/store_rewriter.h"
 #include "core/daemon/store_verifier.h"
@@ -21,6 +22,11 @@ struct Config {
   std::string keys = "keys";
   std::string aggregator_pin;
   int64_t forget_order_minutes = 60;
+  int64_t round_entries = 256;
+  int64_t links_persons = 64;
+  int64_t links_wait_seconds = 86400;
+  int64_t tokens_per_month = 2'000'000'000;
+  int64_t identities_per_month = 20'000;
   std::string model;
 };
 
@@ -34,7 +40,7 @@ absl::StatusOr<MatchParameters> ReadModel(const std::string& path) {
 }
 
 absl::Status Check(const Config& config) {
-  GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.daemon.tls));
+  GARDEROBE_RETURN_IF_ERROR(CheckDaemonConfig(config.daemon));
   GARDEROBE_RETURN_IF_ERROR(
       ParsePin("pins.aggregator", config.aggregator_pin).status());
   GARDEROBE_RETURN_IF_ERROR(ReadModel(config.model).status());
@@ -60,14 +66,28 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(
       auto linker,
       Linker::Open(
-          std::move(opened), model, nullptr, [next = 0.0](double part) mutable {
-            if (part < next) return;
-            next = part + 0.1;
-            spdlog::info("event=linking-again percent={:.0f}", 100 * part);
-          }));
+          std::move(opened),
+          {.model = model,
+           .changes = {.persons = static_cast<size_t>(config.links_persons),
+                       .wait_seconds =
+                           static_cast<uint64_t>(config.links_wait_seconds)},
+           .clock = nullptr,
+           .progress = [next = 0.0](double part) mutable {
+             if (part < next) return;
+             next = part + 0.1;
+             spdlog::info("event=linking-again percent={:.0f}", 100 * part);
+           }}));
+  GARDEROBE_ASSIGN_OR_RETURN(auto serials,
+                             SerialBook::Open(config.keys + "/serials"));
   Store& store = linker->store();
   const bool is_new = linker->counts().relations == 0;
-  Vault vault(std::move(keys), pin, std::move(linker), daemon->workers());
+  Vault vault(
+      std::move(keys), std::move(linker), std::move(serials), daemon->workers(),
+      {.aggregator_pin = pin,
+       .round_entries = static_cast<size_t>(config.round_entries),
+       .caps = {
+           .tokens = static_cast<uint64_t>(config.tokens_per_month),
+           .identities = static_cast<uint64_t>(config.identities_per_month)}});
   VaultServiceImpl service(vault, *daemon);
   VaultRightsServiceImpl rights(vault, *daemon);
   ReviewServiceImpl review(vault, *daemon);
@@ -212,6 +232,8 @@ int main(int argc, char** argv) {
   vault::Config config;
   Settings settings;
   AddDaemonSettings(settings, &config.daemon);
+  AddPartyPins(settings, &config.daemon.peers, {"ttp"});
+  AddCustodianPins(settings, &config.daemon.peers);
   settings.Text("keys.directory", &config.keys,
                 "Folder with the vault's key files; mode 0600 each.");
   settings.Text("pins.aggregator", &config.aggregator_pin,
@@ -220,6 +242,22 @@ int main(int argc, char** argv) {
   settings.Text("linking.model", &config.model,
                 "Weights of evidence, a file as docs/linking.md tells; empty: "
                 "those that were estimated on the simulated country.");
+  settings.Number("round.rows", &config.round_entries,
+                  "Entries of a round to the aggregator, however few are due: "
+                  "what is over waits for the next.",
+                  4, 8192);
+  settings.Number("links.persons", &config.links_persons,
+                  "Link changes wait until they concern so many persons.", 1,
+                  100000);
+  settings.Number("links.wait_seconds", &config.links_wait_seconds,
+                  "For how long they wait at most, s.", 0, 604800);
+  settings.Number("caps.tokens_per_month", &config.tokens_per_month,
+                  "Tokens that are taken in a month, of all institutions; two "
+                  "custodians can release more.",
+                  1000, 1'000'000'000'000);
+  settings.Number("caps.identities_per_month", &config.identities_per_month,
+                  "Rights by identity that are exercised in a month, likewise.",
+                  1, 1'000'000'000);
   settings.Number("order.forget_minutes", &config.forget_order_minutes,
                   "Minutes after which the store is written again, so that "
                   "nothing tells what arrived together; at the start, too.",
@@ -233,7 +271,8 @@ int main(int argc, char** argv) {
                        return Inventory::GiveUpMissing(config.keys,
                                                        vault::PlacesOf(config));
                      },
-                     {{"--estimate-weights", "FILE",
+                     {RenewParametersAction(config.keys),
+                      {"--estimate-weights", "FILE",
                        "estimate the weights of evidence from the store, write "
                        "them to FILE, and stop; the daemon may run meanwhile",
                        [&](const std::string& file) {

@@ -1,5 +1,6 @@
 // Looking into a link: from the wire to the links and back.
 #include "core/base/hash.h"
+#include "spdlog/spdlog.h"
 #include "vault/review_ticket.h"
 #include "vault/vault.h"
 
@@ -28,7 +29,6 @@ v1::Explanation ToProto(const Linker::Explanation& told) {
   out.set_gone(told.gone);
   if (told.gone) return out;
   out.set_same_person(told.same_person);
-  out.set_same_household(told.same_household);
   out.set_kept_apart(told.kept_apart);
   *out.mutable_direct() = ToProto(told.direct);
   for (const Linker::Step& step : told.steps) *out.add_steps() = ToProto(step);
@@ -88,6 +88,36 @@ absl::StatusOr<Vault::Reviewed> Vault::Review(const v1::ReviewRequest& request,
                              linker_->Explain(*a, *b));
   *response->mutable_explanation() = ToProto(told);
   return reviewed;
+}
+
+absl::Status Vault::ReleaseCap(const v1::ReleaseCapRequest& request,
+                               const std::string& custodian,
+                               v1::ReleaseCapResponse* response) {
+  constexpr uint64_t kMoreMax = 10'000'000'000;
+  if (request.what() != v1::CAPPED_TOKENS &&
+      request.what() != v1::CAPPED_IDENTITIES) {
+    return InvalidArgument("what: tokens or identities");
+  }
+  if (request.more() < 1 || request.more() > kMoreMax) {
+    return InvalidArgument("more: 1 to {}", kMoreMax);
+  }
+  const Capped what = request.what() == v1::CAPPED_TOKENS ? Capped::kTokens
+                                                          : Capped::kIdentities;
+  GARDEROBE_ASSIGN_OR_RETURN(MonthCaps::Count count, caps_.Get(what));
+  const size_t approvals = approvals_.Ask(
+      fmt::format("cap {} {} {}", NameOf(what), request.more(), count.month),
+      custodian);
+  spdlog::info("event=cap-release what={} more={} custodian={} approvals={}",
+               NameOf(what), request.more(), custodian, approvals);
+  if (approvals >= Approvals::kNeeded) {
+    GARDEROBE_RETURN_IF_ERROR(caps_.Release(what, request.more()));
+    GARDEROBE_ASSIGN_OR_RETURN(count, caps_.Get(what));
+  }
+  response->set_approvals(static_cast<uint32_t>(approvals));
+  response->set_needed(Approvals::kNeeded);
+  response->set_used(count.used);
+  response->set_released(count.released);
+  return absl::OkStatus();
 }
 
 }  // namespace garderobe::vault

@@ -1,9 +1,10 @@
 // Rights of visitors at the vault: from the wire to the links and back.
-#include <chrono>
-
-#include "core/keys/receipt.h"
+#include "core/base/clock.h"
+#include "core/keys/subject.h"
 #include "core/sealing/sealed_answer.h"
 #include "nlohmann/json.hpp"
+#include "spdlog/spdlog.h"
+#include "vault/request_reader.h"
 #include "vault/review_ticket.h"
 #include "vault/vault.h"
 
@@ -24,11 +25,6 @@ std::string Describe(const RelationRecord& relation,
   if (known) {
     held["tokens_of_kinds"] = kinds;
     held["review_ticket"] = ToHex(AsBytes(ticket));
-    if (relation.as_of != 0) {
-      held["latest_sale"] =
-          fmt::format("{}Q{}", 2000 + (relation.as_of - 1) / 4,
-                      (relation.as_of - 1) % 4 + 1);
-    }
   }
   return held.dump();
 }
@@ -53,17 +49,6 @@ absl::StatusOr<ObjectionMark> MarkIn(
   return ObjectionMark();
 }
 
-absl::StatusOr<std::set<VaultHandle>> HandlesOf(std::string_view bytes) {
-  if (bytes.size() % VaultHandle::kBytes != 0) {
-    return InvalidArgument("done: {} bytes a handle", VaultHandle::kBytes);
-  }
-  std::set<VaultHandle> handles;
-  for (size_t at = 0; at < bytes.size(); at += VaultHandle::kBytes) {
-    handles.insert(VaultHandle::From(bytes.substr(at, VaultHandle::kBytes)));
-  }
-  return handles;
-}
-
 }  // namespace
 
 absl::StatusOr<Linker::Subject> Vault::SubjectOf(
@@ -79,19 +64,10 @@ absl::StatusOr<Linker::Subject> Vault::SubjectOf(
     subject.reference = request.reference();
     return subject;
   }
-  // One row, opened as rows are.
-  v1::LinkRelationsRequest row;
-  row.set_handles(std::string(VaultHandle::kBytes, 'x'));
-  row.set_references(std::string(kReferenceBytes, '\0'));
-  row.add_as_of(0);
-  row.add_kinds(request.identity().kinds());
-  row.set_points_a(request.identity().point_a());
-  row.set_points_b(request.identity().points_b());
-  GARDEROBE_ASSIGN_OR_RETURN(auto rows, OpenRows(row));
-  if (!rows[0] || rows[0]->tokens.empty()) {
-    return InvalidArgument("identity: holds no identifier");
-  }
-  subject.tokens = std::move(rows[0]->tokens);
+  GARDEROBE_ASSIGN_OR_RETURN(const VaultRow row,
+                             ReadIdentity(request.identity()));
+  GARDEROBE_ASSIGN_OR_RETURN(auto rows, OpenRows(keys_, {row}, workers_));
+  subject.tokens = std::move(rows[0].tokens);
   return subject;
 }
 
@@ -103,33 +79,37 @@ absl::Status Vault::Exercise(const v1::ExerciseAtVaultRequest& request,
   if (request.request_id().size() != RequestId::kBytes) {
     return InvalidArgument("request_id: {} bytes", RequestId::kBytes);
   }
-  if (request.only_look() && request.right() != v1::RIGHT_ERASE &&
-      request.right() != v1::RIGHT_WITHDRAW) {
-    return InvalidArgument("only_look: with erase and withdraw");
+  if (request.commitment().size() != SubjectCommitment::kBytes) {
+    return InvalidArgument("commitment: {} bytes", SubjectCommitment::kBytes);
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const auto kept,
+                             kept_answers_.Find(request.request_id()));
+  if (kept) {
+    return response->ParseFromString(*kept) ? absl::OkStatus() : Damaged();
   }
   GARDEROBE_ASSIGN_OR_RETURN(const Linker::Subject subject, SubjectOf(request));
-  const auto now = static_cast<uint64_t>(
-      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
-  std::vector<Linker::Concerned> concerned;
-  std::optional<Linker::Done> done;
-  if (!request.only_look()) {
-    done.emplace();
-    GARDEROBE_ASSIGN_OR_RETURN(done->handles, HandlesOf(request.done()));
-    done->leave_others = request.leave_others();
+  const uint64_t now = UnixSeconds();
+  // Logged and counted before it is done, and whatever comes of it.
+  spdlog::info("event=right right={} request={} by={}",
+               RightName(static_cast<VisitorRight>(request.right())),
+               ToHex(AsBytes(request.request_id())),
+               subject.handle ? "handle" : "identity");
+  if (!subject.handle) {
+    GARDEROBE_RETURN_IF_ERROR(caps_.Take(Capped::kIdentities, 1));
   }
+  uint64_t sequence = 0;
   GARDEROBE_ASSIGN_OR_RETURN(const ObjectionMark mark, MarkIn(request));
   switch (request.right()) {
     case v1::RIGHT_ERASE: {
-      GARDEROBE_ASSIGN_OR_RETURN(concerned, linker_->Erase(subject, done));
+      GARDEROBE_ASSIGN_OR_RETURN(sequence, linker_->Erase(subject));
       break;
     }
     case v1::RIGHT_OBJECT: {
-      GARDEROBE_ASSIGN_OR_RETURN(concerned, linker_->Object(subject, mark));
+      GARDEROBE_ASSIGN_OR_RETURN(sequence, linker_->Object(subject, mark));
       break;
     }
     case v1::RIGHT_WITHDRAW: {
-      GARDEROBE_ASSIGN_OR_RETURN(concerned,
-                                 linker_->Withdraw(subject, mark, done));
+      GARDEROBE_ASSIGN_OR_RETURN(sequence, linker_->Withdraw(subject, mark));
       break;
     }
     case v1::RIGHT_ACCESS: {
@@ -149,23 +129,26 @@ absl::Status Vault::Exercise(const v1::ExerciseAtVaultRequest& request,
     default:
       return InvalidArgument("right: unknown");
   }
-  for (const Linker::Concerned& one : concerned) {
-    response->mutable_handles()->append(one.handle.view());
-    response->mutable_references()->append(one.reference);
+  response->set_sequence(sequence);
+  Receipt receipt;
+  receipt.party = "vault";
+  receipt.right = static_cast<VisitorRight>(request.right());
+  receipt.request_id = RequestId::From(request.request_id());
+  receipt.subject = SubjectCommitment::From(request.commitment());
+  receipt.unix_seconds = now;
+  if (request.has_identity()) {
+    GARDEROBE_ASSIGN_OR_RETURN(const VaultRow row,
+                               ReadIdentity(request.identity()));
+    receipt.acted_on = DigestOfConverted(row.point_a, row.points_b);
   }
-  const bool removes = request.right() == v1::RIGHT_ERASE ||
-                       request.right() == v1::RIGHT_WITHDRAW;
-  if (request.only_look() ||
-      (removes && !concerned.empty() && !request.leave_others())) {
-    return absl::OkStatus();
-  }
-  const SignedBody receipt =
-      SignReceipt(ReceiptSeedOf(keys_.signing),
-                  {"vault", static_cast<VisitorRight>(request.right()),
-                   RequestId::From(request.request_id()), now});
-  response->mutable_receipt()->set_body(receipt.body);
-  response->mutable_receipt()->set_signature(receipt.signature);
-  return absl::OkStatus();
+  if (!response->sealed().empty()) receipt.answer = Hash(response->sealed());
+  const SignedBody signed_receipt =
+      SignReceipt(ReceiptSeedOf(keys_.signing), receipt);
+  response->mutable_receipt()->set_body(signed_receipt.body);
+  response->mutable_receipt()->set_signature(signed_receipt.signature);
+  GARDEROBE_RETURN_IF_ERROR(kept_answers_.Keep(
+      request.request_id(), response->SerializeAsString(), DayNumber(Today())));
+  return linker_->store().Sync();
 }
 
 }  // namespace garderobe::vault

@@ -34,14 +34,12 @@ grpc::ServerUnaryReactor* VaultServiceImpl::LinkRelations(
   });
 }
 
-grpc::ServerUnaryReactor* VaultServiceImpl::GetLinkChanges(
-    grpc::CallbackServerContext* context,
-    const v1::GetLinkChangesRequest* request,
-    v1::GetLinkChangesResponse* response) {
+grpc::ServerUnaryReactor* VaultServiceImpl::GetRound(
+    grpc::CallbackServerContext* context, const v1::GetRoundRequest* request,
+    v1::GetRoundResponse* response) {
   GARDEROBE_REQUIRE_TTP(context);
-  return FinishOn(daemon_.workers(), context, [=, this] {
-    return vault_.GetLinkChanges(*request, response);
-  });
+  return FinishOn(daemon_.workers(), context,
+                  [=, this] { return vault_.GetRound(*request, response); });
 }
 
 grpc::ServerUnaryReactor* VaultRightsServiceImpl::Exercise(
@@ -50,68 +48,61 @@ grpc::ServerUnaryReactor* VaultRightsServiceImpl::Exercise(
     v1::ExerciseAtVaultResponse* response) {
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
-    GARDEROBE_RETURN_IF_ERROR(vault_.Exercise(*request, response));
-    // Which right and which request; of whom nobody is told.
-    spdlog::info("event=right right={} request={}",
-                 RightName(static_cast<VisitorRight>(request->right())),
-                 ToHex(AsBytes(request->request_id())));
-    return absl::OkStatus();
+    GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
+    const absl::Status done = vault_.Exercise(*request, response);
+    if (!done.ok()) {
+      spdlog::warn(
+          "event=right-failed request={} reason=\"{}\"",
+          ToHex(AsBytes(request->request_id())
+                    .first(std::min<size_t>(request->request_id().size(),
+                                            RequestId::kBytes))),
+          Message(done));
+    }
+    return done;
   });
 }
 
-grpc::ServerUnaryReactor* VaultRetentionServiceImpl::ListAged(
-    grpc::CallbackServerContext* context, const v1::ListAgedRequest* request,
-    v1::ListAgedResponse* response) {
+grpc::ServerUnaryReactor* VaultRetentionServiceImpl::RemoveRelations(
+    grpc::CallbackServerContext* context,
+    const v1::RemoveRelationsRequest* request,
+    v1::RemoveRelationsResponse* response) {
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
-    if (request->before() > UINT16_MAX ||
-        (!request->after().empty() && request->after().size() != 8)) {
-      return InvalidArgument("before: at most 65535; after: 0 or 8 bytes");
+    constexpr size_t kRelationsMax = 4096;
+    const std::string_view handles = request->handles();
+    const size_t count = handles.size() / VaultHandle::kBytes;
+    if (handles.size() != count * VaultHandle::kBytes ||
+        count > kRelationsMax) {
+      return InvalidArgument("handles: 16 bytes each, at most {}",
+                             kRelationsMax);
     }
-    GARDEROBE_ASSIGN_OR_RETURN(
-        const Linker::Aged aged,
-        linker_.ListAged(static_cast<uint16_t>(request->before()),
-                         request->after(), request->today()));
-    spdlog::info("event=retention-list before={} relations={} left_today={}",
-                 request->before(), aged.relations.size(), aged.left_today);
-    for (size_t i = 0; i < aged.relations.size(); ++i) {
-      response->mutable_handles()->append(aged.relations[i].handle.view());
-      response->mutable_references()->append(aged.relations[i].reference);
-      response->add_latest(aged.latest[i]);
-    }
-    response->set_next(aged.next);
-    response->set_left_today(aged.left_today);
-    return absl::OkStatus();
-  });
-}
-
-grpc::ServerUnaryReactor* VaultRetentionServiceImpl::RemoveAged(
-    grpc::CallbackServerContext* context, const v1::RemoveAgedRequest* request,
-    v1::RemoveAgedResponse* response) {
-  GARDEROBE_REQUIRE_TTP(context);
-  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
-    const auto count = static_cast<size_t>(request->before_size());
-    if (request->handles().size() != count * VaultHandle::kBytes) {
-      return InvalidArgument("handles, before: 16 bytes and one a relation");
-    }
-    std::vector<std::pair<VaultHandle, uint16_t>> relations;
+    GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
+    std::vector<VaultHandle> relations;
     for (size_t i = 0; i < count; ++i) {
-      relations.emplace_back(
-          VaultHandle::From(
-              std::string_view(request->handles())
-                  .substr(i * VaultHandle::kBytes, VaultHandle::kBytes)),
-          static_cast<uint16_t>(std::min<uint32_t>(
-              request->before(static_cast<int>(i)), UINT16_MAX)));
+      relations.push_back(VaultHandle::From(
+          handles.substr(i * VaultHandle::kBytes, VaultHandle::kBytes)));
     }
     GARDEROBE_ASSIGN_OR_RETURN(const Linker::RemovedAged done,
                                linker_.RemoveAged(relations, request->today()));
+    response->set_taken(done.taken);
     response->set_removed(done.removed);
-    response->set_held_back(done.held_back);
-    spdlog::log(done.held_back > 0 ? spdlog::level::warn : spdlog::level::info,
+    const size_t held_back = count - done.taken;
+    spdlog::log(held_back > 0 ? spdlog::level::warn : spdlog::level::info,
                 "event=retention relations={} relations_held_back={}",
-                done.removed, done.held_back);
+                done.removed, held_back);
     return absl::OkStatus();
   });
+}
+
+grpc::ServerUnaryReactor* ReviewServiceImpl::ReleaseCap(
+    grpc::CallbackServerContext* context, const v1::ReleaseCapRequest* request,
+    v1::ReleaseCapResponse* response) {
+  const auto peer = RequirePeer(*context, Role::kCustodian);
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  return FinishOn(daemon_.workers(), context,
+                  [=, this, custodian = peer->name] {
+                    return vault_.ReleaseCap(*request, custodian, response);
+                  });
 }
 
 grpc::ServerUnaryReactor* ReviewServiceImpl::Review(

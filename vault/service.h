@@ -26,10 +26,9 @@ class VaultServiceImpl final : public v1::VaultService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::LinkRelationsRequest* request,
       v1::LinkRelationsResponse* response) override;
-  grpc::ServerUnaryReactor* GetLinkChanges(
-      grpc::CallbackServerContext* context,
-      const v1::GetLinkChangesRequest* request,
-      v1::GetLinkChangesResponse* response) override;
+  grpc::ServerUnaryReactor* GetRound(grpc::CallbackServerContext* context,
+                                     const v1::GetRoundRequest* request,
+                                     v1::GetRoundResponse* response) override;
 
  private:
   Vault& vault_;
@@ -63,6 +62,10 @@ class ReviewServiceImpl final : public v1::ReviewService::CallbackService {
   grpc::ServerUnaryReactor* Review(grpc::CallbackServerContext* context,
                                    const v1::ReviewRequest* request,
                                    v1::ReviewResponse* response) override;
+  grpc::ServerUnaryReactor* ReleaseCap(
+      grpc::CallbackServerContext* context,
+      const v1::ReleaseCapRequest* request,
+      v1::ReleaseCapResponse* response) override;
 
  private:
   Vault& vault_;
@@ -76,13 +79,10 @@ class VaultRetentionServiceImpl final
   // Both outlive the service.
   VaultRetentionServiceImpl(Linker& linker, Daemon& daemon)
       : linker_(linker), daemon_(daemon) {}
-  grpc::ServerUnaryReactor* ListAged(grpc::CallbackServerContext* context,
-                                     const v1::ListAgedRequest* request,
-                                     v1::ListAgedResponse* response) override;
-  grpc::ServerUnaryReactor* RemoveAged(
+  grpc::ServerUnaryReactor* RemoveRelations(
       grpc::CallbackServerContext* context,
-      const v1::RemoveAgedRequest* request,
-      v1::RemoveAgedResponse* response) override;
+      const v1::RemoveRelationsRequest* request,
+      v1::RemoveRelationsResponse* response) override;
 
  private:
   Linker& linker_;

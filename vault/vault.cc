@@ -1,109 +1,69 @@
 #include "vault/vault.h"
 
-#include <bit>
+#include <optional>
 
 #include "core/base/parallel.h"
+#include "core/base/random.h"
+#include "core/conversion/convert.h"
+#include "core/keys/pooled_receipt.h"
+#include "core/keys/round_statement.h"
+#include "vault/request_reader.h"
 
 namespace garderobe::vault {
 namespace {
 
 // Rows a worker takes at once: some 10 ms of group operations.
 constexpr size_t kChunkRows = 16;
+constexpr size_t kAnswerBytes = 2 * Ciphertext::kBytes;
 
-// Where each row's points begin in points_b, and the total at the end.
-std::vector<size_t> PointOffsets(
-    const google::protobuf::RepeatedField<uint32_t>& kinds) {
-  std::vector<size_t> offsets = {0};
-  for (uint32_t set : kinds) {
-    offsets.push_back(offsets.back() + static_cast<size_t>(std::popcount(set)));
+RoundAction ActionFor(ChangeRecord::Type type) {
+  switch (type) {
+    case ChangeRecord::Type::kLink:
+    case ChangeRecord::Type::kNobody:
+      return RoundAction::kLink;
+    case ChangeRecord::Type::kErase:
+      return RoundAction::kErase;
+    case ChangeRecord::Type::kWithdraw:
+      return RoundAction::kWithdraw;
   }
-  return offsets;
+  return RoundAction::kNone;
 }
 
-absl::Status CheckShape(const v1::LinkRelationsRequest& request) {
-  const auto rows = static_cast<size_t>(request.kinds_size());
-  if (rows == 0 || rows > Vault::kRowsMax) {
-    return InvalidArgument("kinds: 1 to {} rows", Vault::kRowsMax);
-  }
-  if (request.handles().size() != rows * VaultHandle::kBytes) {
-    return InvalidArgument("handles: 16 bytes a row");
-  }
-  if (request.points_a().size() != rows * Element::kBytes) {
-    return InvalidArgument("points_a: 32 bytes a row");
-  }
-  if (request.references().size() != rows * kReferenceBytes) {
-    return InvalidArgument("references: {} bytes a row", kReferenceBytes);
-  }
-  if (static_cast<size_t>(request.as_of_size()) != rows) {
-    return InvalidArgument("as_of: one a row");
-  }
-  for (size_t i = 0; i < rows; ++i) {
-    if ((request.kinds(static_cast<int>(i)) & ~kAllKinds) != 0) {
-      return InvalidArgument("kinds[{}]: unknown kind", i);
-    }
-  }
-  return absl::OkStatus();
+// One entry of a round, ready to go.
+struct EncryptedEntry {
+  Ciphertext reference, person, action;
+};
+
+std::optional<EncryptedEntry> Encrypted(const RoundEntry& entry,
+                                        const Element& z) {
+  const auto reference =
+      Rerandomiser::Rerandomise(Ciphertext::From(entry.reference), z);
+  if (!reference) return std::nullopt;
+  return EncryptedEntry{reference->value(), EncryptFresh(entry.person, z),
+                        EncryptFresh(PointOf(ActionFor(entry.type)), z)};
+}
+
+// Looks like any other to the TTP; the aggregator has no such reference.
+EncryptedEntry OfNobody(const Element& z) {
+  return {EncryptFresh(RandomElement(), z), EncryptFresh(RandomElement(), z),
+          EncryptFresh(PointOf(RoundAction::kNone), z)};
 }
 
 }  // namespace
 
 SignedBody Vault::SignedParameters() const {
-  return SignParameters(keys_.signing, keys_.Public().ToParameters());
+  return SignParameters(keys_.signing, keys_.Public());
 }
 
-absl::StatusOr<Element> Vault::PseudonymKey(
-    const v1::SignedParameters& aggregator) const {
+absl::StatusOr<AggregatorParameters> Vault::ReadAggregator(
+    const v1::SignedParameters& aggregator) {
   GARDEROBE_ASSIGN_OR_RETURN(
       const Parameters parameters,
-      VerifyParameters(aggregator_pin_, "aggregator", aggregator.body(),
-                       aggregator.signature()));
-  GARDEROBE_ASSIGN_OR_RETURN(const auto read,
-                             AggregatorParameters::From(parameters));
-  return read.pseudonym_key;
-}
-
-absl::StatusOr<std::vector<std::optional<LinkRow>>> Vault::OpenRows(
-    const v1::LinkRelationsRequest& request) const {
-  GARDEROBE_RETURN_IF_ERROR(CheckShape(request));
-  const auto count = static_cast<size_t>(request.kinds_size());
-  const std::vector<size_t> offsets = PointOffsets(request.kinds());
-  if (request.points_b().size() != offsets.back() * Element::kBytes) {
-    return InvalidArgument("points_b: 32 bytes for every kind of every row");
-  }
-  const std::string_view handles = request.handles();
-  const std::string_view points_a = request.points_a();
-  const std::string_view points_b = request.points_b();
-  std::vector<std::optional<LinkRow>> rows(count);
-  auto open_row = [&](size_t i) -> std::optional<LinkRow> {
-    LinkRow row;
-    row.handle = VaultHandle::From(handles.substr(i * 16, 16));
-    row.reference =
-        request.references().substr(i * kReferenceBytes, kReferenceBytes);
-    row.as_of = static_cast<uint16_t>(
-        std::min(request.as_of(static_cast<int>(i)), uint32_t{UINT16_MAX}));
-    const Element point_a = Element::From(points_a.substr(i * 32, 32));
-    size_t point = offsets[i];
-    for (size_t kind = 0; kind < kKindCount; ++kind) {
-      if ((request.kinds(static_cast<int>(i)) >> kind & 1) == 0) continue;
-      Token token{static_cast<Kind>(kind), {}};
-      if (!Decrypt(keys_.decryption[kind], point_a,
-                   Element::From(points_b.substr(point * 32, 32)),
-                   &token.point)) {
-        return std::nullopt;
-      }
-      row.tokens.push_back(token);
-      ++point;
-    }
-    // Without identifiers nothing has looked at A yet.
-    if (row.tokens.empty() && !DecodeElement(point_a.bytes()).ok()) {
-      return std::nullopt;
-    }
-    return row;
-  };
-  ParallelFor(workers_, count, kChunkRows, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) rows[i] = open_row(i);
-  });
-  return rows;
+      VerifyParameters(options_.aggregator_pin, "aggregator", aggregator.body(),
+                       aggregator.signature(), Today()));
+  GARDEROBE_RETURN_IF_ERROR(
+      serials_->Take("aggregator", parameters.issue.serial));
+  return AggregatorParameters::From(parameters);
 }
 
 absl::Status Vault::LinkRelations(const v1::LinkRelationsRequest& request,
@@ -111,54 +71,104 @@ absl::Status Vault::LinkRelations(const v1::LinkRelationsRequest& request,
   if (request.epoch() != kEpoch) {
     return FailedPrecondition("the vault serves epoch {}", kEpoch);
   }
-  GARDEROBE_ASSIGN_OR_RETURN(const Element key,
-                             PseudonymKey(request.aggregator()));
-  GARDEROBE_ASSIGN_OR_RETURN(auto opened, OpenRows(request));
-  std::vector<LinkRow> rows;
-  std::vector<size_t> places;  // of the rows in the request
-  for (size_t i = 0; i < opened.size(); ++i) {
-    if (opened[i]) {
-      rows.push_back(*std::move(opened[i]));
-      places.push_back(i);
-    } else {
-      response->add_refused(static_cast<uint32_t>(i));
-    }
-  }
-  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<LinkedRow> linked,
-                             linker_->Link(rows));
-  constexpr size_t kAnswerBytes = 2 * Ciphertext::kBytes;
-  std::string pseudonyms(opened.size() * kAnswerBytes, '\0');
+  GARDEROBE_ASSIGN_OR_RETURN(const AggregatorParameters aggregator,
+                             ReadAggregator(request.aggregator()));
+  const Element& z = aggregator.pseudonym_key;
+  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<VaultRow> rows,
+                             ReadRows(request));
+  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<LinkRow> opened,
+                             OpenRows(keys_, rows, workers_));
+  // Counted before anything is done with them.
+  uint64_t tokens = rows.size();
+  for (const LinkRow& row : opened) tokens += row.tokens.size();
+  GARDEROBE_RETURN_IF_ERROR(caps_.Take(Capped::kTokens, tokens));
+  AnswerId id;
+  randombytes_buf(id.mutable_data(), AnswerId::kBytes);
+  const int32_t day = DayNumber(Today());
+  GARDEROBE_ASSIGN_OR_RETURN(const AnswerSeed seed,
+                             answer_keys_.SeedFor(day, id));
+  // Before anything is stored: a home slot that does not decode is the TTP's
+  // fault, as every other point is.
+  const HouseholdScalars household{keys_.household, keys_.household_stripping};
+  std::vector<std::optional<Ciphertext>> homes(rows.size());
   ParallelFor(workers_, rows.size(), kChunkRows, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
+      homes[i] = RaiseHome(
+          household, rows[i].home,
+          AnswerScalar(seed, static_cast<uint32_t>(i), AnswerSlot::kHousehold),
+          z);
+    }
+  });
+  for (size_t i = 0; i < homes.size(); ++i) {
+    if (!homes[i]) {
+      return InvalidArgument("row {}: a point is not a valid group element", i);
+    }
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<Element> persons,
+                             linker_->Link(opened));
+  std::string pseudonyms(rows.size() * kAnswerBytes, '\0');
+  ParallelFor(workers_, rows.size(), kChunkRows, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      const auto place = static_cast<uint32_t>(i);
       std::string answer;
-      EncryptFresh(linked[i].person, key).AppendTo(answer);
-      EncryptFresh(linked[i].household, key).AppendTo(answer);
-      std::memcpy(pseudonyms.data() + places[i] * kAnswerBytes, answer.data(),
+      EncryptWith(AnswerScalar(seed, place, AnswerSlot::kPerson), persons[i], z)
+          .AppendTo(answer);
+      // Who objects has no household either.
+      const Ciphertext home =
+          persons[i].is_zero()
+              ? EncryptWith(AnswerScalar(seed, place, AnswerSlot::kHousehold),
+                            Element(), z)
+              : *homes[i];
+      home.AppendTo(answer);
+      std::memcpy(pseudonyms.data() + i * kAnswerBytes, answer.data(),
                   kAnswerBytes);
     }
   });
   response->set_pseudonyms(std::move(pseudonyms));
+  response->set_answer_id(AsString(id.bytes()));
+  response->set_answer_day(day);
+  PooledBatch pooled{id, {}};
+  for (const VaultRow& row : rows) pooled.leaves.push_back(PooledLeaf(row));
+  SignedBody receipt = SignPooledBatch(receipt_seed_, pooled);
+  response->set_receipt(std::move(receipt.body));
+  response->set_receipt_signature(std::move(receipt.signature));
   return absl::OkStatus();
 }
 
-absl::Status Vault::GetLinkChanges(const v1::GetLinkChangesRequest& request,
-                                   v1::GetLinkChangesResponse* response) {
-  GARDEROBE_ASSIGN_OR_RETURN(const Element key,
-                             PseudonymKey(request.aggregator()));
-  GARDEROBE_ASSIGN_OR_RETURN(const LinkChanges changes,
-                             linker_->Changes(request.confirmed()));
-  auto* out = response->mutable_changes();
-  out->set_sequence(changes.sequence);
-  out->set_newest(changes.newest);
-  for (const auto& change : changes.relations) {
-    out->mutable_handles()->append(change.handle.view());
-    out->mutable_references()->append(change.reference);
-    EncryptFresh(change.person, key).AppendTo(*out->mutable_persons());
+absl::Status Vault::GetRound(const v1::GetRoundRequest& request,
+                             v1::GetRoundResponse* response) {
+  GARDEROBE_ASSIGN_OR_RETURN(const AggregatorParameters aggregator,
+                             ReadAggregator(request.aggregator()));
+  const Element& z = aggregator.pseudonym_key;
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const LinkRound round,
+      linker_->NextRound(request.confirmed(), options_.round_entries));
+  std::vector<std::optional<EncryptedEntry>> entries(options_.round_entries);
+  ParallelFor(
+      workers_, entries.size(), kChunkRows, [&](size_t begin, size_t end) {
+        for (size_t i = begin; i < end; ++i) {
+          entries[i] = i < round.entries.size() ? Encrypted(round.entries[i], z)
+                                                : OfNobody(z);
+        }
+      });
+  // What fills the round up must not stand at its end.
+  Shuffle(entries);
+  auto* out = response->mutable_round();
+  out->set_id(round.id);
+  out->set_sequence(round.sequence);
+  out->set_newest(round.newest);
+  RoundStatement statement{.sequence = round.sequence,
+                           .entries = static_cast<uint32_t>(entries.size()),
+                           .sum = {}};
+  for (const auto& entry : entries) {
+    // Stored references were valid when they came.
+    if (!entry || !AddTo(entry->reference, &statement.sum)) return Damaged();
+    entry->reference.AppendTo(*out->mutable_references());
+    entry->person.AppendTo(*out->mutable_persons());
+    entry->action.AppendTo(*out->mutable_actions());
   }
-  for (const LinkedRow& resident : changes.residents) {
-    EncryptFresh(resident.person, key).AppendTo(*out->mutable_residents());
-    EncryptFresh(resident.household, key).AppendTo(*out->mutable_residents());
-  }
+  out->set_statement(
+      SealRoundStatement(receipt_seed_, aggregator.sealing_key, statement));
   return absl::OkStatus();
 }
 

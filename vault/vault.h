@@ -5,33 +5,46 @@
 
 #include <boost/asio/thread_pool.hpp>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/approvals.h"
-#include "core/group/elgamal.h"
+#include "core/keys/receipt.h"
+#include "core/keys/serial_book.h"
+#include "core/store/kept_answers.h"
 #include "garderobe/v1/review.pb.h"
 #include "garderobe/v1/rights.pb.h"
 #include "garderobe/v1/vault.pb.h"
+#include "vault/answer_keys.h"
 #include "vault/keys.h"
 #include "vault/link/linker.h"
+#include "vault/month_caps.h"
 
 namespace garderobe::vault {
 
-// Thread-safe. Owns keys and linker.
+// Thread-safe. Owns keys, linker and serials.
 class Vault {
  public:
-  static constexpr size_t kRowsMax = 8192;
   static constexpr uint32_t kEpoch = 1;
 
-  // `aggregator_pin` is who must have signed the aggregator's parameters.
-  Vault(VaultKeys keys, VerifyKey aggregator_pin,
-        std::unique_ptr<Linker> linker, boost::asio::thread_pool& workers)
+  struct Options {
+    VerifyKey
+        aggregator_pin;  // who must have signed the aggregator's parameters
+    size_t round_entries = 256;
+    MonthCaps::Limits caps = {};
+  };
+  Vault(VaultKeys keys, std::unique_ptr<Linker> linker,
+        std::unique_ptr<SerialBook> serials, boost::asio::thread_pool& workers,
+        const Options& options)
       : keys_(std::move(keys)),
-        aggregator_pin_(aggregator_pin),
+        receipt_seed_(ReceiptSeedOf(keys_.signing)),
         linker_(std::move(linker)),
-        workers_(workers) {}
+        serials_(std::move(serials)),
+        workers_(workers),
+        options_(options),
+        answer_keys_(linker_->store()),
+        kept_answers_(linker_->store(), kMeta),
+        caps_(linker_->store(), options.caps) {}
 
   SignedBody SignedParameters() const;
 
@@ -39,9 +52,8 @@ class Vault {
   [[nodiscard]] absl::Status LinkRelations(
       const v1::LinkRelationsRequest& request,
       v1::LinkRelationsResponse* response);
-  [[nodiscard]] absl::Status GetLinkChanges(
-      const v1::GetLinkChangesRequest& request,
-      v1::GetLinkChangesResponse* response);
+  [[nodiscard]] absl::Status GetRound(const v1::GetRoundRequest& request,
+                                      v1::GetRoundResponse* response);
 
   // A right of a visitor; as in rights.proto.
   [[nodiscard]] absl::Status Exercise(const v1::ExerciseAtVaultRequest& request,
@@ -57,23 +69,30 @@ class Vault {
       const v1::ReviewRequest& request, const std::string& custodian,
       uint64_t now, v1::ReviewResponse* response);
 
+  // Lets more be asked this month, when two custodians want it; as in
+  // review.proto.
+  [[nodiscard]] absl::Status ReleaseCap(const v1::ReleaseCapRequest& request,
+                                        const std::string& custodian,
+                                        v1::ReleaseCapResponse* response);
+
   Linker& linker() { return *linker_; }
 
  private:
-  [[nodiscard]] absl::StatusOr<Element> PseudonymKey(
-      const v1::SignedParameters& aggregator) const;
-  // A row that does not decrypt to tokens has an entry without value.
-  // InvalidArgument: the columns do not fit together.
-  [[nodiscard]] absl::StatusOr<std::vector<std::optional<LinkRow>>> OpenRows(
-      const v1::LinkRelationsRequest& request) const;
+  [[nodiscard]] absl::StatusOr<AggregatorParameters> ReadAggregator(
+      const v1::SignedParameters& aggregator);
   [[nodiscard]] absl::StatusOr<Linker::Subject> SubjectOf(
       const v1::ExerciseAtVaultRequest& request) const;
 
   const VaultKeys keys_;
-  const VerifyKey aggregator_pin_;
-  const std::unique_ptr<Linker> linker_;
+  const ReceiptSeed receipt_seed_;
+  const std::unique_ptr<Linker> linker_;       // own locking
+  const std::unique_ptr<SerialBook> serials_;  // own locking
   boost::asio::thread_pool& workers_;
-  Approvals approvals_;
+  const Options options_;
+  AnswerKeys answer_keys_;    // own locking
+  KeptAnswers kept_answers_;  // own locking
+  MonthCaps caps_;            // own locking
+  Approvals approvals_;       // own locking
 };
 
 }  // namespace garderobe::vault

@@ -7,6 +7,7 @@
 #include "core/base/civil_time.h"
 #include "core/base/clock.h"
 #include "core/keys/retention_statement.h"
+#include "core/register/authors.h"
 #include "core/register/register_store.h"
 #include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
@@ -24,6 +25,31 @@ using nlohmann::json;
 
 constexpr uint64_t kClockSkewSeconds = 300;
 
+json HexOf(const google::protobuf::RepeatedPtrField<std::string>& pins) {
+  json list = json::array();
+  for (const std::string& pin : pins) list.push_back(ToHex(AsBytes(pin)));
+  return list;
+}
+
+json HexOf(const v1::Register::Institution& institution, AuthorState state) {
+  json list = json::array();
+  for (const AuthorKey& key : AuthorKeysOf(institution, state)) {
+    list.push_back(ToHex(key.bytes()));
+  }
+  return list;
+}
+
+// Who is refused for want of a key, so that nobody has to find out.
+void TellWhoHasNoKey(const v1::Register& reg) {
+  for (const auto& client : reg.clients()) {
+    if (!client.key_pins().empty()) continue;
+    std::cerr << fmt::format(
+        "no key of the client {} is in the register: it is refused until what "
+        "`garderobe pin` prints of its certificate stands there\n",
+        client.name());
+  }
+}
+
 absl::Status ImportRegister(Context& context, const std::string& path) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
@@ -32,9 +58,8 @@ absl::Status ImportRegister(Context& context, const std::string& path) {
   // Where the figures are shown first, where deliveries come in last: nobody
   // delivers to a party that does not know the institution yet.
   for (const Party& party : {kParties[3], kParties[2], kParties[0]}) {
-    const auto stub = v1::RegisterService::NewStub(
-        TlsChannel(deployment.address(party.name), std::string(party.daemon),
-                   deployment.coordinator_tls()));
+    const auto stub = v1::RegisterService::NewStub(TlsChannel(
+        deployment.daemon(party.name), deployment.coordinator_tls()));
     grpc::ClientContext call;
     SetDeadline(call, std::chrono::seconds(20));
     v1::ImportRegisterRequest request;
@@ -42,9 +67,10 @@ absl::Status ImportRegister(Context& context, const std::string& path) {
     v1::ImportRegisterResponse response;
     const absl::Status status =
         Diagnosed(FromGrpc(stub->ImportRegister(&call, request, &response)),
-                  deployment.address(party.name), deployment.coordinator_tls());
+                  deployment.daemon(party.name), deployment.coordinator_tls());
     GARDEROBE_RETURN_IF_ERROR(Annotate(status, party.daemon));
   }
+  TellWhoHasNoKey(reg);
   if (context.json) {
     std::cout << json{{"institutions", reg.institutions_size()}}.dump() << "\n";
   } else {
@@ -57,22 +83,21 @@ absl::Status ImportRegister(Context& context, const std::string& path) {
 // What is linked is at the aggregator before it counts.
 absl::Status ForwardLinks(const Deployment& deployment) {
   const TlsFiles tls = deployment.coordinator_tls();
-  const auto stub = v1::LinkService::NewStub(
-      TlsChannel(deployment.address("ttp"), "ttpd", tls));
+  const auto stub =
+      v1::LinkService::NewStub(TlsChannel(deployment.daemon("ttp"), tls));
   grpc::ClientContext call;
   SetDeadline(call, std::chrono::minutes(10));
   v1::ForwardLinksResponse response;
   return Diagnosed(FromGrpc(stub->ForwardLinks(&call, {}, &response)),
-                   deployment.address("ttp"), tls);
+                   deployment.daemon("ttp"), tls);
 }
 
 absl::Status Publish(Context& context, const std::string& period) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
   GARDEROBE_RETURN_IF_ERROR(Annotate(ForwardLinks(deployment), "ttpd"));
-  const auto stub = v1::PublisherService::NewStub(
-      TlsChannel(deployment.address("aggregator"), "aggregatord",
-                 deployment.coordinator_tls()));
+  const auto stub = v1::PublisherService::NewStub(TlsChannel(
+      deployment.daemon("aggregator"), deployment.coordinator_tls()));
   ShowProgress("publishing " + period);
   grpc::ClientContext call;
   SetDeadline(call, std::chrono::minutes(30));
@@ -81,7 +106,7 @@ absl::Status Publish(Context& context, const std::string& period) {
   v1::PublishResponse response;
   const absl::Status status =
       Diagnosed(FromGrpc(stub->Publish(&call, request, &response)),
-                deployment.address("aggregator"), deployment.coordinator_tls());
+                deployment.daemon("aggregator"), deployment.coordinator_tls());
   ClearProgress();
   GARDEROBE_RETURN_IF_ERROR(status);
   if (context.json) {
@@ -111,20 +136,29 @@ absl::Status ListRegister(Context& context, const std::string&) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
   const TlsFiles tls = deployment.coordinator_tls();
-  const auto stub = v1::RegisterService::NewStub(
-      TlsChannel(deployment.address("ttp"), "ttpd", tls));
+  const auto stub =
+      v1::RegisterService::NewStub(TlsChannel(deployment.daemon("ttp"), tls));
   grpc::ClientContext call;
   SetDeadline(call, std::chrono::seconds(20));
   v1::GetRegisterResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       Diagnosed(FromGrpc(stub->GetRegister(&call, {}, &response)),
-                deployment.address("ttp"), tls));
+                deployment.daemon("ttp"), tls));
   json list = json::array();
   std::string text =
       fmt::format("{:<20} {:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {:<6} {}\n",
                   "institution", "owner", "from", "to", "legal basis", "months",
                   "benchmark", "mode", "clients");
+  std::map<std::string, json> keys;
+  for (const auto& client : response.register_().clients()) {
+    keys[client.name()] = HexOf(client.key_pins());
+  }
   for (const auto& i : response.register_().institutions()) {
+    json client_key_pins = json::object();
+    for (const std::string& client : i.clients()) {
+      client_key_pins[client] =
+          keys.contains(client) ? keys[client] : json::array();
+    }
     list.push_back({{"id", i.id()},
                     {"name", i.name()},
                     {"subsector", i.subsector()},
@@ -139,7 +173,11 @@ absl::Status ListRegister(Context& context, const std::string&) {
                     {"benchmark", i.benchmark()},
                     {"plain", i.plain()},
                     {"access_key", ToHex(AsBytes(i.access_key()))},
-                    {"relations_per_month", RelationsPerMonth(i)}});
+                    {"author_keys", HexOf(i, AuthorState::kInForce)},
+                    {"retired_author_keys", HexOf(i, AuthorState::kRetired)},
+                    {"client_key_pins", client_key_pins},
+                    {"analyst_key_pins", HexOf(i.analyst_key_pins())},
+                    {"tokens_per_month", TokensPerMonth(i)}});
     text += fmt::format(
         "{:<20} {:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {:<6} {}\n", i.id(),
         OwnerOf(i), i.agreement_from(), i.agreement_to(), i.legal_basis(),
@@ -155,8 +193,8 @@ absl::Status RunRetention(Context& context, const std::string&) {
                              context.OpenDeployment());
   GARDEROBE_ASSIGN_OR_RETURN(const VerifyKey pin, deployment.aggregator_pin());
   const TlsFiles tls = deployment.coordinator_tls();
-  const auto stub = v1::RetentionService::NewStub(
-      TlsChannel(deployment.address("ttp"), "ttpd", tls));
+  const auto stub =
+      v1::RetentionService::NewStub(TlsChannel(deployment.daemon("ttp"), tls));
   ShowProgress("removing what is older than the agreements allow");
   const uint64_t begun = UnixSeconds();
   grpc::ClientContext call;
@@ -166,13 +204,13 @@ absl::Status RunRetention(Context& context, const std::string&) {
   v1::RunRetentionResponse response;
   const absl::Status status =
       Diagnosed(FromGrpc(stub->RunRetention(&call, request, &response)),
-                deployment.address("ttp"), tls);
+                deployment.daemon("ttp"), tls);
   ClearProgress();
   GARDEROBE_RETURN_IF_ERROR(status);
   GARDEROBE_ASSIGN_OR_RETURN(
       const Parameters parameters,
       VerifyParameters(pin, "aggregator", response.aggregator().body(),
-                       response.aggregator().signature()));
+                       response.aggregator().signature(), Today()));
   GARDEROBE_ASSIGN_OR_RETURN(const AggregatorParameters aggregator,
                              AggregatorParameters::From(parameters));
   // An institution may have two: visits go first, relations after them.

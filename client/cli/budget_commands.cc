@@ -27,14 +27,14 @@ absl::Status List(Context& context) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
   const TlsFiles tls = deployment.coordinator_tls();
-  const auto stub = v1::BudgetService::NewStub(
-      TlsChannel(deployment.address("ttp"), "ttpd", tls));
+  const auto stub =
+      v1::BudgetService::NewStub(TlsChannel(deployment.daemon("ttp"), tls));
   grpc::ClientContext call;
   SetDeadline(call, std::chrono::seconds(20));
   v1::ListBudgetsResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       Diagnosed(FromGrpc(stub->ListBudgets(&call, {}, &response)),
-                deployment.address("ttp"), tls));
+                deployment.daemon("ttp"), tls));
   json list = json::array();
   std::string text =
       fmt::format("{:<20} {:<7} {:>12} {:>12} {:>12}\n", "institution", "month",
@@ -57,7 +57,7 @@ absl::Status List(Context& context) {
 
 struct ReleaseOptions {
   std::string institution, custodian;
-  uint64_t relations = 0;
+  uint64_t tokens = 0;
 };
 
 absl::Status Release(Context& context, const ReleaseOptions& options) {
@@ -65,17 +65,17 @@ absl::Status Release(Context& context, const ReleaseOptions& options) {
                              context.OpenDeployment());
   GARDEROBE_ASSIGN_OR_RETURN(const TlsFiles tls,
                              deployment.custodian_tls(options.custodian));
-  const auto stub = v1::BudgetService::NewStub(
-      TlsChannel(deployment.address("ttp"), "ttpd", tls));
+  const auto stub =
+      v1::BudgetService::NewStub(TlsChannel(deployment.daemon("ttp"), tls));
   grpc::ClientContext call;
   SetDeadline(call, std::chrono::seconds(20));
   v1::ReleaseBudgetRequest request;
   request.set_institution(options.institution);
-  request.set_relations(options.relations);
+  request.set_tokens(options.tokens);
   v1::ReleaseBudgetResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       Diagnosed(FromGrpc(stub->ReleaseBudget(&call, request, &response)),
-                deployment.address("ttp"), tls));
+                deployment.daemon("ttp"), tls));
   const bool done = response.approvals() >= response.needed();
   if (context.json) {
     json out = ToJson(response.budget());
@@ -85,8 +85,8 @@ absl::Status Release(Context& context, const ReleaseOptions& options) {
     std::cout << out.dump() << "\n";
   } else if (done) {
     std::cout << fmt::format(
-        "{} may deliver {} relations more in {}: {} of {} are used\n",
-        options.institution, options.relations, response.budget().month(),
+        "{} may deliver {} tokens more in {}: {} of {} are used\n",
+        options.institution, options.tokens, response.budget().month(),
         response.budget().used(),
         response.budget().budget() + response.budget().released());
   } else {
@@ -102,7 +102,7 @@ absl::Status Release(Context& context, const ReleaseOptions& options) {
 
 void AddBudgetCommands(CLI::App& app, Context& context) {
   auto* budget = app.add_subcommand(
-      "budget", "how many relations institutions may deliver in a month");
+      "budget", "how many tokens institutions may deliver in a month");
   budget->require_subcommand(1);
   auto* list = budget->add_subcommand("list", "of each institution");
   list->callback([&context] {
@@ -114,14 +114,13 @@ void AddBudgetCommands(CLI::App& app, Context& context) {
       "release", "for custodians, two together: more for this month");
   release->add_option("INSTITUTION", options->institution, "id in the register")
       ->required();
-  release->add_option("--relations", options->relations, "how many more")
-      ->required();
+  release->add_option("--tokens", options->tokens, "how many more")->required();
   release
       ->add_option("--as", options->custodian,
                    "whose certificate: the folder below custodians/")
       ->required();
   release->footer(
-      "Example: garderobe budget release museum-01 --relations 50000 --as "
+      "Example: garderobe budget release museum-01 --tokens 1000000 --as "
       "custodian-1");
   release->callback([&context, options] {
     const absl::Status status = Release(context, *options);

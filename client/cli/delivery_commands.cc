@@ -9,6 +9,8 @@
 #include "client/cli/file_options.h"
 #include "client/delivery.h"
 #include "client/words.h"
+#include "core/keys/key_file.h"
+#include "core/sealing/author_payload.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::client {
@@ -83,6 +85,7 @@ absl::Status SendOne(Context& context, SendArguments arguments,
                              deployment.EndpointOf(client));
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(endpoint.tls));
   arguments.options.handle_key = deployment.handle_key(institution);
+  arguments.options.author_key = deployment.author_key(institution);
   arguments.options.state = deployment.client_state(client);
   arguments.options.input = arguments.file.input;
   arguments.options.own_domains = arguments.file.own_domains;
@@ -104,7 +107,7 @@ absl::Status SendOne(Context& context, SendArguments arguments,
       });
   ClearProgress();
   GARDEROBE_RETURN_IF_ERROR(
-      Diagnosed(report.status(), endpoint.address, endpoint.tls));
+      Diagnosed(report.status(), endpoint.ttpd, endpoint.tls));
   if (context.json) {
     std::cout << ReportJson(*report).dump() << "\n";
   } else {
@@ -187,9 +190,35 @@ absl::Status Watch(Context& context, const SendArguments& arguments) {
   }
 }
 
+absl::Status PrintAuthorKey(Context& context, const std::string& institution) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto seed,
+      ReadSecret<AuthorSeed>(deployment.author_key(institution), kAuthorRole));
+  const std::string hex = ToHex(AuthorKeyOf(seed).bytes());
+  std::cout << (context.json ? json{{"author_key", hex}}.dump() : hex) << "\n";
+  return absl::OkStatus();
+}
+
+void AddAuthorKeyCommand(CLI::App& app, Context& context) {
+  auto institution = std::make_shared<std::string>();
+  auto* command = app.add_subcommand(
+      "author-key",
+      "print the key that what is sealed for an institution is signed with, "
+      "for the register");
+  command->add_option("--institution", *institution, "id in the register")
+      ->required();
+  command->callback([&context, institution] {
+    const absl::Status status = PrintAuthorKey(context, *institution);
+    if (!status.ok()) context.Fail(status);
+  });
+}
+
 }  // namespace
 
 void AddDeliveryCommands(CLI::App& app, Context& context) {
+  AddAuthorKeyCommand(app, context);
   auto send = std::make_shared<SendArguments>();
   auto* command =
       app.add_subcommand("send",

@@ -23,13 +23,13 @@ struct PartyStatus {
 PartyStatus AskParty(const Deployment& deployment, const Party& party) {
   PartyStatus result{std::string(party.name), absl::OkStatus(), {}};
   const TlsFiles tls = deployment.coordinator_tls();
-  const auto stub = v1::StatusService::NewStub(TlsChannel(
-      deployment.address(party.name), std::string(party.daemon), tls));
+  const auto stub = v1::StatusService::NewStub(
+      TlsChannel(deployment.daemon(party.name), tls));
   grpc::ClientContext context;
   SetDeadline(context, std::chrono::seconds(3));
   result.reached =
       Diagnosed(FromGrpc(stub->GetStatus(&context, {}, &result.status)),
-                deployment.address(party.name), tls);
+                deployment.daemon(party.name), tls);
   return result;
 }
 
@@ -134,6 +134,22 @@ void AddDeploymentCommands(CLI::App& app, Context& context) {
   down->add_option("DIR", *folder, "the deployment's folder");
   down->callback(with_deployment(
       [](const Deployment& deployment) { return deployment.Down(); }));
+
+  auto certificate = std::make_shared<std::string>();
+  auto* pin = app.add_subcommand(
+      "pin",
+      "the key of a certificate, as settings `peers` and the register name it");
+  pin->add_option("FILE", *certificate, "a PEM certificate")->required();
+  pin->footer("Example: garderobe pin clients/vendor-a/certificate.pem");
+  pin->callback([&context, certificate] {
+    const auto key = KeyPinOfFile(*certificate);
+    if (!key.ok()) return context.Fail(key.status());
+    if (context.json) {
+      std::cout << nlohmann::json{{"pin", ToHex(*key)}}.dump() << "\n";
+    } else {
+      std::cout << ToHex(*key) << "\n";
+    }
+  });
 
   app.add_subcommand("status",
                      "reachability, version, epoch, certificate and disk of "

@@ -12,6 +12,7 @@
 #include "client/cli/command.h"
 #include "core/base/version.h"
 #include "core/rpc/status_conversion.h"
+#include "spdlog/spdlog.h"
 
 namespace garderobe::client {
 
@@ -57,6 +58,7 @@ int Main(int argc, char** argv) {
   }
   // What goes wrong is told in our words.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  spdlog::set_level(spdlog::level::off);
   Context context;
   if (const char* folder = std::getenv("GARDEROBE_DEPLOYMENT")) {
     context.deployment = folder;

@@ -41,11 +41,11 @@ class Asker {
     grpc::ClientContext call;
     SetDeadline(call, std::chrono::seconds(20));
     return Diagnosed(FromGrpc((stub_.get()->*method)(&call, request, response)),
-                     address_, tls_);
+                     daemon_, tls_);
   }
 
  private:
-  std::string address_;
+  CalledDaemon daemon_;
   TlsFiles tls_;
   std::unique_ptr<Stub> stub_;
 };
@@ -58,7 +58,7 @@ absl::StatusOr<Asker> Asker::For(const Context& context,
     return InvalidArgument("an institution's id is 1 to 32 of a-z, 0-9 and -");
   }
   Asker asker;
-  asker.address_ = deployment.address("answer");
+  asker.daemon_ = deployment.daemon("answer");
   asker.tls_ = institution.empty() ? deployment.coordinator_tls()
                                    : deployment.analyst_tls(institution);
   const absl::Status usable = CheckTlsFiles(asker.tls_);
@@ -67,8 +67,8 @@ absl::StatusOr<Asker> Asker::For(const Context& context,
     return NotFound("this deployment can't ask as {}: {}", institution,
                     Message(usable));
   }
-  asker.stub_ = v1::AnswerService::NewStub(
-      TlsChannel(asker.address_, "answerd", asker.tls_));
+  asker.stub_ =
+      v1::AnswerService::NewStub(TlsChannel(asker.daemon_, asker.tls_));
   return asker;
 }
 

@@ -32,14 +32,13 @@ absl::Status Ask(Context& context, const CustodyOptions& options,
                              context.OpenDeployment());
   GARDEROBE_ASSIGN_OR_RETURN(const TlsFiles tls,
                              deployment.custodian_tls(options.custodian));
-  const auto stub = Custody::NewStub(TlsChannel(
-      deployment.address(party), party == "ttp" ? "ttpd" : party + "d", tls));
+  const auto stub = Custody::NewStub(TlsChannel(deployment.daemon(party), tls));
   grpc::ClientContext call;
   SetDeadline(call, std::chrono::seconds(60));
   v1::RetentionApprovals response;
   GARDEROBE_RETURN_IF_ERROR(
       Diagnosed(FromGrpc((stub.get()->*method)(&call, request, &response)),
-                deployment.address(party), tls));
+                deployment.daemon(party), tls));
   const bool is_done = response.approvals() >= response.needed();
   if (context.json) {
     std::cout << nlohmann::json{{"approvals", response.approvals()},

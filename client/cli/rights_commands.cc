@@ -164,7 +164,7 @@ absl::Status Exercise(Context& context, const RightArguments& arguments) {
   }
   auto report = ExerciseRight(endpoint, options);
   GARDEROBE_RETURN_IF_ERROR(
-      Diagnosed(report.status(), endpoint.address, endpoint.tls));
+      Diagnosed(report.status(), endpoint.ttpd, endpoint.tls));
   const json receipt = ReceiptJson(*report, arguments.right);
   GARDEROBE_ASSIGN_OR_RETURN(const std::string stored,
                              StoreReceipt(deployment, client, receipt));

@@ -40,7 +40,6 @@ std::string PlainComparison(const std::string& comparison) {
   if (comparison == "mobile") return "mobile telephone";
   if (comparison == "born") return "name and birth date";
   if (comparison == "home") return "address";
-  if (comparison == "landline") return "fixed line";
   return "pass";
 }
 
@@ -59,10 +58,9 @@ std::string Describe(const v1::Explanation& told) {
     return "one of the two is gone: erased, too old, or of somebody who "
            "objects\n";
   }
-  std::string text = fmt::format(
-      "{}, {}{}\n", told.same_person() ? "one person" : "two persons",
-      told.same_household() ? "one household" : "two households",
-      told.kept_apart() ? "; kept apart by custodians" : "");
+  std::string text =
+      fmt::format("{}{}\n", told.same_person() ? "one person" : "two persons",
+                  told.kept_apart() ? "; kept apart by custodians" : "");
   text += "  the two beside each other:\n" + Describe(told.direct());
   if (told.steps_size() > 1) {
     text += fmt::format("  linked through {} other relations of the person:\n",
@@ -94,14 +92,14 @@ absl::Status Review(Context& context, const ReviewOptions& options,
                              Ticket(options.second, "second"));
   GARDEROBE_ASSIGN_OR_RETURN(const TlsFiles tls,
                              deployment.custodian_tls(options.custodian));
-  const auto stub = v1::ReviewService::NewStub(
-      TlsChannel(deployment.address("vault"), "vaultd", tls));
+  const auto stub =
+      v1::ReviewService::NewStub(TlsChannel(deployment.daemon("vault"), tls));
   grpc::ClientContext call;
   SetDeadline(call, std::chrono::seconds(30));
   v1::ReviewResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       Diagnosed(FromGrpc(stub->Review(&call, request, &response)),
-                deployment.address("vault"), tls));
+                deployment.daemon("vault"), tls));
   const bool done = response.has_explanation();
   const v1::Explanation& told = response.explanation();
   if (context.json) {
@@ -113,7 +111,6 @@ absl::Status Review(Context& context, const ReviewOptions& options,
       for (const auto& step : told.steps()) steps.push_back(ToJson(step));
       out["gone"] = told.gone();
       out["same_person"] = told.same_person();
-      out["same_household"] = told.same_household();
       out["kept_apart"] = told.kept_apart();
       out["direct"] = ToJson(told.direct());
       out["steps"] = steps;
@@ -130,6 +127,52 @@ absl::Status Review(Context& context, const ReviewOptions& options,
     return absl::OkStatus();
   }
   std::cout << Describe(told);
+  return absl::OkStatus();
+}
+
+struct ReleaseCapOptions {
+  std::string custodian;
+  uint64_t tokens = 0, identities = 0;
+};
+
+absl::Status ReleaseCap(Context& context, const ReleaseCapOptions& options) {
+  if ((options.tokens == 0) == (options.identities == 0)) {
+    return InvalidArgument("give either --tokens or --identities");
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  GARDEROBE_ASSIGN_OR_RETURN(const TlsFiles tls,
+                             deployment.custodian_tls(options.custodian));
+  const auto stub =
+      v1::ReviewService::NewStub(TlsChannel(deployment.daemon("vault"), tls));
+  grpc::ClientContext call;
+  SetDeadline(call, std::chrono::seconds(20));
+  v1::ReleaseCapRequest request;
+  request.set_what(options.tokens > 0 ? v1::CAPPED_TOKENS
+                                      : v1::CAPPED_IDENTITIES);
+  request.set_more(std::max(options.tokens, options.identities));
+  v1::ReleaseCapResponse response;
+  GARDEROBE_RETURN_IF_ERROR(
+      Diagnosed(FromGrpc(stub->ReleaseCap(&call, request, &response)),
+                deployment.daemon("vault"), tls));
+  const bool done = response.approvals() >= response.needed();
+  if (context.json) {
+    std::cout << json{{"approvals", response.approvals()},
+                      {"needed", response.needed()},
+                      {"done", done},
+                      {"used", response.used()},
+                      {"released", response.released()}}
+                     .dump()
+              << "\n";
+  } else if (done) {
+    std::cout << fmt::format("released; {} are used this month\n",
+                             response.used());
+  } else {
+    std::cout << fmt::format(
+        "{} of {} custodians have asked for this; nothing is released yet. "
+        "Another one gives the same command within a day.\n",
+        response.approvals(), response.needed());
+  }
   return absl::OkStatus();
 }
 
@@ -168,6 +211,22 @@ void AddVaultCommands(CLI::App& app, Context& context) {
       if (!status.ok()) context.Fail(status);
     });
   }
+  auto cap = std::make_shared<ReleaseCapOptions>();
+  auto* release = vault->add_subcommand(
+      "release", "lets the vault take more this month than its caps allow");
+  release->add_option("--tokens", cap->tokens, "how many tokens more");
+  release->add_option("--identities", cap->identities,
+                      "how many rights by identity more");
+  release
+      ->add_option("--as", cap->custodian,
+                   "whose certificate: the folder below custodians/")
+      ->required();
+  release->footer(
+      "Example: garderobe vault release --identities 5000 --as custodian-1");
+  release->callback([&context, cap] {
+    const absl::Status status = ReleaseCap(context, *cap);
+    if (!status.ok()) context.Fail(status);
+  });
 }
 
 }  // namespace garderobe::client

@@ -92,7 +92,7 @@ T GetBigEndian(const void* from) {
   return value;
 }
 
-// LP(x) of protocol.md, 1: a 2-byte big-endian length followed by x.
+// LP(x) of protocol.md: a 2-byte big-endian length followed by x.
 // x is at most 65535 bytes.
 void PutLengthPrefixed(std::string& out, std::string_view bytes);
 

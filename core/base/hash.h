@@ -66,6 +66,12 @@ Digest Hash(std::string_view message, const SecretBytes<N, Role>& key) {
   return Hash<Digest>(message, ByteSpan(key.ExposeSecret(), N));
 }
 
+template <typename Digest = Digest256, size_t N, typename Role>
+Digest Hash(std::initializer_list<std::string_view> parts,
+            const SecretBytes<N, Role>& key) {
+  return Hash<Digest>(parts, ByteSpan(key.ExposeSecret(), N));
+}
+
 // A secret derived from `key` for one purpose: the digest of all parts under
 // the key. `Secret` is a SecretBytes.
 template <typename Secret>

@@ -1,5 +1,5 @@
 // Catalogue 1: what may be asked, how it is protected, and what an adversary
-// gains from it (answers.md, 1, 2 and 6). The publisher counts and answerd
+// gains from it (answers.md, 1, 2 and 7). The publisher counts and answerd
 // answers what stands here, and nothing else.
 #ifndef GARDEROBE_CORE_CATALOGUE_CATALOGUE_H_
 #define GARDEROBE_CORE_CATALOGUE_CATALOGUE_H_

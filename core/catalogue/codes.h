@@ -1,5 +1,5 @@
 // Closed code lists for everything that a question can filter on
-// (protocol.md, 6). Numbers are sealed and stored: never change, only add.
+// (data.md, Visits). Numbers are sealed and stored: never change, only add.
 #ifndef GARDEROBE_CORE_CATALOGUE_CODES_H_
 #define GARDEROBE_CORE_CATALOGUE_CODES_H_
 

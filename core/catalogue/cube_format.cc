@@ -2,36 +2,7 @@
 
 #include <sodium.h>
 
-#include <bit>
-
 namespace garderobe {
-namespace {
-
-std::string Sha256(std::string_view prefix, std::string_view a,
-                   std::string_view b = {}) {
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
-  for (std::string_view part : {prefix, a, b}) {
-    crypto_hash_sha256_update(&state, AsBytes(part).data(), part.size());
-  }
-  std::string hash(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256_final(&state, reinterpret_cast<uint8_t*>(hash.data()));
-  return hash;
-}
-
-constexpr std::string_view kLeafPrefix("\0", 1);
-constexpr std::string_view kNodePrefix("\1", 1);
-
-std::string Root(std::span<const std::string> leaves) {
-  if (leaves.empty()) return Sha256({}, {});
-  if (leaves.size() == 1) return Sha256(kLeafPrefix, leaves[0]);
-  const size_t split = std::bit_ceil(leaves.size()) / 2;
-  return Sha256(kNodePrefix, Root(leaves.first(split)),
-                Root(leaves.subspan(split)));
-}
-
-}  // namespace
-
 std::string CellId(std::string_view template_name, std::string_view period,
                    std::string_view population, std::string_view dimension) {
   std::string id =
@@ -61,11 +32,10 @@ std::string CanonicalLine(std::string_view cell, std::string_view measure,
 std::string MembersHash(const std::vector<std::string>& members) {
   std::string text;
   for (const std::string& id : members) text += id + "\n";
-  return Sha256({}, text);
-}
-
-std::string MerkleRoot(const std::vector<std::string>& leaves) {
-  return Root(leaves);
+  std::string hash(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256(reinterpret_cast<uint8_t*>(hash.data()),
+                     AsBytes(text).data(), text.size());
+  return hash;
 }
 
 int64_t RoundForRelease(int64_t count) {

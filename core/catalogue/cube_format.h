@@ -1,5 +1,5 @@
 // What a published cube looks like to everybody: cell ids, canonical lines,
-// Merkle root, rounding (answers.md, 1, 2 and 4). No counting happens here.
+// rounding (answers.md, 1, 2 and 4). No counting happens here.
 #ifndef GARDEROBE_CORE_CATALOGUE_CUBE_FORMAT_H_
 #define GARDEROBE_CORE_CATALOGUE_CUBE_FORMAT_H_
 
@@ -28,9 +28,6 @@ std::string CanonicalLine(std::string_view cell, std::string_view measure,
 // The ids of a population's members, ascending, as they are hashed: each is
 // followed by a newline. SHA-256, 32 bytes. Stored, never change.
 std::string MembersHash(const std::vector<std::string>& members);
-
-// RFC 6962 tree hash over `leaves`, SHA-256, 32 bytes.
-std::string MerkleRoot(const std::vector<std::string>& leaves);
 
 // To 5 below 1,000, to 10 below 10,000, then 3 significant digits; halves up.
 int64_t RoundForRelease(int64_t count);

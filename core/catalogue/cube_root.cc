@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/base/merkle.h"
 #include "core/catalogue/cube_format.h"
 #include "fmt/format.h"
 

@@ -87,10 +87,10 @@ int DaemonMain(int argc, char** argv, Settings& settings,
     return fail(FailedPrecondition("cannot enter {}", folder.string()), 2);
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (arguments[i].empty()) continue;
-    const absl::Status done =
-        program.actions[i].act(std::filesystem::path(arguments[i]).is_absolute()
-                                   ? arguments[i]
-                                   : (start / arguments[i]).string());
+    // The program has gone into the folder of its configuration.
+    const bool is_path = program.actions[i].argument == "FILE";
+    const absl::Status done = program.actions[i].act(
+        is_path ? (start / arguments[i]).string() : arguments[i]);
     return done.ok() ? 0 : fail(done, 1);
   }
   if (create_store) {

@@ -37,9 +37,10 @@ absl::StatusOr<spdlog::level::level_enum> ParseLevel(const std::string& name) {
 
 }  // namespace
 
-Daemon::Daemon(std::string party, const DaemonConfig& config)
+Daemon::Daemon(std::string party, const DaemonConfig& config, PeerPins pins)
     : party_(std::move(party)),
       config_(config),
+      pins_(std::move(pins)),
       worker_count_(config.worker_threads > 0
                         ? static_cast<size_t>(config.worker_threads)
                         : std::max(2u, std::thread::hardware_concurrency())),
@@ -62,6 +63,7 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(
   spdlog::set_default_logger(logger);
   spdlog::info("event=descriptors limit={}", RaiseDescriptorLimit());
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.tls));
+  GARDEROBE_ASSIGN_OR_RETURN(PeerPins pins, ReadPeerPins(config.peers));
   std::error_code error;
   std::filesystem::create_directories(config.data, error);
   if (error) {
@@ -74,7 +76,8 @@ absl::StatusOr<std::unique_ptr<Daemon>> Daemon::Create(
         "others may read data.directory {}; run: chmod 700 {}", config.data,
         config.data);
   }
-  return std::unique_ptr<Daemon>(new Daemon(std::move(party), config));
+  return std::unique_ptr<Daemon>(
+      new Daemon(std::move(party), config, std::move(pins)));
 }
 
 absl::Status Daemon::CheckDisk() const {
@@ -120,7 +123,7 @@ absl::StatusOr<Daemon::RunningListener> Daemon::Listen(
   grpc::ServerBuilder builder;
   for (const ServedService& served : listener.services) {
     running.gates.push_back(std::make_unique<RoleGate>(
-        *served.service, served.name, served.callers));
+        *served.service, served.name, served.callers, pins_));
     builder.RegisterService(running.gates.back().get());
   }
   auto connections = builder.experimental().AddExternalConnectionAcceptor(
@@ -167,6 +170,7 @@ void Daemon::CheckHealth(
 }
 
 absl::Status Daemon::Serve(const ServeOptions& options) {
+  pins_.SetLookUp(options.registered_pins);
   StatusServiceImpl status_service(party_, config_, options.state);
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();

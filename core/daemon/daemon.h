@@ -40,6 +40,9 @@ struct ServeOptions {
   std::vector<ServedService> services = {};
   // Further ones.
   std::vector<Listener> listeners = {};
+  // Keys that the register pins, of clients or analysts; null: they are
+  // refused. Called from any thread, at every call of theirs.
+  PeerPins::LookUp registered_pins = nullptr;
   // May be called from any thread.
   std::function<DaemonState()> state = nullptr;
   // On SIGHUP, after the log level was read again.
@@ -52,9 +55,9 @@ struct ServeOptions {
 
 class Daemon {
  public:
-  // Opens logs, checks certificate and key, and makes the data directory.
-  // FailedPrecondition: one of them is not in order, or may be read by others
-  // (says which).
+  // Opens logs, checks certificate, key and pins, and makes the data
+  // directory. FailedPrecondition, InvalidArgument: one of them is not in
+  // order, or may be read by others (says which).
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Daemon>> Create(
       std::string party, const DaemonConfig& config);
   ~Daemon();
@@ -85,10 +88,11 @@ class Daemon {
   // Ends the servers' calls, within the drain time where they let it.
   void Drain(const std::vector<RunningListener>& listeners,
              const ServeOptions& options) const;
-  Daemon(std::string party, const DaemonConfig& config);
+  Daemon(std::string party, const DaemonConfig& config, PeerPins pins);
 
   const std::string party_;
   const DaemonConfig config_;
+  PeerPins pins_;  // complete before anything is served
   const size_t worker_count_;
   boost::asio::io_context io_;
   std::unique_ptr<boost::asio::thread_pool> workers_;

@@ -24,6 +24,7 @@ void AddDaemonSettings(Settings& settings, DaemonConfig* config) {
                 "PEM file with its private key; mode 0600.");
   settings.Text("tls.authority", &config->tls.authority,
                 "PEM file with the authority of the deployment.");
+  AddCoordinatorPins(settings, &config->peers);
   settings.Text("data.directory", &config->data,
                 "Where this daemon keeps its state.");
   settings.Number("data.disk_reserve_mib", &config->disk_reserve_mib,
@@ -34,6 +35,11 @@ void AddDaemonSettings(Settings& settings, DaemonConfig* config) {
   settings.Choice("log.level", &config->log_level,
                   "debug, info, warning or error.",
                   {"debug", "info", "warning", "error"});
+}
+
+absl::Status CheckDaemonConfig(const DaemonConfig& config) {
+  GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(config.tls));
+  return ReadPeerPins(config.peers).status();
 }
 
 }  // namespace garderobe

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <string>
 
+#include "core/base/status.h"
 #include "core/config/settings.h"
+#include "core/daemon/peer_settings.h"
 #include "core/rpc/tls.h"
 
 namespace garderobe {
@@ -13,6 +15,7 @@ namespace garderobe {
 struct DaemonConfig {
   std::string listen;
   TlsFiles tls{"tls/certificate.pem", "tls/private.key", "tls/authority.pem"};
+  PeerSettings peers;
   std::string data = "data";
   std::string metrics_listen;  // empty: no endpoint
   std::string log_level = "info";
@@ -25,8 +28,13 @@ struct DaemonConfig {
   const Settings* settings = nullptr;  // not owned; what SIGHUP reads again
 };
 
-// Adds the settings that every daemon has.
+// Adds the settings that every daemon has; which parties are its peers, and
+// whether custodians are, each daemon adds (peer_settings.h).
 void AddDaemonSettings(Settings& settings, DaemonConfig* config);
+
+// Whether certificate, key and pins are in order. FailedPrecondition,
+// InvalidArgument: says which are not.
+[[nodiscard]] absl::Status CheckDaemonConfig(const DaemonConfig& config);
 
 // Says what `garderobe status` shows.
 struct DaemonState {

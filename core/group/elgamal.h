@@ -1,7 +1,7 @@
 // ElGamal over ristretto255: encryption with one randomness over independent
-// keys, shuffling with rerandomisation, decryption (protocol.md, 3).
+// keys, and decryption (protocol.md, 3). Conversion: core/conversion.
 //
-// Inside, the letters are the protocol's: A, B, Y, r, q, s.
+// Inside, the letters are the protocol's: A, B, Y, r.
 #ifndef GARDEROBE_CORE_GROUP_ELGAMAL_H_
 #define GARDEROBE_CORE_GROUP_ELGAMAL_H_
 
@@ -15,25 +15,6 @@ template <typename Scalar>
                            const Element& public_key, Element* point_b) {
   Element mask;
   return Multiply(r, public_key, &mask) && Add(message, mask, point_b);
-}
-
-// A' = s*A + q*G. False: `point_a` does not decode or is the identity.
-template <typename Shuffle, typename Scalar>
-[[nodiscard]] bool ShuffleA(const Shuffle& s, const Scalar& q,
-                            const Element& point_a, Element* result) {
-  Element multiplied;
-  return Multiply(s, point_a, &multiplied) &&
-         Add(multiplied, MultiplyBase(q), result);
-}
-
-// B' = s*B + q*Y. False: `point_b` does not decode or is the identity.
-template <typename Shuffle, typename Scalar>
-[[nodiscard]] bool ShuffleB(const Shuffle& s, const Scalar& q,
-                            const Element& point_b, const Element& public_key,
-                            Element* result) {
-  Element multiplied, mask;
-  return Multiply(s, point_b, &multiplied) && Multiply(q, public_key, &mask) &&
-         Add(multiplied, mask, result);
 }
 
 // X = B - y*A. False: a point does not decode, or the result is the identity.
@@ -73,13 +54,21 @@ struct Ciphertext {
 // identity.
 Ciphertext EncryptFresh(const Element& message, const Element& public_key);
 
-// (s*A + q*G, s*B + q*Y) with a fresh q. False: a point does not decode.
-template <typename Shuffle>
-[[nodiscard]] bool ShuffleFresh(const Shuffle& s, const Ciphertext& in,
-                                const Element& public_key, Ciphertext* out) {
-  const EphemeralScalar q = EphemeralScalar::Random();
-  return ShuffleA(s, q, in.point_a, &out->point_a) &&
-         ShuffleB(s, q, in.point_b, public_key, &out->point_b);
+// (r*G, M + r*Y) with this r, for who has to show it later. The same holds.
+template <typename Scalar>
+Ciphertext EncryptWith(const Scalar& r, const Element& message,
+                       const Element& public_key) {
+  Ciphertext result;
+  result.point_a = MultiplyBase(r);
+  GARDEROBE_CHECK(Encrypt(r, message, public_key, &result.point_b));
+  return result;
+}
+
+// The sum of two ciphertexts, which decrypts to the sum of their elements.
+// False: a point does not decode.
+[[nodiscard]] inline bool AddTo(const Ciphertext& term, Ciphertext* sum) {
+  return Add(sum->point_a, term.point_a, &sum->point_a) &&
+         Add(sum->point_b, term.point_b, &sum->point_b);
 }
 
 }  // namespace garderobe

@@ -1,9 +1,11 @@
-// A customer's identifiers as points that only the vault can take further
-// (protocol.md, 3): what every client does, and the TTP in plain mode.
+// A customer's identifiers as points that no party opens alone (protocol.md,
+// 3): what every client does, and the TTP in plain mode.
 #ifndef GARDEROBE_CORE_IDENTIFIERS_ENCRYPT_H_
 #define GARDEROBE_CORE_IDENTIFIERS_ENCRYPT_H_
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/identifiers/match_keys.h"
 #include "core/keys/parameters.h"
@@ -14,11 +16,23 @@ struct EncryptedIdentifiers {
   uint32_t kinds = 0;    // bit k stands for kind k
   Element point_a;       // A = r*G
   std::string points_b;  // B of each kind, 32 bytes, ascending
+  Element point_home;    // D
 };
 
-// With a fresh r. `vault` has valid keys.
+// What stands in the slots of the kinds that every row has to have and this
+// customer does not show: points that belong to nobody else, and are the same
+// whenever the customer is delivered.
+struct Padding {
+  uint32_t kinds = 0;  // bit k stands for kind k
+  std::string secret;  // of the relation, at least 16 bytes; known to its owner
+};
+
+// B[k] = M[k] + r*(Y[k] + U) and D = M[address] + r*(Y[home] + Z + U) with a
+// fresh r; D is random where there is no address. Kinds without a slot are left
+// out.
 EncryptedIdentifiers EncryptIdentifiers(const Identifiers& identifiers,
-                                        const VaultParameters& vault);
+                                        const JointKeys& keys,
+                                        const Padding& padding = {});
 
 }  // namespace garderobe
 

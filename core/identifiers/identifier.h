@@ -70,10 +70,23 @@ constexpr std::string_view KindName(Kind kind) {
   return kNames[static_cast<size_t>(kind)];
 }
 
-// A kind says who: one person, or one household (data.md).
+// A kind says who: one person, or one household (data.md). Of those that say
+// a household only the aggregator learns anything, and of a landline nobody:
+// they have no slot towards the vault (protocol.md, 3).
 constexpr bool SaysPerson(Kind kind) {
   return kind != Kind::kLandline && kind != Kind::kAddress;
 }
+constexpr bool HasSlot(size_t kind) {
+  return SaysPerson(static_cast<Kind>(kind));
+}
+// The set of kinds with a slot.
+inline constexpr uint32_t kSlotKinds = [] {
+  uint32_t kinds = 0;
+  for (size_t kind = 0; kind < kKindCount; ++kind) {
+    if (HasSlot(kind)) kinds |= uint32_t{1} << kind;
+  }
+  return kinds;
+}();
 
 // A raw value's normal form, or why it is no identifier.
 struct Normalised {

@@ -9,22 +9,12 @@
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/base/integer.h"
+#include "core/keys/text_fields.h"
 
 namespace garderobe {
 namespace {
 
 constexpr std::string_view kFirstLine = "garderobe-key-v1";
-
-// The value of "name: value" on the next line; empty view on any other line.
-std::string_view TakeField(std::string_view* text, std::string_view name) {
-  const size_t end = text->find('\n');
-  std::string_view line = text->substr(0, end);
-  text->remove_prefix(end == text->npos ? text->size() : end + 1);
-  if (!line.starts_with(name)) return {};
-  line.remove_prefix(name.size());
-  if (!line.starts_with(": ")) return {};
-  return line.substr(2);
-}
 
 }  // namespace
 

@@ -1,15 +1,12 @@
 #include "core/keys/parameters.h"
 
 #include "core/keys/sign.h"
+#include "core/proof/key_proof.h"
 
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kLabel("garderobe/parameters/v1\0", 24);
-
-std::string VaultKeyName(size_t kind) {
-  return "Y." + std::string(KindName(static_cast<Kind>(kind)));
-}
+constexpr std::string_view kLabel("garderobe/parameters/v2\0", 24);
 
 absl::Status Refused() {
   return FailedPrecondition(
@@ -31,6 +28,25 @@ absl::StatusOr<Element> ElementOf(const Parameters& parameters,
   return element;
 }
 
+// A published key, with the proof that its owner knows its logarithm: else one
+// party could publish a key that cancels another's out.
+absl::StatusOr<Element> ProvenElementOf(const Parameters& parameters,
+                                        const std::string& name) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Element element,
+                             ElementOf(parameters, name));
+  const auto proof = parameters.values.find(ProofName(name));
+  if (proof == parameters.values.end() ||
+      !VerifyKeyProof(
+           {parameters.party, name, parameters.issue.serial, element},
+           proof->second)
+           .ok()) {
+    return FailedPrecondition(
+        "{} of {} comes without a proof that its owner has the secret to it",
+        name, parameters.party);
+  }
+  return element;
+}
+
 absl::StatusOr<VerifyKey> ReceiptKeyOf(const Parameters& parameters) {
   const auto found = parameters.values.find("receipt");
   if (found == parameters.values.end() ||
@@ -39,6 +55,33 @@ absl::StatusOr<VerifyKey> ReceiptKeyOf(const Parameters& parameters) {
                               parameters.party);
   }
   return VerifyKey::From(found->second);
+}
+
+// The days are the owner's; whoever reads them has a clock of its own.
+absl::Status CheckValid(const Parameters& parameters, int32_t today) {
+  const ParameterIssue& issue = parameters.issue;
+  const std::string& party = parameters.party;
+  // In 64 bits: the two ends of 32 bits are -1 days apart otherwise.
+  if (issue.valid_until < issue.valid_from ||
+      int64_t{issue.valid_until} - issue.valid_from >
+          ParameterIssue::kDaysMax) {
+    return FailedPrecondition(
+        "the parameters of {} are valid for more than {} days", party,
+        ParameterIssue::kDaysMax);
+  }
+  if (today < issue.valid_from) {
+    return FailedPrecondition(
+        "the parameters of {} (serial {}) are valid from {}, which has not "
+        "come; is the clock right?",
+        party, issue.serial, ToIso(FromDayNumber(issue.valid_from)));
+  }
+  if (today > issue.valid_until) {
+    return FailedPrecondition(
+        "the parameters of {} (serial {}) ended on {}; its operator issues new "
+        "ones with --renew-parameters",
+        party, issue.serial, ToIso(FromDayNumber(issue.valid_until)));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -55,7 +98,11 @@ SignedBody SignParameters(const SigningSeed& seed,
                           const Parameters& parameters) {
   std::string body(kLabel);
   PutLengthPrefixed(body, parameters.party);
-  PutBigEndian(body, parameters.epoch);
+  const ParameterIssue& issue = parameters.issue;
+  PutBigEndian(body, issue.epoch);
+  PutBigEndian(body, issue.serial);
+  PutBigEndian(body, static_cast<uint32_t>(issue.valid_from));
+  PutBigEndian(body, static_cast<uint32_t>(issue.valid_until));
   PutBigEndian(body, static_cast<uint16_t>(parameters.values.size()));
   for (const auto& [name, value] : parameters.values) {
     PutLengthPrefixed(body, name);
@@ -67,7 +114,8 @@ SignedBody SignParameters(const SigningSeed& seed,
 absl::StatusOr<Parameters> VerifyParameters(const VerifyKey& key,
                                             std::string_view party,
                                             std::string_view body,
-                                            std::string_view signature) {
+                                            std::string_view signature,
+                                            const CivilDate& today) {
   if (!IsSignedBy(key, body, signature)) {
     return Refused();
   }
@@ -75,12 +123,18 @@ absl::StatusOr<Parameters> VerifyParameters(const VerifyKey& key,
   ByteReader reader(body);
   std::string_view label, name, value;
   uint16_t count;
+  ParameterIssue& issue = parameters.issue;
+  uint32_t from, until;
   if (!reader.GetBytes(kLabel.size(), &label) || label != kLabel ||
       !reader.GetLengthPrefixed(&name) || name != party ||
-      !reader.GetInteger(&parameters.epoch) || !reader.GetInteger(&count)) {
+      !reader.GetInteger(&issue.epoch) || !reader.GetInteger(&issue.serial) ||
+      !reader.GetInteger(&from) || !reader.GetInteger(&until) ||
+      !reader.GetInteger(&count) || issue.serial == 0) {
     return Refused();
   }
   parameters.party = party;
+  issue.valid_from = static_cast<int32_t>(from);
+  issue.valid_until = static_cast<int32_t>(until);
   while (count-- > 0) {
     if (!reader.GetLengthPrefixed(&name) || !reader.GetLengthPrefixed(&value)) {
       return Refused();
@@ -88,33 +142,63 @@ absl::StatusOr<Parameters> VerifyParameters(const VerifyKey& key,
     parameters.values.emplace(name, value);
   }
   if (!reader.empty()) return Refused();
+  GARDEROBE_RETURN_IF_ERROR(CheckValid(parameters, DayNumber(today)));
   return parameters;
+}
+
+absl::StatusOr<TtpParameters> TtpParameters::From(
+    const Parameters& parameters) {
+  TtpParameters result;
+  result.issue = parameters.issue;
+  GARDEROBE_ASSIGN_OR_RETURN(result.ingress_key,
+                             ProvenElementOf(parameters, "U"));
+  for (std::string_view name : {"C_s", "C_v", "C_t", "C_h", "C_hu", "C_a"}) {
+    GARDEROBE_ASSIGN_OR_RETURN(result.commitments[std::string(name)],
+                               ElementOf(parameters, std::string(name)));
+  }
+  const auto padding = parameters.values.find("padding");
+  if (padding == parameters.values.end() || padding->second.size() != 4) {
+    return FailedPrecondition("the parameters of ttp lack padding");
+  }
+  result.padding = GetBigEndian<uint32_t>(padding->second.data());
+  if ((result.padding & ~kSlotKinds) != 0) {
+    return FailedPrecondition("padding of ttp names an unknown kind");
+  }
+  return result;
+}
+
+std::string ProofName(std::string_view name) {
+  return "proof." + std::string(name);
+}
+
+std::string PublicKeyName(size_t kind) {
+  return "Y." + std::string(KindName(static_cast<Kind>(kind)));
 }
 
 absl::StatusOr<VaultParameters> VaultParameters::From(
     const Parameters& parameters) {
   VaultParameters result;
+  result.issue = parameters.issue;
   for (size_t kind = 0; kind < kKindCount; ++kind) {
-    GARDEROBE_ASSIGN_OR_RETURN(result.public_keys[kind],
-                               ElementOf(parameters, VaultKeyName(kind)));
+    if (!HasSlot(kind)) continue;
+    GARDEROBE_ASSIGN_OR_RETURN(
+        result.public_keys[kind],
+        ProvenElementOf(parameters, PublicKeyName(kind)));
   }
+  GARDEROBE_ASSIGN_OR_RETURN(result.home_key,
+                             ProvenElementOf(parameters, "Y.home"));
+  GARDEROBE_ASSIGN_OR_RETURN(result.household_commitment,
+                             ElementOf(parameters, "C_w"));
   GARDEROBE_ASSIGN_OR_RETURN(result.receipt_key, ReceiptKeyOf(parameters));
-  return result;
-}
-
-Parameters VaultParameters::ToParameters() const {
-  Parameters result{"vault", 1, {}};
-  for (size_t kind = 0; kind < kKindCount; ++kind) {
-    result.values[VaultKeyName(kind)] = public_keys[kind].view();
-  }
-  result.values["receipt"] = receipt_key.view();
   return result;
 }
 
 absl::StatusOr<AggregatorParameters> AggregatorParameters::From(
     const Parameters& parameters) {
   AggregatorParameters result;
-  GARDEROBE_ASSIGN_OR_RETURN(result.pseudonym_key, ElementOf(parameters, "Z"));
+  result.issue = parameters.issue;
+  GARDEROBE_ASSIGN_OR_RETURN(result.pseudonym_key,
+                             ProvenElementOf(parameters, "Z"));
   const auto seal = parameters.values.find("seal");
   if (seal == parameters.values.end() ||
       seal->second.size() != SealingPublicKey::kBytes) {
@@ -125,12 +209,27 @@ absl::StatusOr<AggregatorParameters> AggregatorParameters::From(
   return result;
 }
 
-Parameters AggregatorParameters::ToParameters() const {
-  return {"aggregator",
-          1,
-          {{"Z", std::string(pseudonym_key.view())},
-           {"seal", std::string(sealing_key.view())},
-           {"receipt", std::string(receipt_key.view())}}};
+absl::StatusOr<JointKeys> JointKeys::From(
+    const TtpParameters& ttp, const VaultParameters& vault,
+    const AggregatorParameters& aggregator) {
+  JointKeys joint;
+  const auto cancelled = [] {
+    return FailedPrecondition(
+        "the published keys of the parties cancel each other out");
+  };
+  for (size_t kind = 0; kind < kKindCount; ++kind) {
+    if (!HasSlot(kind)) continue;
+    if (!Add(vault.public_keys[kind], ttp.ingress_key, &joint.kinds[kind]) ||
+        joint.kinds[kind].is_zero()) {
+      return cancelled();
+    }
+  }
+  if (!Add(vault.home_key, aggregator.pseudonym_key, &joint.home) ||
+      joint.home.is_zero() || !Add(joint.home, ttp.ingress_key, &joint.home) ||
+      joint.home.is_zero()) {
+    return cancelled();
+  }
+  return joint;
 }
 
 }  // namespace garderobe

@@ -2,8 +2,10 @@
 // clients pin (protocol.md, 2).
 //
 // The signed body, stored and signed, never change:
-//   "garderobe/parameters/v1" 00 || LP(party) || epoch (4) || count (2) ||
+//   "garderobe/parameters/v2" 00 || LP(party) || epoch (4) || serial (4) ||
+//   valid from (4) || valid until (4) || count (2) ||
 //   count x ( LP(name) || LP(value) ), names ascending.
+// Both days count from 2000-01-01, signed, and are inclusive.
 #ifndef GARDEROBE_CORE_KEYS_PARAMETERS_H_
 #define GARDEROBE_CORE_KEYS_PARAMETERS_H_
 
@@ -11,9 +13,11 @@
 #include <map>
 #include <string>
 
+#include "core/base/civil_time.h"
 #include "core/base/secret_bytes.h"
 #include "core/group/element.h"
 #include "core/identifiers/identifier.h"
+#include "core/proof/key_proof.h"
 #include "core/sealing/batch_sealer.h"
 
 namespace garderobe {
@@ -25,9 +29,18 @@ using SigningSeed = SecretBytes<32, struct SigningSeedRole>;
 
 VerifyKey VerifyKeyOf(const SigningSeed& seed);
 
+// Which issue of its parameters a party serves, and for how long.
+struct ParameterIssue {
+  static constexpr int32_t kDaysMax = 400;
+  uint32_t epoch = 1;
+  uint32_t serial = 1;      // grows with every issue; 0 is none
+  int32_t valid_from = 0;   // day since 2000-01-01, inclusive
+  int32_t valid_until = 0;  // likewise
+};
+
 struct Parameters {
   std::string party;  // ttp, vault, aggregator
-  uint32_t epoch = 1;
+  ParameterIssue issue;
   std::map<std::string, std::string> values;  // name to raw bytes
 };
 
@@ -40,30 +53,77 @@ SignedBody SignParameters(const SigningSeed& seed,
                           const Parameters& parameters);
 
 // FailedPrecondition, one fixed text: not signed by `key`, not of `party`, or
-// malformed.
+// malformed. FailedPrecondition, with the days: not valid on `today`, or for
+// longer than kDaysMax.
 [[nodiscard]] absl::StatusOr<Parameters> VerifyParameters(
     const VerifyKey& key, std::string_view party, std::string_view body,
-    std::string_view signature);
+    std::string_view signature, const CivilDate& today);
 
-// What the vault publishes: Y of every kind, and what verifies its receipts.
+// What the TTP publishes: U, commitments to the scalars it converts with, and
+// what rows have to be padded with. Of s and t only commitments: who knew S
+// could recognise rows, and who knew T pseudonyms.
+struct TtpParameters {
+  ParameterIssue issue;
+  Element ingress_key;  // U
+  // Commitments C_s, C_v, C_t, C_h, C_hu and C_a, by these names.
+  std::map<std::string, Element> commitments;
+  // Kinds that every row has, with a dummy where the customer shows nothing.
+  uint32_t padding = 0;
+  [[nodiscard]] static absl::StatusOr<TtpParameters> From(
+      const Parameters& parameters);
+};
+
+// What the vault publishes: Y of every kind with a slot and of the home slot,
+// a commitment to w, and what verifies its receipts.
 struct VaultParameters {
-  std::array<Element, kKindCount> public_keys;
+  ParameterIssue issue;
+  std::array<Element, kKindCount> public_keys;  // zeros without a slot
+  Element home_key;                             // Y[home]
+  Element household_commitment;                 // C_w
   VerifyKey receipt_key;
-  // FailedPrecondition: a key is missing or not an element.
+  // FailedPrecondition: a key is missing, not an element, or comes without its
+  // proof of possession.
   [[nodiscard]] static absl::StatusOr<VaultParameters> From(
       const Parameters& parameters);
-  Parameters ToParameters() const;
 };
 
 // What the aggregator publishes: Z, its sealing key, and what verifies its
 // receipts.
 struct AggregatorParameters {
+  ParameterIssue issue;
   Element pseudonym_key;  // Z
   SealingPublicKey sealing_key;
   VerifyKey receipt_key;
   [[nodiscard]] static absl::StatusOr<AggregatorParameters> From(
       const Parameters& parameters);
-  Parameters ToParameters() const;
+};
+
+// The name of Y of a kind among a vault's parameters: "Y.email"; and the name
+// under which the proof of possession of a point stands: "proof.Y.email".
+std::string PublicKeyName(size_t kind);
+std::string ProofName(std::string_view name);
+
+// Puts the point of `scalar` and its proof of possession among the values.
+// `parameters.party` and `issue` are set.
+template <typename Scalar>
+void PutProvenKey(Parameters& parameters, const std::string& name,
+                  const Scalar& scalar) {
+  const Element point = MultiplyBase(scalar);
+  parameters.values[name] = point.view();
+  parameters.values[ProofName(name)] =
+      ProveKey({parameters.party, name, parameters.issue.serial, point}, scalar)
+          .view();
+}
+
+// What a client encrypts a row to: sums of several parties' keys, so that none
+// of them opens it alone.
+struct JointKeys {
+  std::array<Element, kKindCount> kinds;  // Y[kind] + U; zeros without a slot
+  Element home;                           // Y[home] + Z + U
+  // FailedPrecondition: keys that cancel each other out.
+  [[nodiscard]] static absl::StatusOr<JointKeys> From(
+      const TtpParameters& ttp, const VaultParameters& vault,
+      const AggregatorParameters& aggregator);
 };
 
 }  // namespace garderobe

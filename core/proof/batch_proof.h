@@ -2,8 +2,7 @@
 // permutation, that every row of a batch was converted with the scalars that
 // are committed to (protocol.md, 8). The proof does not grow with the rows.
 //
-// Does not cover handles, references, or rows that are missing from both lists
-// (docs/proofs.md).
+// Does not cover handles, references, or rows that are missing from both lists.
 #ifndef GARDEROBE_CORE_PROOF_BATCH_PROOF_H_
 #define GARDEROBE_CORE_PROOF_BATCH_PROOF_H_
 

@@ -7,6 +7,7 @@
 #include "core/base/checked_file.h"
 #include "core/base/checked_message.h"
 #include "core/catalogue/codes.h"
+#include "core/register/authors.h"
 #include "spdlog/fmt/ranges.h"
 #include "spdlog/spdlog.h"
 
@@ -23,12 +24,48 @@ bool AllOf(std::string_view text, size_t most, std::string_view marks) {
 
 constexpr std::string_view kKind = "register";
 constexpr std::string_view kAgreements = "agreements";
+constexpr int kKeyPinsMax = 8;
 constexpr uint32_t kRetentionMonthsMax = 120;
-constexpr uint32_t kRelationsPerMonthMax = 100'000'000;
+constexpr uint64_t kTokensPerMonthMax = 2'200'000'000;
 // Article 6 of the GDPR; vital interests don't come up in a theatre.
 constexpr std::string_view kLegalBases[] = {"consent", "contract",
                                             "legal-obligation", "public-task",
                                             "legitimate-interest"};
+
+using PinBytes = google::protobuf::RepeatedPtrField<std::string>;
+
+absl::Status CheckKeyPins(const std::string& place, const PinBytes& pins) {
+  const bool fit = std::all_of(pins.begin(), pins.end(), [](const auto& pin) {
+    return pin.size() == KeyPin::kBytes;
+  });
+  if (fit && pins.size() <= kKeyPinsMax) return absl::OkStatus();
+  return InvalidArgument(
+      "{}: at most {} SHA-256 digests of keys, 32 bytes each", place,
+      kKeyPinsMax);
+}
+
+// What is no digest, in a file that was put there, pins nothing.
+KeyPins PinsFrom(const PinBytes& pins) {
+  KeyPins result;
+  for (const std::string& pin : pins) {
+    if (pin.size() == KeyPin::kBytes) result.push_back(KeyPin::From(pin));
+  }
+  return result;
+}
+
+std::string ToText(const KeyPins& pins) {
+  std::string text;
+  for (const KeyPin& pin : pins) text += (text.empty() ? "" : ",") + ToHex(pin);
+  return text;
+}
+
+ClientKeys ClientKeysOf(const v1::Register& reg) {
+  ClientKeys clients;
+  for (const auto& client : reg.clients()) {
+    clients.emplace(client.name(), PinsFrom(client.key_pins()));
+  }
+  return clients;
+}
 
 }  // namespace
 
@@ -75,14 +112,18 @@ absl::Status CheckRegister(const v1::Register& reg) {
       return InvalidArgument("{}.retention_months: 1 to {}", place,
                              kRetentionMonthsMax);
     }
-    if (institution.relations_per_month() > kRelationsPerMonthMax) {
-      return InvalidArgument("{}.relations_per_month: 1 to {}", place,
-                             kRelationsPerMonthMax);
+    if (institution.tokens_per_month() > kTokensPerMonthMax) {
+      return InvalidArgument("{}.tokens_per_month: 1 to {}", place,
+                             kTokensPerMonthMax);
     }
     if (!institution.access_key().empty() &&
         institution.access_key().size() != 32) {
       return InvalidArgument("{}.access_key: an X25519 key, 32 bytes", place);
     }
+    GARDEROBE_RETURN_IF_ERROR(
+        CheckAuthors(place + ".authors", institution.authors()));
+    GARDEROBE_RETURN_IF_ERROR(CheckKeyPins(place + ".analyst_key_pins",
+                                           institution.analyst_key_pins()));
     for (const std::string* date :
          {&institution.agreement_from(), &institution.agreement_to()}) {
       if (date->empty()) continue;
@@ -97,6 +138,20 @@ absl::Status CheckRegister(const v1::Register& reg) {
         institution.agreement_to() < institution.agreement_from()) {
       return InvalidArgument("{}: the agreement ends before it begins", place);
     }
+  }
+  seen.clear();
+  for (int i = 0; i < reg.clients_size(); ++i) {
+    const auto& client = reg.clients(i);
+    const std::string place = fmt::format("clients[{}]", i);
+    if (!IsInstitutionId(client.name())) {
+      return InvalidArgument("{}.name: 1 to 32 of a-z, 0-9 and -", place);
+    }
+    if (!seen.insert(client.name()).second) {
+      return InvalidArgument("{}.name: {} is there twice", place,
+                             client.name());
+    }
+    GARDEROBE_RETURN_IF_ERROR(
+        CheckKeyPins(place + ".key_pins", client.key_pins()));
   }
   return absl::OkStatus();
 }
@@ -116,13 +171,16 @@ void LogChanges(const Institutions& before, const v1::Register& after) {
     spdlog::info(
         "event=register-changed institution={} what={} owner={} clients={} "
         "from={} to={} legal_basis={} retention_months={} benchmark={} "
-        "relations_per_month={} plain={}",
+        "tokens_per_month={} plain={} analyst_keys={} author_keys={} "
+        "retired_author_keys={}",
         institution.id(), old == before.end() ? "added" : "changed",
         OwnerOf(institution), fmt::join(institution.clients(), ","),
         institution.agreement_from(), institution.agreement_to(),
         institution.legal_basis(), RetentionMonths(institution),
-        institution.benchmark(), RelationsPerMonth(institution),
-        institution.plain());
+        institution.benchmark(), TokensPerMonth(institution),
+        institution.plain(), ToText(PinsFrom(institution.analyst_key_pins())),
+        AuthorKeysText(institution, AuthorState::kInForce),
+        AuthorKeysText(institution, AuthorState::kRetired));
   }
   for (const auto& [id, institution] : before) {
     if (kept.contains(id)) continue;
@@ -130,12 +188,34 @@ void LogChanges(const Institutions& before, const v1::Register& after) {
   }
 }
 
+// One line a client whose keys are others: each may deliver from now on.
+void LogChanges(const ClientKeys& before, const ClientKeys& after) {
+  for (const auto& [name, pins] : after) {
+    const auto old = before.find(name);
+    if (old != before.end() && old->second == pins) continue;
+    spdlog::info("event=register-changed client={} what={} keys={}", name,
+                 old == before.end() ? "added" : "changed", ToText(pins));
+  }
+  for (const auto& [name, pins] : before) {
+    if (after.contains(name)) continue;
+    spdlog::info("event=register-changed client={} what=removed", name);
+  }
+}
+
 }  // namespace
 
 v1::Register RegisterStore::ToProto() const {
   v1::Register reg;
-  for (const auto& [id, institution] : *Get()) {
+  const MutexLock lock(&mutex_);
+  for (const auto& [id, institution] : *institutions_) {
     *reg.add_institutions() = institution;
+  }
+  for (const auto& [name, pins] : clients_) {
+    auto* client = reg.add_clients();
+    client->set_name(name);
+    for (const KeyPin& pin : pins) {
+      client->add_key_pins(std::string(pin.view()));
+    }
   }
   return reg;
 }
@@ -185,6 +265,12 @@ void RegisterStore::Take(const v1::Register& reg) {
   }
   const MutexLock lock(&mutex_);
   institutions_ = std::move(institutions);
+  clients_ = ClientKeysOf(reg);
+}
+
+ClientKeys RegisterStore::GetClients() const {
+  const MutexLock lock(&mutex_);
+  return clients_;
 }
 
 std::string RegisterStore::agreements_path() const {
@@ -225,8 +311,22 @@ absl::Status RegisterStore::Replace(const v1::Register& reg,
                                              agreements.SerializeAsString()));
   GARDEROBE_RETURN_IF_ERROR(Write(path_, reg));
   LogChanges(*Get(), reg);
+  LogChanges(GetClients(), ClientKeysOf(reg));
   Take(reg);
   return absl::OkStatus();
+}
+
+KeyPins RegisterStore::ClientPins(std::string_view client) const {
+  const MutexLock lock(&mutex_);
+  const auto found = clients_.find(client);
+  return found == clients_.end() ? KeyPins() : found->second;
+}
+
+KeyPins RegisterStore::AnalystPins(std::string_view institution) const {
+  const auto institutions = Get();
+  const auto found = institutions->find(institution);
+  if (found == institutions->end()) return {};
+  return PinsFrom(found->second.analyst_key_pins());
 }
 
 bool RegisterStore::IsListed(std::string_view client) const {

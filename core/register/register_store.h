@@ -9,6 +9,7 @@
 #include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "core/register/agreements.h"
+#include "core/rpc/key_pin.h"
 #include "garderobe/v1/common.pb.h"
 
 namespace garderobe {
@@ -28,14 +29,16 @@ inline uint32_t RetentionMonths(const v1::Register::Institution& institution) {
                                              : institution.retention_months();
 }
 
-// How many relations it may deliver in a month.
-inline uint64_t RelationsPerMonth(
-    const v1::Register::Institution& institution) {
-  constexpr uint64_t kDefault = 1'000'000;
-  return institution.relations_per_month() == 0
-             ? kDefault
-             : institution.relations_per_month();
+// How many tokens it may deliver in a month: 22 a relation, when nothing else
+// was agreed, of a million relations.
+inline uint64_t TokensPerMonth(const v1::Register::Institution& institution) {
+  constexpr uint64_t kDefault = 22'000'000;
+  return institution.tokens_per_month() == 0 ? kDefault
+                                             : institution.tokens_per_month();
 }
+
+// The pins of clients by name.
+using ClientKeys = std::map<std::string, KeyPins, std::less<>>;
 
 // Thread-safe.
 class RegisterStore {
@@ -62,6 +65,10 @@ class RegisterStore {
 
   std::shared_ptr<const Institutions> Get() const;
   v1::Register ToProto() const;
+  // Which keys the client, or the institution's analyst, may show; empty when
+  // the register names none.
+  KeyPins ClientPins(std::string_view client) const;
+  KeyPins AnalystPins(std::string_view institution) const;
   // Whether any institution lists the client.
   bool IsListed(std::string_view client) const;
 
@@ -85,12 +92,14 @@ class RegisterStore {
   // file has none: the file is the older one.
   [[nodiscard]] absl::StatusOr<Institutions> KnownAgreements() const;
   std::string agreements_path() const;
+  ClientKeys GetClients() const;
 
   const std::string path_;
   Mutex file_mutex_;  // from reading or writing to taking over; taken first
   mutable Mutex mutex_;
   std::shared_ptr<const Institutions> institutions_ ABSL_GUARDED_BY(mutex_) =
       std::make_shared<Institutions>();
+  ClientKeys clients_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace garderobe

@@ -6,6 +6,8 @@
 //   garderobe://analyst/<institution>  asks on behalf of one institution
 //   garderobe://coordinator/<name>   the coordinating body
 //   garderobe://custodian/<name>     one of those who decide by two
+// Whether the key is the one
+// that is pinned, RoleGate asks (core/rpc/role_gate.h) before any of this.
 #ifndef GARDEROBE_CORE_RPC_PEER_H_
 #define GARDEROBE_CORE_RPC_PEER_H_
 
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include "core/base/status.h"
+#include "core/rpc/key_pin.h"
 
 namespace grpc {
 class AuthContext;
@@ -28,7 +31,11 @@ struct Peer {
   std::string name;
 };
 
-// InvalidArgument: not one of the forms above.
+// One or more letters, digits, `-`, `_` and `.`. Anything else could bring
+// another name into a certificate, or a line of its own into a log.
+bool IsPlainName(std::string_view name);
+
+// InvalidArgument: not one of the forms above, or the name is not plain.
 [[nodiscard]] absl::StatusOr<Peer> ParsePeerUri(std::string_view uri);
 std::string PeerUri(const Peer& peer);
 
@@ -36,6 +43,9 @@ std::string PeerUri(const Peer& peer);
 [[nodiscard]] absl::StatusOr<Peer> PeerOf(
     const grpc::ServerContextBase& context);
 [[nodiscard]] absl::StatusOr<Peer> PeerOf(const grpc::AuthContext* context);
+
+// The key of the certificate that the peer shows. Unauthenticated: none.
+[[nodiscard]] absl::StatusOr<KeyPin> KeyPinOf(const grpc::AuthContext* context);
 
 // PermissionDenied; the text names who may call, and who calls.
 absl::Status NotForPeer(const Peer& peer, const std::vector<Peer>& callers);

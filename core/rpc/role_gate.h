@@ -1,5 +1,6 @@
-// Admits calls to a service by the role in the peer's certificate, before the
-// message is parsed. Methods check the peer's name as well (RequirePeer).
+// Admits calls to a service by the role in the peer's certificate and by the
+// certificate's key, before the message is parsed. Methods check the peer's
+// name as well (RequirePeer).
 //
 // A gRPC AuthMetadataProcessor would be asked earlier, but to hand it the
 // headers gRPC 1.51 copies each of them, and aborts the process at one that it
@@ -13,22 +14,25 @@
 #include <vector>
 
 #include "core/rpc/peer.h"
+#include "core/rpc/peer_pins.h"
 #include "grpcpp/impl/service_type.h"
 
 namespace garderobe {
 
 // Stands before a service at a server: it has the same methods, and passes on
 // to the service the calls of those who may make them. Others are answered
-// UNAUTHENTICATED or PERMISSION_DENIED, as PeerOf and RequirePeer say it, and
-// their messages are dropped unparsed. Thread-safe once made.
+// UNAUTHENTICATED or PERMISSION_DENIED, as PeerOf, RequirePeer and
+// PeerPins::Check say it, and their messages are dropped unparsed; a key that
+// is not pinned is logged. A call that was let in goes on when the pins change.
+// Thread-safe once made.
 class RoleGate final : public grpc::Service {
  public:
   // `service` implements the callback API of the service with the full name
   // `name`, such as "garderobe.v1.VaultService"; it outlives the gate, and is
   // not registered at a server itself. A caller with an empty name stands for
-  // every peer of its role.
+  // every peer of its role. `pins` outlives the gate.
   RoleGate(grpc::Service& service, const std::string& name,
-           std::vector<Peer> callers);
+           std::vector<Peer> callers, const PeerPins& pins);
 
  private:
   const std::vector<Peer> callers_;

@@ -1,4 +1,4 @@
-// absl::Status to gRPC and back, with google.rpc details (protocol.md, 6).
+// absl::Status to gRPC and back, with google.rpc details (protocol.md, 9).
 // The only room where codes are mapped.
 #ifndef GARDEROBE_CORE_RPC_STATUS_CONVERSION_H_
 #define GARDEROBE_CORE_RPC_STATUS_CONVERSION_H_

@@ -14,6 +14,7 @@
 #include "grpcpp/create_channel.h"
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/security/tls_certificate_provider.h"
+#include "grpcpp/security/tls_certificate_verifier.h"
 #include "grpcpp/security/tls_credentials_options.h"
 
 namespace garderobe {
@@ -76,6 +77,38 @@ std::string WrongTime(const CertificateInfo& info) {
   }
   return "";
 }
+
+// Asks for the daemon's name, as gRPC does by itself, and for its key.
+class PinVerifier final
+    : public grpc::experimental::ExternalCertificateVerifier {
+ public:
+  explicit PinVerifier(CalledDaemon daemon) : daemon_(std::move(daemon)) {}
+
+  bool Verify(grpc::experimental::TlsCustomVerificationCheckRequest* request,
+              std::function<void(grpc::Status)> callback,
+              grpc::Status* status) override {
+    // Answers at once.
+    GARDEROBE_CHECK(name_.Verify(request, std::move(callback), status));
+    if (!status->ok()) return true;
+    const auto pem = request->peer_cert();
+    const auto shown = KeyPinOfPem({pem.data(), pem.size()});
+    if (shown.ok() && Contains(daemon_.pins, *shown)) return true;
+    if (shown.ok()) {
+      LogRefusedKey(fmt::format("{}@{}", daemon_.name, daemon_.address),
+                    *shown);
+    }
+    *status = grpc::Status(
+        grpc::StatusCode::UNAUTHENTICATED,
+        daemon_.name + " shows another key than the one that is pinned");
+    return true;
+  }
+  void Cancel(grpc::experimental::TlsCustomVerificationCheckRequest*) override {
+  }
+
+ private:
+  const CalledDaemon daemon_;
+  grpc::experimental::HostNameCertificateVerifier name_;
+};
 
 template <typename Options>
 Options TlsOptions(const TlsFiles& files) {
@@ -142,11 +175,10 @@ std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files) {
   return grpc::experimental::TlsServerCredentials(options);
 }
 
-std::shared_ptr<grpc::Channel> TlsChannel(const std::string& address,
-                                          const std::string& daemon,
+std::shared_ptr<grpc::Channel> TlsChannel(const CalledDaemon& daemon,
                                           const TlsFiles& files) {
   grpc::ChannelArguments arguments;
-  arguments.SetSslTargetNameOverride(daemon + ".garderobe");
+  arguments.SetSslTargetNameOverride(daemon.name + ".garderobe");
   arguments.SetMaxReceiveMessageSize(kAnswerBytesMax);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   // Also how long a handshake may take on a busy machine.
@@ -156,15 +188,18 @@ std::shared_ptr<grpc::Channel> TlsChannel(const std::string& address,
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
   // Each channel its own connection: a daemon that comes back is seen at once.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  auto options =
+      TlsOptions<grpc::experimental::TlsChannelCredentialsOptions>(files);
+  options.set_certificate_verifier(
+      grpc::experimental::ExternalCertificateVerifier::Create<PinVerifier>(
+          daemon));
   return grpc::CreateCustomChannel(
-      address,
-      grpc::experimental::TlsCredentials(
-          TlsOptions<grpc::experimental::TlsChannelCredentialsOptions>(files)),
-      arguments);
+      daemon.address, grpc::experimental::TlsCredentials(options), arguments);
 }
 
-std::string DiagnoseConnection(const std::string& address,
+std::string DiagnoseConnection(const CalledDaemon& daemon,
                                const TlsFiles& files) {
+  const std::string& address = daemon.address;
   // What OpenSSL had to say of a failure here is nobody else's reason.
   struct ErrorsDropped {
     ~ErrorsDropped() { ERR_clear_error(); }
@@ -208,16 +243,22 @@ std::string DiagnoseConnection(const std::string& address,
     return fmt::format("the certificate that {} shows ({}) {}", address,
                        info.identity, wrong);
   }
+  if (!Contains(daemon.pins, KeyPinOf(*shown))) {
+    return fmt::format(
+        "{} at {} shows another key than the one that is pinned; if its key "
+        "was renewed, ask its operator for the new pin by another way",
+        daemon.name, address);
+  }
   return "";
 }
 
-absl::Status Diagnosed(const absl::Status& status, const std::string& address,
+absl::Status Diagnosed(const absl::Status& status, const CalledDaemon& daemon,
                        const TlsFiles& files) {
   if (status.code() != absl::StatusCode::kUnavailable &&
       status.code() != absl::StatusCode::kDeadlineExceeded) {
     return status;
   }
-  const std::string why = DiagnoseConnection(address, files);
+  const std::string why = DiagnoseConnection(daemon, files);
   return why.empty() ? status : Unavailable("{}", why);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/base/status.h"
+#include "core/rpc/key_pin.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/security/server_credentials.h"
 
@@ -41,21 +42,28 @@ uint32_t DaysLeft(const CertificateInfo& info);
 // Takes connections of those only who show a certificate of the authority.
 std::shared_ptr<grpc::ServerCredentials> ServerTls(const TlsFiles& files);
 
-// A channel to `address` that accepts only the daemon called `daemon` (the
-// DNS name `<daemon>.garderobe` in its certificate).
-std::shared_ptr<grpc::Channel> TlsChannel(const std::string& address,
-                                          const std::string& daemon,
+// The daemon that is to be called.
+struct CalledDaemon {
+  std::string address;
+  std::string name;  // such as "vaultd"
+  KeyPins pins;      // of which its certificate shows one; empty: none is taken
+};
+
+// A channel that accepts only the daemon that is meant: the DNS name
+// `<name>.garderobe` in a certificate of the authority, and a key that is
+// pinned. Another key is logged.
+std::shared_ptr<grpc::Channel> TlsChannel(const CalledDaemon& daemon,
                                           const TlsFiles& files);
 
-// `status` of a call to `address`; when that was not reached, what
+// `status` of a call to `daemon`; when that was not reached, what
 // DiagnoseConnection finds instead of the transport's own words.
-absl::Status Diagnosed(const absl::Status& status, const std::string& address,
+absl::Status Diagnosed(const absl::Status& status, const CalledDaemon& daemon,
                        const TlsFiles& files);
 
-// Why a connection to `address` fails, as far as a look at the port, at the
+// Why a connection to `daemon` fails, as far as a look at the port, at the
 // own certificate and key and at the certificate shown there can tell; empty
 // when nothing is wrong with them. Blocks up to two seconds.
-std::string DiagnoseConnection(const std::string& address,
+std::string DiagnoseConnection(const CalledDaemon& daemon,
                                const TlsFiles& files);
 
 }  // namespace garderobe

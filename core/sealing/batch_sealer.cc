@@ -1,9 +1,6 @@
 #include "core/sealing/batch_sealer.h"
 
 #include <sodium.h>
-#include <zstd.h>
-
-#include <memory>
 
 namespace garderobe {
 namespace {
@@ -14,8 +11,6 @@ constexpr size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 static_assert(kWrappedKeyBytes + kNonceBytes + kTagBytes ==
               kSealedOverheadBytes);
 
-constexpr std::string_view kZstdMagic("\x28\xb5\x2f\xfd", 4);
-
 absl::Status DoesNotOpen() {
   return InvalidArgument("the sealed payload does not open");
 }
@@ -23,13 +18,6 @@ absl::Status DoesNotOpen() {
 const uint8_t* Data(std::string_view text) { return AsBytes(text).data(); }
 uint8_t* Data(std::string& text) {
   return reinterpret_cast<uint8_t*>(text.data());
-}
-
-// A context is 100s of KiB: one a thread, not one a batch.
-ZSTD_CCtx* CompressionContext() {
-  thread_local std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(
-      ZSTD_createCCtx(), &ZSTD_freeCCtx);
-  return context.get();
 }
 
 }  // namespace
@@ -54,25 +42,19 @@ std::string AssociatedData(const BatchPlace& place) {
 
 std::string SealBatch(const SealingPublicKey& aggregator,
                       const BatchPlace& place, std::string_view payload) {
-  std::string compressed(ZSTD_compressBound(payload.size()), '\0');
-  const size_t size =
-      ZSTD_compressCCtx(CompressionContext(), compressed.data(),
-                        compressed.size(), payload.data(), payload.size(), 1);
-  GARDEROBE_CHECK(!ZSTD_isError(size));
-
   uint8_t batch_key[32];
   const ScopedWipe wipe(batch_key, sizeof batch_key);
   randombytes_buf(batch_key, sizeof batch_key);
   const std::string associated = AssociatedData(place);
-  std::string sealed(kSealedOverheadBytes + size, '\0');
+  std::string sealed(kSealedOverheadBytes + payload.size(), '\0');
   uint8_t* out = Data(sealed);
   GARDEROBE_CHECK(crypto_box_seal(out, batch_key, sizeof batch_key,
                                   aggregator.data()) == 0);
   uint8_t* nonce = out + kWrappedKeyBytes;
   randombytes_buf(nonce, kNonceBytes);
   crypto_aead_xchacha20poly1305_ietf_encrypt(
-      nonce + kNonceBytes, nullptr, Data(compressed), size, Data(associated),
-      associated.size(), nullptr, nonce, batch_key);
+      nonce + kNonceBytes, nullptr, Data(payload), payload.size(),
+      Data(associated), associated.size(), nullptr, nonce, batch_key);
   return sealed;
 }
 
@@ -101,25 +83,8 @@ absl::StatusOr<std::string> OpenSealed(const SealingSecretKey& secret,
 absl::StatusOr<std::string> OpenBatch(const SealingSecretKey& secret,
                                       const SealingPublicKey& key,
                                       const BatchPlace& place,
-                                      std::string_view sealed,
-                                      size_t bytes_max) {
-  GARDEROBE_ASSIGN_OR_RETURN(
-      std::string compressed,
-      OpenSealed(secret, key, AssociatedData(place), sealed));
-  // Compression is the client's choice; a Protobuf message of columns never
-  // starts with the bytes of a zstd frame.
-  if (!AsView(AsBytes(compressed)).starts_with(kZstdMagic)) {
-    if (compressed.size() > bytes_max) return DoesNotOpen();
-    return compressed;
-  }
-  const unsigned long long size =
-      ZSTD_getFrameContentSize(compressed.data(), compressed.size());
-  if (size > bytes_max) return DoesNotOpen();  // errors are huge too
-  std::string payload(size, '\0');
-  const size_t got = ZSTD_decompress(payload.data(), payload.size(),
-                                     compressed.data(), compressed.size());
-  if (ZSTD_isError(got) || got != size) return DoesNotOpen();
-  return payload;
+                                      std::string_view sealed) {
+  return OpenSealed(secret, key, AssociatedData(place), sealed);
 }
 
 }  // namespace garderobe

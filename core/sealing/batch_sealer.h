@@ -1,6 +1,7 @@
-// Seals a batch to the aggregator, and opens it there (protocol.md, 4):
+// Seals a batch to the aggregator, and opens it there (protocol.md, 5):
 // crypto_box_seal of a fresh batch key, a nonce, and
-// XChaCha20-Poly1305-IETF of the payload bound to its place in the feed.
+// XChaCha20-Poly1305-IETF of the payload bound to its place in the feed. What
+// the payload is: core/sealing/author_payload.h.
 #ifndef GARDEROBE_CORE_SEALING_BATCH_SEALER_H_
 #define GARDEROBE_CORE_SEALING_BATCH_SEALER_H_
 
@@ -27,7 +28,7 @@ struct BatchPlace {
   uint32_t count;
 };
 
-// The associated data, bytes as in protocol.md, 4. Stored nowhere, never
+// The associated data, bytes as in protocol.md, 5. Stored nowhere, never
 // change.
 std::string AssociatedData(const BatchPlace& place);
 
@@ -35,20 +36,17 @@ inline constexpr size_t kSealedOverheadBytes = 80 + 24 + 16;
 // What a payload may hold once it is decompressed.
 inline constexpr size_t kPayloadBytesMax = 16 << 20;
 
-// Compresses (zstd level 1) and seals `payload`.
+// Seals `payload` as it is.
 std::string SealBatch(const SealingPublicKey& aggregator,
                       const BatchPlace& place, std::string_view payload);
 
-// Opens a sealed batch. Decompresses at most `bytes_max` bytes, the most that
-// the batch's rows can need; it is at most kPayloadBytesMax. InvalidArgument,
-// one fixed text: the batch does not authenticate, is for another place or key,
-// or is larger.
+// Opens a sealed batch. InvalidArgument, one fixed text: the batch does not
+// authenticate, or is for another place or key.
 [[nodiscard]] absl::StatusOr<std::string> OpenBatch(
     const SealingSecretKey& secret, const SealingPublicKey& key,
-    const BatchPlace& place, std::string_view sealed,
-    size_t bytes_max = kPayloadBytesMax);
+    const BatchPlace& place, std::string_view sealed);
 
-// As OpenBatch, without decompression: the plaintext as it was sealed.
+// As OpenBatch, of what is bound to other associated data.
 [[nodiscard]] absl::StatusOr<std::string> OpenSealed(
     const SealingSecretKey& secret, const SealingPublicKey& key,
     std::string_view associated_data, std::string_view sealed);

@@ -1,5 +1,5 @@
 // Handles and visit ids: keyed hashes of 16 bytes, and who holds which form
-// (protocol.md, 3 and 4).
+// (protocol.md, 3 and 5).
 #ifndef GARDEROBE_CORE_SEALING_HANDLES_H_
 #define GARDEROBE_CORE_SEALING_HANDLES_H_
 

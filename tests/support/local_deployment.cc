@@ -13,6 +13,7 @@
 
 #include "client/tables/csv_reader.h"
 #include "core/base/integer.h"
+#include "core/keys/key_file.h"
 #include "gtest/gtest.h"
 
 namespace garderobe {
@@ -187,6 +188,15 @@ std::string LocalDeployment::address(const std::string& party) const {
   return "";
 }
 
+CalledDaemon LocalDeployment::daemon(const std::string& party) const {
+  const std::string name = party == "intake" ? "answer" : party;
+  const auto pin = KeyPinOfFile(folder_ + "/" + name + "/tls/certificate.pem");
+  EXPECT_TRUE(pin.ok()) << party;
+  return {address(party),
+          name == "ttp" ? "ttpd" : name + "d",
+          {pin.value_or(KeyPin())}};
+}
+
 Mirror MirrorOfFile(const std::string& path) {
   auto reader = client::CsvReader::Open(path);
   EXPECT_TRUE(reader.ok());
@@ -235,6 +245,13 @@ int EnvironmentNumber(const char* name, int otherwise) {
   const auto number = ParseInteger<int>(value);
   EXPECT_TRUE(number.has_value()) << name << "=" << value << " is no number";
   return number.value_or(otherwise);
+}
+
+AuthorSeed LocalDeployment::AuthorOf(const std::string& institution) const {
+  auto seed = ReadSecret<AuthorSeed>(
+      folder_ + "/institutions/" + institution + "/author.key", kAuthorRole);
+  GARDEROBE_CHECK(seed.ok());
+  return *std::move(seed);
 }
 
 }  // namespace garderobe

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/rpc/tls.h"
+#include "core/sealing/author_payload.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe {
@@ -60,8 +61,12 @@ class LocalDeployment {
   const std::string& folder() const { return folder_; }
   // Of a party, or of answerd's "intake".
   std::string address(const std::string& party) const;
+  // How the same is reached, with the key of its certificate.
+  CalledDaemon daemon(const std::string& party) const;
   // The most memory that a daemon has had, MiB.
   size_t PeakMib(const std::string& daemon) const;
+  // What signs for an institution.
+  AuthorSeed AuthorOf(const std::string& institution) const;
   TlsFiles tls(const std::string& place) const {
     const std::string at = folder_ + "/" + place;
     return {at + "/certificate.pem", at + "/private.key",

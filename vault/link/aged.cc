@@ -47,7 +47,7 @@ absl::StatusOr<RemovalCeiling> Linker::CeilingOf(int32_t today) const {
   } else if (stored.status().code() != absl::StatusCode::kNotFound) {
     return stored.status();
   }
-  return RemovalCeiling{.day = today, .held = meta_.counts.relations};
+  return RemovalCeiling{.day = today, .held = counts_.relations};
 }
 
 absl::Status Linker::Put(const RemovalCeiling& ceiling) {
@@ -56,46 +56,10 @@ absl::Status Linker::Put(const RemovalCeiling& ceiling) {
   return store_->Write(batch);
 }
 
-absl::StatusOr<Linker::Aged> Linker::ListAged(uint16_t before,
-                                              std::string_view after,
-                                              int32_t callers_day) {
-  GARDEROBE_ASSIGN_OR_RETURN(const CivilDate today,
-                             retention_calendar_->Begin(callers_day));
-  before = std::min(before, QuarterOf(MonthsBefore(today, kKeptMonthsMin)));
-  Aged aged;
-  {
-    const MutexLock lock(&mutex_);
-    GARDEROBE_ASSIGN_OR_RETURN(const RemovalCeiling ceiling,
-                               CeilingOf(DayNumber(today)));
-    aged.left_today = ceiling.left();
-  }
-  const auto it = store_->NewIterator(kRelations);
-  it->Seek(AsSlice(after));
-  if (!after.empty() && it->Valid() && AsView(it->key()) == after) it->Next();
-  for (size_t looked_at = 0; it->Valid(); it->Next()) {
-    RelationRecord relation;
-    if (!Decode(AsView(it->value()), &relation)) return Damaged();
-    if (relation.latest < before && !relation.objects) {
-      aged.relations.push_back(
-          {VaultHandle::From(it->key().ToString() + relation.handle_rest),
-           relation.reference});
-      aged.latest.push_back(relation.latest);
-    }
-    if (++looked_at == kLookedAtMax) {
-      aged.next = it->key().ToString();
-      break;
-    }
-  }
-  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
-  return aged;
-}
-
 absl::StatusOr<Linker::RemovedAged> Linker::RemoveAged(
-    const std::vector<std::pair<VaultHandle, uint16_t>>& relations,
-    int32_t callers_day) {
+    const std::vector<VaultHandle>& relations, int32_t callers_day) {
   GARDEROBE_ASSIGN_OR_RETURN(const CivilDate today,
                              retention_calendar_->Begin(callers_day));
-  const uint16_t before_max = QuarterOf(MonthsBefore(today, kKeptMonthsMin));
   std::set<RelationId> removed;
   RemovedAged result;
   {
@@ -103,20 +67,16 @@ absl::StatusOr<Linker::RemovedAged> Linker::RemoveAged(
     GARDEROBE_ASSIGN_OR_RETURN(RemovalCeiling ceiling,
                                CeilingOf(DayNumber(today)));
     LinkTransaction transaction(*store_, model_);
-    for (const auto& [handle, before] : relations) {
+    for (const VaultHandle& handle : relations) {
       GARDEROBE_ASSIGN_OR_RETURN(const RelationId id, transaction.IdOf(handle));
       GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
                                  transaction.Relation(id));
-      // Delivered again, or objected, since it was listed.
-      if (!relation->stored || relation->objects ||
-          relation->latest >= std::min(before, before_max)) {
-        continue;
-      }
-      if (ceiling.left() == 0) {
-        ++result.held_back;
-      } else if (removed.insert(id).second) {
+      if (relation->stored && !relation->objects && !removed.contains(id)) {
+        if (ceiling.left() == 0) break;
+        removed.insert(id);
         ++ceiling.removed;
       }
+      ++result.taken;
     }
     if (removed.empty()) return result;
     // Counted before it is done: whatever goes wrong in between gives nothing

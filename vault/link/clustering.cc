@@ -24,7 +24,7 @@ Pairs PairsThatShare(std::span<const ClusterMember> members,
   for (uint32_t i = 0; i < order.size(); ++i) {
     const Evidence& evidence = *members[order[i]].evidence;
     for (size_t kind = 0; kind < kKindCount; ++kind) {
-      if (evidence[kind] != 0 && SaysPerson(static_cast<Kind>(kind))) {
+      if (evidence[kind] != 0) {
         holders[evidence[kind]].push_back(i);
       }
     }

@@ -88,13 +88,9 @@ Level Home(const Pair& pair) {
   if (pair.any_equal({Kind::kInitialsAddress, Kind::kNamesStreet})) {
     return Level::kNear;
   }
-  if (pair[Kind::kAddress] == Verdict::kEqual) {
-    return pair.any_compared({Kind::kNameAddress, Kind::kInitialsAddress})
-               ? Level::kOtherName
-               : Level::kBare;
-  }
-  return pair[Kind::kAddress] == Verdict::kDifferent ? Level::kDiffers
-                                                     : Level::kMissing;
+  // Other homes, or other people of one home: without a name nothing is known
+  // of an address here (protocol.md, 3).
+  return Level::kMissing;
 }
 
 Level Plain(Verdict verdict) {
@@ -106,10 +102,7 @@ Level Plain(Verdict verdict) {
 
 bool ShareSomebody(const Evidence& a, const Evidence& b) {
   for (size_t kind = 0; kind < kKindCount; ++kind) {
-    if (a[kind] != 0 && a[kind] == b[kind] &&
-        SaysPerson(static_cast<Kind>(kind))) {
-      return true;
-    }
+    if (a[kind] != 0 && a[kind] == b[kind]) return true;
   }
   return false;
 }
@@ -122,7 +115,6 @@ Pattern Compare(const Evidence& a, const Evidence& b) {
               WithName(pair[Kind::kMobile], pair[Kind::kMobileInitial]));
   pattern.Set(Comparison::kBorn, Born(pair));
   pattern.Set(Comparison::kHome, Home(pair));
-  pattern.Set(Comparison::kLandline, Plain(pair[Kind::kLandline]));
   pattern.Set(Comparison::kPass, Plain(pair[Kind::kPass]));
   return pattern;
 }

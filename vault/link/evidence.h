@@ -1,5 +1,5 @@
 // What two relations' tokens say about whether they are one person's: for each
-// of six comparisons how far they agree (Fellegi and Sunter 1969, with several
+// of five comparisons how far they agree (Fellegi and Sunter 1969, with several
 // levels of agreement). Tokens are equal or not, nothing else is visible.
 #ifndef GARDEROBE_VAULT_LINK_EVIDENCE_H_
 #define GARDEROBE_VAULT_LINK_EVIDENCE_H_
@@ -15,15 +15,8 @@ namespace garderobe::vault {
 // because more relations hold it than one person or household has.
 using Evidence = std::array<uint64_t, kKindCount>;
 
-enum class Comparison : uint8_t {
-  kEmail,
-  kMobile,
-  kBorn,
-  kHome,
-  kLandline,
-  kPass
-};
-inline constexpr size_t kComparisonCount = 6;
+enum class Comparison : uint8_t { kEmail, kMobile, kBorn, kHome, kPass };
+inline constexpr size_t kComparisonCount = 5;
 
 // Numbers stand in the file of the model: never change, only add. A comparison
 // has the levels that its tokens can tell.

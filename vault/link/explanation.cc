@@ -29,10 +29,9 @@ absl::StatusOr<Linker::Explanation> Linker::Explain(
   };
   told.direct = step(first, second);
   GARDEROBE_ASSIGN_OR_RETURN(told.kept_apart, look.AreKeptApart(first, second));
-  GARDEROBE_ASSIGN_OR_RETURN(const LinkedRow of_first, look.PointsOf(first));
-  GARDEROBE_ASSIGN_OR_RETURN(const LinkedRow of_second, look.PointsOf(second));
-  told.same_person = of_first.person == of_second.person;
-  told.same_household = of_first.household == of_second.household;
+  GARDEROBE_ASSIGN_OR_RETURN(const Element person_a, look.PointOf(first));
+  GARDEROBE_ASSIGN_OR_RETURN(const Element person_b, look.PointOf(second));
+  told.same_person = person_a == person_b;
   GARDEROBE_ASSIGN_OR_RETURN(const auto person, look.PersonOf(first));
   told.relations_of_person = person.size();
   if (!told.same_person) return told;

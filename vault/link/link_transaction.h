@@ -24,15 +24,12 @@ class LinkTransaction {
         looked_for_(purpose == Purpose::kLook ? 1 : 0),
         tokens_(store, kTokens),
         relations_(store, kRelations),
-        groups_(store, kGroups),
-        homes_(store, kHomes) {}
+        groups_(store, kGroups) {}
 
   // Reads what is stored about the rows, all at once: quicker, nothing else.
   [[nodiscard]] absl::Status Prefetch(const std::vector<LinkRow>& rows);
-  // Takes in what the row shows, delivered in the quarter `now`; 0: in none
-  // that counts. The relation's id.
-  [[nodiscard]] absl::StatusOr<RelationId> Add(const LinkRow& row,
-                                               uint16_t now = 0);
+  // Takes in what the row shows. Returns the relation's id.
+  [[nodiscard]] absl::StatusOr<RelationId> Add(const LinkRow& row);
   // The relations are gone, with the tokens that nobody else holds. Unknown
   // ones are passed over. Before Link.
   [[nodiscard]] absl::Status Remove(const std::vector<RelationId>& ids);
@@ -52,15 +49,22 @@ class LinkTransaction {
 
   // An id that is not known gives an empty record.
   [[nodiscard]] absl::StatusOr<RelationRecord*> Relation(RelationId id);
-  // Both points are the identity when the visitor objects.
-  [[nodiscard]] absl::StatusOr<LinkedRow> PointsOf(RelationId id);
+  // The person's element; the identity when the visitor objects.
+  [[nodiscard]] absl::StatusOr<Element> PointOf(RelationId id);
   [[nodiscard]] absl::StatusOr<RelationId> IdOf(const VaultHandle& handle);
   // All relations of the relation's person, itself among them. After Link.
   [[nodiscard]] absl::StatusOr<std::vector<RelationId>> PersonOf(RelationId id);
+  // Tells the aggregator at once, for the first time or anew, that the
+  // relation's visitor objects.
+  [[nodiscard]] absl::Status TellNobody(RelationId id);
   // What is to be told. Rows of this batch are answered with what they are
   // now; but an answer can get lost or be overtaken by another, so these are
-  // told as well, once, when `later` has come (Unix seconds).
-  std::vector<ChangeRecord> Changes(uint64_t later) const;
+  // told as well, once and later.
+  struct Told {
+    ChangeRecord change;
+    bool later = false;
+  };
+  std::vector<Told> Changes() const;
   // The changed records, without meta and changes.
   void AddTo(rocksdb::WriteBatch& batch) const;
   // How the counts changed; wraps around where they went down.
@@ -74,7 +78,7 @@ class LinkTransaction {
   };
 
   // Tokens and who holds them.
-  uint32_t HoldersMax(Kind kind) const;
+  uint32_t HoldersMax() const;
   [[nodiscard]] absl::StatusOr<TokenRecord*> FindToken(const std::string& key);
   [[nodiscard]] absl::StatusOr<std::string> KeyOf(Fingerprint fingerprint,
                                                   RelationId holder);
@@ -108,20 +112,23 @@ class LinkTransaction {
       RelationId id);
   [[nodiscard]] absl::Status Regroup(const std::vector<RelationId>& members,
                                      const std::vector<uint64_t>& old_groups);
+  // The persons among `members`, with their relations and no elements yet.
+  struct Clustered {
+    Clusters clusters;
+    std::vector<Person> persons;
+  };
+  [[nodiscard]] absl::StatusOr<Clustered> Cluster(
+      const std::vector<RelationId>& members);
+  // The persons of the groups, which are empty then.
+  [[nodiscard]] absl::StatusOr<std::vector<Person>> TakePersons(
+      const std::vector<uint64_t>& groups);
+  // Gives each of `persons` an element, its own from `before` where it
+  // continues somebody, and notes who is somebody else now.
+  void GivePoints(const std::vector<Person>& before,
+                  std::vector<Person>& persons);
   [[nodiscard]] absl::StatusOr<uint64_t> NewGroup();
-  // One of the person's relations has a row here, and so an answer.
-  bool Answered(const Person& person) const;
   [[nodiscard]] absl::StatusOr<Place> PlaceOf(RelationId id);
   [[nodiscard]] absl::StatusOr<Person*> PersonAt(Place place);
-
-  // Households.
-  [[nodiscard]] absl::Status SettleHomes();
-  [[nodiscard]] absl::StatusOr<Fingerprint> OwnHome(const Person& person,
-                                                    bool with_landline);
-  [[nodiscard]] absl::StatusOr<Fingerprint> HomeOf(Place place);
-  [[nodiscard]] absl::StatusOr<std::set<Place>> Sharers(Place place, Kind kind);
-  [[nodiscard]] absl::Status Move(Place place, Fingerprint home);
-  [[nodiscard]] absl::Status Leave(const Person& person);
 
   const Store& store_;
   const MatchModel& model_;
@@ -129,21 +136,15 @@ class LinkTransaction {
   Overlay<TokenRecord> tokens_;
   Overlay<RelationRecord> relations_;
   Overlay<GroupRecord> groups_;
-  Overlay<HomeRecord> homes_;
   // Writes to kCrowds: key to whether it is there.
   std::map<std::string, bool> crowds_;
   // Writes to kApart: the same, for both orders of a pair.
   std::map<std::string, bool> apart_;
   absl::flat_hash_map<Fingerprint, std::string> known_keys_;
-  std::set<RelationId> rows_;     // of this batch
-  std::set<RelationId> touched_;  // to be compared
-  // Who shared a telephone or e-mail with somebody here, before or after.
-  std::set<RelationId> neighbours_at_home_;
-  std::set<Place> persons_;             // to be settled
+  std::set<RelationId> rows_;           // of this batch
+  std::set<RelationId> touched_;        // to be compared
+  std::set<Place> persons_;             // that were grouped anew
   std::map<RelationId, Element> told_;  // relation to person
-  // Somebody of each person that lives elsewhere, and whether one of the
-  // person has a row here.
-  std::map<RelationId, bool> moved_;
   LinkCounts difference_;
 };
 

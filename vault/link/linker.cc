@@ -11,12 +11,12 @@
 namespace garderobe::vault {
 namespace {
 
-constexpr std::string_view kMetaKey = "meta/v4";
+constexpr std::string_view kMetaKey = "meta/v5";
 constexpr std::string_view kModelKey = "model/v1";
 constexpr size_t kRelinkAtOnce = 500;
 // Of what else decides who is linked: comparisons, limits, clustering. Grows
 // when one of them changes; everything is linked again then.
-constexpr int kRulesVersion = 2;
+constexpr int kRulesVersion = 3;
 
 // What links, as one value: whether the store was linked by the same.
 std::string DigestOf(const MatchParameters& parameters) {
@@ -25,46 +25,43 @@ std::string DigestOf(const MatchParameters& parameters) {
 }
 
 LinkCounts Sum(const LinkCounts& a, const LinkCounts& b) {
-  return {a.relations + b.relations, a.tokens + b.tokens,
-          a.persons + b.persons,     a.households + b.households,
+  return {a.relations + b.relations, a.tokens + b.tokens, a.persons + b.persons,
           a.set_aside + b.set_aside, a.contradictory + b.contradictory};
 }
 
 }  // namespace
 
-Linker::Linker(std::unique_ptr<Store> store, const MatchParameters& model,
-               UnixClock clock)
+Linker::Linker(std::unique_ptr<Store> store, const Options& options)
     : store_(std::move(store)),
-      model_(model),
-      clock_(clock ? std::move(clock) : UnixSeconds) {}
+      model_(options.model),
+      clock_(options.clock ? options.clock : UnixSeconds) {}
 
 absl::StatusOr<std::unique_ptr<Linker>> Linker::Open(
-    const std::string& directory, const MatchParameters& model, UnixClock clock,
-    const std::function<void(double)>& progress) {
+    const std::string& directory, const Options& options) {
   GARDEROBE_ASSIGN_OR_RETURN(
       auto store, Store::Open(directory, kFamilyNames, kStoreOptions));
-  return Open(std::move(store), model, std::move(clock), progress);
+  return Open(std::move(store), options);
 }
 
 absl::StatusOr<std::unique_ptr<Linker>> Linker::Open(
-    std::unique_ptr<Store> store, const MatchParameters& model, UnixClock clock,
-    const std::function<void(double)>& progress) {
-  std::unique_ptr<Linker> linker(
-      new Linker(std::move(store), model, std::move(clock)));
+    std::unique_ptr<Store> store, const Options& options) {
+  std::unique_ptr<Linker> linker(new Linker(std::move(store), options));
   GARDEROBE_RETURN_IF_ERROR(linker->OpenCalendar());
   {
     const MutexLock lock(&linker->mutex_);
+    GARDEROBE_ASSIGN_OR_RETURN(
+        linker->changes_,
+        ChangeQueue::Open(*linker->store_, linker->clock_, options.changes));
     GARDEROBE_RETURN_IF_ERROR(linker->LoadMeta());
-    GARDEROBE_RETURN_IF_ERROR(linker->EnsureModel(progress));
+    GARDEROBE_RETURN_IF_ERROR(linker->EnsureModel(options.progress));
   }
   return linker;
 }
 
-std::string Linker::EncodeMeta(const Meta& meta) {
-  const LinkCounts& c = meta.counts;
+std::string Linker::EncodeMeta(const LinkCounts& counts) {
   std::string value;
-  for (uint64_t number : {meta.next_change, c.relations, c.tokens, c.persons,
-                          c.households, c.set_aside, c.contradictory}) {
+  for (uint64_t number : {counts.relations, counts.tokens, counts.persons,
+                          counts.set_aside, counts.contradictory}) {
     PutBigEndian(value, number);
   }
   return value;
@@ -76,40 +73,33 @@ absl::Status Linker::LoadMeta() {
     return absl::OkStatus();
   }
   GARDEROBE_RETURN_IF_ERROR(value.status());
-  LinkCounts& c = meta_.counts;
   ByteReader reader(*value);
   for (uint64_t* number :
-       {&meta_.next_change, &c.relations, &c.tokens, &c.persons, &c.households,
-        &c.set_aside, &c.contradictory}) {
+       {&counts_.relations, &counts_.tokens, &counts_.persons,
+        &counts_.set_aside, &counts_.contradictory}) {
     if (!reader.GetInteger(number)) return Damaged();
   }
   return absl::OkStatus();
 }
 
 absl::Status Linker::Commit(const LinkTransaction& transaction,
-                            const std::set<RelationId>& erased) {
+                            const std::set<RelationId>& erased,
+                            const std::vector<ChangeRecord>& entries) {
   rocksdb::WriteBatch batch;
   if (!erased.empty()) {
-    const auto it = store_->NewIterator(kChanges);
-    for (it->SeekToFirst(); it->Valid(); it->Next()) {
-      ChangeRecord change;
-      if (!Decode(AsView(it->value()), &change)) return Damaged();
-      if (!erased.contains(change.relation)) continue;
-      batch.Delete(store_->family(kChanges), it->key());
-    }
-    GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
+    GARDEROBE_RETURN_IF_ERROR(changes_->DropLinksOf(erased, batch));
   }
   transaction.AddTo(batch);
-  Meta meta = meta_;
-  meta.counts = Sum(meta.counts, transaction.difference());
-  for (const ChangeRecord& change :
-       transaction.Changes(clock_() + kTellAgainSeconds)) {
-    batch.Put(store_->family(kChanges), NumberKey(meta.next_change++),
-              Encode(change));
+  for (const ChangeRecord& entry : entries) {
+    changes_->Add(entry, /*later=*/false, batch);
   }
-  batch.Put(store_->family(kMeta), AsSlice(kMetaKey), EncodeMeta(meta));
+  for (const auto& [change, later] : transaction.Changes()) {
+    changes_->Add(change, later, batch);
+  }
+  const LinkCounts counts = Sum(counts_, transaction.difference());
+  batch.Put(store_->family(kMeta), AsSlice(kMetaKey), EncodeMeta(counts));
   GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
-  meta_ = meta;
+  counts_ = counts;
   return absl::OkStatus();
 }
 
@@ -136,7 +126,7 @@ absl::Status Linker::EnsureModel(const std::function<void(double)>& progress) {
     GARDEROBE_RETURN_IF_ERROR(Commit(transaction));
     if (progress) {
       progress(static_cast<double>(done) /
-               static_cast<double>(meta_.counts.relations));
+               static_cast<double>(counts_.relations));
     }
   }
   GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
@@ -145,14 +135,13 @@ absl::Status Linker::EnsureModel(const std::function<void(double)>& progress) {
   return store_->WriteAndSync(batch);
 }
 
-absl::StatusOr<std::vector<LinkedRow>> Linker::Link(
+absl::StatusOr<std::vector<Element>> Linker::Link(
     const std::vector<LinkRow>& rows) {
-  std::vector<LinkedRow> linked;
+  std::vector<Element> persons;
   {
     const MutexLock lock(&mutex_);
     LinkTransaction transaction(*store_, model_);
     std::vector<RelationId> ids;
-    const uint16_t now = QuarterOf(retention_calendar_->today());
     GARDEROBE_RETURN_IF_ERROR(transaction.Prefetch(rows));
     for (const LinkRow& row : rows) {
       GARDEROBE_ASSIGN_OR_RETURN(ids.emplace_back(),
@@ -166,100 +155,61 @@ absl::StatusOr<std::vector<LinkedRow>> Linker::Link(
         ++dropped_;
         continue;
       }
-      GARDEROBE_RETURN_IF_ERROR(transaction.Add(row, now).status());
+      GARDEROBE_RETURN_IF_ERROR(transaction.Add(row).status());
     }
     GARDEROBE_RETURN_IF_ERROR(transaction.Link());
     for (RelationId id : ids) {
-      GARDEROBE_ASSIGN_OR_RETURN(linked.emplace_back(),
-                                 transaction.PointsOf(id));
+      GARDEROBE_ASSIGN_OR_RETURN(persons.emplace_back(),
+                                 transaction.PointOf(id));
     }
     GARDEROBE_RETURN_IF_ERROR(Commit(transaction));
   }
   // Outside the lock: batches that come meanwhile share the sync.
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  return linked;
+  return persons;
 }
 
-absl::StatusOr<LinkChanges> Linker::Changes(uint64_t confirmed) {
-  LinkChanges changes;
+absl::StatusOr<LinkRound> Linker::NextRound(uint64_t confirmed, size_t most) {
+  LinkRound round;
   {
     const MutexLock lock(&mutex_);
-    GARDEROBE_RETURN_IF_ERROR(Confirm(confirmed));
-    GARDEROBE_ASSIGN_OR_RETURN(changes, ReadChanges());
+    GARDEROBE_RETURN_IF_ERROR(changes_->Confirm(confirmed));
+    LinkTransaction look(*store_, model_);
+    GARDEROBE_RETURN_IF_ERROR(
+        changes_->Release([&](RelationId id) -> absl::StatusOr<Element> {
+          GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
+                                     look.Relation(id));
+          if (!relation->stored) return Element();  // erased since
+          return look.PointOf(id);
+        }));
+    GARDEROBE_ASSIGN_OR_RETURN(round.newest, changes_->NewestDue());
+    GARDEROBE_ASSIGN_OR_RETURN(const auto taken, changes_->Take(most));
+    round.id = taken.id;
+    for (const auto& [sequence, change] : taken.due) {
+      round.sequence = sequence;
+      RoundEntry entry{change.reference, change.type, Element()};
+      if (entry.reference.empty()) {
+        GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
+                                   look.Relation(change.relation));
+        if (!relation->stored || relation->nowhere()) continue;
+        entry.reference = relation->reference;
+        GARDEROBE_ASSIGN_OR_RETURN(entry.person, look.PointOf(change.relation));
+        entry.type = entry.person.is_zero() ? ChangeRecord::Type::kNobody
+                                            : ChangeRecord::Type::kLink;
+      }
+      round.entries.push_back(std::move(entry));
+    }
   }
-  Shuffle(changes.relations);
-  Shuffle(changes.residents);
+  Shuffle(round.entries);
   // A number that was handed out must not be given to another change after a
   // power cut.
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  return changes;
-}
-
-absl::Status Linker::Confirm(uint64_t confirmed) {
-  rocksdb::WriteBatch batch;
-  Meta meta = meta_;
-  const auto end = handed_out_.upper_bound(confirmed);
-  for (auto sequence = handed_out_.begin(); sequence != end; ++sequence) {
-    const std::string key = NumberKey(*sequence);
-    const auto value = store_->Get(kChanges, key);
-    // Its relation was erased since.
-    if (value.status().code() == absl::StatusCode::kNotFound) continue;
-    GARDEROBE_RETURN_IF_ERROR(value.status());
-    ChangeRecord change;
-    if (!Decode(*value, &change)) return Damaged();
-    batch.Delete(store_->family(kChanges), key);
-    if (change.again) continue;
-    change.again = true;
-    change.not_before = clock_() + kTellAgainSeconds;
-    batch.Put(store_->family(kChanges), NumberKey(meta.next_change++),
-              Encode(change));
-  }
-  if (batch.Count() > 0) {
-    batch.Put(store_->family(kMeta), AsSlice(kMetaKey), EncodeMeta(meta));
-    GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
-  }
-  handed_out_.erase(handed_out_.begin(), end);
-  meta_ = meta;
-  return absl::OkStatus();
-}
-
-absl::StatusOr<LinkChanges> Linker::ReadChanges() {
-  LinkChanges changes;
-  changes.newest = meta_.next_change - 1;
-  LinkTransaction look(*store_, model_);
-  const uint64_t now = clock_();
-  size_t count = 0;
-  const auto it = store_->NewIterator(kChanges);
-  for (it->SeekToFirst(); it->Valid() && count < kChangesMax; it->Next()) {
-    ChangeRecord change;
-    if (!Decode(AsView(it->value()), &change)) return Damaged();
-    if (change.not_before > now) continue;
-    const auto sequence = GetBigEndian<uint64_t>(it->key().data());
-    handed_out_.insert(sequence);
-    changes.sequence = sequence;
-    ++count;
-    GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
-                               look.Relation(change.relation));
-    if (!relation->stored) continue;  // erased since
-    GARDEROBE_ASSIGN_OR_RETURN(const LinkedRow points,
-                               look.PointsOf(change.relation));
-    if (!change.is_relation && relation->objects) continue;  // lives nowhere
-    if (change.is_relation) {
-      changes.relations.push_back(
-          {VaultHandle::From(NumberKey(change.relation) +
-                             relation->handle_rest),
-           relation->reference, points.person});
-    } else {
-      changes.residents.push_back(points);
-    }
-  }
-  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
-  return changes;
+  return round;
 }
 
 LinkCounts Linker::counts() const {
   const MutexLock lock(&mutex_);
-  return meta_.counts;
+  return counts_;
 }
 
 }  // namespace garderobe::vault

@@ -1,11 +1,11 @@
 // Who belongs together (data.md, Linking; docs/linking.md).
 //
 // Relations that share a token are compared, and those whose evidence is
-// strong enough are one person; persons with one home are a household. What
-// comes out is a function of what the relations show: the order in which they
-// came, and how they were cut into batches, change nothing. Each person and
-// each household has a random element; when relations change their person, or
-// a person moves, the aggregator is told.
+// strong enough are one person. What comes out is a function of what the
+// relations show: the order in which they came, and how they were cut into
+// batches, change nothing. Each person has a random element; when relations
+// change their person, the aggregator is told. Who lives together is not known
+// here, and neither is when anything was sold or delivered.
 //
 // All numbers are random or keyed and nothing is stored in order of arrival:
 // what arrived together would be a fingerprint that the aggregator knows too.
@@ -27,6 +27,7 @@
 #include "core/base/mutex.h"
 #include "core/retention/removal_ceiling.h"
 #include "core/retention/run_calendar.h"
+#include "vault/link/change_queue.h"
 #include "vault/link/match_model.h"
 #include "vault/link/records.h"
 
@@ -34,31 +35,27 @@ namespace garderobe::vault {
 
 struct LinkRow {
   VaultHandle handle;
-  std::string reference;  // kReferenceBytes, the TTP's
-  uint16_t as_of = 0;     // quarters since 2000, of what it shows; 0 unknown
+  std::string reference;  // rho, kReferenceBytes
   std::vector<Token> tokens;
 };
 
-struct LinkedRow {
-  Element person;     // P
-  Element household;  // H
+// What the aggregator is to do about a relation.
+struct RoundEntry {
+  std::string reference;  // rho, as it was delivered
+  ChangeRecord::Type type = ChangeRecord::Type::kLink;
+  Element person;  // with kLink; otherwise the identity
 };
 
-struct LinkChanges {
-  uint64_t sequence = 0;  // of the last one; what to confirm
-  uint64_t newest = 0;    // of the newest there is
-  struct Relation {
-    VaultHandle handle;
-    std::string reference;
-    Element person;
-  };
-  std::vector<Relation> relations;   // in random order
-  std::vector<LinkedRow> residents;  // who lives where now; in random order
+struct LinkRound {
+  uint64_t id = 0;                  // random; what to confirm
+  uint64_t sequence = 0;            // of the last entry; 0: there is none
+  uint64_t newest = 0;              // of the newest that is due; 0: none is
+  std::vector<RoundEntry> entries;  // in random order
 };
 
 // Plain counts of what is stored.
 struct LinkCounts {
-  uint64_t relations = 0, tokens = 0, persons = 0, households = 0;
+  uint64_t relations = 0, tokens = 0, persons = 0;
   uint64_t set_aside = 0;      // tokens that too many hold
   uint64_t contradictory = 0;  // relations that another contradicts
 };
@@ -67,39 +64,40 @@ class LinkTransaction;
 
 class Linker {
  public:
-  static constexpr size_t kChangesMax = 256;
-  // What more relations than this hold says nothing about one person or one
-  // household: a box office's address, a school's telephone.
-  static constexpr uint32_t kHoldersOfPersonTokenMax = 60;
-  static constexpr uint32_t kHoldersOfHouseholdTokenMax = 120;
-  // How long an answer may be under way to the aggregator: after this a change
-  // is told once more.
-  static constexpr uint64_t kTellAgainSeconds = 90;
+  // What more relations than this hold says nothing about one person: a box
+  // office's address, a school's telephone.
+  static constexpr uint32_t kHoldersMax = 60;
 
-  // Opens or creates the store in `directory`. When `model` is another than
+  struct Options {
+    MatchParameters model = MatchParameters::Default();
+    ChangeQueue::Options changes = {};
+    UnixClock clock = nullptr;  // of this machine
+    // Told what part of linking again is done.
+    std::function<void(double part)> progress = nullptr;
+  };
+
+  // Opens or creates the store in `directory`. When the model is another than
   // the store was linked with, everything is linked again, which takes some
-  // minutes for a million relations; `progress` is told what part is done.
-  // Errors of Store::Open.
+  // minutes for a million relations. Errors of Store::Open.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Linker>> Open(
-      const std::string& directory, const MatchParameters& model,
-      UnixClock clock = nullptr,
-      const std::function<void(double part)>& progress = nullptr);
+      const std::string& directory, const Options& options);
   // The same of a store that was opened with the families and options of
   // records.h.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Linker>> Open(
-      std::unique_ptr<Store> store, const MatchParameters& model,
-      UnixClock clock = nullptr,
-      const std::function<void(double part)>& progress = nullptr);
+      std::unique_ptr<Store> store, const Options& options);
 
-  // Stores and links the rows; the points they have afterwards. A kind that a
-  // relation showed before and this row does not have stays. Synced when it
-  // returns. On an error nothing is stored.
-  [[nodiscard]] absl::StatusOr<std::vector<LinkedRow>> Link(
+  // Stores and links the rows. Returns the elements of their persons; the
+  // identity for those who object. A kind that a relation showed before and
+  // this row does not have stays. Synced when it returns. On an error nothing
+  // is stored.
+  [[nodiscard]] absl::StatusOr<std::vector<Element>> Link(
       const std::vector<LinkRow>& rows);
 
-  // Forgets the changes up to `confirmed` that were handed out, and returns
-  // the oldest that remain, at most kChangesMax. Synced when it returns.
-  [[nodiscard]] absl::StatusOr<LinkChanges> Changes(uint64_t confirmed);
+  // Forgets the changes of the last round when `confirmed` is its id, and
+  // returns the oldest that are due, at most `most`. Each round replaces the
+  // last one, whose changes are told again. Synced when it returns.
+  [[nodiscard]] absl::StatusOr<LinkRound> NextRound(uint64_t confirmed,
+                                                    size_t most);
 
   // Whom a right is about: a relation by its handle, or whoever shows these
   // tokens.
@@ -108,65 +106,36 @@ class Linker {
     std::string reference;  // with a handle
     std::vector<Token> tokens;
   };
-  // A relation that the aggregator is to treat likewise.
-  struct Concerned {
-    VaultHandle handle;
-    std::string reference;
-  };
   // Each is synced when it returns; what is not known is no error, and done
-  // twice is done once. Concerned relations come in random order.
+  // twice is done once. What follows for relations at the aggregator is told in
+  // the rounds up to the number that is returned.
   //
-  // What the aggregator has done already.
-  struct Done {
-    std::set<VaultHandle> handles;
-    bool leave_others = false;  // they can't be reached
-  };
-  // Removes the relation, or all relations of the person. Those that are not
-  // in `done` are returned, for the aggregator has not heard of them; nothing
-  // is removed then, unless others are to be left: without the rest they would
-  // not be found again. Without `done` it changes nothing. Objections stay.
-  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Erase(
-      const Subject& subject, const std::optional<Done>& done);
+  // Removes the relation, or all relations of the person. Objections stay. A
+  // relation that is named by its handle is told to nobody: whoever knows the
+  // handle asks the aggregator too.
+  [[nodiscard]] absl::StatusOr<uint64_t> Erase(const Subject& subject);
   // Lodges an objection: from now on only what recognises the person is kept,
   // and later rows get the identity. All relations of the person are concerned,
   // also those that objected before. `mark` takes the objection back.
-  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Object(
-      const Subject& subject, const ObjectionMark& mark);
+  [[nodiscard]] absl::StatusOr<uint64_t> Object(const Subject& subject,
+                                                const ObjectionMark& mark);
   // Takes back the objection that was lodged with this subject and this mark;
   // where there is none, nothing. The person objects as long as another one
-  // stands. After the last, all that was kept for it is forgotten; `done` as
-  // above.
-  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Withdraw(
-      const Subject& subject, const ObjectionMark& mark,
-      const std::optional<Done>& done);
-  // Relations that showed nothing since the quarter `before` and do not object,
-  // from the first whose key is beyond `after`: as many as there are among the
-  // next kLookedAtMax. `next`: where to go on; empty at the end. No agreement
-  // keeps data for less than a month, so nothing younger is old.
-  struct Aged {
-    std::vector<Concerned> relations;
-    std::vector<uint16_t> latest;  // a relation's quarter
-    std::string next;
-    uint64_t left_today = 0;  // how many RemoveAged would still remove
-  };
-  static constexpr size_t kLookedAtMax = 50'000;
-  static constexpr int kKeptMonthsMin = 1;
-  // `callers_day` is what the caller holds for today (RunCalendar).
-  // FailedPrecondition: a clock is wrong.
-  [[nodiscard]] absl::StatusOr<Aged> ListAged(uint16_t before,
-                                              std::string_view after,
-                                              int32_t callers_day);
-  // Removes each relation that has shown nothing since its quarter and does not
-  // object, in the order given and not more in a day than the RemovalCeiling
-  // allows. Synced when it returns. Errors of ListAged; nothing is removed
-  // then.
+  // stands. After the last, all that was kept for it is forgotten.
+  [[nodiscard]] absl::StatusOr<uint64_t> Withdraw(const Subject& subject,
+                                                  const ObjectionMark& mark);
+
+  // Removes relations that are too old, in the order given and not more in a
+  // day than the RemovalCeiling allows; which are old the caller knows, for
+  // here no time is known. Those of somebody who objects stay. Synced when it
+  // returns. `callers_day` is what the caller holds for today (RunCalendar).
+  // FailedPrecondition: a clock is wrong; nothing is removed.
   struct RemovedAged {
+    uint32_t taken = 0;  // the first so many are done with
     uint32_t removed = 0;
-    uint32_t held_back = 0;
   };
   [[nodiscard]] absl::StatusOr<RemovedAged> RemoveAged(
-      const std::vector<std::pair<VaultHandle, uint16_t>>& relations,
-      int32_t callers_day);
+      const std::vector<VaultHandle>& relations, int32_t callers_day);
   // Lets `more` relations go beyond today's ceiling. Synced when it returns.
   [[nodiscard]] absl::Status ReleaseRetention(uint64_t more);
   RunCalendar& retention_calendar() { return *retention_calendar_; }
@@ -177,7 +146,7 @@ class Linker {
   };
   struct Explanation {
     bool gone = false;  // one of them is not stored, or objects
-    bool same_person = false, same_household = false, kept_apart = false;
+    bool same_person = false, kept_apart = false;
     Step direct;
     std::vector<Step> steps;  // from the one to the other; of one person
     size_t relations_of_person = 0;
@@ -202,19 +171,17 @@ class Linker {
   Store& store() { return *store_; }
 
  private:
-  struct Meta {
-    uint64_t next_change = 1;
-    LinkCounts counts;
-  };
-  Linker(std::unique_ptr<Store> store, const MatchParameters& model,
-         UnixClock clock);
+  Linker(std::unique_ptr<Store> store, const Options& options);
   [[nodiscard]] absl::Status LoadMeta() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   [[nodiscard]] absl::Status EnsureModel(
       const std::function<void(double)>& progress)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Drops the waiting changes of the relations in `erased`.
-  [[nodiscard]] absl::Status Commit(const LinkTransaction& transaction,
-                                    const std::set<RelationId>& erased = {})
+  // Writes the transaction, with `entries` for the aggregator beside its own
+  // changes. Drops the waiting links of the relations in `erased`.
+  [[nodiscard]] absl::Status Commit(
+      const LinkTransaction& transaction,
+      const std::set<RelationId>& erased = {},
+      const std::vector<ChangeRecord>& entries = {})
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The relation with the subject's handle, or all of whoever shows its tokens.
   [[nodiscard]] absl::StatusOr<std::vector<RelationId>> Find(
@@ -232,20 +199,12 @@ class Linker {
   // Takes back one of several objections of a person.
   [[nodiscard]] absl::Status TakeBack(RelationId id, const ObjectionMark& mark)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Those of `ids` that object, or those that do not.
-  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> Look(
-      const std::vector<RelationId>& ids, bool objecting)
+  // Removes those of `ids` that object, or those that do not. With `tell` the
+  // aggregator hears of them in a round.
+  [[nodiscard]] absl::Status RemoveOf(const std::vector<RelationId>& ids,
+                                      bool objecting, bool tell)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Removes of these what is in `done`, or at no institution, as Erase says;
-  // what is left.
-  [[nodiscard]] absl::StatusOr<std::vector<Concerned>> RemoveOf(
-      const std::vector<RelationId>& ids, bool objecting, const Done& done)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  [[nodiscard]] absl::Status Confirm(uint64_t confirmed)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  [[nodiscard]] absl::StatusOr<LinkChanges> ReadChanges()
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  static std::string EncodeMeta(const Meta& meta);
+  static std::string EncodeMeta(const LinkCounts& counts);
   [[nodiscard]] absl::Status OpenCalendar();
   // As stored, or begun for `today` with what is stored now.
   [[nodiscard]] absl::StatusOr<RemovalCeiling> CeilingOf(int32_t today) const
@@ -258,10 +217,9 @@ class Linker {
   const UnixClock clock_;
   std::unique_ptr<RunCalendar> retention_calendar_;  // own locking; after Open
   mutable Mutex mutex_;
-  Meta meta_ ABSL_GUARDED_BY(mutex_);
+  LinkCounts counts_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<ChangeQueue> changes_ ABSL_GUARDED_BY(mutex_);
   uint64_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Sequence numbers of changes that were handed out by this process.
-  std::set<uint64_t> handed_out_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace garderobe::vault

@@ -33,7 +33,7 @@ double Sum(double a, double b) {
 
 std::string_view ComparisonName(Comparison comparison) {
   constexpr std::string_view kNames[kComparisonCount] = {
-      "email", "mobile", "born", "home", "landline", "pass"};
+      "email", "mobile", "born", "home", "pass"};
   return kNames[static_cast<size_t>(comparison)];
 }
 
@@ -103,19 +103,16 @@ MatchParameters MatchParameters::Default() {
              {0, .96, .01, .005, 0, .025},
              {0, .955, .004, .006, .013, .022},
              {0, .79, .15, .002, .014, .044},
-             {0, .95, 0, 0, 0, .05},
              {0, .99, 0, 0, 0, .01}}};
   p.family = {{{0, .003, .026, .304, .002, .665},
                {0, .018, .005, .225, 0, .752},
                {0, 1e-5, .001, .003, 1e-5, .99598},
                {0, .012, .038, .937, .005, .008},
-               {0, .95, 0, 0, 0, .05},
                {0, 1e-5, 0, 0, 0, .99999}}};
   p.stranger = {{{0, 2e-10, 5e-10, 2e-9, 5e-8, 1},
                  {0, 1e-9, 1e-9, 2e-8, 0, 1},
                  {0, 6e-9, 2e-7, 2.5e-7, 7e-8, 1},
                  {0, 1e-9, 1e-8, 1e-8, 3e-9, 1},
-                 {0, 1e-8, 0, 0, 0, 1},
                  {0, 1e-9, 0, 0, 0, 1}}};
   // Of 40 million relations one has 3.2 others of its person, and 3.7 of its
   // family besides.

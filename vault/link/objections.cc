@@ -1,4 +1,4 @@
-// What the rights of visitors change of the links (protocol.md, 5).
+// What the rights of visitors change of the links (protocol.md, 6).
 #include <algorithm>
 
 #include "vault/link/link_transaction.h"
@@ -8,31 +8,6 @@ namespace {
 // As many as institutions there are, some day.
 constexpr size_t kLodgedMax = 10'000;
 }  // namespace
-
-absl::Status LinkTransaction::LeaveGroup(RelationId id, uint64_t group) {
-  GARDEROBE_ASSIGN_OR_RETURN(GroupRecord * record, Group(group));
-  groups_.MarkChanged(NumberKey(group));
-  for (size_t i = 0; i < record->persons.size(); ++i) {
-    auto& ids = record->persons[i].relations;
-    const auto found = std::lower_bound(ids.begin(), ids.end(), id);
-    if (found == ids.end() || *found != id) continue;
-    ids.erase(found);
-    // A change that waits may call the person by this relation.
-    if (!ids.empty()) moved_[ids.front()] = false;
-    if (ids.empty()) {
-      --difference_.persons;
-      GARDEROBE_RETURN_IF_ERROR(Leave(record->persons[i]));
-      record->persons.erase(record->persons.begin() +
-                            static_cast<ptrdiff_t>(i));
-    }
-    break;
-  }
-  // Who was linked through it may be somebody else now.
-  for (const Person& person : record->persons) {
-    touched_.insert(person.relations.begin(), person.relations.end());
-  }
-  return absl::OkStatus();
-}
 
 absl::Status LinkTransaction::Remove(const std::vector<RelationId>& ids) {
   for (RelationId id : ids) {
@@ -58,8 +33,6 @@ absl::Status LinkTransaction::Remove(const std::vector<RelationId>& ids) {
   }
   for (RelationId id : ids) {
     touched_.erase(id);
-    neighbours_at_home_.erase(id);
-    moved_.erase(id);
   }
   return absl::OkStatus();
 }
@@ -93,6 +66,14 @@ absl::Status LinkTransaction::TakeBack(RelationId id,
   return absl::OkStatus();
 }
 
+absl::Status LinkTransaction::TellNobody(RelationId id) {
+  GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
+  if (!relation->nowhere()) told_[id] = Element();
+  // No delivery is answered that would tell it.
+  rows_.erase(id);
+  return absl::OkStatus();
+}
+
 absl::Status LinkTransaction::SpreadObjections() {
   for (Place place : persons_) {
     GARDEROBE_ASSIGN_OR_RETURN(const Person* person, PersonAt(place));
@@ -112,13 +93,6 @@ absl::Status LinkTransaction::SpreadObjections() {
     }
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<RelationId>> LinkTransaction::PersonOf(
-    RelationId id) {
-  GARDEROBE_ASSIGN_OR_RETURN(const Place place, PlaceOf(id));
-  GARDEROBE_ASSIGN_OR_RETURN(const Person* person, PersonAt(place));
-  return person->relations;
 }
 
 }  // namespace garderobe::vault

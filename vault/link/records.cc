@@ -17,7 +17,7 @@ bool GetKinds(ByteReader& reader, uint32_t* kinds) {
   uint16_t low;
   if (!reader.GetInteger(&high) || !reader.GetInteger(&low)) return false;
   *kinds = uint32_t{high} << 16 | low;
-  return (*kinds & ~kAllKinds) == 0;
+  return (*kinds & ~kSlotKinds) == 0;
 }
 
 bool GetNumbers(ByteReader& reader, std::vector<uint64_t>* numbers) {
@@ -93,8 +93,6 @@ std::string Encode(const RelationRecord& record) {
                            (set_aside != 0 ? kSomeSetAside : 0)));
   value.append(record.handle_rest);
   PutBigEndian(value, record.group);
-  PutBigEndian(value, record.as_of);
-  PutBigEndian(value, record.latest);
   value.append(record.reference);
   if (!record.lodged.empty()) {
     PutBigEndian(value, static_cast<uint16_t>(record.lodged.size()));
@@ -113,8 +111,6 @@ bool Decode(std::string_view bytes, RelationRecord* record) {
   std::string_view rest, reference;
   if (!reader.GetInteger(&flags) || !reader.GetBytes(8, &rest) ||
       !reader.GetInteger(&record->group) ||
-      !reader.GetInteger(&record->as_of) ||
-      !reader.GetInteger(&record->latest) ||
       !reader.GetBytes(kReferenceBytes, &reference)) {
     return false;
   }
@@ -152,8 +148,6 @@ std::string Encode(const GroupRecord& record) {
   std::string value;
   for (const Person& person : record.persons) {
     value.append(person.point.view());
-    PutBigEndian(value, person.home);
-    if (person.home == 0) value.append(person.own_household.view());
     PutBigEndian(value, static_cast<uint32_t>(person.relations.size()));
     for (RelationId id : person.relations) PutBigEndian(value, id);
   }
@@ -164,10 +158,7 @@ bool Decode(std::string_view bytes, GroupRecord* record) {
   while (!reader.empty()) {
     Person& person = record->persons.emplace_back();
     uint32_t count;
-    if (!GetElement(reader, &person.point) ||
-        !reader.GetInteger(&person.home) ||
-        (person.home == 0 && !GetElement(reader, &person.own_household)) ||
-        !reader.GetInteger(&count)) {
+    if (!GetElement(reader, &person.point) || !reader.GetInteger(&count)) {
       return false;
     }
     while (count-- > 0) {
@@ -177,36 +168,35 @@ bool Decode(std::string_view bytes, GroupRecord* record) {
   return true;
 }
 
-std::string Encode(const HomeRecord& record) {
-  std::string value;
-  PutBigEndian(value, record.residents);
-  value.append(record.point.view());
-  return value;
-}
-bool Decode(std::string_view bytes, HomeRecord* record) {
-  ByteReader reader(bytes);
-  return reader.GetInteger(&record->residents) &&
-         GetElement(reader, &record->point) && reader.empty();
-}
-
 std::string Encode(const ChangeRecord& record) {
-  std::string value(1, record.is_relation ? 'R' : 'P');
+  std::string value(1, static_cast<char>(record.type));
   PutBigEndian(value, record.relation);
-  PutBigEndian(value, record.not_before);
   value.push_back(record.again ? 1 : 0);
+  value.append(record.reference);
   return value;
 }
 bool Decode(std::string_view bytes, ChangeRecord* record) {
   ByteReader reader(bytes);
   uint8_t type, again;
   if (!reader.GetInteger(&type) || !reader.GetInteger(&record->relation) ||
-      !reader.GetInteger(&record->not_before) || !reader.GetInteger(&again) ||
-      !reader.empty()) {
+      !reader.GetInteger(&again)) {
     return false;
   }
-  record->is_relation = type == 'R';
+  record->type = static_cast<ChangeRecord::Type>(type);
   record->again = again != 0;
-  return true;
+  switch (record->type) {
+    case ChangeRecord::Type::kLink:
+    case ChangeRecord::Type::kNobody:
+      return reader.empty();
+    case ChangeRecord::Type::kErase:
+    case ChangeRecord::Type::kWithdraw: {
+      std::string_view reference;
+      if (!reader.GetBytes(kReferenceBytes, &reference)) return false;
+      record->reference = reference;
+      return reader.empty();
+    }
+  }
+  return false;
 }
 
 }  // namespace garderobe::vault

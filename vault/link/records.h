@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/bytes.h"
-#include "core/group/element.h"
+#include "core/group/elgamal.h"
 #include "core/sealing/handles.h"
 #include "core/store/store.h"
 #include "vault/link/evidence.h"
@@ -21,17 +21,15 @@ enum Family : size_t {
   kCrowds,     // who holds a token that is set aside
   kRelations,  // what a relation shows
   kGroups,     // relations that were compared, and the persons among them
-  kHomes,      // households by the token that they live at
   kChanges,    // what the aggregator has yet to hear
   kApart,      // pairs that somebody has said are not one person
 };
 inline const std::vector<std::string> kFamilyNames = {
-    "default", "tokens", "crowds",  "relations",
-    "groups",  "homes",  "changes", "apart"};
+    "default", "tokens", "crowds", "relations", "groups", "changes", "apart"};
 inline constexpr StoreOptions kStoreOptions = {
     .block_bytes = 8 << 10,
     .filtered_families = 1 << kTokens | 1 << kRelations | 1 << kGroups,
-    .format = 7};
+    .format = 8};
 
 struct Token {
   Kind kind;
@@ -54,9 +52,9 @@ inline Kind KindOf(Fingerprint fingerprint) {
   return static_cast<Kind>(fingerprint >> 56);
 }
 
-// What the vault keeps for the TTP and can't read: which relation this is at
-// the aggregator.
-inline constexpr size_t kReferenceBytes = 40;
+// rho, encrypted to the aggregator: which relation this is there. The vault
+// can't read it, and rerandomises it each time before it lets it go.
+inline constexpr size_t kReferenceBytes = Ciphertext::kBytes;
 
 struct TokenRecord {
   uint32_t count = 0;  // relations that hold it
@@ -73,9 +71,6 @@ struct RelationRecord {
   bool stored = false;      // not stored: there is a record
   std::string handle_rest;  // bytes 8 to 15 of the handle
   uint64_t group = kNone;
-  uint16_t as_of = 0;  // of the address; quarters since 2000; 0 unknown
-  // The quarter of the latest sale, or of the delivery where none was told.
-  uint16_t latest = 0;
   bool kept_apart = false;  // somebody unlinked it from another
   // The visitor objects: what comes of this relation is dropped, and its
   // tokens are kept to know the person by.
@@ -87,20 +82,18 @@ struct RelationRecord {
   std::string reference;       // kReferenceBytes
   std::vector<HeldToken> tokens;  // ascending by kind, at most one of each
 
-  // Of somebody who is at no institution and objects: the TTP can't open it.
+  // Stands for the reference of somebody who objects and is at no institution.
   static std::string NoReference() {
     return std::string(kReferenceBytes, '\0');
   }
   bool nowhere() const { return reference == NoReference(); }
   Evidence evidence() const;
-  // Of a kind, not set aside; 0 when there is none.
+  // The token of a kind, unless it is set aside; 0 when there is none.
   Fingerprint usable(Kind kind) const;
 };
 
 struct Person {
   Element point;                      // P
-  Fingerprint home = 0;               // the token it lives at; 0: nobody else's
-  Element own_household;              // H while `home` is 0
   std::vector<RelationId> relations;  // ascending
 };
 
@@ -108,19 +101,20 @@ struct GroupRecord {
   std::vector<Person> persons;
 };
 
-struct HomeRecord {
-  uint32_t residents = 0;  // persons
-  Element point;           // H
-};
-
-// Relation's person, or a person's household, is to be told.
+// What the aggregator is to hear of a relation.
 struct ChangeRecord {
-  bool is_relation = true;
-  // Of a relation its id; of a person the id of one of its relations.
+  enum class Type : char {
+    kLink = 'L',      // it is another person's now
+    kNobody = 'O',    // its visitor objects
+    kErase = 'E',     // it is gone
+    kWithdraw = 'W',  // nobody objects any more
+  };
+  Type type = Type::kLink;
   RelationId relation = kNone;
-  // Unix seconds before which it is not handed out, and whether it was before:
-  // each goes twice, so that an answer that was under way can't outlast it.
-  uint64_t not_before = 0;
+  // With kErase and kWithdraw, for the relation is not stored any more.
+  std::string reference = {};
+  // Each link is told twice, so that an answer to a delivery that was under way
+  // can't outlast it; this is the second time.
   bool again = false;
 };
 
@@ -133,19 +127,16 @@ inline std::string NumberKey(uint64_t number) {
 std::string Encode(const TokenRecord& record);
 std::string Encode(const RelationRecord& record);
 std::string Encode(const GroupRecord& record);
-std::string Encode(const HomeRecord& record);
 std::string Encode(const ChangeRecord& record);
 [[nodiscard]] bool Decode(std::string_view bytes, TokenRecord* record);
 [[nodiscard]] bool Decode(std::string_view bytes, RelationRecord* record);
 [[nodiscard]] bool Decode(std::string_view bytes, GroupRecord* record);
-[[nodiscard]] bool Decode(std::string_view bytes, HomeRecord* record);
 [[nodiscard]] bool Decode(std::string_view bytes, ChangeRecord* record);
 
 // Whether there is anything to keep: an empty record is deleted.
 inline bool IsEmpty(const TokenRecord& r) { return r.count == 0; }
 inline bool IsEmpty(const RelationRecord& r) { return !r.stored; }
 inline bool IsEmpty(const GroupRecord& r) { return r.persons.empty(); }
-inline bool IsEmpty(const HomeRecord& r) { return r.residents == 0; }
 
 absl::Status Damaged();
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "core/base/hash.h"
-#include "core/base/random.h"
 #include "vault/link/link_transaction.h"
 #include "vault/link/linker.h"
 
@@ -26,11 +25,6 @@ LinkRow RowOf(const Linker::Subject& subject) {
   row.handle = Hash<VaultHandle>(text);
   row.reference = RelationRecord::NoReference();
   return row;
-}
-
-Linker::Concerned ConcernedOf(RelationId id, const RelationRecord& relation) {
-  return {VaultHandle::From(NumberKey(id) + relation.handle_rest),
-          relation.reference};
 }
 
 }  // namespace
@@ -78,57 +72,38 @@ absl::StatusOr<std::optional<Linker::Lodged>> Linker::FindLodged(
   return lodged;
 }
 
-absl::StatusOr<std::vector<Linker::Concerned>> Linker::Look(
-    const std::vector<RelationId>& ids, bool objecting) {
-  LinkTransaction look(*store_, model_, LinkTransaction::Purpose::kLook);
-  std::vector<Concerned> found;
-  for (RelationId id : ids) {
-    GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
-                               look.Relation(id));
-    if (relation->objects == objecting && !relation->nowhere()) {
-      found.push_back(ConcernedOf(id, *relation));
-    }
-  }
-  Shuffle(found);
-  return found;
-}
-
-absl::StatusOr<std::vector<Linker::Concerned>> Linker::RemoveOf(
-    const std::vector<RelationId>& ids, bool objecting, const Done& done) {
+absl::Status Linker::RemoveOf(const std::vector<RelationId>& ids,
+                              bool objecting, bool tell) {
   LinkTransaction transaction(*store_, model_);
   std::vector<RelationId> removed;
-  std::vector<Concerned> left;
+  std::vector<ChangeRecord> entries;
   for (RelationId id : ids) {
     GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
                                transaction.Relation(id));
-    if (relation->objects != objecting) continue;
-    Concerned concerned = ConcernedOf(id, *relation);
-    if (relation->nowhere() || done.handles.contains(concerned.handle)) {
-      removed.push_back(id);
-    } else {
-      left.push_back(std::move(concerned));
-    }
+    if (!relation->stored || relation->objects != objecting) continue;
+    removed.push_back(id);
+    if (relation->nowhere() || !tell) continue;
+    entries.push_back(
+        {objecting ? ChangeRecord::Type::kWithdraw : ChangeRecord::Type::kErase,
+         id, relation->reference});
   }
-  Shuffle(left);
-  if (removed.empty() || (!left.empty() && !done.leave_others)) return left;
+  if (removed.empty()) return absl::OkStatus();
   GARDEROBE_RETURN_IF_ERROR(transaction.Remove(removed));
   GARDEROBE_RETURN_IF_ERROR(transaction.Link());
-  GARDEROBE_RETURN_IF_ERROR(
-      Commit(transaction, {removed.begin(), removed.end()}));
-  return left;
+  return Commit(transaction, {removed.begin(), removed.end()}, entries);
 }
 
-absl::StatusOr<std::vector<Linker::Concerned>> Linker::Erase(
-    const Subject& subject, const std::optional<Done>& done) {
-  std::vector<Concerned> left;
+absl::StatusOr<uint64_t> Linker::Erase(const Subject& subject) {
+  uint64_t newest;
   {
     const MutexLock lock(&mutex_);
     GARDEROBE_ASSIGN_OR_RETURN(const auto ids, Find(subject));
-    if (!done) return Look(ids, /*objecting=*/false);
-    GARDEROBE_ASSIGN_OR_RETURN(left, RemoveOf(ids, /*objecting=*/false, *done));
+    GARDEROBE_RETURN_IF_ERROR(
+        RemoveOf(ids, /*objecting=*/false, /*tell=*/!subject.handle));
+    newest = changes_->newest();
   }
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  return left;
+  return newest;
 }
 
 absl::Status Linker::TakeBack(RelationId id, const ObjectionMark& mark) {
@@ -145,29 +120,27 @@ absl::Status Linker::TakeBack(RelationId id, const ObjectionMark& mark) {
   return Commit(transaction, {id});
 }
 
-absl::StatusOr<std::vector<Linker::Concerned>> Linker::Withdraw(
-    const Subject& subject, const ObjectionMark& mark,
-    const std::optional<Done>& done) {
-  std::vector<Concerned> left;
+absl::StatusOr<uint64_t> Linker::Withdraw(const Subject& subject,
+                                          const ObjectionMark& mark) {
+  uint64_t newest;
   {
     const MutexLock lock(&mutex_);
     GARDEROBE_ASSIGN_OR_RETURN(const auto lodged, FindLodged(subject, mark));
-    if (!lodged) return left;
-    if (!done) return Look(lodged->person, /*objecting=*/true);
-    if (lodged->person.empty()) {
+    if (lodged && lodged->person.empty()) {
       GARDEROBE_RETURN_IF_ERROR(TakeBack(lodged->id, mark));
-    } else {
-      GARDEROBE_ASSIGN_OR_RETURN(
-          left, RemoveOf(lodged->person, /*objecting=*/true, *done));
+    } else if (lodged) {
+      GARDEROBE_RETURN_IF_ERROR(
+          RemoveOf(lodged->person, /*objecting=*/true, /*tell=*/true));
     }
+    newest = changes_->newest();
   }
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  return left;
+  return newest;
 }
 
-absl::StatusOr<std::vector<Linker::Concerned>> Linker::Object(
-    const Subject& subject, const ObjectionMark& mark) {
-  std::vector<Concerned> concerned;
+absl::StatusOr<uint64_t> Linker::Object(const Subject& subject,
+                                        const ObjectionMark& mark) {
+  uint64_t newest;
   {
     const MutexLock lock(&mutex_);
     LinkTransaction transaction(*store_, model_);
@@ -178,17 +151,13 @@ absl::StatusOr<std::vector<Linker::Concerned>> Linker::Object(
     GARDEROBE_RETURN_IF_ERROR(transaction.Link());
     GARDEROBE_ASSIGN_OR_RETURN(const auto person, transaction.PersonOf(id));
     for (RelationId other : person) {
-      GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
-                                 transaction.Relation(other));
-      if (!relation->nowhere()) {
-        concerned.push_back(ConcernedOf(other, *relation));
-      }
+      GARDEROBE_RETURN_IF_ERROR(transaction.TellNobody(other));
     }
     GARDEROBE_RETURN_IF_ERROR(Commit(transaction));
-    Shuffle(concerned);
+    newest = changes_->newest();
   }
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  return concerned;
+  return newest;
 }
 
 absl::StatusOr<RelationRecord> Linker::Access(const VaultHandle& handle) const {

@@ -4,17 +4,8 @@
 #include "vault/link/link_transaction.h"
 
 namespace garderobe::vault {
-namespace {
-
-Kind KindOfKey(const std::string& token_key) {
-  return static_cast<Kind>(token_key[0]);
-}
-
-}  // namespace
-
-uint32_t LinkTransaction::HoldersMax(Kind kind) const {
-  return looked_for_ + (SaysPerson(kind) ? Linker::kHoldersOfPersonTokenMax
-                                         : Linker::kHoldersOfHouseholdTokenMax);
+uint32_t LinkTransaction::HoldersMax() const {
+  return looked_for_ + Linker::kHoldersMax;
 }
 
 absl::StatusOr<TokenRecord*> LinkTransaction::FindToken(
@@ -51,7 +42,7 @@ absl::StatusOr<std::string> LinkTransaction::KeyOf(Fingerprint fingerprint,
 absl::Status LinkTransaction::Hold(const std::string& key, RelationId id,
                                    RelationRecord& relation) {
   GARDEROBE_ASSIGN_OR_RETURN(TokenRecord * token, FindToken(key));
-  const uint32_t most = HoldersMax(KindOfKey(key));
+  const uint32_t most = HoldersMax();
   difference_.tokens += token->count == 0;
   if (token->count > most) {
     crowds_[key + NumberKey(id)] = true;
@@ -71,13 +62,12 @@ absl::Status LinkTransaction::Hold(const std::string& key, RelationId id,
 
 absl::Status LinkTransaction::LetGo(const std::string& key, RelationId id) {
   GARDEROBE_ASSIGN_OR_RETURN(TokenRecord * token, FindToken(key));
-  const Kind kind = KindOfKey(key);
   tokens_.MarkChanged(key);
   --token->count;
   difference_.tokens -= token->count == 0;
-  if (token->count >= HoldersMax(kind)) {
+  if (token->count >= HoldersMax()) {
     crowds_[key + NumberKey(id)] = false;
-    if (token->count == HoldersMax(kind)) {
+    if (token->count == HoldersMax()) {
       GARDEROBE_RETURN_IF_ERROR(TakeBack(key, *token));
     }
     return absl::OkStatus();
@@ -85,8 +75,7 @@ absl::Status LinkTransaction::LetGo(const std::string& key, RelationId id) {
   auto& ids = token->relations;
   ids.erase(std::remove(ids.begin(), ids.end(), id), ids.end());
   // Who had it together with this one may be somebody else's now.
-  if (SaysPerson(kind)) touched_.insert(ids.begin(), ids.end());
-  neighbours_at_home_.insert(ids.begin(), ids.end());
+  touched_.insert(ids.begin(), ids.end());
   return absl::OkStatus();
 }
 

@@ -1,0 +1,58 @@
+#include "client/published.h"
+
+#include <filesystem>
+
+#include "core/keys/serial_book.h"
+
+namespace garderobe::client {
+
+v1::Serials Published::serials() const {
+  v1::Serials serials;
+  serials.set_ttp(ttp.issue.serial);
+  serials.set_vault(vault.issue.serial);
+  serials.set_aggregator(aggregator.issue.serial);
+  return serials;
+}
+
+absl::StatusOr<Published> ReadPublished(
+    const v1::GetParametersResponse& response, const Endpoint& endpoint,
+    const std::string& state) {
+  // Whoever exercises a right first has never delivered.
+  std::error_code error;
+  std::filesystem::create_directories(state, error);
+  if (error) {
+    return Unavailable("cannot create {}: {}", state, error.message());
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const auto serials,
+                             SerialBook::Open(state + "/serials"));
+  // What is sealed can only be opened by whom these keys belong to: the TTP
+  // that passes them on must not be able to replace them.
+  auto read =
+      [&](const VerifyKey& pin, const std::string& party,
+          const v1::SignedParameters& from) -> absl::StatusOr<Parameters> {
+    GARDEROBE_ASSIGN_OR_RETURN(
+        Parameters parameters,
+        VerifyParameters(pin, party, from.body(), from.signature(), Today()));
+    GARDEROBE_RETURN_IF_ERROR(serials->Take(party, parameters.issue.serial));
+    return parameters;
+  };
+  Published published;
+  GARDEROBE_ASSIGN_OR_RETURN(const Parameters ttp,
+                             read(endpoint.ttp_pin, "ttp", response.ttp()));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const Parameters vault,
+      read(endpoint.vault_pin, "vault", response.vault()));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const Parameters aggregator,
+      read(endpoint.aggregator_pin, "aggregator", response.aggregator()));
+  GARDEROBE_ASSIGN_OR_RETURN(published.ttp, TtpParameters::From(ttp));
+  GARDEROBE_ASSIGN_OR_RETURN(published.vault, VaultParameters::From(vault));
+  GARDEROBE_ASSIGN_OR_RETURN(published.aggregator,
+                             AggregatorParameters::From(aggregator));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      published.keys,
+      JointKeys::From(published.ttp, published.vault, published.aggregator));
+  return published;
+}
+
+}  // namespace garderobe::client

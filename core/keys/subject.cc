@@ -1,0 +1,42 @@
+#include "core/keys/subject.h"
+
+namespace garderobe {
+namespace {
+
+constexpr std::string_view kLabel("garderobe/subject/v2\0", 21);
+constexpr char kOfHandle = 1, kOfIdentity = 2;
+
+}  // namespace
+
+SubjectCommitment CommitSubject(const SubjectSalt& salt,
+                                const RightSubject& subject) {
+  std::string message(kLabel);
+  message.append(salt.view());
+  message.push_back(static_cast<char>(subject.right));
+  PutLengthPrefixed(message, subject.institution);
+  if (subject.is_of_customer()) {
+    message.push_back(kOfHandle);
+    PutLengthPrefixed(message, subject.handle.view());
+  } else {
+    std::string identity;
+    PutBigEndian(identity, subject.kinds);
+    identity.append(subject.point_a.view());
+    for (const Element& point : subject.points_b) identity.append(point.view());
+    identity.append(subject.point_home.view());
+    message.push_back(kOfIdentity);
+    PutLengthPrefixed(message, identity);
+  }
+  return Hash<SubjectCommitment>(message);
+}
+
+Digest256 DigestOfConverted(const Element& point_a,
+                            const std::vector<Element>& points_b) {
+  Hasher hasher(Digest256::kBytes);
+  hasher.Add(point_a.view());
+  for (const Element& point : points_b) hasher.Add(point.view());
+  Digest256 digest;
+  hasher.Finish(digest.mutable_data());
+  return digest;
+}
+
+}  // namespace garderobe

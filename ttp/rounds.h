@@ -1,0 +1,80 @@
+// Rounds: at fixed times, what the vault has for the aggregator is carried
+// there, and what visitors have asked for is done (protocol.md, 4 and 6). A
+// round is as large and comes as often whether there is anything or not, so
+// that neither its size nor its time tells whom it is about.
+#ifndef GARDEROBE_TTP_ROUNDS_H_
+#define GARDEROBE_TTP_ROUNDS_H_
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <functional>
+#include <vector>
+
+#include "core/base/mutex.h"
+#include "ttp/converter.h"
+#include "ttp/upstream.h"
+
+namespace garderobe::ttp {
+
+// Thread-safe. All arguments of the constructor outlive it.
+class Rounds {
+ public:
+  using Done = std::function<void(const absl::Status&)>;
+  // Does what is to be done in a round, before its changes are carried. On the
+  // rounds' own thread.
+  using Before = std::function<void()>;
+  // Called after each round: whether the aggregator has stored everything that
+  // was due at the vault when the round began, and up to which number if not.
+  struct Carried {
+    absl::Status status;
+    bool is_all = false;
+    uint64_t up_to = 0;
+  };
+  using After = std::function<void(const Carried&)>;
+
+  Rounds(boost::asio::io_context& io, const Converter& converter,
+         Upstream& upstream, std::chrono::milliseconds interval)
+      : converter_(converter),
+        upstream_(upstream),
+        interval_(interval),
+        timer_(io) {}
+  ~Rounds() { Stop(); }
+
+  void Start(Before before, After after);
+  void Stop();
+
+  // Calls `done` after the first round in which everything was carried that was
+  // due at the time of the call, or with the error of a round that failed.
+  void WhenCarried(Done done);
+
+ private:
+  void SetTimer();
+  void RunOnce();
+  [[nodiscard]] absl::StatusOr<Carried> Carry();
+
+  const Converter& converter_;
+  Upstream& upstream_;
+  const std::chrono::milliseconds interval_;
+  Before before_;  // set by Start, as the next
+  After after_;
+  boost::asio::thread_pool thread_{1};  // a round at a time
+  // The round that the aggregator has stored and the vault has not heard of.
+  // Touched on the rounds' thread only.
+  uint64_t confirmed_ = 0;
+
+  Mutex mutex_;
+  boost::asio::steady_timer timer_ ABSL_GUARDED_BY(mutex_);
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool running_ ABSL_GUARDED_BY(mutex_) = false;
+  struct Waiter {
+    uint64_t until = 0;  // 0: not known before the next round
+    Done done;
+  };
+  std::vector<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace garderobe::ttp
+
+#endif  // GARDEROBE_TTP_ROUNDS_H_

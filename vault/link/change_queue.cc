@@ -1,0 +1,164 @@
+#include "vault/link/change_queue.h"
+
+#include <algorithm>
+
+namespace garderobe::vault {
+namespace {
+constexpr std::string_view kNextKey = "next-change/v1";
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ChangeQueue>> ChangeQueue::Open(
+    Store& store, UnixClock clock, Options options) {
+  std::unique_ptr<ChangeQueue> queue(
+      new ChangeQueue(store, std::move(clock), options));
+  const auto next = store.Get(kMeta, kNextKey);
+  if (next.ok()) {
+    if (next->size() != 8) return Damaged();
+    queue->next_ = GetBigEndian<uint64_t>(next->data());
+  } else if (next.status().code() != absl::StatusCode::kNotFound) {
+    return next.status();
+  }
+  // For how long links waited before is not stored: they wait anew.
+  queue->waiting_since_ = queue->clock_();
+  return queue;
+}
+
+void ChangeQueue::Add(const ChangeRecord& change, bool later,
+                      rocksdb::WriteBatch& batch) {
+  const uint64_t now = clock_();
+  if (later) {
+    not_before_[next_] = now + kTellAgainSeconds;
+  } else if (IsWaiting(next_, change) && waiting_since_ == 0) {
+    waiting_since_ = now;
+  }
+  batch.Put(store_.family(kChanges), NumberKey(next_++), Encode(change));
+  batch.Put(store_.family(kMeta), AsSlice(kNextKey), NumberKey(next_));
+}
+
+absl::Status ChangeQueue::ForEach(
+    const std::function<absl::StatusOr<bool>(uint64_t, const ChangeRecord&)>&
+        visit) const {
+  const auto it = store_.NewIterator(kChanges);
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    ChangeRecord change;
+    if (it->key().size() != 8 || !Decode(AsView(it->value()), &change)) {
+      return Damaged();
+    }
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const bool go_on,
+        visit(GetBigEndian<uint64_t>(it->key().data()), change));
+    if (!go_on) break;
+  }
+  return FromRocks(it->status());
+}
+
+absl::Status ChangeQueue::DropLinksOf(const std::set<RelationId>& relations,
+                                      rocksdb::WriteBatch& batch) {
+  return ForEach([&](uint64_t sequence,
+                     const ChangeRecord& change) -> absl::StatusOr<bool> {
+    if (change.reference.empty() && relations.contains(change.relation)) {
+      batch.Delete(store_.family(kChanges), NumberKey(sequence));
+    }
+    return true;
+  });
+}
+
+absl::Status ChangeQueue::Confirm(uint64_t confirmed) {
+  // A confirmation that is repeated, or of a round that another one replaced,
+  // must not reach what was handed out since.
+  if (handed_out_id_ == 0 || handed_out_id_ != confirmed) {
+    return absl::OkStatus();
+  }
+  rocksdb::WriteBatch batch;
+  for (const uint64_t sequence : handed_out_) {
+    const std::string key = NumberKey(sequence);
+    const auto value = store_.Get(kChanges, key);
+    // Its relation was erased since.
+    if (value.status().code() == absl::StatusCode::kNotFound) continue;
+    GARDEROBE_RETURN_IF_ERROR(value.status());
+    ChangeRecord change;
+    if (!Decode(*value, &change)) return Damaged();
+    batch.Delete(store_.family(kChanges), key);
+    not_before_.erase(sequence);
+    if (change.again || !change.reference.empty()) continue;
+    change.again = true;
+    Add(change, /*later=*/true, batch);
+  }
+  handed_out_.clear();
+  handed_out_id_ = 0;
+  return batch.Count() > 0 ? store_.Write(batch) : absl::OkStatus();
+}
+
+bool ChangeQueue::IsWaiting(uint64_t sequence,
+                            const ChangeRecord& change) const {
+  return change.type == ChangeRecord::Type::kLink && !change.again &&
+         sequence > released_;
+}
+
+bool ChangeQueue::IsDue(uint64_t sequence, const ChangeRecord& change,
+                        uint64_t now) const {
+  const auto later = not_before_.find(sequence);
+  if (later != not_before_.end()) return later->second <= now;
+  return !IsWaiting(sequence, change);
+}
+
+absl::Status ChangeQueue::Release(const PersonOf& person_of) {
+  const uint64_t now = clock_();
+  if (waiting_since_ == 0) return absl::OkStatus();
+  bool is_waiting = false;
+  std::set<Element> persons;
+  GARDEROBE_RETURN_IF_ERROR(
+      ForEach([&](uint64_t sequence,
+                  const ChangeRecord& change) -> absl::StatusOr<bool> {
+        if (IsWaiting(sequence, change)) {
+          is_waiting = true;
+          GARDEROBE_ASSIGN_OR_RETURN(const Element person,
+                                     person_of(change.relation));
+          if (!person.is_zero()) persons.insert(person);
+        }
+        return persons.size() < options_.persons;
+      }));
+  const bool is_long =
+      now >= waiting_since_ && now - waiting_since_ >= options_.wait_seconds;
+  if (is_waiting && !is_long && persons.size() < options_.persons) {
+    return absl::OkStatus();
+  }
+  released_ = newest();
+  waiting_since_ = 0;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ChangeQueue::Taken> ChangeQueue::Take(size_t most) {
+  Taken taken;
+  const uint64_t now = clock_();
+  GARDEROBE_RETURN_IF_ERROR(
+      ForEach([&](uint64_t sequence,
+                  const ChangeRecord& change) -> absl::StatusOr<bool> {
+        if (taken.due.size() >= most) return false;
+        if (IsDue(sequence, change, now)) {
+          taken.due.push_back({sequence, change});
+        }
+        return true;
+      }));
+  do {
+    randombytes_buf(&taken.id, sizeof taken.id);
+  } while (taken.id == 0);
+  handed_out_.clear();
+  for (const Due& one : taken.due) handed_out_.push_back(one.sequence);
+  handed_out_id_ = taken.id;
+  return taken;
+}
+
+absl::StatusOr<uint64_t> ChangeQueue::NewestDue() const {
+  uint64_t newest = 0;
+  const uint64_t now = clock_();
+  GARDEROBE_RETURN_IF_ERROR(
+      ForEach([&](uint64_t sequence,
+                  const ChangeRecord& change) -> absl::StatusOr<bool> {
+        if (IsDue(sequence, change, now)) newest = sequence;
+        return true;
+      }));
+  return newest;
+}
+
+}  // namespace garderobe::vault

@@ -1,0 +1,98 @@
+// What the aggregator has yet to hear, and when: link changes together with
+// enough others, what follows from rights at once (protocol.md, 4).
+//
+// Numbers grow with every change and are not given again; where one is missing
+// nothing was lost. Stored are only what is told and in which order.
+#ifndef GARDEROBE_VAULT_LINK_CHANGE_QUEUE_H_
+#define GARDEROBE_VAULT_LINK_CHANGE_QUEUE_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "vault/link/records.h"
+
+namespace garderobe::vault {
+
+// Not thread-safe: its owner locks. `store` outlives it.
+class ChangeQueue {
+ public:
+  // How long an answer may be under way to the aggregator: after this a link
+  // is told once more.
+  static constexpr uint64_t kTellAgainSeconds = 90;
+
+  struct Options {
+    // Links wait until they concern this many persons, or so long.
+    size_t persons = 64;
+    uint64_t wait_seconds = 86400;
+  };
+
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<ChangeQueue>> Open(
+      Store& store, UnixClock clock, Options options);
+
+  // Adds the change to `batch`. With `later` it is told after
+  // kTellAgainSeconds, and in any case after a restart.
+  void Add(const ChangeRecord& change, bool later, rocksdb::WriteBatch& batch);
+  // Takes the links of these relations out, in `batch`: they are erased.
+  [[nodiscard]] absl::Status DropLinksOf(const std::set<RelationId>& relations,
+                                         rocksdb::WriteBatch& batch);
+
+  // Forgets what was handed out last, when `confirmed` is its id; any other
+  // number says nothing. A link that was told for the first time is told again
+  // later. Not synced.
+  [[nodiscard]] absl::Status Confirm(uint64_t confirmed);
+
+  // Lets waiting links go when there are enough of them or they have waited
+  // for long enough. `person_of` names the person of a relation.
+  using PersonOf = std::function<absl::StatusOr<Element>(RelationId relation)>;
+  [[nodiscard]] absl::Status Release(const PersonOf& person_of);
+
+  struct Due {
+    uint64_t sequence = 0;
+    ChangeRecord change;
+  };
+  struct Taken {
+    uint64_t id = 0;  // random, never 0
+    std::vector<Due> due;
+  };
+  // The oldest changes that are due, at most `most`, and notes that they were
+  // handed out.
+  [[nodiscard]] absl::StatusOr<Taken> Take(size_t most);
+  // The number of the newest change that is due; 0: none is.
+  [[nodiscard]] absl::StatusOr<uint64_t> NewestDue() const;
+  // The number of the newest change there has been; 0: there has been none.
+  uint64_t newest() const { return next_ - 1; }
+
+ private:
+  ChangeQueue(Store& store, UnixClock clock, Options options)
+      : store_(store), clock_(std::move(clock)), options_(options) {}
+  // Whether it is a link that waits for others.
+  bool IsWaiting(uint64_t sequence, const ChangeRecord& change) const;
+  bool IsDue(uint64_t sequence, const ChangeRecord& change, uint64_t now) const;
+  // Calls `visit` for every change, the oldest first, until it returns false.
+  [[nodiscard]] absl::Status ForEach(
+      const std::function<absl::StatusOr<bool>(uint64_t, const ChangeRecord&)>&
+          visit) const;
+
+  Store& store_;
+  const UnixClock clock_;
+  const Options options_;
+  uint64_t next_ = 1;
+  // Links up to this one no longer wait for others.
+  uint64_t released_ = 0;
+  // Since when the links beyond it wait, as of the last call of Release or the
+  // first link after it; 0: none does.
+  uint64_t waiting_since_ = 0;
+  // When the changes that are told later are due, by number.
+  std::map<uint64_t, uint64_t> not_before_;
+  // By the last call of Take, and the id of that.
+  std::vector<uint64_t> handed_out_;
+  uint64_t handed_out_id_ = 0;
+};
+
+}  // namespace garderobe::vault
+
+#endif  // GARDEROBE_VAULT_LINK_CHANGE_QUEUE_H_
