@@ -1,8 +1,10 @@
 // Retention against wrong clocks and wrong settings: what the aggregator keeps
 // whatever it is told.
 #include <filesystem>
+#include <map>
 
 #include "aggregator/aggregator.h"
+#include "core/base/columns.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
 
@@ -27,7 +29,8 @@ class RetentionTest : public ::testing::Test {
     ASSERT_THAT(keys, IsOk());
     auto aggregator =
         Aggregator::Open(*std::move(keys), OpenStore(), workers_,
-                         {.clock = [this] { return FromDayNumber(today_); }});
+                         {.vault_pin = VerifyKey(),
+                          .clock = [this] { return FromDayNumber(today_); }});
     ASSERT_THAT(aggregator, IsOk());
     aggregator_ = *std::move(aggregator);
   }
@@ -40,6 +43,37 @@ class RetentionTest : public ::testing::Test {
     std::string bytes(16, '\0');
     std::memcpy(bytes.data(), &id, sizeof id);
     return AggregatorHandle::From(bytes);
+  }
+  // What the TTP would have sealed of it.
+  static Sigma SigmaOf(const AggregatorHandle& handle) {
+    return Sigma::From(std::string(handle.view()) + std::string(16, 's'));
+  }
+  // What is to be removed at the vault now, by handle.
+  std::map<AggregatorHandle, Sigma> ListExpired() {
+    v1::ListExpiredRequest request;
+    request.set_today(today_);
+    v1::ListExpiredResponse response;
+    EXPECT_THAT(aggregator_->ListExpired(request, &response), IsOk());
+    const Column<AggregatorHandle> handles(response.handles());
+    const Column<Sigma> sigmas(response.sigmas());
+    EXPECT_EQ(handles.size(), sigmas.size());
+    std::map<AggregatorHandle, Sigma> listed;
+    for (size_t i = 0; i < handles.size(); ++i) listed[handles[i]] = sigmas[i];
+    return listed;
+  }
+  absl::Status Confirm(const std::vector<AggregatorHandle>& handles) {
+    v1::ConfirmExpiredRequest request;
+    request.set_today(today_);
+    for (const auto& handle : handles) {
+      request.mutable_handles()->append(handle.view());
+    }
+    return aggregator_->ConfirmExpired(request);
+  }
+  size_t CountOf(Family family) {
+    size_t count = 0;
+    const auto it = aggregator_->store().NewIterator(family);
+    for (it->SeekToFirst(); it->Valid(); it->Next()) ++count;
+    return count;
   }
   // Writes to the store while it is not open elsewhere.
   void Change(const std::function<void(Store& store, InstitutionLedger& ledger,
@@ -80,10 +114,16 @@ class RetentionTest : public ::testing::Test {
                rocksdb::WriteBatch& writes) {
       for (int i = 0; i < count; ++i) {
         Relation relation;
+        const AggregatorHandle handle = HandleOf(++visits_);
         relation.delivered = static_cast<uint16_t>(day);
-        const uint32_t number = ledger.RelationOf(HandleOf(++visits_), writes);
+        relation.sigma = SigmaOf(handle);
+        relation.reference = RandomElement();
+        const uint32_t number = ledger.RelationOf(handle, writes);
         writes.Put(store.family(kRelations), KeyOf(kNumber, number),
                    Encode(relation));
+        writes.Put(store.family(kReferences),
+                   AsSlice(relation.reference.view()),
+                   Encode(RelationPlace{kNumber, handle}));
       }
     });
   }
@@ -104,7 +144,7 @@ class RetentionTest : public ::testing::Test {
   }
   VerifyKey ReceiptKey() {
     const auto keys = AggregatorKeys::Read(folder_ + "/keys");
-    return keys->Public().receipt_key;
+    return AggregatorParameters::From(keys->Public())->receipt_key;
   }
 
   const std::string folder_ = ::testing::TempDir() + "/aggregator_retention";
@@ -128,11 +168,13 @@ TEST_F(RetentionTest, AWrongClockRemovesNothing) {
   EXPECT_THAT(Expire(in_2090).status(), StatusIs(kRefused));
   Reopen();
   EXPECT_THAT(Expire(in_2090).status(), StatusIs(kRefused));
-  v1::ExpireRelationsRequest relations;
-  relations.set_today(in_2090);
-  v1::ExpireRelationsResponse response;
-  EXPECT_THAT(aggregator_->ExpireRelations(relations, &response),
-              StatusIs(kRefused));
+  v1::ListExpiredRequest list;
+  list.set_today(in_2090);
+  v1::ListExpiredResponse listed;
+  EXPECT_THAT(aggregator_->ListExpired(list, &listed), StatusIs(kRefused));
+  v1::ConfirmExpiredRequest confirm;
+  confirm.set_today(in_2090);
+  EXPECT_THAT(aggregator_->ConfirmExpired(confirm), StatusIs(kRefused));
   // The right day removes what is old, and nothing else.
   today_ = right;
   const RetentionStatement statement = ExpireNow();
@@ -197,40 +239,125 @@ TEST_F(RetentionTest, ALittleHouseIsEmptiedInTheEnd) {
   EXPECT_EQ(removed, 25u);
 }
 
-// Relations have a ceiling of their own, also those that the TTP names.
+// Relations have a ceiling of their own.
 TEST_F(RetentionTest, RelationsWithoutVisitsAreHeldBackToo) {
   Deliver(kNew, 1);
   DeliverRelations(kOld, 300);
-  auto ask = [&](uint64_t limit = UINT64_MAX) {
-    v1::ExpireRelationsRequest request;
-    request.set_today(today_);
-    request.set_limit(limit);
-    request.add_institutions(kMuseum);
-    for (uint64_t id = 1; id <= visits_; ++id) {
-      request.add_institution(0);
-      request.mutable_handles()->append(HandleOf(id).view());
-    }
-    v1::ExpireRelationsResponse response;
-    EXPECT_THAT(aggregator_->ExpireRelations(request, &response), IsOk());
-    return response;
-  };
   RetentionStatement statement = ExpireNow();
   EXPECT_EQ(statement.relations_removed, 15u);
   EXPECT_EQ(statement.relations_held_back, 285u);
-  v1::ExpireRelationsResponse response = ask();
-  EXPECT_EQ(response.kept_size(), 286);  // and the one that has a visit
-  EXPECT_EQ(response.held_back(), 285u);
-  EXPECT_EQ(ExpireNow().relations_held_back, 285u);
+  EXPECT_EQ(CountOf(kRelations), 285u);
+  Reopen();
+  statement = ExpireNow();
+  EXPECT_EQ(statement.relations_removed, 0u);
+  EXPECT_EQ(statement.relations_held_back, 285u);
   EXPECT_THAT(aggregator_->ReleaseRetention(kMuseum, 5), IsOk());
-  EXPECT_EQ(ask(/*limit=*/0).held_back(), 285u);
-  EXPECT_EQ(ask(/*limit=*/2).held_back(), 283u);
-  EXPECT_EQ(ask().held_back(), 280u);
   statement = ExpireNow();
   EXPECT_EQ(statement.relations_removed, 5u);
   EXPECT_EQ(statement.relations_held_back, 280u);
-  // As long as they stay, they are known by their handles.
+  // As long as they stay, they are known by their handles and references.
+  EXPECT_EQ(CountOf(kHandles), 281u);  // and the one that has a visit
+  EXPECT_EQ(CountOf(kReferences), 280u);
   ++today_;
-  EXPECT_EQ(ask().held_back(), 266u);  // 14 of 280
+  statement = ExpireNow();
+  EXPECT_EQ(statement.relations_removed, 14u);  // of 280
+  EXPECT_EQ(statement.relations_held_back, 266u);
+  EXPECT_EQ(CountOf(kReferences), 266u);
+}
+
+TEST_F(RetentionTest, TheVaultsHandlesOfWhatWasRemovedForItsAgeAreHandedOut) {
+  DeliverRelations(kOld, 4);
+  DeliverRelations(kNew, 3);
+  EXPECT_TRUE(ListExpired().empty());
+  EXPECT_EQ(ExpireNow().relations_removed, 4u);
+  const auto listed = ListExpired();
+  ASSERT_EQ(listed.size(), 4u);
+  for (uint64_t id = 1; id <= 4; ++id) {
+    const auto found = listed.find(HandleOf(id));
+    ASSERT_NE(found, listed.end()) << id;
+    EXPECT_EQ(found->second, SigmaOf(HandleOf(id)));
+  }
+  // Until the vault is done with them, over restarts and further runs.
+  Reopen();
+  EXPECT_EQ(ExpireNow().relations_removed, 0u);
+  EXPECT_EQ(ListExpired(), listed);
+  // Only what is named is confirmed; what is not on the list is no error.
+  EXPECT_THAT(Confirm({HandleOf(1), HandleOf(3), HandleOf(5), HandleOf(99)}),
+              IsOk());
+  Reopen();
+  const auto left = ListExpired();
+  EXPECT_EQ(left.size(), 2u);
+  EXPECT_TRUE(left.contains(HandleOf(2)) && left.contains(HandleOf(4)));
+  EXPECT_EQ(CountOf(kRelations), 3u);
+  EXPECT_THAT(Confirm({HandleOf(2), HandleOf(4)}), IsOk());
+  EXPECT_TRUE(ListExpired().empty());
+}
+
+// What a visitor's right took away the vault has heard of otherwise; listed, it
+// would tell the TTP who asked.
+TEST_F(RetentionTest, WhatWasErasedIsNotHandedOut) {
+  DeliverRelations(kOld, 2);
+  v1::ExerciseAtAggregatorRequest request;
+  request.set_right(v1::RIGHT_ERASE);
+  request.set_request_id(std::string(16, 'r'));
+  request.set_institution(kMuseum);
+  request.set_handle(AsString(HandleOf(1).bytes()));
+  // rho, which is only signed back.
+  request.set_reference(AsString(RandomElement().bytes()) +
+                        AsString(RandomElement().bytes()));
+  request.set_commitment(std::string(32, 'C'));
+  v1::ExerciseAtAggregatorResponse response;
+  ASSERT_THAT(aggregator_->Exercise(request, "", &response), IsOk());
+  EXPECT_EQ(response.relations_removed(), 1u);
+  EXPECT_TRUE(ListExpired().empty());
+  EXPECT_EQ(ExpireNow().relations_removed, 1u);
+  ASSERT_EQ(ListExpired().size(), 1u);
+  EXPECT_TRUE(ListExpired().contains(HandleOf(2)));
+  // Nor when it was on the list before.
+  request.set_request_id(std::string(16, 's'));
+  request.set_handle(AsString(HandleOf(2).bytes()));
+  ASSERT_THAT(aggregator_->Exercise(request, "", &response), IsOk());
+  EXPECT_TRUE(ListExpired().empty());
+}
+
+// One with a visit that is young enough stays, however old its delivery.
+TEST_F(RetentionTest, ARelationWithAVisitIsNotHandedOut) {
+  DeliverRelations(kOld, 1);
+  visits_ = 0;
+  Deliver(kNew, 1);  // of the same customer
+  EXPECT_EQ(ExpireNow().relations_removed, 0u);
+  EXPECT_TRUE(ListExpired().empty());
+  EXPECT_EQ(CountOf(kRelations), 1u);
+}
+
+TEST_F(RetentionTest, AConfirmationThatIsMalformedIsRefused) {
+  v1::ConfirmExpiredRequest request;
+  request.set_today(today_);
+  request.set_handles(std::string(17, 'h'));
+  EXPECT_THAT(aggregator_->ConfirmExpired(request),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  request.set_handles(std::string(size_t{16} * 4097, 'h'));
+  EXPECT_THAT(aggregator_->ConfirmExpired(request),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(RetentionTest, ADamagedListIsAnError) {
+  const std::pair<std::string, std::string> records[] = {
+      {std::string(15, 'h'), std::string(32, 's')},
+      {std::string(16, 'h'), std::string(31, 's')}};
+  for (const auto& record : records) {
+    Change([&](Store& store, InstitutionLedger&, rocksdb::WriteBatch& writes) {
+      writes.Put(store.family(kExpired), record.first, record.second);
+    });
+    v1::ListExpiredRequest request;
+    request.set_today(today_);
+    v1::ListExpiredResponse response;
+    EXPECT_THAT(aggregator_->ListExpired(request, &response),
+                StatusIs(absl::StatusCode::kDataLoss));
+    Change([&](Store& store, InstitutionLedger&, rocksdb::WriteBatch& writes) {
+      writes.Delete(store.family(kExpired), record.first);
+    });
+  }
 }
 
 }  // namespace

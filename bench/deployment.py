@@ -63,7 +63,8 @@ class Deployment:
         self._garderobe("init", folder)
         run_to_end(self._command("up", folder), stdout=subprocess.DEVNULL)
         with open(f"{folder}/client.toml", "rb") as file:
-            self.addresses = tomllib.load(file)["addresses"]
+            client = tomllib.load(file)
+        self.addresses, self.pins = client["addresses"], client["peers"]
         self._relations_ended = None
         self._pids = {}
         for daemon in DAEMONS:

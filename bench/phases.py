@@ -135,12 +135,14 @@ def measure_garderobe(programs, folder, files, hasty):
 
     def ask(institution, calls):
         return deployment.program(
-            "bench_own_mirror", deployment.addresses["answer"], institution,
+            "bench_own_mirror", deployment.addresses["answer"],
+            deployment.pins["answer"], institution,
             f"{folder}/analysts/{institution}", calls)
 
     result["empty_call"] = deployment.program(
         "bench_empty_call", deployment.addresses["answer"], "answerd",
-        f"{folder}/coordinator", fewer(EMPTY_CALLS, files.scale))
+        deployment.pins["answer"], f"{folder}/coordinator",
+        fewer(EMPTY_CALLS, files.scale))
     result["own_mirror"] = ask(of.ASKER, fewer(MIRROR_CALLS, files.scale))
     result["mirrors"] = {of.ASKER: result["own_mirror"].pop("rows")}
     for institution in of.SENDERS:

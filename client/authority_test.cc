@@ -183,9 +183,13 @@ TEST_F(AuthorityTest, GoesOnWhereAnInterruptedRunStopped) {
   const Authority authority = Made();
   ASSERT_THAT(authority.Issue(In("vault"), vault_, "vaultd"), IsOk());
   const auto key = ReadWholeFile(In("vault/private.key"));
+  const auto pin = KeyPinOfFile(In("vault/certificate.pem"));
+  ASSERT_THAT(pin, IsOk());
   fs::remove(In("vault/certificate.pem"));
   ASSERT_THAT(authority.Issue(In("vault"), vault_, "vaultd"), IsOk());
   EXPECT_EQ(*ReadWholeFile(In("vault/private.key")), *key);
+  // So that whoever pinned it need not be told of the new certificate.
+  EXPECT_EQ(*KeyPinOfFile(In("vault/certificate.pem")), *pin);
   EXPECT_THAT(authority.Issue(In("vault"), vault_, "vaultd"),
               StatusIs(absl::StatusCode::kAlreadyExists));
 
@@ -233,7 +237,7 @@ TEST_F(AuthorityTest, ADiagnosisNamesTheOwnFilesFirst) {
   ASSERT_THAT(authority.Issue(In("two"), {Role::kClient, "two"}, ""), IsOk());
   auto diagnosis = [&](const char* certificate, const char* key) {
     return DiagnoseConnection(
-        at, {In(certificate), In(key), In("one/authority.pem")});
+        {at, "ttpd", {}}, {In(certificate), In(key), In("one/authority.pem")});
   };
   EXPECT_THAT(diagnosis("none.pem", "one/private.key"),
               HasSubstr("none.pem can't be read"));

@@ -31,7 +31,7 @@ class BudgetsTest : public ::testing::Test {
     auto* institution = reg.add_institutions();
     institution->set_id(id);
     institution->set_subsector("museum");
-    institution->set_relations_per_month(budget);
+    institution->set_tokens_per_month(budget);
   }
   // Gives it to the museum, and to a theatre beside it.
   void SetBudget(uint64_t budget) {

@@ -1,73 +1,60 @@
 #include "ttp/under_way.h"
 
-#include <optional>
-
 #include "gtest/gtest.h"
 
 namespace garderobe::ttp {
 namespace {
 
-AggregatorHandle Handle(char c) {
-  return AggregatorHandle::From(std::string(AggregatorHandle::kBytes, c));
-}
-std::string Handles(std::string_view letters) {
-  std::string handles;
-  for (char c : letters) handles += Handle(c).view();
-  return handles;
-}
-
 class UnderWayTest : public ::testing::Test {
  protected:
-  bool Ask(const UnderWay::Watch& watch, char c) {
-    return watch.AfterThoseWith({Handle(c)}, [this] { ++called_; });
+  bool Ask(const UnderWay::Watch& watch) {
+    return watch.AfterAll([this] { ++called_; });
   }
   UnderWay under_way_;
   int called_ = 0;
 };
 
 TEST_F(UnderWayTest, NobodyIsUnderWay) {
-  auto other = under_way_.Begin(Handles("xy"));
   const UnderWay::Watch watch(under_way_);
-  EXPECT_FALSE(Ask(watch, 'a'));
-  other.reset();
+  EXPECT_FALSE(Ask(watch));
   EXPECT_EQ(called_, 0);
 }
 
-TEST_F(UnderWayTest, WaitsForAllThatHoldOne) {
-  auto first = under_way_.Begin(Handles("xa"));
+TEST_F(UnderWayTest, WaitsForAllThatWereSeen) {
+  auto first = under_way_.Begin();
   const UnderWay::Watch watch(under_way_);
-  auto second = under_way_.Begin(Handles("ab"));
-  auto other = under_way_.Begin(Handles("b"));
-  EXPECT_TRUE(Ask(watch, 'a'));
+  auto second = under_way_.Begin();
+  EXPECT_TRUE(Ask(watch));
+  auto later = under_way_.Begin();
   first.reset();
   EXPECT_EQ(called_, 0);
   second.reset();
   EXPECT_EQ(called_, 1);
-  other.reset();
+  later.reset();
   EXPECT_EQ(called_, 1);
 }
 
 // It may have been stored after the aggregator erased.
 TEST_F(UnderWayTest, WhatHasEndedMeanwhileCounts) {
-  auto batch = under_way_.Begin(Handles("a"));
+  auto batch = under_way_.Begin();
   const UnderWay::Watch watch(under_way_);
   batch.reset();
-  EXPECT_TRUE(Ask(watch, 'a'));
+  EXPECT_TRUE(Ask(watch));
   EXPECT_EQ(called_, 1);
 }
 
 TEST_F(UnderWayTest, WhatEndedBeforeDoesNot) {
-  under_way_.Begin(Handles("a")).reset();
+  under_way_.Begin().reset();
   const UnderWay::Watch watch(under_way_);
-  EXPECT_FALSE(Ask(watch, 'a'));
+  EXPECT_FALSE(Ask(watch));
   EXPECT_EQ(called_, 0);
 }
 
 TEST_F(UnderWayTest, TheCallComesThoughTheWatchIsGone) {
-  auto batch = under_way_.Begin(Handles("a"));
+  auto batch = under_way_.Begin();
   {
     const UnderWay::Watch watch(under_way_);
-    EXPECT_TRUE(Ask(watch, 'a'));
+    EXPECT_TRUE(Ask(watch));
   }
   EXPECT_EQ(called_, 0);
   batch.reset();
@@ -75,9 +62,9 @@ TEST_F(UnderWayTest, TheCallComesThoughTheWatchIsGone) {
 }
 
 TEST_F(UnderWayTest, NobodyIsCalledAtTheEnd) {
-  auto batch = under_way_.Begin(Handles("a"));
+  auto batch = under_way_.Begin();
   const UnderWay::Watch watch(under_way_);
-  EXPECT_TRUE(Ask(watch, 'a'));
+  EXPECT_TRUE(Ask(watch));
   under_way_.Stop();
   batch.reset();
   EXPECT_EQ(called_, 0);

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "core/catalogue/codes.h"
+#include "core/base/merkle.h"
 #include "core/catalogue/cube_format.h"
 #include "core/catalogue/period.h"
 #include "gtest/gtest.h"
@@ -99,7 +100,7 @@ TEST(CatalogueTest, CoverageSaysNoMoreThanACountOfPersons) {
 }
 
 TEST(CatalogueTest, AdversarySuccessIsThatOfTheSpecification) {
-  // answers.md, 6: 72 % at M = 16.
+  // answers.md, 7: 72 % at M = 16.
   EXPECT_NEAR(AdversarySuccess(16, kPersonsNoise), 0.72, 0.005);
   EXPECT_NEAR(AdversarySuccess(0, kPersonsNoise), 0.5, 1e-12);
   // One count: half the total variation more than a guess, and the ends.

@@ -48,11 +48,19 @@ TEST(ElementTest, InvalidEncodingsAreRefusedByEveryOperation) {
     const Element element = Element::From(bytes);
     Element result;
     EXPECT_FALSE(Multiply(scalar, element, &result));
-    Ciphertext shuffled;
     const Element good = RandomElement();
-    EXPECT_FALSE(ShuffleFresh(scalar, {element, good}, good, &shuffled));
-    EXPECT_FALSE(ShuffleFresh(scalar, {good, element}, good, &shuffled));
+    EXPECT_FALSE(Encrypt(scalar, good, element, &result));
     EXPECT_FALSE(Decrypt(scalar, element, good, &result));
+    EXPECT_FALSE(DecryptOrNobody(scalar, element, good, &result));
+    // The identity is a sum, and nobody's message; only a multiple of it is
+    // refused. libsodium takes 32 zeros where it adds.
+    if (element.is_zero()) continue;
+    EXPECT_FALSE(Encrypt(scalar, element, good, &result));
+    EXPECT_FALSE(Decrypt(scalar, good, element, &result));
+    EXPECT_FALSE(DecryptOrNobody(scalar, good, element, &result));
+    Ciphertext sum;
+    EXPECT_FALSE(AddTo({element, good}, &sum));
+    EXPECT_FALSE(AddTo({good, element}, &sum));
   }
   EXPECT_THAT(DecodeElement(AsBytes(std::string(31, '\1'))),
               StatusIs(absl::StatusCode::kInvalidArgument));
@@ -105,51 +113,52 @@ TEST(HashToGroupTest, MatchesTheProtocolVectors) {
   }
 }
 
+// The ciphertexts of version 2 are encrypted to several keys at once, which is
+// a single key's ciphertext under the sum; core/conversion has the vectors of
+// the way in between.
 TEST(ElGamalTest, RelationMatchesTheProtocolVectors) {
-  const json file = ReadVectors("protocol-v1.json");
+  const json file = ReadVectors("protocol-v2.json");
   const json& relation = file["relation"];
-  const EphemeralScalar r = Scalar(relation["r"]), s = Scalar(relation["s"]),
-                        q = Scalar(relation["q"]);
-  const Element point_a = MultiplyBase(r);
-  EXPECT_EQ(point_a, Point(relation["A"]));
-  EXPECT_EQ(MultiplyBase(s), Point(relation["S"]));
-  Element shuffled_a;
-  ASSERT_TRUE(ShuffleA(s, q, point_a, &shuffled_a));
-  EXPECT_EQ(shuffled_a, Point(relation["A_prime"]));
+  const EphemeralScalar r = Scalar(relation["r"]);
+  EXPECT_EQ(MultiplyBase(r), Point(relation["A"]));
+  const Element ingress = MultiplyBase(Scalar(relation["u"]));
+  EXPECT_EQ(ingress, Point(relation["U"]));
+  size_t kinds = 0;
   for (const json& entry : file["hash_to_group"]) {
     const std::string kind = entry["kind"];
+    if (!relation["B"].contains(kind)) continue;
     SCOPED_TRACE(kind);
     const EphemeralScalar y = Scalar(relation["y"][kind]);
     const Element public_key = MultiplyBase(y);
     EXPECT_EQ(public_key, Point(relation["Y"][kind]));
-    Element point_b, shuffled_b, token;
-    ASSERT_TRUE(Encrypt(r, Point(entry["M"]), public_key, &point_b));
+    Element joint, point_b, token, expected;
+    ASSERT_TRUE(Add(public_key, ingress, &joint));
+    ASSERT_TRUE(Encrypt(r, Point(entry["M"]), joint, &point_b));
     EXPECT_EQ(point_b, Point(relation["B"][kind]));
-    ASSERT_TRUE(ShuffleB(s, q, point_b, public_key, &shuffled_b));
-    EXPECT_EQ(shuffled_b, Point(relation["B_prime"][kind]));
-    ASSERT_TRUE(Decrypt(y, shuffled_a, shuffled_b, &token));
-    EXPECT_EQ(token, Point(relation["token"][kind]));
+    ASSERT_TRUE(Decrypt(y, Point(relation["A_prime"]),
+                        Point(relation["B_prime"][kind]), &token));
+    ASSERT_TRUE(Multiply(Scalar(relation["s"]), Point(entry["M"]), &expected));
+    EXPECT_EQ(token, expected);
+    ++kinds;
   }
+  EXPECT_EQ(kinds, relation["B"].size());
 }
 
 TEST(ElGamalTest, PseudonymMatchesTheProtocolVectors) {
-  const json file = ReadVectors("protocol-v1.json");
+  const json file = ReadVectors("protocol-v2.json");
   const json& p = file["pseudonym"];
-  const EphemeralScalar z = Scalar(p["z"]), t = Scalar(p["t"]),
-                        r1 = Scalar(p["r1"]), q1 = Scalar(p["q1"]);
-  const Element key = MultiplyBase(z);
+  const EphemeralScalar z = Scalar(p["z"]), r1 = Scalar(p["r1"]);
+  const Element key = MultiplyBase(z), person = Point(p["P"]);
   EXPECT_EQ(key, Point(p["Z"]));
-  Ciphertext from_vault{MultiplyBase(r1), {}}, from_ttp;
-  ASSERT_TRUE(Encrypt(r1, Point(p["P"]), key, &from_vault.point_b));
+  const Ciphertext from_vault = EncryptWith(r1, person, key);
   EXPECT_EQ(from_vault.point_a, Point(p["from_vault"][0]));
   EXPECT_EQ(from_vault.point_b, Point(p["from_vault"][1]));
-  ASSERT_TRUE(ShuffleA(t, q1, from_vault.point_a, &from_ttp.point_a));
-  ASSERT_TRUE(ShuffleB(t, q1, from_vault.point_b, key, &from_ttp.point_b));
-  EXPECT_EQ(from_ttp.point_a, Point(p["from_ttp"][0]));
-  EXPECT_EQ(from_ttp.point_b, Point(p["from_ttp"][1]));
-  Element pseudonym;
-  ASSERT_TRUE(Decrypt(z, from_ttp.point_a, from_ttp.point_b, &pseudonym));
-  EXPECT_EQ(pseudonym, Point(p["pseudonym"]));
+  Element opened;
+  ASSERT_TRUE(Decrypt(z, from_vault.point_a, from_vault.point_b, &opened));
+  EXPECT_EQ(opened, person);
+  ASSERT_TRUE(
+      Decrypt(z, Point(p["from_ttp"][0]), Point(p["from_ttp"][1]), &opened));
+  EXPECT_EQ(opened, Point(p["pseudonym"]));
 }
 
 TEST(ElGamalTest, RotationMatchesTheProtocolVectors) {
@@ -160,27 +169,50 @@ TEST(ElGamalTest, RotationMatchesTheProtocolVectors) {
   EXPECT_EQ(rotated, Point(file["rotation"]["token_email_after"]));
 }
 
-TEST(ElGamalTest, EqualIdentifiersMeetInOneTokenAndNothingElseRepeats) {
-  const TestScalar s = TestScalar::Random(), y = TestScalar::Random();
+TEST(ElGamalTest, OneMessageTwiceOpensToItAndNothingElseRepeats) {
+  const TestScalar y = TestScalar::Random();
   const Element key = MultiplyBase(y);
   const Element message = HashToGroup("email", "a@example.org");
   const Ciphertext one = EncryptFresh(message, key);
   const Ciphertext two = EncryptFresh(message, key);
+  EXPECT_NE(one.point_a, two.point_a);
   EXPECT_NE(one.point_b, two.point_b);
-  Ciphertext shuffled_one, shuffled_again, shuffled_two;
-  ASSERT_TRUE(ShuffleFresh(s, one, key, &shuffled_one));
-  ASSERT_TRUE(ShuffleFresh(s, one, key, &shuffled_again));
-  ASSERT_TRUE(ShuffleFresh(s, two, key, &shuffled_two));
-  // Without the rerandomisation a sender would recognise its row by r*S.
-  EXPECT_NE(shuffled_one.point_a, shuffled_again.point_a);
-  Element token_one, token_two, expected;
-  ASSERT_TRUE(
-      Decrypt(y, shuffled_one.point_a, shuffled_one.point_b, &token_one));
-  ASSERT_TRUE(
-      Decrypt(y, shuffled_two.point_a, shuffled_two.point_b, &token_two));
-  ASSERT_TRUE(Multiply(s, message, &expected));
-  EXPECT_EQ(token_one, token_two);
-  EXPECT_EQ(token_one, expected);
+  for (const Ciphertext& each : {one, two}) {
+    Element opened;
+    ASSERT_TRUE(Decrypt(y, each.point_a, each.point_b, &opened));
+    EXPECT_EQ(opened, message);
+    // Another key opens it to something else.
+    ASSERT_TRUE(
+        Decrypt(TestScalar::Random(), each.point_a, each.point_b, &opened));
+    EXPECT_NE(opened, message);
+  }
+}
+
+TEST(ElGamalTest, NobodyIsOpenedOnlyByWhoAsksForIt) {
+  const TestScalar z = TestScalar::Random();
+  const Ciphertext nobody = EncryptFresh(Element(), MultiplyBase(z));
+  Element opened;
+  EXPECT_FALSE(Decrypt(z, nobody.point_a, nobody.point_b, &opened));
+  ASSERT_TRUE(DecryptOrNobody(z, nobody.point_a, nobody.point_b, &opened));
+  EXPECT_TRUE(opened.is_zero());
+}
+
+// By this the aggregator sees whether a round is whole.
+TEST(ElGamalTest, ASumOpensToTheSumOfTheMessages) {
+  const TestScalar z = TestScalar::Random();
+  const Element key = MultiplyBase(z);
+  Ciphertext sum;
+  Element expected, opened;
+  for (int i = 0; i < 5; ++i) {
+    const Element message = RandomElement();
+    ASSERT_TRUE(Add(expected, message, &expected));
+    ASSERT_TRUE(AddTo(EncryptFresh(message, key), &sum));
+  }
+  ASSERT_TRUE(Decrypt(z, sum.point_a, sum.point_b, &opened));
+  EXPECT_EQ(opened, expected);
+  ASSERT_TRUE(AddTo(EncryptFresh(RandomElement(), key), &sum));
+  ASSERT_TRUE(Decrypt(z, sum.point_a, sum.point_b, &opened));
+  EXPECT_NE(opened, expected);
 }
 
 }  // namespace

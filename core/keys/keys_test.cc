@@ -72,52 +72,20 @@ TEST_F(KeyFileTest, AnotherRoleVersionStatusOrDamageIsRefused) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-class ParametersTest : public ::testing::Test {
- protected:
-  SigningSeed seed_ = SigningSeed::Random();
-  AggregatorParameters parameters_{
-      RandomElement(), PublicKeyOf(SealingSecretKey::Random()), VerifyKey()};
-  SignedBody signed_ = SignParameters(seed_, parameters_.ToParameters());
-};
-
-TEST_F(ParametersTest, VerifiesWhatTheOwnerSigned) {
-  auto verified = VerifyParameters(VerifyKeyOf(seed_), "aggregator",
-                                   signed_.body, signed_.signature);
-  ASSERT_THAT(verified, IsOk());
-  auto read = AggregatorParameters::From(*verified);
-  ASSERT_THAT(read, IsOk());
-  EXPECT_EQ(read->pseudonym_key, parameters_.pseudonym_key);
-  EXPECT_EQ(read->sealing_key, parameters_.sealing_key);
-}
-
-TEST_F(ParametersTest, AnyFlippedByteAnotherPartyOrSignerIsRefused) {
-  const VerifyKey key = VerifyKeyOf(seed_);
-  for (size_t i = 0; i < signed_.body.size(); ++i) {
-    std::string damaged = signed_.body;
-    damaged[i] ^= 1;
-    EXPECT_THAT(VerifyParameters(key, "aggregator", damaged, signed_.signature),
-                StatusIs(absl::StatusCode::kFailedPrecondition));
-  }
-  EXPECT_THAT(VerifyParameters(key, "vault", signed_.body, signed_.signature),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
-  EXPECT_THAT(VerifyParameters(VerifyKeyOf(SigningSeed::Random()), "aggregator",
-                               signed_.body, signed_.signature),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
-}
-
-TEST_F(ParametersTest, IdentityAsPublicKeyIsRefused) {
-  parameters_.pseudonym_key = Element();
-  EXPECT_THAT(AggregatorParameters::From(parameters_.ToParameters()),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
-}
-
 TEST(ReceiptTest, VerifiesAndAnyFlippedByteIsRefused) {
   const SigningSeed signing = SigningSeed::Random();
   const ReceiptSeed seed = ReceiptSeedOf(signing);
   const VerifyKey key = VerifyKeyOf(seed);
   EXPECT_FALSE(key == VerifyKeyOf(signing));
-  const Receipt receipt{"vault", VisitorRight::kObject,
-                        RequestId::From(std::string(16, 'r')), 1763900000};
+  Receipt receipt;
+  receipt.party = "vault";
+  receipt.right = VisitorRight::kObject;
+  receipt.request_id = RequestId::From(std::string(16, 'r'));
+  receipt.unix_seconds = 1763900000;
+  receipt.subject = SubjectCommitment::From(std::string(32, 's'));
+  receipt.acted_on = Digest256::From(std::string(32, 'a'));
+  receipt.counts = {2, 5000000000};
+  receipt.answer = Digest256::From(std::string(32, 'n'));
   const SignedBody receipt_bytes = SignReceipt(seed, receipt);
   const auto read =
       VerifyReceipt(key, receipt_bytes.body, receipt_bytes.signature);
@@ -126,6 +94,16 @@ TEST(ReceiptTest, VerifiesAndAnyFlippedByteIsRefused) {
   EXPECT_EQ(read->right, VisitorRight::kObject);
   EXPECT_EQ(read->request_id, receipt.request_id);
   EXPECT_EQ(read->unix_seconds, 1763900000u);
+  EXPECT_EQ(read->subject, receipt.subject);
+  EXPECT_EQ(read->acted_on, receipt.acted_on);
+  EXPECT_EQ(read->counts, receipt.counts);
+  EXPECT_EQ(read->answer, receipt.answer);
+  // Not told is another word than none.
+  receipt.counts.reset();
+  const SignedBody untold = SignReceipt(seed, receipt);
+  const auto read_untold = VerifyReceipt(key, untold.body, untold.signature);
+  ASSERT_THAT(read_untold, IsOk());
+  EXPECT_FALSE(read_untold->counts.has_value());
   for (size_t i = 0; i < receipt_bytes.body.size(); ++i) {
     std::string damaged = receipt_bytes.body;
     damaged[i] ^= 1;

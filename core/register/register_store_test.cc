@@ -62,6 +62,62 @@ TEST_F(RegisterStoreTest, ADamagedFileOnReloadLeavesWhatWasKnown) {
   EXPECT_EQ((*store)->Get()->size(), 2u);
 }
 
+TEST_F(RegisterStoreTest, KeysOfClientsAndAnalystsAreTheLastThatWereImported) {
+  const CivilDate today{2026, 6, 1};
+  const auto store = RegisterStore::Open(path_);
+  ASSERT_THAT(store, IsOk());
+  EXPECT_TRUE((*store)->ClientPins("vendor-a").empty());
+  const std::string a(32, 'a'), b(32, 'b'), c(32, 'c');
+  v1::Register reg = register_;
+  auto* client = reg.add_clients();
+  client->set_name("vendor-a");
+  client->add_key_pins(a);
+  client->add_key_pins(b);
+  reg.mutable_institutions(0)->add_analyst_key_pins(c);
+  ASSERT_THAT((*store)->Replace(reg, today), IsOk());
+  const auto again = RegisterStore::Open(path_);
+  ASSERT_THAT(again, IsOk());
+  for (RegisterStore* held : {store->get(), again->get()}) {
+    EXPECT_EQ(held->ClientPins("vendor-a"),
+              (KeyPins{KeyPin::From(a), KeyPin::From(b)}));
+    EXPECT_EQ(held->AnalystPins("museum-01"), KeyPins{KeyPin::From(c)});
+    // Who is not named has none.
+    EXPECT_TRUE(held->ClientPins("museum-01").empty());
+    EXPECT_TRUE(held->AnalystPins("podium-02").empty());
+    EXPECT_EQ(held->ToProto().SerializeAsString(), reg.SerializeAsString());
+  }
+  ASSERT_THAT((*store)->Replace(register_, today), IsOk());
+  EXPECT_TRUE((*store)->ClientPins("vendor-a").empty());
+  EXPECT_TRUE((*store)->AnalystPins("museum-01").empty());
+}
+
+TEST_F(RegisterStoreTest, KeysThatAreNoneAreNamed) {
+  const auto fault = [&](auto change) {
+    v1::Register reg = register_;
+    reg.add_clients()->set_name("vendor-a");
+    change(reg);
+    return std::string(Message(CheckRegister(reg)));
+  };
+  EXPECT_EQ(fault([](v1::Register&) {}), "");
+  // A byte short, one more than fits, a name twice, a name that is none.
+  EXPECT_THAT(fault([](v1::Register& reg) {
+                reg.mutable_clients(0)->add_key_pins(std::string(31, 'a'));
+              }),
+              ::testing::HasSubstr("clients[0].key_pins"));
+  EXPECT_THAT(fault([](v1::Register& reg) {
+                for (char fill = 'a'; fill < 'a' + 9; ++fill) {
+                  reg.mutable_institutions(1)->add_analyst_key_pins(
+                      std::string(32, fill));
+                }
+              }),
+              ::testing::HasSubstr("institutions[1].analyst_key_pins"));
+  EXPECT_THAT(
+      fault([](v1::Register& reg) { reg.add_clients()->set_name("vendor-a"); }),
+      ::testing::HasSubstr("vendor-a is there twice"));
+  EXPECT_THAT(fault([](v1::Register& reg) { reg.add_clients(); }),
+              ::testing::HasSubstr("clients[1].name"));
+}
+
 // A file that somebody put there moved a date, and the next import took it for
 // what had always been agreed.
 TEST_F(RegisterStoreTest, AFilePutThereMovesNoDate) {

@@ -246,7 +246,50 @@ TEST_F(AdversaryTest, OnePartyWithADictionaryFindsNobody) {
 }
 
 TEST_F(AdversaryTest, ControlVaultWithTheScalarOfTheTtpFindsEverybody) {
-  EXPECT_EQ(Recognised(evidence_["vault"], Scalars("ttp")), dictionary_.size());
+  // An address and a landline by themselves do not reach the vault.
+  const auto with_slot = static_cast<size_t>(
+      std::count_if(dictionary_.begin(), dictionary_.end(), [](const auto& e) {
+        return e.kind != KindName(Kind::kAddress) &&
+               e.kind != KindName(Kind::kLandline);
+      }));
+  EXPECT_LT(with_slot, dictionary_.size());
+  EXPECT_EQ(Recognised(evidence_["vault"], Scalars("ttp")), with_slot);
+}
+
+// A household's pseudonym is t*w*h*M of its address: who holds the scalars of
+// vault and TTP finds it on the aggregator's disk.
+TEST_F(AdversaryTest, ControlAggregatorWithAllScalarsFindsHouseholds) {
+  const auto scalar = [](const std::string& party, const std::string& role) {
+    const auto key = ReadKeyFile(
+        deployment_->folder() + "/" + party + "/keys/" + role + ".key", role);
+    EXPECT_THAT(key, IsOk());
+    auto decoded = AnyScalar::Decode({key->secret.ExposeSecret(), 32});
+    EXPECT_THAT(decoded, IsOk());
+    return *std::move(decoded);
+  };
+  const AnyScalar t = scalar("ttp", "ttp-conversion-aggregator"),
+                  h = scalar("ttp", "ttp-conversion-home"),
+                  w = scalar("vault", "vault-household");
+  Needles needles, without_w;
+  size_t addresses = 0;
+  for (size_t i = 0; i < dictionary_.size(); ++i) {
+    const Entry& entry = dictionary_[i];
+    if (entry.kind != KindName(Kind::kAddress)) continue;
+    ++addresses;
+    Element th, twh;
+    ASSERT_TRUE(Multiply(t, HashToGroup(entry.kind, entry.normal), &th));
+    ASSERT_TRUE(Multiply(h, th, &th));
+    ASSERT_TRUE(Multiply(w, th, &twh));
+    needles.Add(twh.view(), i);
+    without_w.Add(th.view(), i);
+  }
+  EXPECT_GT(addresses, 100u);
+  std::set<size_t> found, found_by_ttp;
+  needles.Search(evidence_["aggregator"], &found);
+  EXPECT_EQ(found.size(), addresses);
+  // TTP and aggregator together lack the vault's w.
+  without_w.Search(evidence_["aggregator"], &found_by_ttp);
+  EXPECT_EQ(found_by_ttp.size(), 0u);
 }
 
 TEST_F(AdversaryTest, ControlTheInstitutionsOwnFileIsRecognised) {
@@ -288,7 +331,7 @@ TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
     }
   }
   ASSERT_GT(relations, 300u);
-  for (size_t family = 0; family < 11; ++family) {
+  for (size_t family = 0; family < aggregator::kFamilyNames.size(); ++family) {
     const auto it = (*aggregator)->NewIterator(family);
     for (it->SeekToFirst(); it->Valid(); it->Next()) {
       auto compare = [&](const std::string& window) {

@@ -19,6 +19,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/local_deployment.h"
 #include "tests/support/status_matchers.h"
+#include "vault/link/records.h"
 
 namespace garderobe {
 namespace {
@@ -72,8 +73,8 @@ class ErasureTest : public ::testing::Test {
 
   // Tokens of every customer of the country, and how many show each.
   static void ReadTokens() {
-    const auto s = AnyScalar::Decode(
-        AsBytes(Key("ttp/keys/ttp-shuffle-vault.key", "ttp-shuffle-vault")));
+    const auto s = AnyScalar::Decode(AsBytes(
+        Key("ttp/keys/ttp-conversion-vault.key", "ttp-conversion-vault")));
     ASSERT_THAT(s, IsOk());
     const client::IdentityReader identities({});
     for (const std::string& name : deployment_->institutions()) {
@@ -88,7 +89,7 @@ class ErasureTest : public ::testing::Test {
         if (!row.order.share) continue;
         const auto read = identities.Read(row.order, Handle());
         for (size_t kind = 0; kind < kKindCount; ++kind) {
-          if (read.identifiers[kind].empty()) continue;
+          if (read.identifiers[kind].empty() || !HasSlot(kind)) continue;
           Element token;
           ASSERT_TRUE(Multiply(*s,
                                HashToGroup(KindName(static_cast<Kind>(kind)),
@@ -149,11 +150,29 @@ class ErasureTest : public ::testing::Test {
         &record));
     material["pseudonym"] = *(*store)->Get(
         aggregator::kNumbers, "P" + aggregator::Number(record.person));
-    const auto household = (*store)->Get(aggregator::kResidents,
-                                         aggregator::Number(record.person));
-    EXPECT_THAT(household, IsOk());
-    material["household's pseudonym"] =
-        *(*store)->Get(aggregator::kNumbers, "H" + *household);
+    if (record.household != 0) {
+      material["household's pseudonym"] = *(*store)->Get(
+          aggregator::kNumbers, "H" + aggregator::Number(record.household));
+    }
+    material["reference"] = record.reference.view();
+    material["sigma"] = record.sigma.view();
+    // What the vault has beside the tokens.
+    auto vault = Store::OpenToRead(deployment_->folder() + "/vault/data",
+                                   vault::kFamilyNames, vault::kStoreOptions);
+    EXPECT_THAT(vault, IsOk());
+    vault::RelationRecord at;
+    EXPECT_TRUE(Decode(
+        *(*vault)->Get(vault::kRelations, at_vault.view().substr(0, 8)), &at));
+    material["reference at the vault"] = at.reference;
+    vault::GroupRecord group;
+    EXPECT_TRUE(Decode(
+        *(*vault)->Get(vault::kGroups, vault::NumberKey(at.group)), &group));
+    const auto id = GetBigEndian<uint64_t>(at_vault.view().data());
+    for (const vault::Person& person : group.persons) {
+      if (person.relations == std::vector<vault::RelationId>{id}) {
+        material["person's point"] = person.point.view();
+      }
+    }
     return material;
   }
 

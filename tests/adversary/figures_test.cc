@@ -300,12 +300,9 @@ TEST_F(FiguresTest, NoPartyTakesADateThatHasPassed) {
     institution->set_id(House(house));
     institution->set_subsector("museum");
     institution->set_agreement_from("2024-07-01");
-    for (const auto& [party, daemon] : {std::pair{"aggregator", "aggregatord"},
-                                        {"ttp", "ttpd"},
-                                        {"answer", "answerd"}}) {
-      const auto stub = v1::RegisterService::NewStub(
-          TlsChannel(deployment_->address(party), daemon,
-                     deployment_->tls("coordinator")));
+    for (const char* party : {"aggregator", "ttp", "answer"}) {
+      const auto stub = v1::RegisterService::NewStub(TlsChannel(
+          deployment_->daemon(party), deployment_->tls("coordinator")));
       grpc::ClientContext context;
       SetDeadline(context, std::chrono::seconds(10));
       v1::ImportRegisterResponse response;

@@ -11,6 +11,7 @@
 
 #include "client/authority.h"
 #include "client/batches.h"
+#include "client/deployment.h"
 #include "core/base/files.h"
 #include "core/catalogue/codes.h"
 #include "core/group/elgamal.h"
@@ -56,32 +57,26 @@ class HostileTest : public ::testing::Test {
     aggregator_signed_ = p.aggregator();
     feed_.institution = "example-museum";
     feed_.source = source_;
-    // The signatures are the business of other tests.
-    ReadValues(p.vault().body(), "Y.email", feed_.vault.public_keys[0]);
-    for (auto& key : feed_.vault.public_keys) key = feed_.vault.public_keys[0];
-    ReadValues(p.aggregator().body(), "Z", feed_.aggregator.pseudonym_key);
-    ReadValues(p.aggregator().body(), "seal", feed_.aggregator.sealing_key);
-  }
-  template <typename Bytes>
-  static void ReadValues(const std::string& body, const std::string& name,
-                         Bytes& into) {
-    const size_t at =
-        body.find(std::string("\0", 1) + static_cast<char>(name.size()) + name);
-    ASSERT_NE(at, body.npos);
-    into = Bytes::From(
-        std::string_view(body).substr(at + 2 + name.size() + 2, 32));
+    const auto deployment = client::Deployment::Open(deployment_->folder());
+    ASSERT_THAT(deployment, IsOk());
+    const auto endpoint = deployment->EndpointOf("example-museum");
+    ASSERT_THAT(endpoint, IsOk());
+    auto published = client::ReadPublished(p, *endpoint, deployment_->folder());
+    ASSERT_THAT(published, IsOk());
+    feed_.published = *std::move(published);
+    feed_.author = &author_;
   }
   std::unique_ptr<v1::DeliveryService::Stub> Delivery(const std::string& who) {
     return v1::DeliveryService::NewStub(
-        TlsChannel(deployment_->address("ttp"), "ttpd", deployment_->tls(who)));
+        TlsChannel(deployment_->daemon("ttp"), deployment_->tls(who)));
   }
   std::unique_ptr<v1::VaultService::Stub> Vault(const std::string& who) {
-    return v1::VaultService::NewStub(TlsChannel(
-        deployment_->address("vault"), "vaultd", deployment_->tls(who)));
+    return v1::VaultService::NewStub(
+        TlsChannel(deployment_->daemon("vault"), deployment_->tls(who)));
   }
   v1::Hello Hello() {
     v1::Hello hello;
-    hello.set_protocol_version(1);
+    hello.set_protocol_version(2);
     hello.mutable_feed()->set_institution("example-museum");
     hello.mutable_feed()->set_source(source_);
     return hello;
@@ -153,7 +148,18 @@ class HostileTest : public ::testing::Test {
       c.handle = MakeHandle(key_, source_ + std::to_string(i));
       c.identifiers[0] = source_ + std::to_string(i) + "@example.nl";
     }
-    return client::BuildRelationBatch(feed_, offset, customers);
+    return client::BuildRelationBatch(feed_, key_, offset, customers);
+  }
+  // A signature is over the batch as it was sealed, which no two batches are
+  // alike; what else it covers are the counts beside it.
+  template <typename Reply>
+  static std::string AllButSignatures(std::vector<Reply> replies) {
+    std::string bytes;
+    for (Reply& reply : replies) {
+      if (reply.has_outcome()) reply.mutable_outcome()->clear_signature();
+      bytes += reply.SerializeAsString() + "|";
+    }
+    return bytes;
   }
   void ExpectServiceStillWorks() {
     source_ += "x";
@@ -168,6 +174,7 @@ class HostileTest : public ::testing::Test {
   client::FeedContext feed_;
   v1::SignedParameters aggregator_signed_;
   InstitutionHandleKey key_ = InstitutionHandleKey::Random();
+  const AuthorSeed author_ = deployment_->AuthorOf("example-museum");
 };
 
 }  // namespace garderobe

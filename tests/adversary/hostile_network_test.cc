@@ -177,9 +177,8 @@ class IdleConnectionsTest : public ::testing::Test {
   }
 
   bool IsServed() {
-    auto stub = v1::DeliveryService::NewStub(
-        TlsChannel(deployment_.address("ttp"), "ttpd",
-                   deployment_.tls("clients/example-museum")));
+    auto stub = v1::DeliveryService::NewStub(TlsChannel(
+        deployment_.daemon("ttp"), deployment_.tls("clients/example-museum")));
     grpc::ClientContext context;
     SetDeadline(context, std::chrono::seconds(2));
     context.set_wait_for_ready(true);

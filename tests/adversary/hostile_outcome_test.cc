@@ -1,8 +1,8 @@
 // What a client reads from the answers to its own deliveries.
 #include "core/identifiers/encrypt.h"
 #include "garderobe/v1/columns.pb.h"
-#include "garderobe/v1/rights.grpc.pb.h"
 #include "tests/adversary/hostile_fixture.h"
+#include "tests/support/ask_right.h"
 
 namespace garderobe {
 namespace {
@@ -23,24 +23,24 @@ class OutcomeTest : public HostileTest {
   void Object(const std::string& email) {
     Identifiers identifiers;
     identifiers[0] = email;
-    const auto encrypted = EncryptIdentifiers(identifiers, feed_.vault);
+    const auto encrypted =
+        EncryptIdentifiers(identifiers, feed_.published.keys);
     v1::ExerciseRightRequest request;
     request.set_institution("example-theatre");
     request.set_right(v1::RIGHT_OBJECT);
-    request.set_request_id(std::string(16, 'r'));
+    request.set_request_id(NewRequestId());
+    request.set_salt(std::string(32, 's'));
     request.set_objection_mark(std::string(32, 'm'));
     request.mutable_identity()->set_kinds(encrypted.kinds);
     request.mutable_identity()->set_point_a(
         std::string(encrypted.point_a.view()));
     request.mutable_identity()->set_points_b(encrypted.points_b);
-    auto stub = v1::RightsService::NewStub(
-        TlsChannel(deployment_->address("ttp"), "ttpd",
-                   deployment_->tls("clients/example-theatre")));
-    grpc::ClientContext context;
-    SetDeadline(context, kCallTimeout);
-    v1::ExerciseRightResponse response;
-    EXPECT_THAT(FromGrpc(stub->ExerciseRight(&context, request, &response)),
-                IsOk());
+    request.mutable_identity()->set_point_home(
+        std::string(encrypted.point_home.view()));
+    *request.mutable_serials() = feed_.published.serials();
+    EXPECT_THAT(
+        AskRight(*deployment_, "clients/example-theatre", request).status(),
+        IsOk());
   }
 
   // Delivers rows in a feed of their own; all replies, as bytes.
@@ -48,11 +48,10 @@ class OutcomeTest : public HostileTest {
     NewFeed();
     std::vector<v1::DeliverRelationsResponse> replies;
     EXPECT_THAT(
-        Relations({client::BuildRelationBatch(feed_, 0, customers)}, &replies),
+        Relations({client::BuildRelationBatch(feed_, key_, 0, customers)},
+                  &replies),
         IsOk());
-    std::string bytes;
-    for (const auto& reply : replies) bytes += reply.SerializeAsString() + "|";
-    return bytes;
+    return AllButSignatures(std::move(replies));
   }
   std::string DeliverVisit(const Handle& handle) {
     NewFeed();
@@ -68,9 +67,7 @@ class OutcomeTest : public HostileTest {
     std::vector<uint64_t> lines;
     std::vector<v1::DeliverVisitsResponse> replies;
     EXPECT_THAT(Visits({builder.Build(0, &lines)}, &replies), IsOk());
-    std::string bytes;
-    for (const auto& reply : replies) bytes += reply.SerializeAsString() + "|";
-    return bytes;
+    return AllButSignatures(std::move(replies));
   }
   void NewFeed() {
     source_ = "outcome-" + std::to_string(++feeds_);
@@ -97,21 +94,28 @@ class OutcomeTest : public HostileTest {
   // A batch of `count` rows whose columns are `payload`.
   absl::Status Sealed(uint32_t count, const std::string& payload, bool visits) {
     NewFeed();
+    const auto& aggregator = feed_.published.aggregator;
+    const BatchPlace place{
+        visits ? SealedKind::kVisits : SealedKind::kRelations,
+        feed_.institution, feed_.source, 0, count};
+    AuthoredParts parts;
+    parts.handles = Hash("handles");
+    if (!visits) parts.points = Hash("points");
     const std::string sealed =
-        SealBatch(feed_.aggregator.sealing_key,
-                  {visits ? SealedKind::kVisits : SealedKind::kRelations,
-                   feed_.institution, feed_.source, 0, count},
-                  payload);
+        SealBatch(aggregator.sealing_key, place,
+                  EncodeAuthored(*feed_.author, place, aggregator.issue.serial,
+                                 parts, payload));
     EXPECT_LT(sealed.size(), 4096u);
     if (visits) {
       v1::VisitBatch batch;
       batch.set_count(count);
       batch.set_handles(std::string(count * 16, '\0'));
       batch.set_sealed(sealed);
+      batch.set_serial(feed_.published.aggregator.issue.serial);
       return Visits({batch});
     }
     v1::RelationBatch batch = client::BuildRelationBatch(
-        feed_, 0, {Customer(source_, source_ + "@example.nl")});
+        feed_, key_, 0, {Customer(source_, source_ + "@example.nl")});
     batch.set_sealed(sealed);
     return Relations({batch});
   }
@@ -158,6 +162,7 @@ TEST_F(OutcomeTest, AFewBytesTakeNoMemory) {
   one.add_birth_year(0);
   one.set_gender(std::string(1, '\0'));
   one.set_newsletter(std::string(1, '\0'));
+  one.set_shown(std::string(1, '\0'));
   one.add_customer_since(0);
   std::string payload = one.SerializeAsString();
   while (payload.size() + 2 <= kPayloadBytesMax) payload.append("\x32\0", 2);

@@ -39,6 +39,36 @@ TEST_F(HostileTest, AnEarlierStreamOfAFeedIsCutOff) {
   EXPECT_THAT(Visits({batch}), IsOk());
 }
 
+// A client that comes back sends again what it has no answer to, and that may
+// be all that a stream lets it send.
+TEST_F(HostileTest, AWholeWindowOfRelationsSentAgainIsStoredOnce) {
+  auto stub = Delivery("clients/example-museum");
+  uint64_t window = 0;
+  {
+    grpc::ClientContext context;
+    SetDeadline(context, kCallTimeout);
+    const auto stream = stub->DeliverRelations(&context);
+    v1::DeliverRelationsRequest request;
+    v1::DeliverRelationsResponse response;
+    *request.mutable_hello() = Hello();
+    ASSERT_TRUE(stream->Write(request) && stream->Read(&response));
+    window = response.welcome().window();
+    stream->WritesDone();
+    EXPECT_THAT(FromGrpc(stream->Finish()), IsOk());
+  }
+  ASSERT_GT(window, 8u);
+  std::vector<v1::RelationBatch> batches;
+  for (uint64_t i = 0; i < window; ++i) batches.push_back(GoodRelations(i, 1));
+  for (const bool again : {false, true}) {
+    std::vector<v1::DeliverRelationsResponse> replies;
+    EXPECT_THAT(Relations(batches, &replies), IsOk());
+    ASSERT_EQ(replies.size(), window + 1);
+    for (uint64_t i = 1; i <= window; ++i) {
+      EXPECT_EQ(replies[i].outcome().already_stored(), again) << i;
+    }
+  }
+}
+
 // Replies that nobody reads are not kept without end.
 TEST_F(HostileTest, AClientThatDoesNotReadIsNotReadEither) {
   auto stub = Delivery("clients/example-museum");
@@ -177,9 +207,8 @@ TEST(QuietStreamTest, WhoSaysNothingLosesItsPlace) {
                   "[server]\nhello_ms = 300\nidle_ms = 1000");
   ASSERT_THAT(ReplaceFile(path, *config, 0600), IsOk());
   deployment.Up();
-  auto stub = v1::DeliveryService::NewStub(
-      TlsChannel(deployment.address("ttp"), "ttpd",
-                 deployment.tls("clients/example-museum")));
+  auto stub = v1::DeliveryService::NewStub(TlsChannel(
+      deployment.daemon("ttp"), deployment.tls("clients/example-museum")));
   v1::DeliverVisitsRequest request;
   v1::DeliverVisitsResponse response;
   for (const bool with_hello : {false, true}) {
@@ -188,7 +217,7 @@ TEST(QuietStreamTest, WhoSaysNothingLosesItsPlace) {
     const auto stream = stub->DeliverVisits(&context);
     if (with_hello) {
       auto* hello = request.mutable_hello();
-      hello->set_protocol_version(1);
+      hello->set_protocol_version(2);
       hello->mutable_feed()->set_institution("example-museum");
       hello->mutable_feed()->set_source("quiet");
       ASSERT_TRUE(stream->Write(request) && stream->Read(&response));

@@ -1,4 +1,6 @@
 // Peers that misbehave: each is cut off by itself, and nobody else is harmed.
+#include "core/identifiers/person.h"
+#include "core/keys/key_file.h"
 #include "tests/adversary/hostile_fixture.h"
 
 namespace garderobe {
@@ -19,8 +21,7 @@ TEST_F(HostileTest, RightCertificateInTheWrongRoleIsRefused) {
                 StatusIs(kDenied))
         << who;
     auto aggregator = v1::AggregatorService::NewStub(
-        TlsChannel(deployment_->address("aggregator"), "aggregatord",
-                   deployment_->tls(who)));
+        TlsChannel(deployment_->daemon("aggregator"), deployment_->tls(who)));
     v1::StoreVisitsResponse stored;
     EXPECT_THAT(FromGrpc(aggregator->StoreVisits(&two, {}, &stored)),
                 StatusIs(kDenied))
@@ -33,16 +34,15 @@ TEST_F(HostileTest, RightCertificateInTheWrongRoleIsRefused) {
   for (const char* who :
        {"clients/example-museum", "analysts/example-museum", "ttp/tls"}) {
     auto publisher = v1::PublisherService::NewStub(
-        TlsChannel(deployment_->address("aggregator"), "aggregatord",
-                   deployment_->tls(who)));
+        TlsChannel(deployment_->daemon("aggregator"), deployment_->tls(who)));
     grpc::ClientContext context;
     SetDeadline(context, kCallTimeout);
     v1::PublishResponse response;
     EXPECT_THAT(FromGrpc(publisher->Publish(&context, {}, &response)),
                 StatusIs(kDenied))
         << who;
-    auto intake = v1::AnswerIntakeService::NewStub(TlsChannel(
-        deployment_->address("intake"), "answerd", deployment_->tls(who)));
+    auto intake = v1::AnswerIntakeService::NewStub(
+        TlsChannel(deployment_->daemon("intake"), deployment_->tls(who)));
     grpc::ClientContext put;
     SetDeadline(put, kCallTimeout);
     v1::PutCubeResponse cube;
@@ -56,7 +56,7 @@ TEST_F(HostileTest, RightCertificateInTheWrongRoleIsRefused) {
 TEST_F(HostileTest, AMessageIsNotReadForTheWrongRole) {
   const size_t answerd_before = deployment_->PeakMib("answerd");
   auto intake = v1::AnswerIntakeService::NewStub(
-      TlsChannel(deployment_->address("intake"), "answerd",
+      TlsChannel(deployment_->daemon("intake"),
                  deployment_->tls("analysts/example-museum")));
   grpc::ClientContext put;
   SetDeadline(put, kCallTimeout);
@@ -68,9 +68,8 @@ TEST_F(HostileTest, AMessageIsNotReadForTheWrongRole) {
   EXPECT_LT(deployment_->PeakMib("answerd"), answerd_before + 100);
 
   const size_t ttpd_before = deployment_->PeakMib("ttpd");
-  auto registers = v1::RegisterService::NewStub(
-      TlsChannel(deployment_->address("ttp"), "ttpd",
-                 deployment_->tls("clients/example-museum")));
+  auto registers = v1::RegisterService::NewStub(TlsChannel(
+      deployment_->daemon("ttp"), deployment_->tls("clients/example-museum")));
   v1::ImportRegisterRequest import;
   for (int i = 0; i < 1'500'000; ++i) {
     import.mutable_register_()->add_institutions();
@@ -100,9 +99,11 @@ TEST_F(HostileTest, StrangersAndImpostorsGetNoConnection) {
   SetDeadline(context, std::chrono::seconds(3));
   v1::GetVaultParametersResponse response;
   EXPECT_FALSE(Vault("stranger")->GetParameters(&context, {}, &response).ok());
-  // A daemon that shows another's certificate is not believed.
+  // A daemon that shows another's certificate is not believed, although its
+  // key is pinned: its name is another.
+  const CalledDaemon vault = deployment_->daemon("vault");
   auto wrong = v1::DeliveryService::NewStub(
-      TlsChannel(deployment_->address("vault"), "ttpd",
+      TlsChannel({vault.address, "ttpd", vault.pins},
                  deployment_->tls("clients/example-museum")));
   grpc::ClientContext second;
   SetDeadline(second, std::chrono::seconds(3));
@@ -150,17 +151,22 @@ TEST_F(HostileTest, MalformedPointsAreRefusedByRecord) {
     batch = GoodRelations(0);
     batch.mutable_points_a()->replace(64, 32, bad);
     EXPECT_THAT(Relations({batch}), StatusIs(kInvalid, HasSubstr("record 2")));
+    batch = GoodRelations(0);
+    batch.mutable_points_home()->replace(0, 32, bad);
+    EXPECT_THAT(Relations({batch}), StatusIs(kInvalid, HasSubstr("record 0")));
   }
   ExpectServiceStillWorks();
 }
 
-// A token that is the identity passes the TTP, which can't open it, and was
-// once refused by the vault together with the rows it was gathered with.
-TEST_F(HostileTest, IdentityTokenHarmsNobodyElseInTheBatch) {
+// A token that is the identity passes the TTP, which can't open it. A refusal
+// by the vault would tell that a guess was right, for whoever subtracts a guess
+// gets the identity.
+TEST_F(HostileTest, IdentityTokenIsAnsweredLikeAnyOther) {
   const EphemeralScalar r = EphemeralScalar::Random();
   Element b;
-  ASSERT_TRUE(Multiply(r, feed_.vault.public_keys[0], &b));
-  v1::RelationBatch bad = GoodRelations(0);
+  ASSERT_TRUE(Multiply(r, feed_.published.keys.kinds[0], &b));
+  const v1::RelationBatch usual = GoodRelations(0);
+  v1::RelationBatch bad = usual;
   bad.mutable_points_a()->replace(32, 32, MultiplyBase(r).view());
   bad.mutable_points_b()->replace(32, 32, b.view());
   // Another feed, gathered within the same 200 ms.
@@ -170,7 +176,7 @@ TEST_F(HostileTest, IdentityTokenHarmsNobodyElseInTheBatch) {
   customer.handle = MakeHandle(key_, "other");
   customer.identifiers[0] = "other@example.nl";
   const v1::RelationBatch good =
-      client::BuildRelationBatch(other_feed, 0, {customer});
+      client::BuildRelationBatch(other_feed, key_, 0, {customer});
   absl::Status good_status;
   std::thread other([&] {
     auto stub = Delivery("clients/example-museum");
@@ -183,10 +189,132 @@ TEST_F(HostileTest, IdentityTokenHarmsNobodyElseInTheBatch) {
             [&](auto* context) { return stub->DeliverRelations(context); },
             requests);
   });
-  EXPECT_THAT(Relations({bad}), StatusIs(kInvalid, HasSubstr("record 1")));
+  std::vector<v1::DeliverRelationsResponse> of_bad, of_usual;
+  EXPECT_THAT(Relations({bad}, &of_bad), IsOk());
   other.join();
   EXPECT_THAT(good_status, IsOk());
+  // The same rows without the crafted one, in a feed of their own.
+  source_ = feed_.source = source_ + "-usual";
+  v1::RelationBatch in_own_feed = GoodRelations(0);
+  EXPECT_THAT(Relations({in_own_feed}, &of_usual), IsOk());
+  ASSERT_EQ(of_bad.size(), 2u);
+  ASSERT_EQ(of_usual.size(), 2u);
+  EXPECT_EQ(AllButSignatures(of_bad), AllButSignatures(of_usual));
   ExpectServiceStillWorks();
+}
+
+// Rows of serials that are not in force would be stripped to tokens that nobody
+// shares, silently.
+TEST_F(HostileTest, ASerialThatIsNotInForceIsRefusedByName) {
+  constexpr auto kRefused = absl::StatusCode::kFailedPrecondition;
+  v1::RelationBatch relations = GoodRelations(0);
+  relations.mutable_serials()->set_ttp(2);
+  EXPECT_THAT(Relations({relations}), StatusIs(kRefused, HasSubstr("ttp")));
+  relations = GoodRelations(0);
+  relations.mutable_serials()->set_vault(2);
+  EXPECT_THAT(Relations({relations}), StatusIs(kRefused, HasSubstr("vault")));
+  relations = GoodRelations(0);
+  relations.mutable_serials()->set_aggregator(2);
+  EXPECT_THAT(Relations({relations}),
+              StatusIs(kRefused, HasSubstr("aggregator")));
+  relations.clear_serials();
+  EXPECT_THAT(Relations({relations}), StatusIs(kRefused));
+  v1::VisitBatch visits = GoodVisits(0);
+  visits.set_serial(2);
+  EXPECT_THAT(Visits({visits}), StatusIs(kRefused, HasSubstr("aggregator")));
+  ExpectServiceStillWorks();
+}
+
+// What the vault makes of rows that a client crafts.
+class CraftedRowsTest : public HostileTest {
+ protected:
+  void SetUp() override {
+    HostileTest::SetUp();
+    auto key = ReadSecret<InstitutionHandleKey>(
+        deployment_->folder() + "/institutions/example-museum/handle.key",
+        "institution-handle");
+    ASSERT_THAT(key, IsOk());
+    key_ = *std::move(key);
+    feed_.source = source_;
+  }
+  client::Customer Customer(const std::string& number,
+                            const std::string& email) {
+    client::Customer customer;
+    customer.handle = MakeHandle(key_, number);
+    RawPerson person;
+    person.email = email;
+    person.last_name = "Bakker";
+    person.first_name = "Anna";
+    customer.identifiers =
+        DeriveIdentifiers(ReadPersonFields(person, {}, Today()).fields);
+    return customer;
+  }
+  v1::RelationBatch Batch(uint64_t offset, const client::Customer& customer) {
+    return client::BuildRelationBatch(feed_, key_, offset, {customer});
+  }
+  // Whether the vault takes two of the museum's customers for one person: two
+  // custodians ask it.
+  static bool AreOnePerson(const std::string& a, const std::string& b) {
+    auto ticket = [](const std::string& customer) -> std::string {
+      const RunResult r =
+          deployment_->Run({"access", "--institution", "example-museum",
+                            "--customer", customer, "--json"});
+      EXPECT_EQ(r.exit, 0) << r.err;
+      const nlohmann::json told = r.json();
+      for (const auto& held : told["held"]) {
+        if (held["party"] == "vault") return held["review_ticket"];
+      }
+      return "";
+    };
+    const std::string x = ticket(a), y = ticket(b);
+    deployment_->Run({"vault", "explain", x, y, "--as", "custodian-1"});
+    const RunResult r = deployment_->Run(
+        {"vault", "explain", x, y, "--as", "custodian-2", "--json"});
+    EXPECT_EQ(r.exit, 0) << r.err;
+    return r.json()["same_person"].get<bool>();
+  }
+};
+
+// Whoever knows the aggregator's and the vault's keys still needs the TTP's U:
+// with another one the rows are of nobody that is known.
+TEST_F(CraftedRowsTest, RowsEncryptedToOtherJointKeysLinkNobody) {
+  const std::string email = "joint@example.nl";
+  const v1::RelationBatch first = Batch(0, Customer("joint-1", email)),
+                          second = Batch(1, Customer("joint-2", email));
+  // U' = U + u'*G, in every sum.
+  const Element more = MultiplyBase(EphemeralScalar::Random());
+  JointKeys& keys = feed_.published.keys;
+  for (size_t kind = 0; kind < kKindCount; ++kind) {
+    if (!HasSlot(kind)) continue;
+    ASSERT_TRUE(Add(keys.kinds[kind], more, &keys.kinds[kind]));
+  }
+  ASSERT_TRUE(Add(keys.home, more, &keys.home));
+  const v1::RelationBatch third = Batch(2, Customer("joint-3", email));
+  ASSERT_THAT(Relations({first, second, third}), IsOk());
+  EXPECT_TRUE(AreOnePerson("joint-1", "joint-2"));  // the control
+  EXPECT_FALSE(AreOnePerson("joint-1", "joint-3"));
+}
+
+// All rows whose token is the identity would otherwise be one person.
+TEST_F(CraftedRowsTest, IdentityTokensLinkNobody) {
+  auto crafted = [&](uint64_t offset, const std::string& number) {
+    client::Customer customer;
+    customer.handle = MakeHandle(key_, number);
+    customer.identifiers[0] = "x@example.nl";
+    v1::RelationBatch batch = Batch(offset, customer);
+    const EphemeralScalar r = EphemeralScalar::Random();
+    Element b;
+    EXPECT_TRUE(Multiply(r, feed_.published.keys.kinds[0], &b));
+    batch.set_points_a(std::string(MultiplyBase(r).view()));
+    batch.set_points_b(std::string(b.view()));
+    return batch;
+  };
+  ASSERT_THAT(Relations({crafted(0, "identity-1"), crafted(1, "identity-2"),
+                         Batch(2, Customer("token-1", "t@example.nl")),
+                         Batch(3, Customer("token-2", "t@example.nl"))}),
+              IsOk());
+  EXPECT_FALSE(AreOnePerson("identity-1", "identity-2"));
+  EXPECT_TRUE(AreOnePerson("token-1", "token-2"));  // the control
 }
 
 TEST_F(HostileTest, LyingCountsAndGarbageAreRefused) {
@@ -225,7 +353,7 @@ TEST_F(HostileTest, LyingCountsAndGarbageAreRefused) {
 TEST_F(HostileTest, RelationsThatTheAggregatorRefusesCountInTheBudget) {
   auto used = [] {
     const auto stub = v1::BudgetService::NewStub(TlsChannel(
-        deployment_->address("ttp"), "ttpd", deployment_->tls("coordinator")));
+        deployment_->daemon("ttp"), deployment_->tls("coordinator")));
     grpc::ClientContext context;
     v1::ListBudgetsResponse budgets;
     EXPECT_THAT(FromGrpc(stub->ListBudgets(&context, {}, &budgets)), IsOk());
@@ -234,18 +362,20 @@ TEST_F(HostileTest, RelationsThatTheAggregatorRefusesCountInTheBudget) {
     }
     return uint64_t{0};
   };
+  // Of each of three rows an e-mail address and the slot of the home.
+  constexpr uint64_t kTokens = 6;
   uint64_t before = used();
   const v1::RelationBatch good = GoodRelations(0);
   v1::RelationBatch garbage = good;
   garbage.set_sealed(std::string(100, 'g'));
   EXPECT_FALSE(Relations({garbage}).ok());
-  EXPECT_EQ(used(), before + 3);
+  EXPECT_EQ(used(), before + kTokens);
   v1::RelationBatch beyond = GoodRelations(1000);
   EXPECT_FALSE(Relations({beyond}).ok());
-  EXPECT_EQ(used(), before + 6);
+  EXPECT_EQ(used(), before + 2 * kTokens);
   EXPECT_THAT(Relations({good}), IsOk());
   EXPECT_THAT(Relations({good}), IsOk());  // again
-  EXPECT_EQ(used(), before + 12);
+  EXPECT_EQ(used(), before + 4 * kTokens);
   // What does not decode reaches nobody.
   before = used();
   v1::RelationBatch malformed = GoodRelations(3);
@@ -259,6 +389,7 @@ TEST_F(HostileTest, PlainModeNeedsAnAgreement) {
   batch.clear_kinds();
   batch.clear_points_a();
   batch.clear_points_b();
+  batch.clear_points_home();
   for (int i = 0; i < 3; ++i) {
     batch.mutable_plain()->add_rows()->set_email("anna@example.nl");
   }

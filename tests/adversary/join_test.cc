@@ -13,8 +13,6 @@
 #include <set>
 
 #include "aggregator/tables.h"
-#include "aggregator/visit_block.h"
-#include "core/base/civil_time.h"
 #include "core/base/files.h"
 #include "core/group/element.h"
 #include "core/keys/key_file.h"
@@ -29,20 +27,18 @@ namespace garderobe {
 namespace {
 
 namespace fs = std::filesystem;
-uint64_t Known(uint64_t quarter, bool birth_date, bool address) {
-  return quarter * 4 + (birth_date ? 2 : 0) + (address ? 1 : 0);
-}
-
 using AnyScalar = SecretScalar<struct AdversaryRole>;
 
 // One side's relations, each by its sequence number in RocksDB, and whose it
-// is: a person's and a household's name in that side's own terms.
+// is: a person's name in that side's own terms.
 struct Row {
   uint64_t sequence;
-  std::string person, household;
-  // What both sides store of a relation beside whose it is: the quarter of its
-  // latest sale, and whether a birth date and an address were shown.
-  uint64_t known;
+  std::string person;
+  // What a side stores of a relation that has a counterpart on the other.
+  bool birth, address, anybody;
+  // With whom: at the vault whose tokens were compared with the person's, at
+  // the aggregator the household that was shown; empty: with nobody.
+  std::string together;
 };
 using Rows = std::vector<Row>;
 
@@ -137,7 +133,6 @@ class JoinTest : public ::testing::Test {
     for (const auto& version : versions) {
       vault::RelationRecord relation;
       vault::GroupRecord group;
-      vault::HomeRecord home;
       EXPECT_TRUE(Decode(version.value, &relation));
       EXPECT_TRUE(Decode(
           *(*store)->Get(vault::kGroups, vault::NumberKey(relation.group)),
@@ -146,74 +141,51 @@ class JoinTest : public ::testing::Test {
       for (const vault::Person& person : group.persons) {
         const auto& ids = person.relations;
         if (std::find(ids.begin(), ids.end(), id) == ids.end()) continue;
-        Element household = person.own_household;
-        if (person.home != 0) {
-          EXPECT_TRUE(Decode(
-              *(*store)->Get(vault::kHomes, vault::NumberKey(person.home)),
-              &home));
-          household = home.point;
-        }
-        rows.push_back({version.sequence, std::string(person.point.view()),
-                        std::string(household.view()), KnownOf(relation)});
+        Row row = KindsOf(relation);
+        row.sequence = version.sequence;
+        row.person = person.point.view();
+        row.together = vault::NumberKey(relation.group);
+        rows.push_back(row);
       }
     }
     return rows;
   }
 
-  static uint64_t KnownOf(const vault::RelationRecord& relation) {
-    bool birth_date = false, address = false;
+  // What kinds of tokens say of what was shown. Keys that join a name with an
+  // address are the address's only trace here, for it has no slot of its own.
+  static Row KindsOf(const vault::RelationRecord& relation) {
+    Row row{};
     for (const vault::HeldToken& token : relation.tokens) {
       const Kind kind = vault::KindOf(token.fingerprint);
-      address |= kind == Kind::kAddress;
-      birth_date |=
+      row.anybody = true;
+      row.address |=
+          kind == Kind::kNameAddress || kind == Kind::kInitialsAddress ||
+          kind == Kind::kNamesAddress || kind == Kind::kNamesStreet ||
+          kind == Kind::kBirthdatePostcode || kind == Kind::kBirthdateStreet;
+      row.birth |=
           kind == Kind::kNameBirthdate || kind == Kind::kEmailBirthyear ||
           kind == Kind::kBirthdatePostcode || kind == Kind::kNamesBirthdate ||
           kind == Kind::kSurnameBirthdate || kind == Kind::kBirthdateStreet ||
           kind == Kind::kBirthdateCity;
     }
-    return Known(relation.latest, birth_date, address);
-  }
-
-  // Returns the latest hour of a sale for each relation, by its key.
-  static std::map<std::string, int32_t> LatestSales(const Store& store) {
-    std::map<std::string, int32_t> latest;
-    const auto it = store.NewIterator(aggregator::kBlocks);
-    for (it->SeekToFirst(); it->Valid(); it->Next()) {
-      const auto block = aggregator::DecodeBlock(AsView(it->value()));
-      EXPECT_THAT(block, IsOk());
-      for (const auto& row : block->rows) {
-        if (row.relation == 0) continue;
-        std::string key = it->key().ToString().substr(0, 4);
-        PutBigEndian(key, row.relation);
-        int32_t& hour =
-            latest.try_emplace(key, aggregator::kUnknownTime).first->second;
-        hour = std::max(hour, row.sold_at);
-      }
-    }
-    return latest;
+    return row;
   }
 
   static Rows AggregatorRows() {
     const auto versions =
         Versions(deployment_->folder() + "/seized-before/aggregator",
                  aggregator::kFamilyNames, aggregator::kRelations);
-    const auto store = OpenAggregator();
-    const auto latest = LatestSales(*store);
     Rows rows;
     for (const auto& version : versions) {
-      const std::string person = version.value.substr(0, 4);
-      const auto household = store->Get(aggregator::kResidents, person);
-      EXPECT_THAT(household, IsOk());
       aggregator::Relation relation;
-      EXPECT_TRUE(Decode(version.value, &relation));
-      const auto sale = latest.find(version.user_key);
-      const uint64_t quarter =
-          sale == latest.end() || sale->second == aggregator::kUnknownTime
-              ? 0
-              : QuarterOf(FromDayNumber(sale->second / 24));
-      rows.push_back(
-          {version.sequence, person, *household,
-           Known(quarter, relation.birth_year != 0, relation.pc4 != 0)});
+      EXPECT_TRUE(aggregator::Decode(version.value, &relation));
+      rows.push_back({version.sequence, aggregator::Number(relation.person),
+                      relation.birth_year != 0,
+                      (relation.shown & aggregator::kShownAddress) != 0,
+                      (relation.shown & aggregator::kShownPerson) != 0,
+                      relation.household == 0
+                          ? ""
+                          : aggregator::Number(relation.household)});
     }
     return rows;
   }
@@ -243,26 +215,49 @@ class JoinTest : public ::testing::Test {
     return prints;
   }
 
-  // How many relations somebody has, and each of the household has; and, with
-  // `known`, what both sides store of each of these.
-  static Fingerprints ByStructure(const Rows& rows, bool known) {
-    using Print = std::vector<uint64_t>;
-    std::map<std::string, std::map<std::string, Print>> households;
-    for (const Row& row : rows) {
-      households[row.household][row.person].push_back(known ? row.known : 0);
-    }
+  // How many relations somebody has; and, with `kinds`, of each of them whether
+  // a birth date, an address and anything of the person were shown. Of the
+  // fields of both sides no other has a counterpart: handles, references,
+  // points and pseudonyms are in each side's own form, the rest is on one side
+  // only.
+  static Fingerprints ByStructure(const Rows& rows, bool kinds) {
     Fingerprints prints;
-    for (auto& [household, members] : households) {
-      std::vector<Print> all;
-      for (auto& [person, print] : members) {
-        std::sort(print.begin(), print.end());
-        print.insert(print.begin(), print.size());
-        all.push_back(print);
-      }
+    for (const Row& row : rows) {
+      const uint64_t shown =
+          (row.birth ? 4 : 0) + (row.address ? 2 : 0) + (row.anybody ? 1 : 0);
+      prints[row.person].push_back(kinds ? shown : 0);
+    }
+    for (auto& [person, print] : prints) std::sort(print.begin(), print.end());
+    return prints;
+  }
+
+  // The same, with the same of everybody with whom somebody is seen: family of
+  // one name shares the keys that join it with the address, and lives at one
+  // address.
+  static Fingerprints ByCompany(const Rows& rows) {
+    std::map<std::string, std::map<std::string, size_t>> seen;
+    for (const Row& row : rows) {
+      seen[row.person][row.together] += !row.together.empty();
+    }
+    // Where somebody was seen with several, those of most relations.
+    std::map<std::string, std::vector<std::string>> companies;
+    for (const auto& [person, with] : seen) {
+      const auto most = std::max_element(
+          with.begin(), with.end(),
+          [](const auto& a, const auto& b) { return a.second < b.second; });
+      const bool is_alone = most->second == 0;
+      companies[is_alone ? "alone" + person : most->first].push_back(person);
+    }
+    const Fingerprints own = ByStructure(rows, true);
+    Fingerprints prints;
+    for (const auto& [company, members] : companies) {
+      std::vector<std::vector<uint64_t>> all;
+      for (const std::string& person : members) all.push_back(own.at(person));
       std::sort(all.begin(), all.end());
-      for (const auto& [person, print] : members) {
-        prints[person] = print;
-        for (const Print& one : all) {
+      for (const std::string& person : members) {
+        prints[person] = own.at(person);
+        for (const auto& one : all) {
+          prints[person].push_back(UINT64_MAX);
           prints[person].insert(prints[person].end(), one.begin(), one.end());
         }
       }
@@ -301,8 +296,8 @@ class JoinTest : public ::testing::Test {
     };
     const auto ours = alone(vault), theirs = alone(aggregator);
     const auto key = ReadKeyFile(
-        deployment_->folder() + "/ttp/keys/ttp-shuffle-aggregator.key",
-        "ttp-shuffle-aggregator");
+        deployment_->folder() + "/ttp/keys/ttp-conversion-aggregator.key",
+        "ttp-conversion-aggregator");
     EXPECT_THAT(key, IsOk());
     const auto t = AnyScalar::Decode({key->secret.ExposeSecret(), 32});
     EXPECT_THAT(t, IsOk());
@@ -339,7 +334,9 @@ TEST_F(JoinTest, ControlOrderOfArrivalJoinsMany) {
   const Joined joined = Join(ByBatch(vault, ends), ByBatch(aggregator, ends));
   Print("by batches", joined.persons, joined.claimed, joined.right);
   EXPECT_GT(joined.right, joined.persons / 40);
-  EXPECT_GT(joined.right, joined.claimed * 9 / 10);
+  // The TTP cuts batches and mixes them, so that some claims are wrong; by
+  // chance one of all persons would be right.
+  EXPECT_GT(joined.right, joined.claimed / 3);
 }
 
 TEST_F(JoinTest, AVaultThatForgotTheOrderCantBeJoined) {
@@ -359,23 +356,33 @@ TEST_F(JoinTest, AVaultThatForgotTheOrderCantBeJoined) {
 }
 
 // What both know of the same people without any order: how many relations
-// somebody has, and the others of the household.
+// somebody has.
 TEST_F(JoinTest, StructureAloneJoinsFew) {
   const Joined joined = Join(ByStructure(VaultRows("after"), false),
                              ByStructure(AggregatorRows(), false));
   Print("by structure", joined.persons, joined.claimed, joined.right);
-  EXPECT_LT(joined.right, joined.persons / 15);
+  EXPECT_LT(joined.right, joined.persons / 50);
 }
 
-// A hole, known and measured here: everything that both store of a relation.
-// SECURITY.md says so until neither side has a counterpart of these fields.
-TEST_F(JoinTest, WhatBothStoreOfARelationJoinsMany) {
+// And everything that both store of a relation: the kinds at the vault say
+// what the attributes at the aggregator say, too. With households and quarters
+// on both sides, as they once were, two persons of five stood alone.
+TEST_F(JoinTest, WhatBothStoreOfARelationJoinsFew) {
   const Joined joined = Join(ByStructure(VaultRows("after"), true),
                              ByStructure(AggregatorRows(), true));
-  Print("by structure, quarter, birth date and address", joined.persons,
+  Print("by structure and what was shown", joined.persons, joined.claimed,
+        joined.right);
+  EXPECT_LT(joined.right, joined.persons / 26);
+}
+
+// The vault no longer knows households, but whose tokens are alike. Claims are
+// wrong where a household has several names, or a name several households.
+TEST_F(JoinTest, CompanyJoinsFew) {
+  const Joined joined =
+      Join(ByCompany(VaultRows("after")), ByCompany(AggregatorRows()));
+  Print("by structure, what was shown, and with whom", joined.persons,
         joined.claimed, joined.right);
-  EXPECT_GT(joined.right, joined.persons / 4);
-  EXPECT_GT(joined.right, joined.claimed * 9 / 10);
+  EXPECT_LT(joined.right, joined.persons / 26);
 }
 
 }  // namespace

@@ -1,20 +1,30 @@
 // Vault and aggregator that both record what an honest TTP passes on: can they
-// join their rows by position? Two proxies stand in for them, with their own
-// certificates, and pass every call on to the real ones.
+// join their rows by position, or by points that pass through unchanged? Two
+// proxies stand in for them, with their own certificates, and pass every call
+// on to the real ones.
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <numeric>
+#include <set>
 
+#include "client/batches.h"
+#include "client/deployment.h"
 #include "core/base/files.h"
 #include "core/base/mutex.h"
+#include "core/group/elgamal.h"
+#include "core/keys/key_file.h"
 #include "core/rpc/deadline.h"
+#include "core/rpc/status_conversion.h"
 #include "core/sealing/handles.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
+#include "garderobe/v1/delivery.grpc.pb.h"
 #include "garderobe/v1/retention.grpc.pb.h"
 #include "garderobe/v1/rights.grpc.pb.h"
 #include "garderobe/v1/vault.grpc.pb.h"
 #include "grpcpp/server_builder.h"
 #include "gtest/gtest.h"
+#include "tests/support/aged_relations.h"
 #include "tests/support/local_deployment.h"
 #include "tests/support/status_matchers.h"
 #include "ttp/keys.h"
@@ -25,56 +35,38 @@ namespace {
 using grpc::ServerContext;
 using grpc::Status;
 
-// A call of one party and the list in it.
-template <typename Item>
-using Record = std::vector<std::vector<Item>>;
+constexpr char kMuseum[] = "example-museum";
+constexpr size_t kRoundEntries = 32;  // round.rows of a local deployment
 
-template <typename Handle>
-std::vector<Handle> HandlesOf(std::string_view bytes) {
-  std::vector<Handle> handles;
-  for (size_t at = 0; at + Handle::kBytes <= bytes.size();
-       at += Handle::kBytes) {
-    handles.push_back(Handle::From(bytes.substr(at, Handle::kBytes)));
-  }
-  return handles;
-}
-
-// What the vault hands out: its handle, and the reference that the TTP opens.
-struct Named {
-  VaultHandle handle;
-  std::string reference;
-};
-
-// The two lists of one kind, call by call.
-struct Lists {
-  Record<Named> vault;
-  Record<AggregatorHandle> aggregator;
+// What passed, in the order in which it did.
+struct Recorded {
+  std::vector<v1::LinkRelationsRequest> links;
+  std::vector<v1::StoreRelationsRequest> relations;
+  // A round as the vault gave it, and as the aggregator got it.
+  std::vector<std::pair<v1::Round, v1::StoreRoundRequest>> rounds;
+  std::vector<v1::Round> rounds_of_vault;
+  std::vector<v1::ListExpiredResponse> expired;
+  std::vector<v1::RemoveRelationsRequest> removed;
+  std::vector<v1::ConfirmExpiredRequest> confirmed;
+  // All bytes of rows, of whatever call, that one side saw.
+  std::vector<std::string> at_vault, at_aggregator;
 };
 
 class Recorder {
  public:
-  template <typename Message>
-  void VaultNames(Lists Recorder::*lists, const Message& message) {
+  template <typename Change>
+  void Note(Change change) {
     const MutexLock lock(&mutex_);
-    auto& list = (this->*lists).vault.emplace_back();
-    const auto handles = HandlesOf<VaultHandle>(message.handles());
-    const size_t bytes = ttp::ReferenceSealer::kBytes;
-    for (size_t i = 0; i < handles.size(); ++i) {
-      list.push_back(
-          {handles[i], message.references().substr(i * bytes, bytes)});
-    }
+    change(recorded_);
   }
-  template <typename Message>
-  void AggregatorHears(Lists Recorder::*lists, const Message& message) {
+  Recorded recorded() const {
     const MutexLock lock(&mutex_);
-    (this->*lists)
-        .aggregator.push_back(HandlesOf<AggregatorHandle>(message.handles()));
+    return recorded_;
   }
-
-  Lists changes, rights, retention;
 
  private:
-  Mutex mutex_;
+  mutable Mutex mutex_;
+  Recorded recorded_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Passes a call on to the real party.
@@ -102,15 +94,34 @@ struct VaultProxy final : v1::VaultService::Service {
     return PassOn(*stub, &v1::VaultService::Stub::GetParameters, request,
                   response);
   }
-  PASS_ON(VaultService, LinkRelations)
-  Status GetLinkChanges(ServerContext*,
-                        const v1::GetLinkChangesRequest* request,
-                        v1::GetLinkChangesResponse* response) override {
-    const Status status = PassOn(*stub, &v1::VaultService::Stub::GetLinkChanges,
+  Status LinkRelations(ServerContext*, const v1::LinkRelationsRequest* request,
+                       v1::LinkRelationsResponse* response) override {
+    const Status status = PassOn(*stub, &v1::VaultService::Stub::LinkRelations,
                                  request, response);
-    if (status.ok() && !response->changes().handles().empty()) {
-      recorder->VaultNames(&Recorder::changes, response->changes());
-    }
+    if (!status.ok()) return status;
+    recorder->Note([&](Recorded& r) {
+      r.links.push_back(*request);
+      for (const std::string* rows :
+           {&request->handles(), &request->references(), &request->points_a(),
+            &request->points_b(), &request->homes(), &response->pseudonyms()}) {
+        r.at_vault.push_back(*rows);
+      }
+    });
+    return status;
+  }
+  Status GetRound(ServerContext*, const v1::GetRoundRequest* request,
+                  v1::GetRoundResponse* response) override {
+    const Status status =
+        PassOn(*stub, &v1::VaultService::Stub::GetRound, request, response);
+    if (!status.ok()) return status;
+    recorder->Note([&](Recorded& r) {
+      const v1::Round& round = response->round();
+      r.rounds_of_vault.push_back(round);
+      for (const std::string* rows :
+           {&round.references(), &round.persons(), &round.actions()}) {
+        r.at_vault.push_back(*rows);
+      }
+    });
     return status;
   }
 };
@@ -120,12 +131,15 @@ struct VaultRightsProxy final : v1::VaultRightsService::Service {
   Recorder* recorder = nullptr;
   Status Exercise(ServerContext*, const v1::ExerciseAtVaultRequest* request,
                   v1::ExerciseAtVaultResponse* response) override {
-    const Status status = PassOn(*stub, &v1::VaultRightsService::Stub::Exercise,
-                                 request, response);
-    if (status.ok() && request->only_look()) {
-      recorder->VaultNames(&Recorder::rights, *response);
-    }
-    return status;
+    recorder->Note([&](Recorded& r) {
+      for (const std::string* rows :
+           {&request->handle(), &request->reference(),
+            &request->identity().point_a(), &request->identity().points_b()}) {
+        r.at_vault.push_back(*rows);
+      }
+    });
+    return PassOn(*stub, &v1::VaultRightsService::Stub::Exercise, request,
+                  response);
   }
 };
 
@@ -138,17 +152,43 @@ struct AggregatorProxy final : v1::AggregatorService::Service {
     return PassOn(*stub, &v1::AggregatorService::Stub::GetParameters, request,
                   response);
   }
-  PASS_ON(AggregatorService, StoreVisits)
-  PASS_ON(AggregatorService, StoreRelations)
   PASS_ON(AggregatorService, OpenFeed)
   PASS_ON(AggregatorService, GetFeed)
   PASS_ON(AggregatorService, CloseFeed)
-  Status StoreLinkChanges(ServerContext*,
-                          const v1::StoreLinkChangesRequest* request,
-                          v1::StoreLinkChangesResponse* response) override {
-    recorder->AggregatorHears(&Recorder::changes, *request);
-    return PassOn(*stub, &v1::AggregatorService::Stub::StoreLinkChanges,
-                  request, response);
+  Status StoreVisits(ServerContext*, const v1::StoreVisitsRequest* request,
+                     v1::StoreVisitsResponse* response) override {
+    recorder->Note([&](Recorded& r) {
+      r.at_aggregator.push_back(request->handles());
+      r.at_aggregator.push_back(request->sealed());
+    });
+    return PassOn(*stub, &v1::AggregatorService::Stub::StoreVisits, request,
+                  response);
+  }
+  Status StoreRelations(ServerContext*,
+                        const v1::StoreRelationsRequest* request,
+                        v1::StoreRelationsResponse* response) override {
+    recorder->Note([&](Recorded& r) {
+      r.relations.push_back(*request);
+      for (const std::string* rows :
+           {&request->handles(), &request->pseudonyms(), &request->references(),
+            &request->sigmas(), &request->sealed()}) {
+        r.at_aggregator.push_back(*rows);
+      }
+    });
+    return PassOn(*stub, &v1::AggregatorService::Stub::StoreRelations, request,
+                  response);
+  }
+  Status StoreRound(ServerContext*, const v1::StoreRoundRequest* request,
+                    v1::StoreRoundResponse* response) override {
+    recorder->Note([&](Recorded& r) {
+      r.rounds.emplace_back(r.rounds_of_vault.back(), *request);
+      for (const std::string* rows :
+           {&request->references(), &request->persons(), &request->actions()}) {
+        r.at_aggregator.push_back(*rows);
+      }
+    });
+    return PassOn(*stub, &v1::AggregatorService::Stub::StoreRound, request,
+                  response);
   }
 };
 
@@ -158,7 +198,10 @@ struct AggregatorRightsProxy final : v1::AggregatorRightsService::Service {
   Status Exercise(ServerContext*,
                   const v1::ExerciseAtAggregatorRequest* request,
                   v1::ExerciseAtAggregatorResponse* response) override {
-    recorder->AggregatorHears(&Recorder::rights, *request);
+    recorder->Note([&](Recorded& r) {
+      r.at_aggregator.push_back(request->handle());
+      r.at_aggregator.push_back(request->reference());
+    });
     return PassOn(*stub, &v1::AggregatorRightsService::Stub::Exercise, request,
                   response);
   }
@@ -167,13 +210,15 @@ struct AggregatorRightsProxy final : v1::AggregatorRightsService::Service {
 struct VaultRetentionProxy final : v1::VaultRetentionService::Service {
   std::unique_ptr<v1::VaultRetentionService::Stub> stub;
   Recorder* recorder = nullptr;
-  PASS_ON(VaultRetentionService, RemoveAged)
-  Status ListAged(ServerContext*, const v1::ListAgedRequest* request,
-                  v1::ListAgedResponse* response) override {
-    const Status status = PassOn(
-        *stub, &v1::VaultRetentionService::Stub::ListAged, request, response);
-    if (status.ok()) recorder->VaultNames(&Recorder::retention, *response);
-    return status;
+  Status RemoveRelations(ServerContext*,
+                         const v1::RemoveRelationsRequest* request,
+                         v1::RemoveRelationsResponse* response) override {
+    recorder->Note([&](Recorded& r) {
+      r.removed.push_back(*request);
+      r.at_vault.push_back(request->handles());
+    });
+    return PassOn(*stub, &v1::VaultRetentionService::Stub::RemoveRelations,
+                  request, response);
   }
 };
 
@@ -182,13 +227,91 @@ struct AggregatorRetentionProxy final
   std::unique_ptr<v1::AggregatorRetentionService::Stub> stub;
   Recorder* recorder = nullptr;
   PASS_ON(AggregatorRetentionService, ExpireInstitution)
-  Status ExpireRelations(ServerContext*,
-                         const v1::ExpireRelationsRequest* request,
-                         v1::ExpireRelationsResponse* response) override {
-    recorder->AggregatorHears(&Recorder::retention, *request);
-    return PassOn(*stub, &v1::AggregatorRetentionService::Stub::ExpireRelations,
+  Status ListExpired(ServerContext*, const v1::ListExpiredRequest* request,
+                     v1::ListExpiredResponse* response) override {
+    const Status status =
+        PassOn(*stub, &v1::AggregatorRetentionService::Stub::ListExpired,
+               request, response);
+    if (!status.ok() || response->handles().empty()) return status;
+    recorder->Note([&](Recorded& r) {
+      r.expired.push_back(*response);
+      r.at_aggregator.push_back(response->handles());
+      r.at_aggregator.push_back(response->sigmas());
+    });
+    return status;
+  }
+  Status ConfirmExpired(ServerContext*,
+                        const v1::ConfirmExpiredRequest* request,
+                        v1::ConfirmExpiredResponse* response) override {
+    recorder->Note([&](Recorded& r) {
+      r.confirmed.push_back(*request);
+      r.at_aggregator.push_back(request->handles());
+    });
+    return PassOn(*stub, &v1::AggregatorRetentionService::Stub::ConfirmExpired,
                   request, response);
   }
+};
+
+template <typename Item>
+std::vector<Item> Items(std::string_view bytes) {
+  std::vector<Item> items;
+  for (size_t at = 0; at + Item::kBytes <= bytes.size(); at += Item::kBytes) {
+    items.push_back(Item::From(bytes.substr(at, Item::kBytes)));
+  }
+  return items;
+}
+
+// Two lists of the same things, call by call: what the places in the one say
+// of the places in the other. Spearman's correlation of n things in random
+// order has a standard deviation of 1/sqrt(n-1); the sum over calls, in
+// standard deviations of its own, is what `deviations` gives.
+class Places {
+ public:
+  // `a` and `b` hold the same things, each once.
+  template <typename Item>
+  void AddCall(const std::vector<Item>& a, const std::vector<Item>& b) {
+    if (a.size() < 2 || a.size() != b.size()) return;
+    std::map<Item, size_t> at;
+    for (size_t i = 0; i < b.size(); ++i) at[b[i]] = i;
+    double squares = 0;
+    for (size_t i = 0; i < a.size(); ++i) {
+      const auto there = at.find(a[i]);
+      if (there == at.end()) return;
+      same_ += there->second == i;
+      const double d =
+          static_cast<double>(i) - static_cast<double>(there->second);
+      squares += d * d;
+    }
+    const auto n = static_cast<double>(a.size());
+    sum_ += (1 - 6 * squares / (n * (n * n - 1))) * std::sqrt(n - 1);
+    ++calls_;
+    rows_ += a.size();
+  }
+  size_t calls() const { return calls_; }
+  size_t rows() const { return rows_; }
+  double deviations() const {
+    return calls_ == 0 ? 0 : sum_ / std::sqrt(static_cast<double>(calls_));
+  }
+  // Of every call one thing stands in its place by chance.
+  void ExpectChanceOnly(const char* what) const {
+    std::cout << what << ": " << calls_ << " calls with " << rows_
+              << " rows; in the same place " << same_ << ", correlated by "
+              << deviations() << " standard deviations\n";
+    const auto expected = static_cast<double>(calls_);
+    EXPECT_LT(static_cast<double>(same_),
+              expected + 6 * std::sqrt(expected) + 3)
+        << what;
+    EXPECT_LT(std::abs(deviations()), 6) << what;
+  }
+  // The control: what is seen where the order is kept.
+  void ExpectKept(const char* what) const {
+    EXPECT_EQ(same_, rows_) << what;
+    EXPECT_GT(deviations(), 15) << what;
+  }
+
+ private:
+  size_t calls_ = 0, rows_ = 0, same_ = 0;
+  double sum_ = 0;
 };
 
 class RecordingTest : public ::testing::Test {
@@ -218,11 +341,42 @@ class RecordingTest : public ::testing::Test {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     ASSERT_NO_FATAL_FAILURE(deployment_.Up());
+    ReadKeys();
   }
   void TearDown() override {
     deployment_.Down();
     for (const auto& server : servers_) server->Shutdown();
   }
+
+  // What only the judge holds: everybody's keys.
+  void ReadKeys() {
+    auto keys = ttp::TtpKeys::Read(deployment_.folder() + "/ttp/keys");
+    ASSERT_THAT(keys, IsOk());
+    ttp_keys_ = std::make_unique<ttp::TtpKeys>(*std::move(keys));
+    const auto z = ReadKeyFile(
+        deployment_.folder() + "/aggregator/keys/aggregator-pseudonym.key",
+        "aggregator-pseudonym");
+    ASSERT_THAT(z, IsOk());
+    auto scalar = JudgesScalar::Decode({z->secret.ExposeSecret(), 32});
+    ASSERT_THAT(scalar, IsOk());
+    z_ = std::make_unique<JudgesScalar>(*std::move(scalar));
+    auto handle_key = ReadSecret<InstitutionHandleKey>(
+        deployment_.folder() + "/institutions/example-museum/handle.key",
+        "institution-handle");
+    ASSERT_THAT(handle_key, IsOk());
+    handle_key_ =
+        std::make_unique<InstitutionHandleKey>(*std::move(handle_key));
+  }
+  std::vector<Element> Opened(std::string_view ciphertexts) const {
+    std::vector<Element> opened;
+    for (const Ciphertext& one : Items<Ciphertext>(ciphertexts)) {
+      opened.emplace_back();
+      EXPECT_TRUE(
+          DecryptOrNobody(*z_, one.point_a, one.point_b, &opened.back()));
+    }
+    return opened;
+  }
+
   static std::string Row(int person, const std::string& customer,
                          const std::string& email, const std::string& phone,
                          const std::string& day = "2025-03-04") {
@@ -237,7 +391,7 @@ class RecordingTest : public ::testing::Test {
     for (const std::string& row : rows) text += row;
     const RunResult sent =
         deployment_.Run({"send", deployment_.Write("rows.csv", text),
-                         "--institution", "example-museum"});
+                         "--institution", kMuseum});
     // 4: visits from before the agreement are refused, their customers not.
     ASSERT_TRUE(sent.exit == 0 || sent.exit == 4) << sent.err;
   }
@@ -245,8 +399,8 @@ class RecordingTest : public ::testing::Test {
 
   template <typename Service>
   std::unique_ptr<typename Service::Stub> Reach(const std::string& party) {
-    return Service::NewStub(TlsChannel(deployment_.address(party), party + "d",
-                                       deployment_.tls("ttp/tls")));
+    return Service::NewStub(
+        TlsChannel(deployment_.daemon(party), deployment_.tls("ttp/tls")));
   }
   // Serves in the party's place, and writes where into the TTP's settings.
   std::unique_ptr<grpc::Server> Stand(
@@ -266,42 +420,28 @@ class RecordingTest : public ::testing::Test {
     return server;
   }
 
-  // Rows in both parties' lists, and how many of them the i-th of the one and
-  // the i-th of the other join rightly, if each call is set beside its own.
-  struct Joined {
-    size_t calls = 0, rows = 0, same_place = 0, found = 0;
-  };
-  Joined Join(const Lists& lists) {
-    const auto keys = ttp::TtpKeys::Read(deployment_.folder() + "/ttp/keys");
-    EXPECT_THAT(keys, IsOk());
-    const ttp::ReferenceSealer sealer(keys->reference, keys->aggregator_handle);
-    Joined joined;
-    for (const auto& names : lists.vault) {
-      // The judge opens the references, which neither party can.
-      std::vector<AggregatorHandle> truth;
-      for (const Named& one : names) {
-        const auto opened = sealer.Open(one.handle, one.reference);
-        if (opened) truth.push_back(opened->handle);
-      }
-      if (truth.size() < 2) continue;
-      joined.rows += truth.size();
-      const std::set<AggregatorHandle> wanted(truth.begin(), truth.end());
-      for (const auto& heard : lists.aggregator) {
-        if (heard.size() != truth.size() ||
-            std::set<AggregatorHandle>(heard.begin(), heard.end()) != wanted) {
-          continue;
-        }
-        ++joined.calls;
-        for (size_t i = 0; i < truth.size(); ++i) {
-          joined.same_place += heard[i] == truth[i];
-        }
-        joined.found += truth.size();
-        break;
-      }
+  // For each call to the vault its rows in the vault's order, and the same rows
+  // in the order of the aggregator, where the client's order is kept.
+  void ExpectRelationsShuffled(const std::vector<Handle>& sent);
+  void ExpectRoundsShuffled(const std::set<Element>& real, size_t at_least);
+  void ExpectRetentionShuffled(size_t at_least);
+  void ExpectNothingInCommon(const std::vector<std::string>& of_client);
+
+  // The museum's relations in the order of its file, for the judge.
+  std::vector<Handle> HandlesOf(
+      const std::vector<std::string>& customers) const {
+    std::vector<Handle> handles;
+    for (const std::string& customer : customers) {
+      handles.push_back(MakeHandle(*handle_key_, customer));
     }
-    return joined;
+    return handles;
+  }
+  Element ReferenceOf(const std::string& customer) const {
+    return garderobe::ReferenceOf(ttp_keys_->relation, kMuseum,
+                                  MakeHandle(*handle_key_, customer));
   }
 
+  using JudgesScalar = SecretScalar<struct JudgesRole>;
   LocalDeployment deployment_;
   Recorder recorder_;
   VaultProxy vault_;
@@ -311,74 +451,320 @@ class RecordingTest : public ::testing::Test {
   VaultRetentionProxy vault_retention_;
   AggregatorRetentionProxy aggregator_retention_;
   std::vector<std::unique_ptr<grpc::Server>> servers_;
+  std::unique_ptr<ttp::TtpKeys> ttp_keys_;
+  std::unique_ptr<JudgesScalar> z_;
+  std::unique_ptr<InstitutionHandleKey> handle_key_;
 };
 
-// A random order leaves one row of a list in its place on average, whatever
-// the list's length. Once it was all of them: 1,747 persons of 2,017.
-void ExpectChanceOnly(size_t same_place, size_t calls) {
-  const double expected = static_cast<double>(calls);
-  EXPECT_LT(static_cast<double>(same_place),
-            expected + 6 * std::sqrt(expected) + 3);
+void RecordingTest::ExpectRelationsShuffled(const std::vector<Handle>& sent) {
+  VaultHandleMapper to_vault(ttp_keys_->vault_handle, kMuseum);
+  AggregatorHandleMapper to_aggregator(ttp_keys_->aggregator_handle, kMuseum);
+  std::map<VaultHandle, size_t> of_vault;
+  std::map<AggregatorHandle, size_t> of_aggregator;
+  for (size_t i = 0; i < sent.size(); ++i) {
+    of_vault[to_vault.Map(sent[i])] = i;
+    of_aggregator[to_aggregator.Map(sent[i])] = i;
+  }
+  const Recorded recorded = recorder_.recorded();
+  // Place of each relation in the aggregator's calls, one after another.
+  std::vector<size_t> stored;
+  for (const auto& call : recorded.relations) {
+    for (const auto& handle : Items<AggregatorHandle>(call.handles())) {
+      const auto known = of_aggregator.find(handle);
+      if (known != of_aggregator.end()) stored.push_back(known->second);
+    }
+  }
+  EXPECT_EQ(stored.size(), sent.size());
+  EXPECT_TRUE(std::is_sorted(stored.begin(), stored.end()));
+  Places vault_and_aggregator, control;
+  for (const auto& call : recorded.links) {
+    std::vector<size_t> at_vault;
+    for (const auto& handle : Items<VaultHandle>(call.handles())) {
+      const auto known = of_vault.find(handle);
+      if (known != of_vault.end()) at_vault.push_back(known->second);
+    }
+    const std::set<size_t> these(at_vault.begin(), at_vault.end());
+    std::vector<size_t> at_aggregator;
+    for (const size_t one : stored) {
+      if (these.contains(one)) at_aggregator.push_back(one);
+    }
+    vault_and_aggregator.AddCall(at_vault, at_aggregator);
+    control.AddCall(std::vector<size_t>(these.begin(), these.end()),
+                    at_aggregator);
+  }
+  EXPECT_GT(vault_and_aggregator.rows(), sent.size() * 9 / 10);
+  vault_and_aggregator.ExpectChanceOnly("relations");
+  control.ExpectKept("relations in the client's order");
 }
 
-TEST_F(RecordingTest, ListsArePassedOnInAnOrderOfTheirOwn) {
+void RecordingTest::ExpectRoundsShuffled(const std::set<Element>& real,
+                                         size_t at_least) {
+  const Recorded recorded = recorder_.recorded();
+  Places references, control;
+  std::set<std::string> points;
+  std::set<Element> told;
+  size_t entries = 0;
+  const auto take_points = [&](const std::string& bytes) {
+    for (const Element& point : Items<Element>(bytes)) {
+      points.emplace(point.view());
+      ++entries;
+    }
+  };
+  for (const auto& [given, got] : recorded.rounds) {
+    // As large whether there is anything or not.
+    ASSERT_EQ(given.references().size(), kRoundEntries * Ciphertext::kBytes);
+    ASSERT_EQ(given.persons().size(), given.references().size());
+    ASSERT_EQ(given.actions().size(), given.references().size());
+    ASSERT_EQ(got.references().size(), given.references().size());
+    ASSERT_EQ(got.persons().size(), given.references().size());
+    ASSERT_EQ(got.actions().size(), given.references().size());
+    const auto at_vault = Opened(given.references()),
+               at_aggregator = Opened(got.references());
+    references.AddCall(at_vault, at_aggregator);
+    control.AddCall(at_vault, at_vault);
+    for (const Element& one : at_vault) {
+      if (real.contains(one)) told.insert(one);
+    }
+    // Whose they are moves with the references, multiplied by t.
+    std::map<Element, Element> person_of;
+    auto given_persons = Opened(given.persons());
+    for (size_t i = 0; i < at_vault.size(); ++i) {
+      Element pseudonym;
+      if (!given_persons[i].is_zero()) {
+        EXPECT_TRUE(
+            Multiply(ttp_keys_->to_aggregator, given_persons[i], &pseudonym));
+      }
+      person_of[at_vault[i]] = pseudonym;
+    }
+    const auto got_persons = Opened(got.persons());
+    for (size_t i = 0; i < at_aggregator.size(); ++i) {
+      EXPECT_EQ(person_of[at_aggregator[i]], got_persons[i]);
+    }
+    // Nobody's point comes a second time, in this round or another.
+    for (const std::string* bytes :
+         {&given.references(), &given.persons(), &given.actions(),
+          &got.references(), &got.persons(), &got.actions()}) {
+      take_points(*bytes);
+    }
+  }
+  EXPECT_EQ(points.size(), entries);
+  // The judge joins them all.
+  EXPECT_EQ(references.calls(), recorded.rounds.size());
+  EXPECT_EQ(references.rows(), recorded.rounds.size() * kRoundEntries);
+  EXPECT_GE(told.size(), at_least);
+  std::cout << told.size() << " relations are told of in rounds\n";
+  references.ExpectChanceOnly("rounds");
+  control.ExpectKept("rounds in the vault's order");
+}
+
+void RecordingTest::ExpectRetentionShuffled(size_t at_least) {
+  const Recorded recorded = recorder_.recorded();
+  const ttp::SigmaSealer sigmas(ttp_keys_->sigma);
+  ASSERT_EQ(recorded.expired.size(), recorded.removed.size());
+  ASSERT_EQ(recorded.confirmed.size(), recorded.removed.size());
+  Places removed, confirmed, control;
+  for (size_t call = 0; call < recorded.expired.size(); ++call) {
+    const auto& list = recorded.expired[call];
+    const auto handles = Items<AggregatorHandle>(list.handles());
+    std::map<AggregatorHandle, VaultHandle> vault_of;
+    std::vector<VaultHandle> listed;
+    for (size_t i = 0; i < handles.size(); ++i) {
+      const auto opened = sigmas.Open(
+          handles[i],
+          std::string_view(list.sigmas())
+              .substr(i * ttp::SigmaSealer::kBytes, ttp::SigmaSealer::kBytes));
+      ASSERT_TRUE(opened.has_value());
+      listed.push_back(*opened);
+      vault_of[handles[i]] = *opened;
+    }
+    const auto at_vault = Items<VaultHandle>(recorded.removed[call].handles());
+    removed.AddCall(listed, at_vault);
+    std::vector<VaultHandle> done;
+    for (const auto& handle :
+         Items<AggregatorHandle>(recorded.confirmed[call].handles())) {
+      done.push_back(vault_of[handle]);
+    }
+    confirmed.AddCall(done, at_vault);
+    control.AddCall(listed, listed);
+  }
+  EXPECT_GE(removed.rows(), at_least);
+  EXPECT_GE(confirmed.rows(), at_least);
+  removed.ExpectChanceOnly("retention");
+  confirmed.ExpectChanceOnly("confirmed retention");
+  control.ExpectKept("retention in the aggregator's order");
+}
+
+// Handles and points have 16 and 32 bytes: no piece of 16 that one side saw
+// was seen by the other, or came so from the client.
+void RecordingTest::ExpectNothingInCommon(
+    const std::vector<std::string>& of_client) {
+  struct PieceTag;
+  using Piece = FixedBytes<16, PieceTag>;
+  const auto pieces = [](const std::vector<std::string>& all) {
+    std::set<Piece> found;
+    for (const std::string& bytes : all) {
+      for (const Piece& piece : Items<Piece>(bytes)) {
+        if (!piece.is_zero()) found.insert(piece);
+      }
+    }
+    return found;
+  };
+  const auto in_both = [](const std::set<Piece>& a, const std::set<Piece>& b) {
+    size_t both = 0;
+    for (const Piece& piece : a) both += b.contains(piece);
+    return both;
+  };
+  const Recorded recorded = recorder_.recorded();
+  const auto client = pieces(of_client), vault = pieces(recorded.at_vault),
+             aggregator = pieces(recorded.at_aggregator);
+  EXPECT_GT(client.size(), 1000u);
+  EXPECT_GT(vault.size(), 5000u);
+  EXPECT_GT(aggregator.size(), 5000u);
+  EXPECT_EQ(in_both(vault, aggregator), 0u);
+  EXPECT_EQ(in_both(client, vault), 0u);
+  EXPECT_EQ(in_both(client, aggregator), 0u);
+  // The control: what both are given is found.
+  auto leaking = recorded.at_aggregator;
+  leaking.push_back(recorded.links.front().points_a());
+  EXPECT_EQ(in_both(vault, pieces(leaking)),
+            2 * Items<Element>(recorded.links.front().points_a()).size());
+}
+
+TEST_F(RecordingTest, RowsArePassedOnInAnOrderOfTheirOwn) {
   // 150 people who are two strangers, one by e-mail and one by telephone, until
   // a third customer shows both: then the first two become one person.
-  std::vector<std::string> before, after;
+  std::vector<std::string> before, after, customers;
+  std::set<Element> references;
   for (int i = 0; i < 150; ++i) {
     const std::string email = fmt::format("person{}@example.nl", i);
     const std::string phone = fmt::format("0612{:06}", 345000 + i);
     before.push_back(Row(i, "A", email, ""));
     before.push_back(Row(i, "B", "", phone));
     after.push_back(Row(i, "C", email, phone));
+    customers.push_back(fmt::format("A{}", i));
+    customers.push_back(fmt::format("B{}", i));
   }
+  for (int i = 0; i < 150; ++i) customers.push_back(fmt::format("C{}", i));
+  for (const std::string& one : customers) references.insert(ReferenceOf(one));
   ASSERT_NO_FATAL_FAILURE(Send(before));
   ASSERT_NO_FATAL_FAILURE(Send(after));
+  ExpectRelationsShuffled(HandlesOf(customers));
   // Publishing asks for the links first; whether there is a figure is another
   // matter.
   (void)deployment_.Run({"admin", "publish", "2025"});
-  const Joined changes = Join(recorder_.changes);
-  std::cout << changes.calls << " calls with " << changes.rows
-            << " links; in the same place: " << changes.same_place << "\n";
-  // The control: whoever holds the TTP's keys joins them.
-  EXPECT_GE(changes.found, 140u);
-  EXPECT_EQ(changes.found, changes.rows);
-  ExpectChanceOnly(changes.same_place, changes.calls);
+  ExpectRoundsShuffled(references, 140);
 
-  // Thirty of them are erased everywhere.
+  // Thirty of them are erased everywhere, which is told in rounds, too.
+  std::set<Element> erased;
   for (int i = 0; i < 30; ++i) {
+    for (const char* customer : {"A", "B", "C"}) {
+      erased.insert(ReferenceOf(fmt::format("{}{}", customer, i)));
+    }
     const std::string who = deployment_.Write(
         "who.json", fmt::format(R"({{"email": "person{0}@example.nl",
             "phone": "0612{1:06}", "last_name": "Bakker{0}",
             "first_name": "Anna"}})",
                                 i, 345000 + i));
-    const RunResult erased = deployment_.Run(
-        {"erase", "--institution", "example-museum", "--identity", who});
-    ASSERT_EQ(erased.exit, 0) << erased.err;
+    const RunResult done =
+        deployment_.Run({"erase", "--institution", kMuseum, "--identity", who});
+    ASSERT_EQ(done.exit, 0) << done.err;
   }
-  const Joined rights = Join(recorder_.rights);
-  std::cout << rights.calls << " rights with " << rights.rows
-            << " relations; in the same place: " << rights.same_place << "\n";
-  EXPECT_GE(rights.found, 60u);
-  EXPECT_EQ(rights.found, rights.rows);
-  ExpectChanceOnly(rights.same_place, rights.calls);
+  ExpectRoundsShuffled(erased, 90);
+}
 
+TEST_F(RecordingTest, AgedRelationsArePassedOnInAnOrderOfTheirOwn) {
   // Customers who bought nothing for long are old, and are named all at once.
   std::vector<std::string> old;
-  for (int i = 0; i < 120; ++i) {
+  for (int i = 0; i < 240; ++i) {
     old.push_back(
         Row(i, "O", fmt::format("old{}@example.nl", i), "", "2017-03-04"));
   }
   ASSERT_NO_FATAL_FAILURE(Send(old));
+  ASSERT_EQ(DeliverOn(deployment_, {2017, 3, 4}), 240u);
+  // More of them in a day than retention may take by itself.
+  for (const char* custodian : {"custodian-1", "custodian-2"}) {
+    ASSERT_EQ(deployment_
+                  .Run({"retention", "release", kMuseum, "--more", "500",
+                        "--as", custodian})
+                  .exit,
+              0);
+    ASSERT_EQ(deployment_
+                  .Run({"retention", "release", "--vault", "--more", "500",
+                        "--as", custodian})
+                  .exit,
+              0);
+  }
   const RunResult ran = deployment_.Run({"admin", "retention"});
   ASSERT_EQ(ran.exit, 0) << ran.err;
-  const Joined retention = Join(recorder_.retention);
-  std::cout << retention.calls << " lists with " << retention.rows
-            << " old relations; in the same place: " << retention.same_place
-            << "\n";
-  EXPECT_GE(retention.found, 100u);
-  EXPECT_EQ(retention.found, retention.rows);
-  ExpectChanceOnly(retention.same_place, retention.calls);
+  ExpectRetentionShuffled(240);
+}
+
+TEST_F(RecordingTest, NoPointComesOutAsItWentIn) {
+  // By hand, so that what the client sent is known, too.
+  const auto deployment = client::Deployment::Open(deployment_.folder());
+  ASSERT_THAT(deployment, IsOk());
+  const auto endpoint = deployment->EndpointOf(kMuseum);
+  ASSERT_THAT(endpoint, IsOk());
+  const auto stub =
+      v1::DeliveryService::NewStub(TlsChannel(endpoint->ttpd, endpoint->tls));
+  client::FeedContext feed;
+  feed.institution = kMuseum;
+  feed.source = "by-hand";
+  const AuthorSeed author = deployment_.AuthorOf(kMuseum);
+  feed.author = &author;
+  {
+    grpc::ClientContext context;
+    v1::GetParametersResponse response;
+    ASSERT_THAT(FromGrpc(stub->GetParameters(&context, {}, &response)), IsOk());
+    auto published =
+        client::ReadPublished(response, *endpoint, deployment_.folder());
+    ASSERT_THAT(published, IsOk());
+    feed.published = *std::move(published);
+  }
+  std::vector<client::Customer> customers(300);
+  for (size_t i = 0; i < customers.size(); ++i) {
+    customers[i].handle = MakeHandle(*handle_key_, fmt::format("H{}", i));
+    customers[i].identifiers[static_cast<size_t>(Kind::kEmail)] =
+        fmt::format("hand{}@example.nl", i / 2);
+    if (i % 3 != 0) {
+      customers[i].identifiers[static_cast<size_t>(Kind::kAddress)] =
+          fmt::format("NL|1012LG|{}|", i / 2);
+    }
+  }
+  const v1::RelationBatch batch =
+      client::BuildRelationBatch(feed, *handle_key_, 0, customers);
+  grpc::ClientContext context;
+  SetDeadline(context, std::chrono::seconds(30));
+  const auto stream = stub->DeliverRelations(&context);
+  v1::DeliverRelationsRequest request;
+  request.mutable_hello()->set_protocol_version(2);
+  request.mutable_hello()->mutable_feed()->set_institution(kMuseum);
+  request.mutable_hello()->mutable_feed()->set_source(feed.source);
+  ASSERT_TRUE(stream->Write(request));
+  *request.mutable_batch() = batch;
+  ASSERT_TRUE(stream->Write(request));
+  stream->WritesDone();
+  v1::DeliverRelationsResponse response;
+  while (stream->Read(&response)) continue;
+  ASSERT_THAT(FromGrpc(stream->Finish()), IsOk());
+
+  // Visits and rights of all kinds besides.
+  std::vector<std::string> rows;
+  for (int i = 0; i < 40; ++i) {
+    rows.push_back(Row(i, "H", fmt::format("hand{}@example.nl", i / 2), ""));
+  }
+  ASSERT_NO_FATAL_FAILURE(Send(rows));
+  for (const auto& [right, customer] : {std::pair{"access", "H1"},
+                                        {"erase", "H2"},
+                                        {"object", "H5"},
+                                        {"withdraw", "H5"}}) {
+    const RunResult done = deployment_.Run(
+        {right, "--institution", kMuseum, "--customer", customer});
+    ASSERT_EQ(done.exit, 0) << done.err;
+  }
+  // What is sealed to the aggregator passes as it is, and is left out here.
+  ExpectNothingInCommon({batch.handles(), batch.points_a(), batch.points_b(),
+                         batch.points_home()});
 }
 
 }  // namespace

@@ -48,12 +48,11 @@ class LinkageTest(unittest.TestCase):
     def test_the_simulated_country_is_judged_and_labelled(self):
         out, label = f"{self.folder}/out.json", f"{self.folder}/label.toml"
         table = self.linkage("--out", out, "--label", label, "simulated")
-        self.assertEqual(len(table.splitlines()), 5)
+        self.assertEqual(len(table.splitlines()), 3)
         with open(out, encoding="utf-8") as file:
             results = json.load(file)
         self.assertEqual([r["weights"] for r in results],
-                         ["default", "default, households", "estimated",
-                          "estimated, households"])
+                         ["default", "estimated"])
         for result in results:
             self.assertGreater(result["relations"], 100)
             self.assertGreater(result["true_pairs"], 0)

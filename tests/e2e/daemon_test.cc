@@ -73,7 +73,7 @@ TEST(DaemonTest, ExpiredCertificateSaysWhichAndSinceWhen) {
 
 TEST(DaemonTest, KeyThatOthersMayReadIsRefused) {
   LocalDeployment deployment;
-  chmod((deployment.folder() + "/ttp/keys/ttp-shuffle-vault.key").c_str(),
+  chmod((deployment.folder() + "/ttp/keys/ttp-conversion-vault.key").c_str(),
         0644);
   const RunResult up = deployment.Run({"up", deployment.folder()});
   EXPECT_EQ(up.exit, 3);

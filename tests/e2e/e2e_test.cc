@@ -248,7 +248,8 @@ TEST_F(EndToEndTest, AVendorDeliversForSeveralInstitutions) {
   const RunResult other = deployment.Run(
       {"send", file, "--institution", "stage-a", "--client", "example-museum"});
   EXPECT_EQ(other.exit, 1);
-  EXPECT_THAT(other.err, HasSubstr("lists the client example-museum"));
+  EXPECT_THAT(other.err, HasSubstr("the register has no key of "
+                                   "garderobe://client/example-museum"));
   const RunResult unclear =
       deployment.Run({"send", file, "--institution", "stage-a"});
   EXPECT_EQ(unclear.exit, 2);

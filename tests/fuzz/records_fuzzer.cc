@@ -9,6 +9,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)DecodeBlock(text);
   Relation relation;
   (void)Decode(text, &relation);
+  RelationPlace place;
+  (void)Decode(text, &place);
   Event event;
   (void)Decode(text, &event);
   (void)Feed::Decode(text);

@@ -1,38 +1,47 @@
-// Any request to link, even with parameters that are signed as they should
-// be: rows are linked or refused, and nothing breaks.
-#include <filesystem>
+// Any request to link, and any identity: rows are read and opened, or refused,
+// and nothing breaks.
+#include "vault/request_reader.h"
 
-#include "vault/vault.h"
+namespace {
+
+garderobe::vault::VaultKeys RandomKeys() {
+  using namespace garderobe;
+  std::map<size_t, DecryptionScalar> decryption;
+  for (size_t kind = 0; kind < kKindCount; ++kind) {
+    if (HasSlot(kind)) decryption.emplace(kind, DecryptionScalar::Random());
+  }
+  auto home = HomeDecryptionScalar::Random();
+  auto household = HouseholdScalar::Random();
+  auto stripping = ProductOf<HouseholdStrippingScalar>(household, home);
+  return {std::move(decryption),
+          std::move(home),
+          std::move(household),
+          std::move(stripping),
+          CommitmentSecret::Random(),
+          SigningSeed::Random(),
+          StoredIssue()};
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace garderobe;
   using namespace garderobe::vault;
   static boost::asio::thread_pool workers(1);
-  static const SigningSeed seed = SigningSeed::Random();
-  static const SignedBody parameters = SignParameters(
-      seed, AggregatorParameters{RandomElement(),
-                                 PublicKeyOf(SealingSecretKey::Random()),
-                                 VerifyKeyOf(seed)}
-                .ToParameters());
-  static Vault* const vault = [] {
-    const std::string folder = std::filesystem::temp_directory_path() /
-                               ("garderobe-fuzz-" + std::to_string(getpid()));
-    std::filesystem::remove_all(folder);
-    auto linker = Linker::Open(folder, MatchParameters::Default());
-    GARDEROBE_CHECK(linker.ok());
-    std::vector<DecryptionScalar> scalars;
-    for (size_t i = 0; i < kKindCount; ++i) {
-      scalars.push_back(DecryptionScalar::Random());
-    }
-    return new Vault({std::move(scalars), SigningSeed::Random()},
-                     VerifyKeyOf(seed), *std::move(linker), workers);
-  }();
+  static const VaultKeys keys = RandomKeys();
   v1::LinkRelationsRequest request;
-  if (!request.ParseFromArray(data, static_cast<int>(size))) return 0;
-  request.set_epoch(1);
-  request.mutable_aggregator()->set_body(parameters.body);
-  request.mutable_aggregator()->set_signature(parameters.signature);
-  v1::LinkRelationsResponse response;
-  (void)vault->LinkRelations(request, &response);
+  if (request.ParseFromArray(data, static_cast<int>(size))) {
+    const auto rows = ReadRows(request);
+    if (rows.ok()) {
+      GARDEROBE_CHECK(!rows->empty() && rows->size() <= kRowsMax);
+      const auto opened = OpenRows(keys, *rows, workers);
+      GARDEROBE_CHECK(!opened.ok() || opened->size() == rows->size());
+    }
+  }
+  v1::SealedIdentity identity;
+  if (identity.ParseFromArray(data, static_cast<int>(size))) {
+    const auto row = ReadIdentity(identity);
+    GARDEROBE_CHECK(!row.ok() || row->kinds != 0);
+  }
   return 0;
 }

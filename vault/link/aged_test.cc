@@ -5,7 +5,6 @@
 namespace garderobe::vault {
 namespace {
 
-constexpr uint16_t k2019 = 77, k2022 = 89;
 constexpr auto kRefused = absl::StatusCode::kFailedPrecondition;
 
 class LinkerRetentionTest : public LinkerTest {
@@ -17,22 +16,19 @@ class LinkerRetentionTest : public LinkerTest {
   int32_t today() const {
     return DayNumber(linker_->retention_calendar().today());
   }
-  // Relations 1 to `count`, all of 2019.
+  // Relations 1 to `count`.
   void LinkMany(int count) {
     std::vector<LinkRow> rows;
     for (int i = 1; i <= count; ++i) {
-      rows.push_back(Row(i, {.email = std::to_string(i) + "@x.nl",
-                             .last = "smit",
-                             .as_of = k2019}));
+      rows.push_back(
+          Row(i, {.email = std::to_string(i) + "@x.nl", .last = "smit"}));
     }
     ASSERT_THAT(linker_->Link(rows), IsOk());
   }
-  // Asks for relations `first` to `last`, as old as the TTP likes.
+  // Asks for relations `first` to `last`.
   absl::StatusOr<Linker::RemovedAged> Remove(int first, int last, int32_t day) {
-    std::vector<std::pair<VaultHandle, uint16_t>> relations;
-    for (int i = first; i <= last; ++i) {
-      relations.emplace_back(HandleOf(i), k2022);
-    }
+    std::vector<VaultHandle> relations;
+    for (int i = first; i <= last; ++i) relations.push_back(HandleOf(i));
     return linker_->RemoveAged(relations, day);
   }
   // The same today: how many were removed.
@@ -41,10 +37,10 @@ class LinkerRetentionTest : public LinkerTest {
     EXPECT_THAT(removed, IsOk());
     return removed.ok() ? removed->removed : 0;
   }
-  uint64_t LeftToday() {
-    const auto aged = linker_->ListAged(k2022, "", today());
-    EXPECT_THAT(aged, IsOk());
-    return aged.ok() ? aged->left_today : 0;
+  bool IsStored(int number) {
+    const auto record = linker_->Access(HandleOf(number));
+    EXPECT_THAT(record, IsOk());
+    return record->stored;
   }
 };
 
@@ -52,8 +48,6 @@ TEST_F(LinkerRetentionTest, AWrongClockRemovesNothing) {
   LinkMany(5);
   const int32_t in_2090 = DayNumber({2090, 1, 1});
   EXPECT_THAT(Remove(1, 5, in_2090).status(), StatusIs(kRefused));
-  EXPECT_THAT(linker_->ListAged(k2022, "", in_2090).status(),
-              StatusIs(kRefused));
   // The vault's own clock jumps, and the TTP's with it; also at a restart.
   const uint64_t right = now_;
   now_ += uint64_t{66} * 365 * 86400;
@@ -69,15 +63,16 @@ TEST_F(LinkerRetentionTest, AWrongClockRemovesNothing) {
 
 TEST_F(LinkerRetentionTest, ADayTakesFivePercentWhateverIsAskedAgain) {
   LinkMany(400);
-  EXPECT_EQ(LeftToday(), 20u);
   auto removed = Remove(1, 400, today());
   ASSERT_THAT(removed, IsOk());
   EXPECT_EQ(removed->removed, 20u);
-  EXPECT_EQ(removed->held_back, 380u);
+  EXPECT_EQ(removed->taken, 20u);
+  // In the order in which they were named.
+  EXPECT_FALSE(IsStored(20));
+  EXPECT_TRUE(IsStored(21));
   EXPECT_EQ(RemoveToday(1, 400), 0u);
   Reopen();
   EXPECT_EQ(RemoveToday(1, 400), 0u);
-  EXPECT_EQ(LeftToday(), 0u);
   // Two custodians say otherwise, on this day only.
   ASSERT_THAT(linker_->ReleaseRetention(30), IsOk());
   Reopen();
@@ -89,12 +84,61 @@ TEST_F(LinkerRetentionTest, ADayTakesFivePercentWhateverIsAskedAgain) {
 
 TEST_F(LinkerRetentionTest, ARelationNamedTwiceCountsOnce) {
   LinkMany(30);
-  const auto removed = linker_->RemoveAged(
-      std::vector<std::pair<VaultHandle, uint16_t>>(25, {HandleOf(1), k2022}),
-      today());
+  const auto removed =
+      linker_->RemoveAged(std::vector<VaultHandle>(25, HandleOf(1)), today());
   ASSERT_THAT(removed, IsOk());
   EXPECT_EQ(removed->removed, 1u);
-  EXPECT_EQ(LeftToday(), 9u);
+  EXPECT_EQ(removed->taken, 25u);
+  EXPECT_EQ(RemoveToday(2, 30), 9u);
+}
+
+// What is not known, and who objects, stays as it is and is not asked for
+// again; what the ceiling holds back is.
+TEST_F(LinkerRetentionTest, UnknownAndObjectingRelationsAreDoneWith) {
+  LinkMany(30);
+  const auto mark =
+      MarkOf(ObjectionSecret::From(std::string(ObjectionSecret::kBytes, 'o')));
+  ASSERT_THAT(linker_->Object({.handle = HandleOf(2),
+                               .reference = std::string(kReferenceBytes, 2),
+                               .tokens = {}},
+                              mark),
+              IsOk());
+  std::vector<VaultHandle> asked = {HandleOf(900), HandleOf(2), HandleOf(1)};
+  auto removed = linker_->RemoveAged(asked, today());
+  ASSERT_THAT(removed, IsOk());
+  EXPECT_EQ(removed->taken, 3u);
+  EXPECT_EQ(removed->removed, 1u);
+  EXPECT_FALSE(IsStored(1));
+  EXPECT_TRUE(IsStored(2));
+  EXPECT_FALSE(IsStored(900));
+  EXPECT_EQ(linker_->counts().relations, 29u);
+  EXPECT_TRUE(Look(2).is_zero());
+  // None of them costs anything of the day's nine that are left. After these
+  // what can't be removed is still done with, up to the first that could be.
+  asked.clear();
+  for (int i = 3; i <= 11; ++i) asked.push_back(HandleOf(i));
+  for (int i : {2, 901, 12, 902}) asked.push_back(HandleOf(i));
+  removed = linker_->RemoveAged(asked, today());
+  ASSERT_THAT(removed, IsOk());
+  EXPECT_EQ(removed->taken, 11u);
+  EXPECT_EQ(removed->removed, 9u);
+  EXPECT_TRUE(IsStored(12));
+  EXPECT_TRUE(IsStored(2));
+}
+
+// The aggregator named them: there is nothing that it would have to hear.
+TEST_F(LinkerRetentionTest, WhatIsRemovedIsNotTold) {
+  Link(1, {.email = "a@x.nl", .first = "anna"});
+  Link(2, {.mobile = "+31611111111", .first = "anna"});
+  const Element three =
+      Link(3, {.email = "a@x.nl", .mobile = "+31611111111", .first = "anna"});
+  ASSERT_TRUE(Look(1) == three && Look(2) == three);
+  EXPECT_EQ(RemoveToday(1, 3), 3u);
+  EXPECT_EQ(linker_->counts().persons, 0u);
+  EXPECT_EQ(linker_->counts().tokens, 0u);
+  EXPECT_THAT(Hear(), ::testing::IsEmpty());
+  now_ += 10 * ChangeQueue::kTellAgainSeconds;
+  EXPECT_THAT(Hear(), ::testing::IsEmpty());
 }
 
 }  // namespace

@@ -3,10 +3,11 @@
 #define GARDEROBE_VAULT_LINK_LINKER_FIXTURE_H_
 
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 
-#include "core/base/hash.h"
 #include "core/group/hash_to_group.h"
 #include "core/identifiers/match_keys.h"
 #include "gtest/gtest.h"
@@ -20,13 +21,15 @@ struct Known {
   std::string email = {}, mobile = {}, landline = {}, pass = {};
   std::string first = {}, last = {}, born = {};
   std::string house = {};  // number in one street
-  uint16_t as_of = 0;
 };
 
 inline VaultHandle HandleOf(int number) {
   // As a keyed hash would be: nothing of the number shows.
-  return Hash<VaultHandle>(
-      AsView({reinterpret_cast<const uint8_t*>(&number), sizeof number}));
+  std::string bytes(16, '\0');
+  crypto_generichash(reinterpret_cast<uint8_t*>(bytes.data()), 16,
+                     reinterpret_cast<const uint8_t*>(&number), sizeof number,
+                     nullptr, 0);
+  return VaultHandle::From(bytes);
 }
 
 inline LinkRow Row(int number, const Known& known) {
@@ -44,10 +47,9 @@ inline LinkRow Row(int number, const Known& known) {
   LinkRow row;
   row.handle = HandleOf(number);
   row.reference = std::string(kReferenceBytes, static_cast<char>(number));
-  row.as_of = known.as_of;
   const Identifiers identifiers = DeriveIdentifiers(fields);
   for (size_t kind = 0; kind < kKindCount; ++kind) {
-    if (identifiers[kind].empty()) continue;
+    if (identifiers[kind].empty() || !HasSlot(kind)) continue;
     const Kind k = static_cast<Kind>(kind);
     row.tokens.push_back({k, HashToGroup(KindName(k), identifiers[kind])});
   }
@@ -58,23 +60,54 @@ class LinkerTest : public ::testing::Test {
  protected:
   void SetUp() override { Reopen(true); }
   void Reopen(bool fresh = false,
-              const MatchParameters& model = MatchParameters::Default()) {
+              const MatchParameters& model = MatchParameters::Default(),
+              const ChangeQueue::Options& changes = {.persons = 1,
+                                                     .wait_seconds = 86400}) {
     linker_.reset();
     if (fresh) std::filesystem::remove_all(directory_);
-    auto linker = Linker::Open(directory_, model, [this] { return now_; });
+    auto linker = Linker::Open(
+        directory_,
+        {.model = model, .changes = changes, .clock = [this] { return now_; }});
     ASSERT_THAT(linker, IsOk());
     linker_ = *std::move(linker);
   }
-  LinkedRow Link(int number, const Known& known) {
+  // The element of the person that the relation is.
+  Element Link(int number, const Known& known) {
     auto linked = linker_->Link({Row(number, known)});
     EXPECT_THAT(linked, IsOk());
     return linked->at(0);
   }
-  // Redelivers without identifiers, which changes nothing, to see the points.
-  LinkedRow Look(int number) { return Link(number, {}); }
-  bool SamePerson(int a, int b) { return Look(a).person == Look(b).person; }
-  bool SameHousehold(int a, int b) {
-    return Look(a).household == Look(b).household;
+  // Redelivers without identifiers, which changes nothing, to see the element.
+  Element Look(int number) { return Link(number, {}); }
+  bool SamePerson(int a, int b) { return Look(a) == Look(b); }
+
+  // What the aggregator would be told now, all of it, and confirms it.
+  std::vector<RoundEntry> Hear(uint64_t confirmed = 0) {
+    std::vector<RoundEntry> heard;
+    for (;;) {
+      auto round = linker_->NextRound(confirmed, 256);
+      EXPECT_THAT(round, IsOk());
+      if (round->sequence == 0) return heard;
+      confirmed = round->id;
+      for (RoundEntry& entry : round->entries) {
+        heard.push_back(std::move(entry));
+      }
+    }
+  }
+
+  // The same by type, as the numbers of the relations.
+  using Heard = std::map<ChangeRecord::Type, std::multiset<int>>;
+  Heard HearNumbers() {
+    Heard heard;
+    for (const RoundEntry& entry : Hear())
+      heard[entry.type].insert(Number(entry));
+    return heard;
+  }
+  // Whose reference it is, of up to 127 relations.
+  static int Number(const RoundEntry& entry) {
+    EXPECT_EQ(entry.reference,
+              std::string(kReferenceBytes, entry.reference.front()));
+    return entry.reference.front();
   }
 
   uint64_t now_ = 1'000'000;

@@ -32,10 +32,9 @@ TEST_F(LinkerTest, OnePersonAtThreeInstitutions) {
   EXPECT_TRUE(SamePerson(1, 3));
   EXPECT_FALSE(SamePerson(1, 4));
   EXPECT_EQ(linker_->counts().persons, 2u);
-  EXPECT_EQ(linker_->counts().households, 2u);
 }
 
-TEST_F(LinkerTest, AFamilysEmailLinksTheHouseholdNotThePersons) {
+TEST_F(LinkerTest, AFamilysEmailDoesNotLinkThePersons) {
   Link(1, {.email = "fam@x.nl",
            .first = "anna",
            .last = "bakker",
@@ -45,14 +44,12 @@ TEST_F(LinkerTest, AFamilysEmailLinksTheHouseholdNotThePersons) {
            .last = "bakker",
            .born = "19780911"});
   EXPECT_FALSE(SamePerson(1, 2));
-  EXPECT_TRUE(SameHousehold(1, 2));
   // Whoever says no more than the e-mail makes one person of nobody.
   Link(3, {.email = "fam@x.nl"});
   EXPECT_FALSE(SamePerson(1, 2));
-  EXPECT_TRUE(SameHousehold(1, 3));
 }
 
-TEST_F(LinkerTest, ACoupleIsOneHouseholdOfTwoPersons) {
+TEST_F(LinkerTest, ACoupleAtOneAddressIsTwoPersons) {
   Link(1, kAnna);
   Known jan = kAnna;
   jan.email = "jan@x.nl";
@@ -61,7 +58,7 @@ TEST_F(LinkerTest, ACoupleIsOneHouseholdOfTwoPersons) {
   jan.born = "19780911";
   Link(2, jan);
   EXPECT_FALSE(SamePerson(1, 2));
-  EXPECT_TRUE(SameHousehold(1, 2));
+  EXPECT_EQ(linker_->counts().persons, 2u);
 }
 
 TEST_F(LinkerTest, SpellingErrorsAreLinkedThroughMatchKeys) {
@@ -74,28 +71,29 @@ TEST_F(LinkerTest, SpellingErrorsAreLinkedThroughMatchKeys) {
   EXPECT_TRUE(SamePerson(1, 2));
 }
 
-TEST_F(LinkerTest, WhoMovesKeepsOneHousehold) {
-  Known early = kAnna;
-  early.as_of = 80;
-  Link(1, early);
+TEST_F(LinkerTest, WhoMovesStaysOnePerson) {
+  Link(1, kAnna);
   Link(9, {.email = "neighbour@x.nl",
            .first = "kees",
            .last = "vos",
            .house = "99"});
-  EXPECT_FALSE(SameHousehold(1, 9));
   Known late = kAnna;
   late.house = "99";
-  late.as_of = 90;
   Link(2, late);
   EXPECT_TRUE(SamePerson(1, 2));
-  EXPECT_TRUE(SameHousehold(1, 9));
-  EXPECT_TRUE(SameHousehold(1, 2));
-  // What comes late but is old does not move her back.
-  Known old = kAnna;
-  old.as_of = 70;
-  Link(3, old);
-  EXPECT_TRUE(SameHousehold(3, 9));
-  EXPECT_EQ(linker_->counts().households, 1u);
+  EXPECT_FALSE(SamePerson(1, 9));
+  EXPECT_EQ(linker_->counts().persons, 2u);
+}
+
+// Neither is a token: the household is not known here, and a landline is
+// nobody's own.
+TEST_F(LinkerTest, WhoSharesAnAddressOrALandlineSharesNothing) {
+  const LinkRow one = Row(1, {.landline = "+31201234567", .house = "12"});
+  EXPECT_THAT(one.tokens, IsEmpty());
+  Link(1, {.landline = "+31201234567", .house = "12"});
+  Link(2, {.landline = "+31201234567", .house = "12"});
+  EXPECT_FALSE(SamePerson(1, 2));
+  EXPECT_EQ(linker_->counts().tokens, 0u);
 }
 
 TEST_F(LinkerTest, TwoBirthDatesForOnePassLinkNothingAndAreCounted) {
@@ -118,7 +116,7 @@ TEST_F(LinkerTest, TwoBirthDatesForOnePassLinkNothingAndAreCounted) {
 }
 
 TEST_F(LinkerTest, ABoxOfficesAddressIsSetAside) {
-  const int many = Linker::kHoldersOfPersonTokenMax + 1;
+  const int many = static_cast<int>(Linker::kHoldersMax) + 1;
   for (int i = 0; i < many - 1; ++i)
     Link(i, {.email = "kassa@x.nl", .first = "kassa"});
   EXPECT_EQ(linker_->counts().persons, 1u);
@@ -133,95 +131,80 @@ TEST_F(LinkerTest, ABoxOfficesAddressIsSetAside) {
 }
 
 TEST_F(LinkerTest, LateLinkTellsTheAggregatorTwice) {
-  const auto one = Link(1, {.email = "a@x.nl", .first = "anna"});
-  const auto two = Link(2, {.mobile = "+31611111111", .first = "anna"});
-  ASSERT_FALSE(one.person == two.person);
-  EXPECT_THAT(linker_->Changes(0)->relations, IsEmpty());
-  const auto three =
+  const Element one = Link(1, {.email = "a@x.nl", .first = "anna"});
+  const Element two = Link(2, {.mobile = "+31611111111", .first = "anna"});
+  ASSERT_FALSE(one == two);
+  EXPECT_THAT(Hear(), IsEmpty());
+  const Element three =
       Link(3, {.email = "a@x.nl", .mobile = "+31611111111", .first = "anna"});
-  auto changes = *linker_->Changes(0);
-  ASSERT_THAT(changes.relations, SizeIs(1));
-  EXPECT_EQ(changes.relations[0].person, three.person);
-  const int changed = three.person == one.person ? 2 : 1;
-  EXPECT_EQ(changes.relations[0].handle, HandleOf(changed));
-  EXPECT_EQ(changes.relations[0].reference,
-            std::string(kReferenceBytes, static_cast<char>(changed)));
+  auto round = linker_->NextRound(0, 256);
+  ASSERT_THAT(round, IsOk());
+  ASSERT_THAT(round->entries, SizeIs(1));
+  EXPECT_EQ(round->newest, round->sequence);
+  EXPECT_EQ(round->entries[0].type, ChangeRecord::Type::kLink);
+  EXPECT_EQ(round->entries[0].person, three);
+  const int changed = three == one ? 2 : 1;
+  EXPECT_EQ(Number(round->entries[0]), changed);
   // Until it is confirmed, also by another process.
   Reopen();
-  changes = *linker_->Changes(0);
-  ASSERT_THAT(changes.relations, SizeIs(1));
-  EXPECT_THAT(linker_->Changes(changes.sequence)->relations, IsEmpty());
+  round = linker_->NextRound(0, 256);
+  ASSERT_THAT(round, IsOk());
+  ASSERT_THAT(round->entries, SizeIs(1));
+  EXPECT_THAT(linker_->NextRound(round->id, 256)->entries, IsEmpty());
+  EXPECT_EQ(linker_->NextRound(0, 256)->newest, 0u);
   // An answer that was under way is too old by now.
-  now_ += Linker::kTellAgainSeconds;
-  changes = *linker_->Changes(0);
-  ASSERT_THAT(changes.relations, SizeIs(1));
-  EXPECT_THAT(linker_->Changes(changes.sequence)->relations, IsEmpty());
-  now_ += 1000 * Linker::kTellAgainSeconds;
-  EXPECT_THAT(linker_->Changes(0)->relations, IsEmpty());
+  now_ += ChangeQueue::kTellAgainSeconds;
+  const auto again = Hear();
+  ASSERT_THAT(again, SizeIs(1));
+  EXPECT_EQ(Number(again[0]), changed);
+  EXPECT_EQ(again[0].person, three);
+  now_ += 1000 * ChangeQueue::kTellAgainSeconds;
+  EXPECT_THAT(Hear(), IsEmpty());
 }
 
-// An answer to an earlier row could reach the aggregator after it.
+// An answer to an earlier row could reach the aggregator after it. What a
+// delivery was answered with is told later, and once.
 TEST_F(LinkerTest, WhatWasAnsweredIsToldOnceMore) {
-  Link(1, {.email = "anna@x.nl", .first = "anna", .last = "bakker"});
-  const auto two = Link(
-      2,
-      {.email = "anna@x.nl", .first = "anna", .last = "bakker", .house = "12"});
-  EXPECT_THAT(linker_->Changes(0)->residents, IsEmpty());
-  now_ += Linker::kTellAgainSeconds;
-  const auto changes = *linker_->Changes(0);
-  ASSERT_THAT(changes.residents, SizeIs(1));
-  EXPECT_EQ(changes.residents[0].person, two.person);
-  EXPECT_EQ(changes.residents[0].household, two.household);
-}
-
-// A change that waits calls a person by one of its relations.
-TEST_F(LinkerTest, WhoStaysIsToldWhenTheOneItWasCalledByLeaves) {
-  Link(1, kAnna);
-  Link(2, kAnna);
-  Known moved = kAnna;
-  moved.house = "99";
-  moved.as_of = 100;
-  const auto three = Link(3, moved);
-  // Whichever it was called by, two of three go elsewhere one by one.
-  Link(1, {.email = "b@y.nl",
-           .mobile = "+31633333333",
-           .first = "bea",
-           .last = "smit",
-           .born = "19510203",
-           .house = "7"});
-  now_ += 10 * Linker::kTellAgainSeconds;
-  bool told = false;
-  for (uint64_t confirmed = 0;;) {
-    const auto changes = *linker_->Changes(confirmed);
-    for (const LinkedRow& resident : changes.residents) {
-      told |= resident.person == three.person &&
-              resident.household == three.household;
-    }
-    if (changes.sequence == 0) break;
-    confirmed = changes.sequence;
+  Link(1, {.email = "a@x.nl", .first = "anna"});
+  Link(2, {.email = "b@y.nl", .first = "piet"});
+  // The delivery itself moves the relation to the other person.
+  const Element moved = Link(2, {.email = "a@x.nl", .first = "anna"});
+  ASSERT_TRUE(SamePerson(1, 2));
+  std::vector<RoundEntry> heard = Hear();
+  for (const RoundEntry& entry : heard) EXPECT_NE(Number(entry), 2);
+  now_ += ChangeQueue::kTellAgainSeconds;
+  std::multiset<int> told;
+  for (const RoundEntry& entry : Hear()) {
+    EXPECT_EQ(entry.person, moved);
+    told.insert(Number(entry));
   }
-  EXPECT_TRUE(told);
+  EXPECT_THAT(told, SizeIs(1));
+  now_ += 1000 * ChangeQueue::kTellAgainSeconds;
+  EXPECT_THAT(Hear(), IsEmpty());
 }
 
-TEST_F(LinkerTest, ALaterSaleWithoutAnAddressDoesNotRenewTheOldOne) {
-  Known early = kAnna;
-  early.as_of = 80;
-  Link(1, early);
-  Known late = kAnna;
-  late.house = "99";
-  late.as_of = 95;
-  const auto moved = Link(2, late);
-  Link(1, {.email = "anna@x.nl", .as_of = 100});
-  EXPECT_EQ(Look(1).household, moved.household);
+// What is told is what the relation is by then, not what it was when it
+// changed.
+TEST_F(LinkerTest, AChangeThatWaitedTellsWhoItIsNow) {
+  Link(1, {.email = "a@x.nl", .first = "anna"});
+  Link(2, {.mobile = "+31611111111", .first = "anna"});
+  Link(3, {.email = "a@x.nl", .mobile = "+31611111111", .first = "anna"});
+  // Before it was heard, all three are apart again.
+  Link(3, {.email = "c@z.nl", .mobile = "+31633333333", .first = "carla"});
+  ASSERT_FALSE(SamePerson(1, 2));
+  now_ += ChangeQueue::kTellAgainSeconds;
+  const auto heard = Hear();
+  ASSERT_FALSE(heard.empty());
+  for (const RoundEntry& entry : heard) {
+    EXPECT_EQ(entry.person, Look(Number(entry)));
+  }
 }
 
 TEST_F(LinkerTest, SecondDeliveryAndRestartChangeNothing) {
-  const auto first = Link(1, kAnna);
+  const Element first = Link(1, kAnna);
   const LinkCounts counts = linker_->counts();
   Reopen();
-  const auto again = Link(1, kAnna);
-  EXPECT_EQ(first.person, again.person);
-  EXPECT_EQ(first.household, again.household);
+  EXPECT_EQ(Link(1, kAnna), first);
   EXPECT_EQ(linker_->counts().relations, counts.relations);
   EXPECT_EQ(linker_->counts().tokens, counts.tokens);
   EXPECT_EQ(linker_->counts().persons, 1u);
@@ -287,7 +270,6 @@ class PermutationTest : public LinkerTest {
     if (pick(2) == 0) {
       known.house = std::to_string(pick(6) == 0 ? 100 + pick(9) : 1 + family);
     }
-    if (pick(5) != 0) known.as_of = static_cast<uint16_t>(80 + pick(12));
     if (pick(10) == 0) known.first.clear();
     return known;
   }
@@ -301,7 +283,6 @@ TEST_F(PermutationTest, OrderOfArrivalAndSplitIntoBatchesNeverMatter) {
   std::vector<LinkRow> earlier;
   for (int i = 0; i < kRelations; i += 3) {
     LinkRow row = Row(i, Random(random));
-    row.as_of = 0;
     // Of a kind that the later row has as well: what only the earlier one had
     // would stay.
     std::erase_if(row.tokens, [&](const Token& token) {
@@ -311,7 +292,7 @@ TEST_F(PermutationTest, OrderOfArrivalAndSplitIntoBatchesNeverMatter) {
     });
     earlier.push_back(row);
   }
-  std::set<std::set<int>> persons, households;
+  std::set<std::set<int>> persons;
   LinkCounts counts;
   for (int round = 0; round < 10; ++round) {
     Reopen(true);
@@ -331,24 +312,16 @@ TEST_F(PermutationTest, OrderOfArrivalAndSplitIntoBatchesNeverMatter) {
                   IsOk());
       begin = end;
     }
-    std::map<int, Element> person, household;
-    for (int i = 0; i < kRelations; ++i) {
-      const LinkedRow row = Look(i);
-      person[i] = row.person;
-      household[i] = row.household;
-    }
+    std::map<int, Element> person;
+    for (int i = 0; i < kRelations; ++i) person[i] = Look(i);
     if (round == 0) {
       persons = Partition(person);
-      households = Partition(household);
       counts = linker_->counts();
       EXPECT_GT(persons.size(), 50u);
       EXPECT_LT(persons.size(), kRelations - 50u);
-      EXPECT_LT(households.size(), persons.size());
     }
     EXPECT_EQ(Partition(person), persons) << "round " << round;
-    EXPECT_EQ(Partition(household), households) << "round " << round;
     EXPECT_EQ(linker_->counts().persons, persons.size());
-    EXPECT_EQ(linker_->counts().households, households.size());
     EXPECT_EQ(linker_->counts().tokens, counts.tokens);
     EXPECT_EQ(linker_->counts().set_aside, counts.set_aside);
   }

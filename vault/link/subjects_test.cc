@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -13,6 +12,11 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
+constexpr auto kLink = ChangeRecord::Type::kLink;
+constexpr auto kNobody = ChangeRecord::Type::kNobody;
+constexpr auto kErase = ChangeRecord::Type::kErase;
+constexpr auto kWithdraw = ChangeRecord::Type::kWithdraw;
+
 class LinkerRightsTest : public LinkerTest {
  protected:
   Linker::Subject Customer(int number) {
@@ -24,36 +28,30 @@ class LinkerRightsTest : public LinkerTest {
   Linker::Subject Whoever(const Known& known) {
     return {.handle = {}, .reference = {}, .tokens = Row(0, known).tokens};
   }
-  // As a request does it: looks, and removes what was found. Returns that.
-  using Concerned = std::vector<Linker::Concerned>;
-  absl::StatusOr<Concerned> InTwoSteps(
-      const std::function<absl::StatusOr<Concerned>(
-          const std::optional<Linker::Done>&)>& exercise) {
-    GARDEROBE_ASSIGN_OR_RETURN(Concerned found, exercise(std::nullopt));
-    Linker::Done done;
-    for (const auto& one : found) done.handles.insert(one.handle);
-    GARDEROBE_ASSIGN_OR_RETURN(const Concerned left, exercise(done));
-    EXPECT_THAT(left, IsEmpty());
-    return found;
-  }
-  absl::StatusOr<Concerned> Erase(const Linker::Subject& who) {
-    return InTwoSteps(
-        [&](const auto& done) { return linker_->Erase(who, done); });
-  }
+  auto Erase(const Linker::Subject& who) { return linker_->Erase(who); }
   // Institutions are numbers here: each has marks of its own.
   static ObjectionMark MarkBy(int institution) {
     return MarkOf(ObjectionSecret::From(
         std::string(ObjectionSecret::kBytes, static_cast<char>(institution))));
   }
-  absl::StatusOr<Concerned> Object(const Linker::Subject& who,
-                                   int institution = 1) {
+  auto Object(const Linker::Subject& who, int institution = 1) {
     return linker_->Object(who, MarkBy(institution));
   }
-  absl::StatusOr<Concerned> Withdraw(const Linker::Subject& who,
-                                     int institution = 1) {
-    return InTwoSteps([&](const auto& done) {
-      return linker_->Withdraw(who, MarkBy(institution), done);
-    });
+  auto Withdraw(const Linker::Subject& who, int institution = 1) {
+    return linker_->Withdraw(who, MarkBy(institution));
+  }
+  // Of whom the aggregator hears, and what, when that was done.
+  Heard Erased(const Linker::Subject& who) {
+    EXPECT_THAT(Erase(who), IsOk());
+    return HearNumbers();
+  }
+  Heard Objected(const Linker::Subject& who, int institution = 1) {
+    EXPECT_THAT(Object(who, institution), IsOk());
+    return HearNumbers();
+  }
+  Heard Withdrawn(const Linker::Subject& who, int institution = 1) {
+    EXPECT_THAT(Withdraw(who, institution), IsOk());
+    return HearNumbers();
   }
   // Every key and value of the store.
   std::string Everything() {
@@ -66,7 +64,7 @@ class LinkerRightsTest : public LinkerTest {
     }
     return all;
   }
-  bool IsNobody(int number) { return Look(number).person.is_zero(); }
+  bool IsNobody(int number) { return Look(number).is_zero(); }
 };
 
 const Known kAnna = {.email = "anna@x.nl",
@@ -82,11 +80,7 @@ TEST_F(LinkerRightsTest, AnErasedRelationLeavesNoTrace) {
   Link(2, kPiet);
   const std::string token = Row(1, kAnna).tokens[0].Key();
   ASSERT_NE(Everything().find(token), std::string::npos);
-  const auto concerned = Erase(Customer(1));
-  ASSERT_THAT(concerned, IsOk());
-  ASSERT_THAT(*concerned, SizeIs(1));
-  EXPECT_EQ((*concerned)[0].handle, HandleOf(1));
-  EXPECT_EQ((*concerned)[0].reference, std::string(kReferenceBytes, 1));
+  EXPECT_EQ(Erased(Customer(1)), Heard());
   const std::string left = Everything();
   for (const Token& gone : Row(1, kAnna).tokens) {
     EXPECT_EQ(left.find(std::string(gone.point.view().substr(0, 7))),
@@ -96,31 +90,115 @@ TEST_F(LinkerRightsTest, AnErasedRelationLeavesNoTrace) {
             std::string::npos);
   EXPECT_EQ(linker_->counts().relations, 1u);
   EXPECT_EQ(linker_->counts().persons, 1u);
-  EXPECT_EQ(linker_->counts().households, 1u);
   EXPECT_EQ(linker_->counts().tokens, Row(2, kPiet).tokens.size());
 }
 
-TEST_F(LinkerRightsTest, LookingChangesNothingAndUnknownIsNoError) {
+TEST_F(LinkerRightsTest, UnknownIsNoErrorAndChangesNothing) {
   Link(1, kAnna);
-  EXPECT_THAT(*linker_->Erase(Customer(1), std::nullopt), SizeIs(1));
-  EXPECT_EQ(linker_->counts().relations, 1u);
-  EXPECT_THAT(*Erase(Customer(9)), IsEmpty());
-  EXPECT_THAT(*Erase(Whoever(kPiet)), IsEmpty());
-  EXPECT_THAT(*Withdraw(Whoever(kPiet)), IsEmpty());
-  EXPECT_THAT(*Withdraw(Customer(1)), IsEmpty());
+  EXPECT_EQ(Erased(Customer(9)), Heard());
+  EXPECT_EQ(Erased(Whoever(kPiet)), Heard());
+  EXPECT_EQ(Withdrawn(Whoever(kPiet)), Heard());
+  EXPECT_EQ(Withdrawn(Customer(1)), Heard());
   EXPECT_EQ(linker_->counts().relations, 1u);
   // A person that was only looked for is not stored.
   EXPECT_EQ(Everything().find(Row(0, kPiet).tokens[0].Key()),
             std::string::npos);
 }
 
+// Whoever knows the handle asks the aggregator too.
+TEST_F(LinkerRightsTest, AnErasureByHandleIsToldToNobodyByIdentityItIs) {
+  for (int n : {1, 2, 3}) Link(n, kAnna);
+  Link(4, kPiet);
+  HearNumbers();
+  EXPECT_EQ(Erased(Customer(1)), Heard());
+  EXPECT_EQ(linker_->counts().relations, 3u);
+  EXPECT_EQ(Erased(Whoever(kAnna)), (Heard{{kErase, {2, 3}}}));
+  EXPECT_EQ(linker_->counts().relations, 1u);
+  now_ += 10 * ChangeQueue::kTellAgainSeconds;
+  EXPECT_EQ(HearNumbers(), Heard());
+}
+
+TEST_F(LinkerRightsTest, DoneTwiceIsDoneOnce) {
+  Link(1, kAnna);
+  EXPECT_EQ(Erased(Whoever(kAnna)), (Heard{{kErase, {1}}}));
+  EXPECT_EQ(Erased(Whoever(kAnna)), Heard());
+  Link(1, kAnna);
+  EXPECT_EQ(Erased(Customer(1)), Heard());
+  EXPECT_EQ(linker_->counts().relations, 0u);
+  EXPECT_EQ(Erased(Customer(1)), Heard());
+  Link(1, kAnna);
+  ASSERT_THAT(Object(Customer(1)), IsOk());
+  EXPECT_EQ(Withdrawn(Customer(1)), (Heard{{kWithdraw, {1}}}));
+  EXPECT_EQ(Withdrawn(Customer(1)), Heard());
+}
+
+// Who waits for a right to be done waits for the rounds up to this number.
+TEST_F(LinkerRightsTest, WhatFollowsIsInTheRoundsUpToTheNumber) {
+  Reopen(/*fresh=*/true, MatchParameters::Default(), {.persons = 64});
+  for (int n : {1, 2, 3}) Link(n, kAnna);
+  Link(4, kPiet);
+  auto rounds_of = [&](const absl::StatusOr<uint64_t>& newest) {
+    EXPECT_THAT(newest, IsOk());
+    std::multiset<int> heard;
+    for (uint64_t confirmed = 0;;) {
+      const auto round = linker_->NextRound(confirmed, 2);
+      EXPECT_THAT(round, IsOk());
+      EXPECT_LE(round->newest, *newest);
+      EXPECT_LE(round->sequence, round->newest);
+      if (round->sequence == 0) return heard;
+      confirmed = round->id;
+      for (const auto& entry : round->entries) heard.insert(Number(entry));
+    }
+  };
+  const auto objected = Object(Customer(1));
+  EXPECT_EQ(rounds_of(objected), (std::multiset<int>{1, 2, 3}));
+  const auto withdrawn = Withdraw(Customer(1));
+  EXPECT_GT(*withdrawn, *objected);
+  EXPECT_EQ(rounds_of(withdrawn), (std::multiset<int>{1, 2, 3}));
+  const auto erased = Erase(Whoever(kPiet));
+  EXPECT_GT(*erased, *withdrawn);
+  EXPECT_EQ(rounds_of(erased), (std::multiset<int>{4}));
+  EXPECT_EQ(*Erase(Customer(9)), *erased);
+  // By its handle nothing follows, and no number passes.
+  Link(5, kPiet);
+  EXPECT_EQ(*Erase(Customer(5)), *erased);
+  EXPECT_EQ(rounds_of(erased), std::multiset<int>());
+}
+
+// The relation may have come again by the time the aggregator hears of it.
+TEST_F(LinkerRightsTest, AnErasureCarriesTheReferenceThatWasErased) {
+  Link(1, kAnna);
+  ASSERT_THAT(Erase(Whoever(kAnna)), IsOk());
+  LinkRow again = Row(1, kAnna);
+  again.reference = std::string(kReferenceBytes, 77);
+  ASSERT_THAT(linker_->Link({again}), IsOk());
+  const auto heard = Hear();
+  ASSERT_THAT(heard, SizeIs(1));
+  EXPECT_EQ(heard[0].type, kErase);
+  EXPECT_EQ(Number(heard[0]), 1);
+  EXPECT_TRUE(heard[0].person.is_zero());
+  EXPECT_EQ(linker_->counts().relations, 1u);
+}
+
 TEST_F(LinkerRightsTest, AnIdentityErasesThePersonEverywhere) {
   Link(1, kAnna);
   Link(2, kAnna);
   Link(3, kPiet);
-  EXPECT_THAT(*Erase(Whoever(kAnna)), SizeIs(2));
+  EXPECT_EQ(Erased(Whoever(kAnna)), (Heard{{kErase, {1, 2}}}));
   EXPECT_EQ(linker_->counts().relations, 1u);
   EXPECT_FALSE(IsNobody(3));
+}
+
+TEST_F(LinkerRightsTest, AnIdentityErasesWhatAnotherRelationLinksToIt) {
+  Link(1, {.email = "anna@x.nl",
+           .mobile = "+31611111111",
+           .first = "anna",
+           .last = "bakker"});
+  Link(2, {.mobile = "+31611111111", .first = "anna", .last = "bakker"});
+  EXPECT_EQ(Erased(Whoever(
+                {.email = "anna@x.nl", .first = "anna", .last = "bakker"})),
+            (Heard{{kErase, {1, 2}}}));
+  EXPECT_EQ(linker_->counts().relations, 0u);
 }
 
 // Who is linked after an erasure is who would have been without the relation.
@@ -139,18 +217,10 @@ TEST_F(LinkerRightsTest, ErasedIsAsIfItNeverWas) {
                     .house = any({"", "12", "14"})});
   }
   auto shape = [&](const std::vector<int>& numbers) {
-    std::map<std::string, std::set<int>> persons, households;
-    for (int n : numbers) {
-      const LinkedRow points = Look(n);
-      persons[std::string(points.person.view())].insert(n);
-      households[std::string(points.household.view())].insert(n);
-    }
+    std::map<Element, std::set<int>> persons;
+    for (int n : numbers) persons[Look(n)].insert(n);
     std::set<std::set<int>> all;
     for (auto& [point, members] : persons) all.insert(members);
-    for (auto members : households) {
-      members.second.insert(-1);
-      all.insert(members.second);
-    }
     return all;
   };
   std::vector<int> kept, erased;
@@ -164,7 +234,6 @@ TEST_F(LinkerRightsTest, ErasedIsAsIfItNeverWas) {
   EXPECT_EQ(shape(kept), without);
   EXPECT_EQ(linker_->counts().relations, counts.relations);
   EXPECT_EQ(linker_->counts().persons, counts.persons);
-  EXPECT_EQ(linker_->counts().households, counts.households);
   EXPECT_EQ(linker_->counts().tokens, counts.tokens);
   EXPECT_EQ(linker_->counts().contradictory, counts.contradictory);
 }
@@ -173,37 +242,40 @@ TEST_F(LinkerRightsTest, WhoObjectsIsNobodyFromThenOn) {
   Link(1, kAnna);
   Link(2, kAnna);
   Link(3, kPiet);
-  EXPECT_THAT(*Object(Customer(1)), SizeIs(2));
+  EXPECT_EQ(Objected(Customer(1)), (Heard{{kNobody, {1, 2}}}));
   EXPECT_TRUE(IsNobody(1));
   EXPECT_TRUE(IsNobody(2));
   EXPECT_FALSE(IsNobody(3));
   // Recognised at another institution, too, and asked again the same answer.
-  EXPECT_TRUE(Link(4, kAnna).person.is_zero());
-  EXPECT_THAT(*Object(Customer(1)), SizeIs(3));
+  EXPECT_TRUE(Link(4, kAnna).is_zero());
+  EXPECT_EQ(Objected(Customer(1)), (Heard{{kNobody, {1, 2, 4}}}));
   // An erasure does not take the objection back.
-  EXPECT_THAT(*Erase(Customer(1)), IsEmpty());
-  EXPECT_TRUE(Link(5, kAnna).person.is_zero());
+  EXPECT_EQ(Erased(Customer(1)), Heard());
+  EXPECT_TRUE(Link(5, kAnna).is_zero());
   // It was not lodged with this relation.
-  EXPECT_THAT(*Withdraw(Customer(2)), IsEmpty());
-  EXPECT_TRUE(Link(2, kAnna).person.is_zero());
-  EXPECT_THAT(*Withdraw(Customer(1)), SizeIs(4));
-  EXPECT_FALSE(Link(1, kAnna).person.is_zero());
+  EXPECT_EQ(Withdrawn(Customer(2)), Heard());
+  EXPECT_TRUE(Link(2, kAnna).is_zero());
+  EXPECT_EQ(Withdrawn(Customer(1)), (Heard{{kWithdraw, {1, 2, 4, 5}}}));
+  EXPECT_FALSE(Link(1, kAnna).is_zero());
   EXPECT_EQ(linker_->counts().relations, 2u);
+  // What was to be told of the objection once more is not told any more.
+  now_ += 10 * ChangeQueue::kTellAgainSeconds;
+  EXPECT_EQ(HearNumbers(), Heard());
 }
 
 // Any client once lifted anybody's objection.
 TEST_F(LinkerRightsTest, OnlyWhoLodgedAnObjectionTakesItBack) {
   Link(1, kAnna);
-  ASSERT_THAT(Object(Whoever(kAnna), 1), IsOk());
+  EXPECT_EQ(Objected(Whoever(kAnna), 1), (Heard{{kNobody, {1}}}));
   for (const auto& who : {Whoever(kAnna), Customer(1)}) {
-    EXPECT_THAT(*Withdraw(who, 2), IsEmpty());
+    EXPECT_EQ(Withdrawn(who, 2), Heard());
     EXPECT_TRUE(IsNobody(1));
   }
   // The right institution, another subject than it was lodged with.
-  EXPECT_THAT(*Withdraw(Customer(1), 1), IsEmpty());
+  EXPECT_EQ(Withdrawn(Customer(1), 1), Heard());
   EXPECT_TRUE(IsNobody(1));
-  EXPECT_THAT(*Withdraw(Whoever(kAnna), 1), SizeIs(1));
-  EXPECT_FALSE(Link(1, kAnna).person.is_zero());
+  EXPECT_EQ(Withdrawn(Whoever(kAnna), 1), (Heard{{kWithdraw, {1}}}));
+  EXPECT_FALSE(Link(1, kAnna).is_zero());
 }
 
 TEST_F(LinkerRightsTest, APersonObjectsWhileOneObjectionStands) {
@@ -212,24 +284,26 @@ TEST_F(LinkerRightsTest, APersonObjectsWhileOneObjectionStands) {
   ASSERT_THAT(Object(Whoever(kAnna), 2), IsOk());
   ASSERT_THAT(Object(Whoever(kAnna), 2), IsOk());  // twice is once
   ASSERT_THAT(Object(Customer(1), 3), IsOk());
+  EXPECT_EQ(HearNumbers(), (Heard{{kNobody, {1, 1, 1, 1}}}));
   for (int institution : {2, 1}) {
-    EXPECT_THAT(*Withdraw(Whoever(kAnna), institution), IsEmpty());
-    EXPECT_TRUE(Link(1, kAnna).person.is_zero());
+    EXPECT_EQ(Withdrawn(Whoever(kAnna), institution), Heard());
+    EXPECT_TRUE(Link(1, kAnna).is_zero());
     Reopen(/*fresh=*/false);
+    HearNumbers();  // the objection once more
   }
   EXPECT_EQ(linker_->counts().relations, 1u);  // the identity's row has gone
-  EXPECT_THAT(*Withdraw(Whoever(kAnna), 2), IsEmpty());
-  EXPECT_THAT(*Withdraw(Customer(1), 3), SizeIs(1));
-  EXPECT_FALSE(Link(1, kAnna).person.is_zero());
+  EXPECT_EQ(Withdrawn(Whoever(kAnna), 2), Heard());
+  EXPECT_EQ(Withdrawn(Customer(1), 3), (Heard{{kWithdraw, {1}}}));
+  EXPECT_FALSE(Link(1, kAnna).is_zero());
   EXPECT_EQ(linker_->counts().relations, 1u);
 }
 
 TEST_F(LinkerRightsTest, AnIdentityObjectsBeforeAnythingIsDelivered) {
-  EXPECT_THAT(*Object(Whoever(kAnna)), IsEmpty());
-  EXPECT_TRUE(Link(1, kAnna).person.is_zero());
-  EXPECT_FALSE(Link(2, kPiet).person.is_zero());
-  EXPECT_THAT(*Withdraw(Whoever(kAnna)), SizeIs(1));
-  EXPECT_FALSE(Link(1, kAnna).person.is_zero());
+  EXPECT_EQ(Objected(Whoever(kAnna)), Heard());
+  EXPECT_TRUE(Link(1, kAnna).is_zero());
+  EXPECT_FALSE(Link(2, kPiet).is_zero());
+  EXPECT_EQ(Withdrawn(Whoever(kAnna)), (Heard{{kWithdraw, {1}}}));
+  EXPECT_FALSE(Link(1, kAnna).is_zero());
 }
 
 // Rows of the past that become the objector's by a later row: the aggregator
@@ -245,13 +319,26 @@ TEST_F(LinkerRightsTest, AnObjectionReachesWhoIsLinkedLater) {
            .born = "19800302",
            .house = "12"});
   EXPECT_TRUE(IsNobody(2));
-  now_ += 200;
-  const auto changes = linker_->Changes(0);
-  ASSERT_THAT(changes, IsOk());
-  for (const auto& change : changes->relations) {
-    EXPECT_TRUE(change.person.is_zero());
-  }
-  EXPECT_THAT(changes->residents, IsEmpty());
+  now_ += ChangeQueue::kTellAgainSeconds;
+  const Heard heard = HearNumbers();
+  ASSERT_THAT(heard, SizeIs(1));
+  EXPECT_TRUE(heard.contains(kNobody));
+  EXPECT_TRUE(heard.at(kNobody).contains(1));
+  EXPECT_TRUE(heard.at(kNobody).contains(2));
+}
+
+// Nobody's delivery is answered with it: it is told at once.
+TEST_F(LinkerRightsTest, AnObjectionReachesAtOnceWhomARowLinksToIt) {
+  Link(1, {.email = "anna@x.nl", .first = "anna", .last = "bakker"});
+  Link(2, {.mobile = "+31611111111", .first = "anna", .last = "bakker"});
+  ASSERT_FALSE(SamePerson(1, 2));
+  EXPECT_EQ(Objected(Customer(1)), (Heard{{kNobody, {1}}}));
+  EXPECT_TRUE(Link(3, {.email = "anna@x.nl",
+                       .mobile = "+31611111111",
+                       .first = "anna",
+                       .last = "bakker"})
+                  .is_zero());
+  EXPECT_EQ(HearNumbers(), (Heard{{kNobody, {2}}}));
 }
 
 // However often it comes, an objection is one row: repeated it must not make
@@ -266,122 +353,29 @@ TEST_F(LinkerRightsTest, AnObjectionThatIsRepeatedChangesNothing) {
   EXPECT_EQ(linker_->counts().relations, once.relations);
   EXPECT_EQ(linker_->counts().set_aside, 0u);
   EXPECT_TRUE(IsNobody(1));
-  EXPECT_TRUE(Link(2, kAnna).person.is_zero());
+  EXPECT_TRUE(Link(2, kAnna).is_zero());
 }
 
 // Looking for somebody is nobody more who holds the tokens.
 TEST_F(LinkerRightsTest, WhoHasAsManyRelationsAsCountIsFound) {
-  constexpr int kMost = static_cast<int>(Linker::kHoldersOfPersonTokenMax);
+  constexpr int kMost = static_cast<int>(Linker::kHoldersMax);
   for (int n = 1; n <= kMost; ++n) Link(n, kAnna);
   ASSERT_EQ(linker_->counts().set_aside, 0u);
-  EXPECT_THAT(*Erase(Whoever(kAnna)), SizeIs(kMost));
+  EXPECT_THAT(Erased(Whoever(kAnna))[kErase], SizeIs(kMost));
   EXPECT_EQ(linker_->counts().relations, 0u);
-}
-
-// What came after the vault was asked first is told, and nothing goes before
-// the aggregator has done it, too: without the one the other is not found.
-TEST_F(LinkerRightsTest, WhatTheAggregatorHasNotDoneIsToldAndAllStays) {
-  const Known email_and_mobile = {.email = "anna@x.nl",
-                                  .mobile = "+31611111111",
-                                  .first = "anna",
-                                  .last = "bakker"};
-  const Known email = {.email = "anna@x.nl", .first = "anna", .last = "bakker"};
-  const Known mobile = {
-      .mobile = "+31611111111", .first = "anna", .last = "bakker"};
-  Link(1, email_and_mobile);
-  ASSERT_THAT(*linker_->Erase(Whoever(email), std::nullopt), SizeIs(1));
-  Link(2, mobile);
-  Linker::Done done{{HandleOf(1)}, false};
-  auto left = linker_->Erase(Whoever(email), done);
-  ASSERT_THAT(left, IsOk());
-  ASSERT_THAT(*left, SizeIs(1));
-  EXPECT_EQ((*left)[0].handle, HandleOf(2));
-  EXPECT_EQ(linker_->counts().relations, 2u);
-  done.handles.insert(HandleOf(2));
-  EXPECT_THAT(*linker_->Erase(Whoever(email), done), IsEmpty());
-  EXPECT_EQ(linker_->counts().relations, 0u);
-  // Who can't be reached is left behind.
-  Link(1, email_and_mobile);
-  Link(2, mobile);
-  done = {{HandleOf(1)}, true};
-  EXPECT_THAT(*linker_->Erase(Whoever(email), done), SizeIs(1));
-  EXPECT_EQ(linker_->counts().relations, 1u);
 }
 
 // An answer to a delivery that is still under way calls the person somebody:
 // the aggregator hears once more that it is nobody.
 TEST_F(LinkerRightsTest, AnObjectionIsToldOnceMore) {
   Link(1, kAnna);
-  ASSERT_THAT(Object(Customer(1)), IsOk());
-  now_ += 200;
-  const auto changes = linker_->Changes(0);
-  ASSERT_THAT(changes, IsOk());
-  ASSERT_THAT(changes->relations, SizeIs(1));
-  EXPECT_EQ(changes->relations[0].handle, HandleOf(1));
-  EXPECT_TRUE(changes->relations[0].person.is_zero());
-}
-
-// Who lives where is told by one of the person's relations; when just that one
-// is erased, by another.
-TEST_F(LinkerRightsTest, AMoveIsToldThoughARelationIsErased) {
-  Known moved = kAnna;
-  moved.house = "14";
-  for (int erased : {1, 2}) {
-    Reopen(/*fresh=*/true);
-    Link(1, kAnna);
-    Link(2, kAnna);
-    ASSERT_THAT(linker_->Changes(UINT64_MAX), IsOk());
-    moved.as_of = 80;
-    Link(3, moved);
-    Link(4, kPiet);
-    ASSERT_THAT(Erase(Customer(erased)), IsOk());
-    now_ += 200;
-    const auto changes = linker_->Changes(0);
-    ASSERT_THAT(changes, IsOk());
-    ASSERT_FALSE(changes->residents.empty());
-    EXPECT_EQ(changes->residents[0].household, Look(3 - erased).household);
-  }
-}
-
-// The first page holds all: what showed nothing since the quarter, and neither
-// who objects nor who was delivered since it was listed.
-TEST_F(LinkerRightsTest, WhatIsOldIsRemovedAndNothingElse) {
-  now_ = 1'700'000'000;  // 2023Q4
-  const int32_t today = DayNumber({2023, 11, 14});
-  ASSERT_THAT(linker_->retention_calendar().Confirm(today), IsOk());
-  constexpr uint16_t k2019 = 77, k2021 = 85, k2023Q4 = 96;
-  auto of = [](const Known& known, uint16_t as_of) {
-    Known dated = known;
-    dated.as_of = as_of;
-    return dated;
-  };
-  Link(1, of(kAnna, k2019));
-  Link(2, of(kPiet, k2023Q4));
-  Link(3, {.email = "c@x.nl", .last = "smit"});  // no sale is told: as of now
-  Link(4, {.email = "d@x.nl", .last = "berg", .as_of = k2019});
-  ASSERT_THAT(Object(Customer(4)), IsOk());
-  Link(5, {.email = "e@x.nl", .last = "vos", .as_of = k2019});
-  Link(6, {.email = "f@x.nl", .last = "vos", .as_of = 400});  // in the future
-  auto aged = linker_->ListAged(k2021, "", today);
-  ASSERT_THAT(aged, IsOk());
-  EXPECT_EQ(aged->next, "");
-  std::set<VaultHandle> listed;
-  for (const auto& one : aged->relations) listed.insert(one.handle);
-  EXPECT_EQ(listed, (std::set<VaultHandle>{HandleOf(1), HandleOf(5)}));
-  // Nothing of this quarter is old, whatever the TTP may say.
-  EXPECT_THAT(linker_->ListAged(UINT16_MAX, "", today)->relations, SizeIs(2));
-  Link(5, {.email = "e@x.nl", .last = "vos", .as_of = k2023Q4});
-  const auto removed = linker_->RemoveAged({{HandleOf(1), k2021},
-                                            {HandleOf(2), UINT16_MAX},
-                                            {HandleOf(4), k2021},
-                                            {HandleOf(5), k2021},
-                                            {HandleOf(9), k2021}},
-                                           today);
-  ASSERT_THAT(removed, IsOk());
-  EXPECT_EQ(removed->removed, 1u);
-  EXPECT_EQ(removed->held_back, 0u);
-  EXPECT_FALSE(linker_->Access(HandleOf(1))->stored);
-  EXPECT_EQ(linker_->counts().relations, 5u);
+  const Heard nobody{{kNobody, {1}}};
+  EXPECT_EQ(Objected(Customer(1)), nobody);
+  EXPECT_EQ(HearNumbers(), Heard());
+  now_ += ChangeQueue::kTellAgainSeconds;
+  EXPECT_EQ(HearNumbers(), nobody);
+  now_ += 10 * ChangeQueue::kTellAgainSeconds;
+  EXPECT_EQ(HearNumbers(), Heard());
 }
 
 TEST_F(LinkerRightsTest, WhyTwoAreOnePersonIsTold) {
@@ -423,15 +417,18 @@ TEST_F(LinkerRightsTest, WhatIsUnlinkedStaysApart) {
   EXPECT_FALSE(SamePerson(1, 2));
   EXPECT_TRUE(SamePerson(3, 1) || SamePerson(3, 2));
   // The aggregator is told.
-  now_ += 200;
-  EXPECT_FALSE(linker_->Changes(0)->relations.empty());
+  const auto heard = Hear();
+  EXPECT_FALSE(heard.empty());
+  for (const RoundEntry& entry : heard) {
+    EXPECT_EQ(entry.type, kLink);
+    EXPECT_EQ(entry.person, Look(Number(entry)));
+  }
   Reopen();
   EXPECT_FALSE(SamePerson(1, 2));
   ASSERT_THAT(linker_->KeepApart(HandleOf(1), HandleOf(2), false), IsOk());
   EXPECT_TRUE(SamePerson(1, 2));
   ASSERT_THAT(linker_->KeepApart(HandleOf(1), HandleOf(2), true), IsOk());
-  ASSERT_THAT(Erase(Customer(1)), IsOk());
-  ASSERT_THAT(linker_->Changes(UINT64_MAX), IsOk());
+  EXPECT_FALSE(Erased(Customer(1)).contains(kErase));
   EXPECT_EQ(Everything().find(std::string(HandleOf(1).view().substr(0, 8))),
             std::string::npos);
   // Who comes back is nobody's adversary.
@@ -454,13 +451,15 @@ TEST_F(LinkerRightsTest, AnObjectionLearnsWhoItIsFromTheNextRow) {
   Link(1, kAnna);
   Link(2, kAnna);
   ASSERT_THAT(Erase(Customer(2)), IsOk());
-  ASSERT_THAT(Object(Customer(2)), IsOk());
-  ASSERT_THAT(Object(Customer(3)), IsOk());
+  EXPECT_EQ(HearNumbers(), Heard());
+  EXPECT_EQ(Objected(Customer(2)), (Heard{{kNobody, {2}}}));
+  EXPECT_EQ(Objected(Customer(3)), (Heard{{kNobody, {3}}}));
   EXPECT_FALSE(IsNobody(1));
-  EXPECT_TRUE(Link(2, kAnna).person.is_zero());
+  EXPECT_TRUE(Link(2, kAnna).is_zero());
+  EXPECT_EQ(HearNumbers(), (Heard{{kNobody, {1}}}));
   EXPECT_TRUE(IsNobody(1));
-  EXPECT_TRUE(Link(3, kPiet).person.is_zero());
-  EXPECT_TRUE(Link(4, kPiet).person.is_zero());
+  EXPECT_TRUE(Link(3, kPiet).is_zero());
+  EXPECT_TRUE(Link(4, kPiet).is_zero());
 }
 
 }  // namespace

@@ -1,0 +1,287 @@
+// Rights at fixed times: what is done in which round, when it is told, and to
+// whom. Vault and aggregator are a fake; rounds are called by hand.
+#include "ttp/rights_queue.h"
+
+#include "core/keys/receipt.h"
+#include "gmock/gmock.h"
+#include "tests/support/status_matchers.h"
+
+namespace garderobe::ttp {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr char kMuseum[] = "museum-x";
+
+// Does what it is told, and notes who asked.
+class FakeRights : public RightSteps {
+ public:
+  absl::StatusOr<Begun> Begin(
+      const v1::ExerciseRightRequest& request) override {
+    begun.push_back(request);
+    if (!at_vault.ok()) return at_vault;
+    Begun result;
+    result.sequence = sequence;
+    result.response.add_receipts()->set_body("vault");
+    return result;
+  }
+  absl::StatusOr<v1::FetchReceiptsResponse> Conclude(
+      const v1::ExerciseRightRequest& request, Begun done) override {
+    concluded.push_back(request.request_id());
+    if (!at_aggregator.ok()) return at_aggregator;
+    done.response.add_receipts()->set_body("aggregator");
+    return done.response;
+  }
+
+  absl::Status at_vault, at_aggregator;
+  uint64_t sequence = 5;
+  std::vector<v1::ExerciseRightRequest> begun;
+  std::vector<std::string> concluded;
+};
+
+class RightsQueueTest : public ::testing::Test {
+ protected:
+  static std::string IdOf(char filler) {
+    return std::string(RequestId::kBytes, filler);
+  }
+  void Accept(char id, v1::Right right = v1::RIGHT_OBJECT,
+              const char* institution = kMuseum) {
+    v1::ExerciseRightRequest request;
+    request.set_institution(institution);
+    request.set_right(right);
+    request.set_request_id(IdOf(id));
+    request.set_handle(std::string(16, id));
+    EXPECT_THAT(queue_.Accept(std::move(request)), IsOkAndHolds(400u));
+  }
+  auto Fetch(char id, const char* institution = kMuseum) {
+    return queue_.Fetch(institution, IdOf(id));
+  }
+  bool IsPending(char id) {
+    const auto fetched = Fetch(id);
+    EXPECT_THAT(fetched, IsOk());
+    if (!fetched.ok() || fetched->pending_for_ms() == 0) return false;
+    // Whoever waits is told nothing else.
+    EXPECT_EQ(fetched->receipts_size(), 0);
+    return true;
+  }
+  // A round in which everything is carried up to `up_to`, or all.
+  void Round(uint64_t up_to = UINT64_MAX) {
+    queue_.BeforeRound();
+    queue_.AfterRound({.status = absl::OkStatus(),
+                       .is_all = up_to == UINT64_MAX,
+                       .up_to = up_to});
+  }
+  void FailedRound() {
+    queue_.BeforeRound();
+    queue_.AfterRound({.status = Unavailable("nobody there"),
+                       .is_all = true,
+                       .up_to = UINT64_MAX});
+  }
+
+  FakeRights rights_;
+  UnderWay under_way_;
+  RightsQueue queue_{rights_, under_way_, std::chrono::milliseconds(200)};
+};
+
+// Nothing is done between the rounds, and nothing told before the round after
+// the one in which it was done: how long it took does not show.
+TEST_F(RightsQueueTest, IsDoneInTheNextRoundAndToldInTheOneAfter) {
+  Accept('a');
+  EXPECT_THAT(rights_.begun, IsEmpty());
+  EXPECT_TRUE(IsPending('a'));
+  Round();
+  ASSERT_THAT(rights_.begun, SizeIs(1));
+  EXPECT_EQ(rights_.begun[0].handle(), std::string(16, 'a'));
+  EXPECT_THAT(rights_.concluded, ElementsAre(IdOf('a')));
+  EXPECT_TRUE(IsPending('a'));
+  queue_.BeforeRound();
+  const auto told = Fetch('a');
+  ASSERT_THAT(told, IsOk());
+  EXPECT_EQ(told->pending_for_ms(), 0u);
+  ASSERT_EQ(told->receipts_size(), 2);
+  EXPECT_EQ(told->receipts(0).body(), "vault");
+  EXPECT_EQ(told->receipts(1).body(), "aggregator");
+  // As often as it is asked.
+  EXPECT_EQ(Fetch('a')->receipts_size(), 2);
+  EXPECT_THAT(rights_.concluded, SizeIs(1));
+}
+
+TEST_F(RightsQueueTest, ARefusalTakesAsLongAsWhatIsDone) {
+  rights_.at_vault = FailedPrecondition("not here");
+  Accept('a');
+  EXPECT_TRUE(IsPending('a'));
+  Round();
+  EXPECT_TRUE(IsPending('a'));
+  queue_.BeforeRound();
+  EXPECT_THAT(Fetch('a'), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(rights_.concluded, IsEmpty());
+}
+
+TEST_F(RightsQueueTest, TheAggregatorsRefusalIsTold) {
+  rights_.at_aggregator = Internal("not so");
+  Accept('a');
+  Round();
+  EXPECT_TRUE(IsPending('a'));
+  queue_.BeforeRound();
+  EXPECT_THAT(Fetch('a'), StatusIs(absl::StatusCode::kInternal));
+}
+
+// Its receipt would say that all is done, and changes are still at the vault.
+TEST_F(RightsQueueTest, WaitsUntilItsChangesAreCarried) {
+  rights_.sequence = 5;
+  Accept('a');
+  Round(/*up_to=*/4);
+  Round(/*up_to=*/4);
+  EXPECT_THAT(rights_.concluded, IsEmpty());
+  EXPECT_THAT(rights_.begun, SizeIs(1));
+  Round(/*up_to=*/5);
+  EXPECT_THAT(rights_.concluded, SizeIs(1));
+}
+
+TEST_F(RightsQueueTest, AFailedRoundConcludesNothing) {
+  Accept('a');
+  FailedRound();
+  FailedRound();
+  EXPECT_THAT(rights_.begun, SizeIs(1));
+  EXPECT_THAT(rights_.concluded, IsEmpty());
+  EXPECT_TRUE(IsPending('a'));
+  Round();
+  EXPECT_THAT(rights_.concluded, SizeIs(1));
+}
+
+TEST_F(RightsQueueTest, APartyThatIsNotReachedIsAskedInTheNextRound) {
+  rights_.at_vault = Unavailable("nobody there");
+  Accept('a');
+  Round();
+  Round();
+  EXPECT_TRUE(IsPending('a'));
+  EXPECT_THAT(rights_.begun, SizeIs(2));
+  rights_.at_vault = absl::OkStatus();
+  rights_.at_aggregator = Unavailable("nobody there");
+  Round();
+  Round();
+  // The vault has done it: it is not asked again.
+  EXPECT_THAT(rights_.begun, SizeIs(3));
+  EXPECT_THAT(rights_.concluded, SizeIs(2));
+  EXPECT_TRUE(IsPending('a'));
+  rights_.at_aggregator = absl::OkStatus();
+  Round();
+  queue_.BeforeRound();
+  EXPECT_EQ(Fetch('a')->receipts_size(), 2);
+}
+
+TEST_F(RightsQueueTest, NobodyElsesRequestIsTold) {
+  EXPECT_THAT(Fetch('a'), StatusIs(absl::StatusCode::kNotFound));
+  Accept('a');
+  EXPECT_THAT(Fetch('b'), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Fetch('a', "museum-y"), StatusIs(absl::StatusCode::kNotFound));
+  Round();
+  queue_.BeforeRound();
+  EXPECT_THAT(Fetch('a', "museum-y"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Fetch('a', ""), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(RightsQueueTest, AKnownIdIsDoneOnceAndAnsweredAsBefore) {
+  Accept('a');
+  Accept('a');
+  Round();
+  Accept('a', v1::RIGHT_ERASE);
+  Accept('a', v1::RIGHT_ERASE, "museum-y");
+  Round();
+  Round();
+  ASSERT_THAT(rights_.begun, SizeIs(1));
+  EXPECT_EQ(rights_.begun[0].right(), v1::RIGHT_OBJECT);
+  EXPECT_EQ(rights_.begun[0].institution(), kMuseum);
+  EXPECT_EQ(Fetch('a')->receipts_size(), 2);
+}
+
+// A batch that was at the vault before the erasure brings back what it holds.
+TEST_F(RightsQueueTest, AnErasureIsRepeatedAfterWhatWasUnderWay) {
+  auto before = under_way_.Begin();
+  Accept('a', v1::RIGHT_ERASE);
+  queue_.BeforeRound();
+  auto meanwhile = under_way_.Begin();
+  queue_.AfterRound({.status = absl::OkStatus(), .is_all = true, .up_to = 9});
+  EXPECT_THAT(rights_.concluded, SizeIs(1));
+  auto later = under_way_.Begin();
+  Round();
+  before.reset();
+  Round();
+  EXPECT_THAT(rights_.begun, SizeIs(1));
+  meanwhile.reset();
+  EXPECT_THAT(rights_.begun, SizeIs(1));  // in a round, as everything
+  Round();
+  ASSERT_THAT(rights_.begun, SizeIs(2));
+  const auto& again = rights_.begun[1];
+  EXPECT_EQ(again.right(), v1::RIGHT_ERASE);
+  EXPECT_EQ(again.handle(), std::string(16, 'a'));
+  EXPECT_EQ(again.institution(), kMuseum);
+  // A known id would be answered with the receipt that is kept.
+  EXPECT_NE(again.request_id(), IdOf('a'));
+  EXPECT_EQ(again.request_id().size(), RequestId::kBytes);
+  EXPECT_THAT(rights_.concluded, SizeIs(2));
+  // Its receipts are nobody's, and it is not repeated for ever.
+  queue_.BeforeRound();
+  EXPECT_THAT(queue_.Fetch(kMuseum, again.request_id()),
+              StatusIs(absl::StatusCode::kNotFound));
+  later.reset();
+  Round();
+  Round();
+  EXPECT_THAT(rights_.begun, SizeIs(2));
+  EXPECT_EQ(Fetch('a')->receipts_size(), 2);
+}
+
+TEST_F(RightsQueueTest, NothingUnderWayIsNothingRepeated) {
+  Accept('a', v1::RIGHT_ERASE);
+  Round();
+  const auto later = under_way_.Begin();
+  Round();
+  Round();
+  EXPECT_THAT(rights_.begun, SizeIs(1));
+}
+
+// Who objects is nobody in whatever comes later, too.
+TEST_F(RightsQueueTest, OtherRightsAreNotRepeated) {
+  auto ticket = under_way_.Begin();
+  Accept('a', v1::RIGHT_OBJECT);
+  Accept('b', v1::RIGHT_WITHDRAW);
+  Accept('c', v1::RIGHT_ACCESS);
+  Round();
+  ticket.reset();
+  Round();
+  Round();
+  EXPECT_THAT(rights_.begun, SizeIs(3));
+}
+
+TEST_F(RightsQueueTest, AtTheEndNobodyIsRepeated) {
+  auto ticket = under_way_.Begin();
+  Accept('a', v1::RIGHT_ERASE);
+  Round();
+  under_way_.Stop();
+  ticket.reset();
+  Round();
+  EXPECT_THAT(rights_.begun, SizeIs(1));
+}
+
+TEST_F(RightsQueueTest, MoreThanMayWaitAreRefused) {
+  auto accept = [&](size_t number) {
+    v1::ExerciseRightRequest request;
+    request.set_institution(kMuseum);
+    std::string id(RequestId::kBytes, '\0');
+    std::memcpy(id.data(), &number, sizeof number);
+    request.set_request_id(id);
+    return queue_.Accept(std::move(request));
+  };
+  for (size_t i = 0; i < RightsQueue::kRequestsMax; ++i) {
+    ASSERT_THAT(accept(i), IsOk());
+  }
+  EXPECT_THAT(accept(RightsQueue::kRequestsMax),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  // One that is known is no more.
+  EXPECT_THAT(accept(7), IsOk());
+}
+
+}  // namespace
+}  // namespace garderobe::ttp
