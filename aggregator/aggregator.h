@@ -57,8 +57,7 @@ class Aggregator {
       int32_t agreed_from);
   [[nodiscard]] absl::StatusOr<v1::BatchOutcome> StoreRelations(
       v1::StoreRelationsRequest request, const Institutions& institutions);
-  [[nodiscard]] absl::Status StoreRound(const v1::StoreRoundRequest& request,
-                                        v1::StoreRoundResponse* response);
+  [[nodiscard]] absl::Status StoreRound(const v1::StoreRoundRequest& request);
   [[nodiscard]] absl::StatusOr<uint64_t> Committed(const v1::FeedName& feed);
   // A right of visitors; as in rights.proto. `access_key`: what an answer to an
   // access is sealed to, 32 bytes.
@@ -267,9 +266,14 @@ class Aggregator {
     Element reference, person;
     RoundAction action = RoundAction::kNone;
   };
+  // The entries of relations that are stored here, and the round's number.
   // FailedPrecondition: the entries are not those that the vault has sent.
   [[nodiscard]] absl::StatusOr<std::vector<RoundEntry>> OpenRound(
-      const v1::StoreRoundRequest& request, v1::StoreRoundResponse* response);
+      const v1::StoreRoundRequest& request, uint64_t* number);
+  // FailedPrecondition: this round or a later one was stored, so that an old
+  // one can't bring back who a relation was.
+  [[nodiscard]] absl::Status CheckRoundIsNew(uint64_t number)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(round_mutex_);
   [[nodiscard]] absl::StatusOr<VerifyKey> VaultReceiptKey(
       const v1::SignedParameters& vault) const;
   // Relations that are another person's now.
@@ -335,6 +339,7 @@ class Aggregator {
   std::map<std::string, uint64_t> streams_ ABSL_GUARDED_BY(streams_mutex_);
 
   // Taken after an institution's lock, never before.
+  Mutex round_mutex_;  // taken before people_mutex_
   Mutex people_mutex_;
   // Null after a reload that failed.
   std::unique_ptr<PersonDirectory> people_ ABSL_GUARDED_BY(people_mutex_);

@@ -10,6 +10,7 @@ namespace garderobe::aggregator {
 namespace {
 
 constexpr size_t kEntriesMax = 8192;
+constexpr std::string_view kLastRound = "last-round/v1";
 
 absl::Status NotFromVault() {
   return FailedPrecondition(
@@ -34,7 +35,7 @@ absl::StatusOr<VerifyKey> Aggregator::VaultReceiptKey(
 }
 
 absl::StatusOr<std::vector<Aggregator::RoundEntry>> Aggregator::OpenRound(
-    const v1::StoreRoundRequest& request, v1::StoreRoundResponse* response) {
+    const v1::StoreRoundRequest& request, uint64_t* number) {
   const size_t count = Column<Ciphertext>(request.references()).size();
   if (count == 0 || count > kEntriesMax ||
       !Column<Ciphertext>(request.references()).HasRows(count) ||
@@ -78,18 +79,21 @@ absl::StatusOr<std::vector<Aggregator::RoundEntry>> Aggregator::OpenRound(
     }
     entries.push_back(entry);
   }
-  response->set_passed_over(static_cast<uint32_t>(count - entries.size()));
+  *number = statement.number;
   return entries;
 }
 
-absl::Status Aggregator::StoreRound(const v1::StoreRoundRequest& request,
-                                    v1::StoreRoundResponse* response) {
+absl::Status Aggregator::StoreRound(const v1::StoreRoundRequest& request) {
   if (request.epoch() != AggregatorKeys::kEpoch) {
     return FailedPrecondition("the aggregator serves epoch {}",
                               AggregatorKeys::kEpoch);
   }
+  uint64_t number;
   GARDEROBE_ASSIGN_OR_RETURN(const std::vector<RoundEntry> entries,
-                             OpenRound(request, response));
+                             OpenRound(request, &number));
+  // One at a time, so that an older one never ends after a newer.
+  const MutexLock round_lock(&round_mutex_);
+  GARDEROBE_RETURN_IF_ERROR(CheckRoundIsNew(number));
   std::map<uint32_t, std::string> names;
   {
     const MutexLock lock(&mutex_);
@@ -130,7 +134,21 @@ absl::Status Aggregator::StoreRound(const v1::StoreRoundRequest& request,
     }
     people_->Written();
   }
-  return store_->Sync();
+  rocksdb::WriteBatch done;
+  done.Put(store_->family(kMeta), AsSlice(kLastRound), Number(number));
+  return store_->WriteAndSync(done);
+}
+
+absl::Status Aggregator::CheckRoundIsNew(uint64_t number) {
+  const auto last = store_->Get(kMeta, kLastRound);
+  if (last.status().code() == absl::StatusCode::kNotFound) {
+    return absl::OkStatus();
+  }
+  GARDEROBE_RETURN_IF_ERROR(last.status());
+  if (last->size() != 8) return DataLoss("the last round's number is damaged");
+  if (number > GetBigEndian<uint64_t>(last->data())) return absl::OkStatus();
+  return FailedPrecondition(
+      "the round is not newer than the last one that was stored");
 }
 
 absl::Status Aggregator::ApplyLinks(const std::vector<RoundEntry>& links) {

@@ -148,7 +148,7 @@ class RoundsTest : public ::testing::Test {
     request.set_epoch(AggregatorKeys::kEpoch);
     *request.mutable_vault() = vault_.Published();
     RoundStatement statement;
-    statement.sequence = 1;
+    statement.number = ++rounds_;
     statement.entries = static_cast<uint32_t>(entries.size());
     for (const Entry& entry : entries) {
       EncryptTo(entry.reference, request.mutable_references());
@@ -163,13 +163,10 @@ class RoundsTest : public ::testing::Test {
   v1::StoreRoundRequest RoundOf(const std::vector<Entry>& entries) const {
     return RoundOf(entries, vault_.receipts);
   }
-  absl::StatusOr<uint32_t> Store(const v1::StoreRoundRequest& request) {
-    v1::StoreRoundResponse response;
-    GARDEROBE_RETURN_IF_ERROR(aggregator_->StoreRound(request, &response));
-    return response.passed_over();
+  absl::Status Store(const v1::StoreRoundRequest& request) {
+    return aggregator_->StoreRound(request);
   }
-  // How many entries were passed over.
-  absl::StatusOr<uint32_t> Round(const std::vector<Entry>& entries) {
+  absl::Status Round(const std::vector<Entry>& entries) {
     return Store(RoundOf(entries));
   }
 
@@ -231,6 +228,7 @@ class RoundsTest : public ::testing::Test {
   Element z_;
   SealingPublicKey seal_;
   uint64_t stream_ = 0;
+  mutable uint64_t rounds_ = 0;
   std::map<char, Element> references_;
   const Element anna_ = RandomElement(), piet_ = RandomElement(),
                 home_ = RandomElement(), other_home_ = RandomElement();

@@ -66,7 +66,7 @@ TEST_F(RoundsTest, ALinkMovesARelationToAnotherPerson) {
   Deliver('a', {anna_, home_});
   Deliver('b', {piet_, home_});
   EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kLink, piet_}}),
-              IsOkAndHolds(0u));
+              IsOk());
   EXPECT_EQ(PersonOf('a'), piet_);
   EXPECT_EQ(PersonOf('b'), piet_);
   // The rest of the relation is as it was.
@@ -80,7 +80,7 @@ TEST_F(RoundsTest, ALinkOfOneRelationTwiceInARoundIsNoError) {
   Deliver('a', {anna_, home_});
   EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kLink, piet_},
                      {ReferenceOf('a'), RoundAction::kLink, piet_}}),
-              IsOkAndHolds(0u));
+              IsOk());
   EXPECT_EQ(PersonOf('a'), piet_);
 }
 
@@ -88,7 +88,7 @@ TEST_F(RoundsTest, ErasedIsGone) {
   Deliver('a', {anna_, home_});
   Deliver('b', {anna_, home_});
   EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kErase}}),
-              IsOkAndHolds(0u));
+              IsOk());
   EXPECT_FALSE(Find('a').has_value());
   EXPECT_FALSE(Objects('a'));
   EXPECT_TRUE(Find('b').has_value());
@@ -97,7 +97,7 @@ TEST_F(RoundsTest, ErasedIsGone) {
   EXPECT_EQ(Everything().find(SigmaOf('a').view()), std::string::npos);
   // Told once more it is unknown.
   EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kErase}}),
-              IsOkAndHolds(1u));
+              IsOk());
 }
 
 // A link to nobody is an objection, and as long as it stands nothing is kept.
@@ -105,17 +105,17 @@ TEST_F(RoundsTest, LinkedToNobodyIsNobodyUntilItIsWithdrawn) {
   Deliver('a', {anna_, home_});
   Deliver('b', {anna_, home_});
   EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kLink, Element()}}),
-              IsOkAndHolds(0u));
+              IsOk());
   EXPECT_FALSE(Find('a').has_value());
   EXPECT_TRUE(Objects('a'));
   EXPECT_TRUE(Find('b').has_value());
   // An erasure leaves the objection.
   EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kErase}}),
-              IsOkAndHolds(0u));
+              IsOk());
   EXPECT_TRUE(Objects('a'));
   // By its reference the vault says when it is over.
   EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kWithdraw}}),
-              IsOkAndHolds(0u));
+              IsOk());
   EXPECT_FALSE(Objects('a'));
   EXPECT_EQ(Everything().find(ReferenceOf('a').view()), std::string::npos);
   Deliver('a', {anna_, home_});
@@ -125,12 +125,12 @@ TEST_F(RoundsTest, LinkedToNobodyIsNobodyUntilItIsWithdrawn) {
 TEST_F(RoundsTest, WithdrawnOfWhoDoesNotObjectChangesNothing) {
   Deliver('a', {anna_, home_});
   EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kWithdraw}}),
-              IsOkAndHolds(0u));
+              IsOk());
   EXPECT_EQ(PersonOf('a'), anna_);
 }
 
 // They fill the round up, or were erased meanwhile.
-TEST_F(RoundsTest, UnknownReferencesAndFillersArePassedOverAndCounted) {
+TEST_F(RoundsTest, UnknownReferencesAndFillersArePassedOver) {
   Deliver('a', {anna_, home_});
   const std::string before = Everything();
   EXPECT_THAT(Round({{RandomElement(), RoundAction::kNone},
@@ -138,11 +138,11 @@ TEST_F(RoundsTest, UnknownReferencesAndFillersArePassedOverAndCounted) {
                      {RandomElement(), RoundAction::kErase},
                      // Known, and nothing is to be done about it.
                      {ReferenceOf('a'), RoundAction::kNone, piet_}}),
-              IsOkAndHolds(4u));
+              IsOk());
   EXPECT_EQ(Everything(), before);
   EXPECT_THAT(Round({{RandomElement(), RoundAction::kNone},
                      {ReferenceOf('a'), RoundAction::kLink, piet_}}),
-              IsOkAndHolds(1u));
+              IsOk());
   EXPECT_EQ(PersonOf('a'), piet_);
 }
 

@@ -101,11 +101,11 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreRelations(
 
 grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreRound(
     grpc::CallbackServerContext* context, const v1::StoreRoundRequest* request,
-    v1::StoreRoundResponse* response) {
+    v1::StoreRoundResponse*) {
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
-    const absl::Status stored = aggregator_.StoreRound(*request, response);
+    const absl::Status stored = aggregator_.StoreRound(*request);
     if (stored.code() == absl::StatusCode::kFailedPrecondition) {
       spdlog::error("event=round-refused reason=\"{}\"", Message(stored));
     }

@@ -132,7 +132,6 @@ absl::StatusOr<Rights::Begun> Rights::Begin(
                  v1::ExerciseAtVaultResponse>(&VaultAsync::Exercise,
                                               std::move(prepared.at_vault))));
   Begun begun;
-  begun.sequence = answer.sequence();
   begun.response = std::move(prepared.shown);
   *begun.response.add_receipts() = std::move(*answer.mutable_receipt());
   begun.response.set_vault_sealed(std::move(*answer.mutable_sealed()));

@@ -23,8 +23,6 @@ class RightSteps {
 
   // What the vault has done.
   struct Begun {
-    // Changes up to this number have to be at the aggregator before it is done.
-    uint64_t sequence = 0;
     v1::FetchReceiptsResponse response;
   };
   // Has the vault do it. Errors of the parties.

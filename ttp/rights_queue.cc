@@ -99,10 +99,12 @@ void RightsQueue::ConcludeOne(const std::string& id,
   RightSteps::Begun begun;
   {
     const MutexLock lock(&mutex_);
-    request = entries_[id].request;
-    begun = entries_[id].begun;
+    Entry& entry = entries_[id];
+    if (entry.round == 0) entry.round = carried.number;
+    if (carried.done_through < entry.round) return;
+    request = entry.request;
+    begun = entry.begun;
   }
-  if (!carried.is_all && carried.up_to < begun.sequence) return;
   auto outcome = rights_.Conclude(request, std::move(begun));
   if (outcome.status().code() == absl::StatusCode::kUnavailable) return;
   std::shared_ptr<UnderWay::Watch> watch;

@@ -55,6 +55,8 @@ class RightsQueue {
     v1::ExerciseRightRequest request;
     State state = State::kWaiting;
     RightSteps::Begun begun;
+    // The round that carries what follows, or the first of several; 0: the next.
+    uint64_t round = 0;
     // Of an erasure: what is under way meanwhile.
     std::shared_ptr<UnderWay::Watch> watch;
     absl::StatusOr<v1::FetchReceiptsResponse> outcome =

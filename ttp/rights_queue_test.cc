@@ -23,7 +23,6 @@ class FakeRights : public RightSteps {
     begun.push_back(request);
     if (!at_vault.ok()) return at_vault;
     Begun result;
-    result.sequence = sequence;
     result.response.add_receipts()->set_body("vault");
     return result;
   }
@@ -36,7 +35,6 @@ class FakeRights : public RightSteps {
   }
 
   absl::Status at_vault, at_aggregator;
-  uint64_t sequence = 5;
   std::vector<v1::ExerciseRightRequest> begun;
   std::vector<std::string> concluded;
 };
@@ -66,19 +64,23 @@ class RightsQueueTest : public ::testing::Test {
     EXPECT_EQ(fetched->receipts_size(), 0);
     return true;
   }
-  // A round in which everything is carried up to `up_to`, or all.
-  void Round(uint64_t up_to = UINT64_MAX) {
+  // A round after which everything is done through the round before the last
+  // `behind`.
+  void Round(uint64_t behind = 0) {
     queue_.BeforeRound();
+    After(behind);
+  }
+  void After(uint64_t behind = 0) {
+    ++number_;
     queue_.AfterRound({.status = absl::OkStatus(),
-                       .is_all = up_to == UINT64_MAX,
-                       .up_to = up_to});
+                       .number = number_,
+                       .done_through = number_ - behind});
   }
   void FailedRound() {
     queue_.BeforeRound();
-    queue_.AfterRound({.status = Unavailable("nobody there"),
-                       .is_all = true,
-                       .up_to = UINT64_MAX});
+    queue_.AfterRound({.status = Unavailable("nobody there")});
   }
+  uint64_t number_ = 1000;
 
   FakeRights rights_;
   UnderWay under_way_;
@@ -130,13 +132,13 @@ TEST_F(RightsQueueTest, TheAggregatorsRefusalIsTold) {
 
 // Its receipt would say that all is done, and changes are still at the vault.
 TEST_F(RightsQueueTest, WaitsUntilItsChangesAreCarried) {
-  rights_.sequence = 5;
   Accept('a');
-  Round(/*up_to=*/4);
-  Round(/*up_to=*/4);
+  Round(/*behind=*/1);
+  Round(/*behind=*/2);
   EXPECT_THAT(rights_.concluded, IsEmpty());
   EXPECT_THAT(rights_.begun, SizeIs(1));
-  Round(/*up_to=*/5);
+  // What has come since is not waited for.
+  Round(/*behind=*/2);
   EXPECT_THAT(rights_.concluded, SizeIs(1));
 }
 
@@ -203,7 +205,7 @@ TEST_F(RightsQueueTest, AnErasureIsRepeatedAfterWhatWasUnderWay) {
   Accept('a', v1::RIGHT_ERASE);
   queue_.BeforeRound();
   auto meanwhile = under_way_.Begin();
-  queue_.AfterRound({.status = absl::OkStatus(), .is_all = true, .up_to = 9});
+  After();
   EXPECT_THAT(rights_.concluded, SizeIs(1));
   auto later = under_way_.Begin();
   Round();

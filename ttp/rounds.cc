@@ -68,8 +68,8 @@ void Rounds::RunOnce() {
     const MutexLock lock(&mutex_);
     std::erase_if(waiters_, [&](Waiter& waiter) {
       const bool is_over =
-          !carried.ok() || carried->is_all ||
-          (waiter.until != 0 && carried->up_to >= waiter.until);
+          !carried.ok() ||
+          (waiter.round != 0 && carried->done_through >= waiter.round);
       if (is_over) done.push_back(std::move(waiter.done));
       return is_over;
     });
@@ -99,8 +99,7 @@ absl::StatusOr<Rounds::Carried> Rounds::Carry() {
     // Whoever came before this round waits for what is due now.
     const MutexLock lock(&mutex_);
     for (Waiter& waiter : waiters_) {
-      if (waiter.until == 0)
-        waiter.until = std::max<uint64_t>(1, round.newest());
+      if (waiter.round == 0) waiter.round = round.number();
     }
   }
   GARDEROBE_ASSIGN_OR_RETURN(
@@ -110,8 +109,8 @@ absl::StatusOr<Rounds::Carried> Rounds::Carry() {
       upstream_.StoreRound(entries, round.statement()).status());
   confirmed_ = round.id();
   return Carried{.status = absl::OkStatus(),
-                 .is_all = round.sequence() >= round.newest(),
-                 .up_to = round.sequence()};
+                 .number = round.number(),
+                 .done_through = round.done_through()};
 }
 
 }  // namespace garderobe::ttp

@@ -25,12 +25,12 @@ class Rounds {
   // Does what is to be done in a round, before its changes are carried. On the
   // rounds' own thread.
   using Before = std::function<void()>;
-  // Called after each round: whether the aggregator has stored everything that
-  // was due at the vault when the round began, and up to which number if not.
+  // Called after each round: its number at the vault, and up to which round the
+  // aggregator has stored everything that was due. Both 0 when it failed.
   struct Carried {
     absl::Status status;
-    bool is_all = false;
-    uint64_t up_to = 0;
+    uint64_t number = 0;
+    uint64_t done_through = 0;
   };
   using After = std::function<void(const Carried&)>;
 
@@ -69,7 +69,7 @@ class Rounds {
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   bool running_ ABSL_GUARDED_BY(mutex_) = false;
   struct Waiter {
-    uint64_t until = 0;  // 0: not known before the next round
+    uint64_t round = 0;  // of which what is due is waited for; 0: the next
     Done done;
   };
   std::vector<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);

@@ -97,19 +97,18 @@ absl::Status Vault::Exercise(const v1::ExerciseAtVaultRequest& request,
   if (!subject.handle) {
     GARDEROBE_RETURN_IF_ERROR(caps_.Take(Capped::kIdentities, 1));
   }
-  uint64_t sequence = 0;
   GARDEROBE_ASSIGN_OR_RETURN(const ObjectionMark mark, MarkIn(request));
   switch (request.right()) {
     case v1::RIGHT_ERASE: {
-      GARDEROBE_ASSIGN_OR_RETURN(sequence, linker_->Erase(subject));
+      GARDEROBE_RETURN_IF_ERROR(linker_->Erase(subject));
       break;
     }
     case v1::RIGHT_OBJECT: {
-      GARDEROBE_ASSIGN_OR_RETURN(sequence, linker_->Object(subject, mark));
+      GARDEROBE_RETURN_IF_ERROR(linker_->Object(subject, mark));
       break;
     }
     case v1::RIGHT_WITHDRAW: {
-      GARDEROBE_ASSIGN_OR_RETURN(sequence, linker_->Withdraw(subject, mark));
+      GARDEROBE_RETURN_IF_ERROR(linker_->Withdraw(subject, mark));
       break;
     }
     case v1::RIGHT_ACCESS: {
@@ -129,7 +128,6 @@ absl::Status Vault::Exercise(const v1::ExerciseAtVaultRequest& request,
     default:
       return InvalidArgument("right: unknown");
   }
-  response->set_sequence(sequence);
   Receipt receipt;
   receipt.party = "vault";
   receipt.right = static_cast<VisitorRight>(request.right());

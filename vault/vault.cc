@@ -155,9 +155,9 @@ absl::Status Vault::GetRound(const v1::GetRoundRequest& request,
   Shuffle(entries);
   auto* out = response->mutable_round();
   out->set_id(round.id);
-  out->set_sequence(round.sequence);
-  out->set_newest(round.newest);
-  RoundStatement statement{.sequence = round.sequence,
+  out->set_number(round.number);
+  out->set_done_through(round.done_through);
+  RoundStatement statement{.number = round.number,
                            .entries = static_cast<uint32_t>(entries.size()),
                            .sum = {}};
   for (const auto& entry : entries) {

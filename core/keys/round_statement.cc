@@ -17,7 +17,7 @@ std::string SealRoundStatement(const ReceiptSeed& vault,
                                const SealingPublicKey& aggregator,
                                const RoundStatement& statement) {
   std::string body(kLabel);
-  PutBigEndian(body, statement.sequence);
+  PutBigEndian(body, statement.number);
   PutBigEndian(body, statement.entries);
   statement.sum.AppendTo(body);
   const SignedBody signed_body = SignBody(vault, std::move(body));
@@ -45,7 +45,7 @@ absl::StatusOr<RoundStatement> OpenRoundStatement(
   ByteReader reader(body);
   std::string_view label, sum;
   if (!reader.GetBytes(kLabel.size(), &label) || label != kLabel ||
-      !reader.GetInteger(&statement.sequence) ||
+      !reader.GetInteger(&statement.number) ||
       !reader.GetInteger(&statement.entries) ||
       !reader.GetBytes(Ciphertext::kBytes, &sum) || !reader.empty()) {
     return refused();

@@ -11,7 +11,7 @@
 namespace garderobe {
 
 struct RoundStatement {
-  uint64_t sequence = 0;  // of the round's last change; 0: it only fills up
+  uint64_t number = 0;   // grows with every round, so that none comes twice
   uint32_t entries = 0;   // in the round
   // Of the references of all entries. The TTP rerandomises each, which changes
   // the sum's encryption and not what it decrypts to.
@@ -20,7 +20,7 @@ struct RoundStatement {
 
 // Signed by the vault, then sealed to the aggregator with crypto_box_seal:
 // body (below) || signature (64).
-// body = "garderobe/round/v2" 00 || sequence (8) || entries (4) || sum (64)
+// body = "garderobe/round/v2" 00 || number (8) || entries (4) || sum (64)
 std::string SealRoundStatement(const ReceiptSeed& vault,
                                const SealingPublicKey& aggregator,
                                const RoundStatement& statement);

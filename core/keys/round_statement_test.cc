@@ -35,7 +35,7 @@ class RoundStatementTest : public ::testing::Test {
 TEST_F(RoundStatementTest, TheAggregatorReadsWhatTheVaultSays) {
   const auto opened = Open(sealed_);
   ASSERT_THAT(opened, IsOk());
-  EXPECT_EQ(opened->sequence, 77u);
+  EXPECT_EQ(opened->number, 77u);
   EXPECT_EQ(opened->entries, 256u);
   EXPECT_EQ(opened->sum.point_a, statement_.sum.point_a);
   EXPECT_EQ(opened->sum.point_b, statement_.sum.point_b);
@@ -75,7 +75,7 @@ TEST_F(RoundStatementTest, AnyFlippedByteOrCutIsRefused) {
 // Sealed and signed by the vault, and still no statement.
 TEST_F(RoundStatementTest, AnotherBodyOfTheVaultsIsRefused) {
   std::string body("garderobe/round/v2\0", 19);
-  PutBigEndian(body, statement_.sequence);
+  PutBigEndian(body, statement_.number);
   PutBigEndian(body, statement_.entries);
   statement_.sum.AppendTo(body);
   ASSERT_THAT(Open(Sealed(body)), IsOk());

@@ -5,18 +5,22 @@
 namespace garderobe::vault {
 namespace {
 constexpr std::string_view kNextKey = "next-change/v1";
+constexpr std::string_view kRoundKey = "last-round/v1";
+// More calls of Take than there ever are in a second.
+constexpr uint64_t kNumbersPerSecond = 1'000'000;
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ChangeQueue>> ChangeQueue::Open(
     Store& store, UnixClock clock, Options options) {
   std::unique_ptr<ChangeQueue> queue(
       new ChangeQueue(store, std::move(clock), options));
-  const auto next = store.Get(kMeta, kNextKey);
-  if (next.ok()) {
-    if (next->size() != 8) return Damaged();
-    queue->next_ = GetBigEndian<uint64_t>(next->data());
-  } else if (next.status().code() != absl::StatusCode::kNotFound) {
-    return next.status();
+  for (const auto& [key, number] : {std::pair{kNextKey, &queue->next_},
+                                    {kRoundKey, &queue->last_number_}}) {
+    const auto stored = store.Get(kMeta, key);
+    if (stored.status().code() == absl::StatusCode::kNotFound) continue;
+    GARDEROBE_RETURN_IF_ERROR(stored.status());
+    if (stored->size() != 8) return Damaged();
+    *number = GetBigEndian<uint64_t>(stored->data());
   }
   // For how long links waited before is not stored: they wait anew.
   queue->waiting_since_ = queue->clock_();
@@ -86,6 +90,9 @@ absl::Status ChangeQueue::Confirm(uint64_t confirmed) {
   }
   handed_out_.clear();
   handed_out_id_ = 0;
+  while (!calls_.empty() && calls_.front().newest_due <= handed_out_up_to_) {
+    calls_.pop_front();
+  }
   return batch.Count() > 0 ? store_.Write(batch) : absl::OkStatus();
 }
 
@@ -131,34 +138,44 @@ absl::Status ChangeQueue::Release(const PersonOf& person_of) {
 absl::StatusOr<ChangeQueue::Taken> ChangeQueue::Take(size_t most) {
   Taken taken;
   const uint64_t now = clock_();
+  uint64_t newest_due = 0;
+  bool is_all = true;
   GARDEROBE_RETURN_IF_ERROR(
       ForEach([&](uint64_t sequence,
                   const ChangeRecord& change) -> absl::StatusOr<bool> {
-        if (taken.due.size() >= most) return false;
-        if (IsDue(sequence, change, now)) {
+        if (!IsDue(sequence, change, now)) return true;
+        newest_due = sequence;
+        if (taken.due.size() < most) {
           taken.due.push_back({sequence, change});
+        } else {
+          is_all = false;
         }
         return true;
       }));
   do {
     randombytes_buf(&taken.id, sizeof taken.id);
   } while (taken.id == 0);
+  // By the clock, so that it also grows when an older copy of the store has
+  // been put back.
+  taken.number = std::max(last_number_ + 1, now * kNumbersPerSecond);
+  last_number_ = taken.number;
+  rocksdb::WriteBatch batch;
+  batch.Put(store_.family(kMeta), AsSlice(kRoundKey), NumberKey(last_number_));
+  GARDEROBE_RETURN_IF_ERROR(store_.Write(batch));
+  calls_.push_back({taken.number, newest_due});
+  // The oldest go first, so that what is not taken is newer than all that is.
+  handed_out_up_to_ = is_all              ? UINT64_MAX
+                      : taken.due.empty() ? 0
+                                          : taken.due.back().sequence;
+  taken.done_through = calls_.front().number - 1;
+  for (const Call& call : calls_) {
+    if (call.newest_due > handed_out_up_to_) break;
+    taken.done_through = call.number;
+  }
   handed_out_.clear();
   for (const Due& one : taken.due) handed_out_.push_back(one.sequence);
   handed_out_id_ = taken.id;
   return taken;
-}
-
-absl::StatusOr<uint64_t> ChangeQueue::NewestDue() const {
-  uint64_t newest = 0;
-  const uint64_t now = clock_();
-  GARDEROBE_RETURN_IF_ERROR(
-      ForEach([&](uint64_t sequence,
-                  const ChangeRecord& change) -> absl::StatusOr<bool> {
-        if (IsDue(sequence, change, now)) newest = sequence;
-        return true;
-      }));
-  return newest;
 }
 
 }  // namespace garderobe::vault

@@ -6,6 +6,7 @@
 #ifndef GARDEROBE_VAULT_LINK_CHANGE_QUEUE_H_
 #define GARDEROBE_VAULT_LINK_CHANGE_QUEUE_H_
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -56,13 +57,17 @@ class ChangeQueue {
   };
   struct Taken {
     uint64_t id = 0;  // random, never 0
+    // Grows with every call, also after a restart, and with an older copy of
+    // the store as long as the clock is right. Not synced.
+    uint64_t number = 0;
+    // Everything that was due at the call of this number is taken now, or was
+    // confirmed.
+    uint64_t done_through = 0;
     std::vector<Due> due;
   };
   // The oldest changes that are due, at most `most`, and notes that they were
   // handed out.
   [[nodiscard]] absl::StatusOr<Taken> Take(size_t most);
-  // The number of the newest change that is due; 0: none is.
-  [[nodiscard]] absl::StatusOr<uint64_t> NewestDue() const;
   // The number of the newest change there has been; 0: there has been none.
   uint64_t newest() const { return next_ - 1; }
 
@@ -91,6 +96,16 @@ class ChangeQueue {
   // By the last call of Take, and the id of that.
   std::vector<uint64_t> handed_out_;
   uint64_t handed_out_id_ = 0;
+  // Of that call, the change up to which everything that was due was taken.
+  uint64_t handed_out_up_to_ = 0;
+  // Calls of Take, and the newest change that was due at each: the last, and
+  // those before it of which something has not been confirmed.
+  struct Call {
+    uint64_t number = 0;
+    uint64_t newest_due = 0;
+  };
+  std::deque<Call> calls_;
+  uint64_t last_number_ = 0;
 };
 
 }  // namespace garderobe::vault

@@ -64,12 +64,16 @@ class ChangeQueueTest : public ::testing::Test {
       relations.push_back(one.change.relation);
     }
     last_ = taken->id;
+    EXPECT_GT(taken->number, number_);
+    number_ = taken->number;
+    done_through_ = taken->done_through;
     return relations;
   }
   std::vector<RelationId> TakeAfterLast() { return Take(last_); }
 
   uint64_t now_ = 1'000'000;
   uint64_t last_ = 0;  // id of the last round
+  uint64_t number_ = 0, done_through_ = 0;  // likewise
   // A hundred relations are one person: 1 to 99, 100 to 199.
   ChangeQueue::PersonOf person_of_ =
       [](RelationId relation) -> absl::StatusOr<Element> {
@@ -87,10 +91,8 @@ TEST_F(ChangeQueueTest, LinksGoWhenTheyConcernEnoughPersons) {
   // More relations of the same persons make no crowd.
   for (uint64_t relation = 101; relation < 164; ++relation) Add(relation);
   EXPECT_THAT(Take(), IsEmpty());
-  EXPECT_EQ(*queue_->NewestDue(), 0u);
-  const uint64_t newest = Add(6400);
+  Add(6400);
   EXPECT_THAT(Take(), SizeIs(127));
-  EXPECT_EQ(*queue_->NewestDue(), newest);
   // What comes after waits for a crowd of its own.
   const uint64_t alone = Add(6500);
   EXPECT_THAT(Take(last_), IsEmpty());
@@ -144,9 +146,8 @@ TEST_F(ChangeQueueTest, WhatFollowsFromRightsIsDueAtOnce) {
   Add(100);
   Add(200, Type::kErase);
   Add(300, Type::kWithdraw);
-  const uint64_t newest = Add(400, Type::kNobody);
+  Add(400, Type::kNobody);
   EXPECT_THAT(Take(), ElementsAre(200, 300, 400));
-  EXPECT_EQ(*queue_->NewestDue(), newest);
 }
 
 TEST_F(ChangeQueueTest, ALinkIsToldOnceMoreAndThenNever) {
@@ -222,18 +223,51 @@ TEST_F(ChangeQueueTest, ARoundHasAtMostSoManyAndTheRestComesLater) {
     Add(relation, Type::kErase);
     expected.push_back(relation);
   }
-  uint64_t newest = queue_->newest();
   for (;;) {
     const auto round = Take(last_, 4);
     if (round.empty()) break;
     EXPECT_LE(round.size(), 4u);
-    EXPECT_EQ(*queue_->NewestDue(), newest);
     // Until it is confirmed the same comes again.
     EXPECT_EQ(Take(0, 4), round);
     taken.insert(taken.end(), round.begin(), round.end());
   }
   EXPECT_EQ(taken, expected);
-  EXPECT_EQ(*queue_->NewestDue(), 0u);
+}
+
+TEST_F(ChangeQueueTest, SaysThroughWhichRoundEverythingIsDone) {
+  Take();
+  EXPECT_EQ(done_through_, number_);
+  for (RelationId relation = 1; relation <= 10; ++relation) {
+    Add(relation, Type::kErase);
+  }
+  TakeAfterLast();  // all are in it, and nobody confirms it
+  const uint64_t with_ten = number_;
+  EXPECT_EQ(done_through_, with_ten);
+  Take(0, 4);
+  EXPECT_LT(done_through_, with_ten);
+  // What comes meanwhile is not waited for.
+  Add(11, Type::kErase);
+  Take(last_, 4);
+  EXPECT_LT(done_through_, with_ten);
+  const uint64_t with_eleven = number_;
+  EXPECT_THAT(Take(last_, 2), ElementsAre(9, 10));
+  EXPECT_GE(done_through_, with_ten);
+  EXPECT_LT(done_through_, with_eleven);
+  // Nor what was dropped.
+  Drop({11});
+  TakeAfterLast();
+  TakeAfterLast();
+  EXPECT_EQ(done_through_, number_);
+}
+
+TEST_F(ChangeQueueTest, NumbersOfRoundsGrowThroughARestart) {
+  Take();
+  Reopen();
+  Take();
+  // Also when the clock is set back.
+  now_ -= 1000;
+  Reopen();
+  Take();
 }
 
 // When the answer gets lost, the caller says again what it has confirmed
@@ -276,8 +310,6 @@ TEST_F(ChangeQueueTest, DamagedRecordsAreAnError) {
   batch.Put(store_->family(kChanges), NumberKey(7), "X");
   ASSERT_THAT(store_->Write(batch), IsOk());
   EXPECT_THAT(queue_->Take(10).status(), StatusIs(absl::StatusCode::kDataLoss));
-  EXPECT_THAT(queue_->NewestDue().status(),
-              StatusIs(absl::StatusCode::kDataLoss));
 }
 
 class LinkRoundTest : public LinkerTest {
@@ -335,7 +367,7 @@ TEST_F(LinkRoundTest, NothingIsLostAndNothingTwiceInSmallRounds) {
   for (uint64_t confirmed = 0;;) {
     const auto round = linker_->NextRound(confirmed, 7);
     ASSERT_THAT(round, IsOk());
-    if (round->sequence == 0) break;
+    if (round->changes == 0) break;
     confirmed = round->id;
     sizes.push_back(round->entries.size());
     for (const RoundEntry& entry : round->entries) told.insert(entry.person);

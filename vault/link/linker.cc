@@ -182,11 +182,12 @@ absl::StatusOr<LinkRound> Linker::NextRound(uint64_t confirmed, size_t most) {
           if (!relation->stored) return Element();  // erased since
           return look.PointOf(id);
         }));
-    GARDEROBE_ASSIGN_OR_RETURN(round.newest, changes_->NewestDue());
     GARDEROBE_ASSIGN_OR_RETURN(const auto taken, changes_->Take(most));
     round.id = taken.id;
+    round.number = taken.number;
+    round.done_through = taken.done_through;
+    round.changes = taken.due.size();
     for (const auto& [sequence, change] : taken.due) {
-      round.sequence = sequence;
       RoundEntry entry{change.reference, change.type, Element()};
       if (entry.reference.empty()) {
         GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,

@@ -48,8 +48,9 @@ struct RoundEntry {
 
 struct LinkRound {
   uint64_t id = 0;                  // random; what to confirm
-  uint64_t sequence = 0;            // of the last entry; 0: there is none
-  uint64_t newest = 0;              // of the newest that is due; 0: none is
+  uint64_t number = 0;              // as of ChangeQueue::Taken
+  uint64_t done_through = 0;        // likewise
+  size_t changes = 0;               // that were taken; some have no entry
   std::vector<RoundEntry> entries;  // in random order
 };
 
@@ -107,22 +108,22 @@ class Linker {
     std::vector<Token> tokens;
   };
   // Each is synced when it returns; what is not known is no error, and done
-  // twice is done once. What follows for relations at the aggregator is told in
-  // the rounds up to the number that is returned.
+  // twice is done once. What follows for relations at the aggregator is due in
+  // the next round.
   //
   // Removes the relation, or all relations of the person. Objections stay. A
   // relation that is named by its handle is told to nobody: whoever knows the
   // handle asks the aggregator too.
-  [[nodiscard]] absl::StatusOr<uint64_t> Erase(const Subject& subject);
+  [[nodiscard]] absl::Status Erase(const Subject& subject);
   // Lodges an objection: from now on only what recognises the person is kept,
   // and later rows get the identity. All relations of the person are concerned,
   // also those that objected before. `mark` takes the objection back.
-  [[nodiscard]] absl::StatusOr<uint64_t> Object(const Subject& subject,
+  [[nodiscard]] absl::Status Object(const Subject& subject,
                                                 const ObjectionMark& mark);
   // Takes back the objection that was lodged with this subject and this mark;
   // where there is none, nothing. The person objects as long as another one
   // stands. After the last, all that was kept for it is forgotten.
-  [[nodiscard]] absl::StatusOr<uint64_t> Withdraw(const Subject& subject,
+  [[nodiscard]] absl::Status Withdraw(const Subject& subject,
                                                   const ObjectionMark& mark);
 
   // Removes relations that are too old, in the order given and not more in a

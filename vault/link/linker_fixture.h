@@ -87,7 +87,7 @@ class LinkerTest : public ::testing::Test {
     for (;;) {
       auto round = linker_->NextRound(confirmed, 256);
       EXPECT_THAT(round, IsOk());
-      if (round->sequence == 0) return heard;
+      if (round->changes == 0) return heard;
       confirmed = round->id;
       for (RoundEntry& entry : round->entries) {
         heard.push_back(std::move(entry));

@@ -140,7 +140,7 @@ TEST_F(LinkerTest, LateLinkTellsTheAggregatorTwice) {
   auto round = linker_->NextRound(0, 256);
   ASSERT_THAT(round, IsOk());
   ASSERT_THAT(round->entries, SizeIs(1));
-  EXPECT_EQ(round->newest, round->sequence);
+  EXPECT_EQ(round->done_through, round->number);
   EXPECT_EQ(round->entries[0].type, ChangeRecord::Type::kLink);
   EXPECT_EQ(round->entries[0].person, three);
   const int changed = three == one ? 2 : 1;
@@ -151,7 +151,7 @@ TEST_F(LinkerTest, LateLinkTellsTheAggregatorTwice) {
   ASSERT_THAT(round, IsOk());
   ASSERT_THAT(round->entries, SizeIs(1));
   EXPECT_THAT(linker_->NextRound(round->id, 256)->entries, IsEmpty());
-  EXPECT_EQ(linker_->NextRound(0, 256)->newest, 0u);
+  EXPECT_EQ(linker_->NextRound(0, 256)->changes, 0u);
   // An answer that was under way is too old by now.
   now_ += ChangeQueue::kTellAgainSeconds;
   const auto again = Hear();

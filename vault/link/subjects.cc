@@ -93,17 +93,14 @@ absl::Status Linker::RemoveOf(const std::vector<RelationId>& ids,
   return Commit(transaction, {removed.begin(), removed.end()}, entries);
 }
 
-absl::StatusOr<uint64_t> Linker::Erase(const Subject& subject) {
-  uint64_t newest;
+absl::Status Linker::Erase(const Subject& subject) {
   {
     const MutexLock lock(&mutex_);
     GARDEROBE_ASSIGN_OR_RETURN(const auto ids, Find(subject));
     GARDEROBE_RETURN_IF_ERROR(
         RemoveOf(ids, /*objecting=*/false, /*tell=*/!subject.handle));
-    newest = changes_->newest();
   }
-  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  return newest;
+  return store_->Sync();
 }
 
 absl::Status Linker::TakeBack(RelationId id, const ObjectionMark& mark) {
@@ -120,9 +117,8 @@ absl::Status Linker::TakeBack(RelationId id, const ObjectionMark& mark) {
   return Commit(transaction, {id});
 }
 
-absl::StatusOr<uint64_t> Linker::Withdraw(const Subject& subject,
+absl::Status Linker::Withdraw(const Subject& subject,
                                           const ObjectionMark& mark) {
-  uint64_t newest;
   {
     const MutexLock lock(&mutex_);
     GARDEROBE_ASSIGN_OR_RETURN(const auto lodged, FindLodged(subject, mark));
@@ -132,15 +128,12 @@ absl::StatusOr<uint64_t> Linker::Withdraw(const Subject& subject,
       GARDEROBE_RETURN_IF_ERROR(
           RemoveOf(lodged->person, /*objecting=*/true, /*tell=*/true));
     }
-    newest = changes_->newest();
   }
-  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  return newest;
+  return store_->Sync();
 }
 
-absl::StatusOr<uint64_t> Linker::Object(const Subject& subject,
+absl::Status Linker::Object(const Subject& subject,
                                         const ObjectionMark& mark) {
-  uint64_t newest;
   {
     const MutexLock lock(&mutex_);
     LinkTransaction transaction(*store_, model_);
@@ -154,10 +147,8 @@ absl::StatusOr<uint64_t> Linker::Object(const Subject& subject,
       GARDEROBE_RETURN_IF_ERROR(transaction.TellNobody(other));
     }
     GARDEROBE_RETURN_IF_ERROR(Commit(transaction));
-    newest = changes_->newest();
   }
-  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  return newest;
+  return store_->Sync();
 }
 
 absl::StatusOr<RelationRecord> Linker::Access(const VaultHandle& handle) const {
