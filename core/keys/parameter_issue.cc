@@ -45,10 +45,10 @@ absl::StatusOr<StoredIssue> ReadIssue(const std::string& directory) {
   GARDEROBE_ASSIGN_OR_RETURN(const std::string file, ReadWholeFile(path));
   std::string_view text = file;
   const size_t end = text.find('\n');
-  if (text.substr(0, end) != kFirstLine) {
+  if (end == text.npos || text.substr(0, end) != kFirstLine) {
     return InvalidArgument("{} is not a {} file", path, kFirstLine);
   }
-  text.remove_prefix(kFirstLine.size() + 1);
+  text.remove_prefix(end + 1);
   const auto serial = ParseInteger<uint32_t>(TakeField(&text, "serial"));
   const auto issued = ParseInteger<uint64_t>(TakeField(&text, "issued"));
   const auto from = ParseDate(TakeField(&text, "valid_from"));

@@ -383,7 +383,9 @@ TEST_F(LinkRoundTest, ARoundIsInRandomOrder) {
   std::set<std::vector<Element>> orders;
   for (int i = 0; i < 10; ++i) {
     std::vector<Element> order;
-    for (const auto& entry : linker_->NextRound(0, 256)->entries) {
+    const auto round = linker_->NextRound(0, 256);
+    ASSERT_THAT(round, IsOk());
+    for (const auto& entry : round->entries) {
       order.push_back(entry.person);
     }
     EXPECT_THAT(order, SizeIs(10));
