@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   v1::SealedIdentity identity;
   if (identity.ParseFromArray(data, bytes)) {
-    (void)converter.ConvertIdentity(identity, to);
+    (void)converter.ConvertIdentity("id", identity, to);
   }
   v1::Round round;
   if (round.ParseFromArray(data, bytes)) {
