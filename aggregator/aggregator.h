@@ -17,7 +17,9 @@
 #include "aggregator/institution_ledger.h"
 #include "aggregator/keys.h"
 #include "aggregator/person_directory.h"
+#include "aggregator/refused_relations.h"
 #include "aggregator/relation_batch.h"
+#include "aggregator/told_lately.h"
 #include "core/base/civil_time.h"
 #include "core/base/mutex.h"
 #include "core/keys/receipt.h"
@@ -27,6 +29,7 @@
 #include "core/register/agreements.h"
 #include "core/retention/removal_ceiling.h"
 #include "core/retention/run_calendar.h"
+#include "core/rights/authorisation.h"
 #include "core/store/kept_answers.h"
 #include "garderobe/v1/aggregator.pb.h"
 #include "garderobe/v1/retention.pb.h"
@@ -57,13 +60,15 @@ class Aggregator {
       int32_t agreed_from);
   [[nodiscard]] absl::StatusOr<v1::BatchOutcome> StoreRelations(
       v1::StoreRelationsRequest request, const Institutions& institutions);
-  [[nodiscard]] absl::Status StoreRound(const v1::StoreRoundRequest& request);
+  [[nodiscard]] absl::StatusOr<RoundConfirmation> StoreRound(
+      const v1::StoreRoundRequest& request);
   [[nodiscard]] absl::StatusOr<uint64_t> Committed(const v1::FeedName& feed);
-  // A right of visitors; as in rights.proto. `access_key`: what an answer to an
-  // access is sealed to, 32 bytes.
+  // A right of visitors; as in rights.proto. `institution`: of this party's
+  // own register, on whose behalf it is asked. PermissionDenied: none of its
+  // authors has signed the request.
   [[nodiscard]] absl::Status Exercise(
       const v1::ExerciseAtAggregatorRequest& request,
-      const std::string& access_key,
+      const v1::Register::Institution& institution,
       v1::ExerciseAtAggregatorResponse* response);
   // Removes the visits of an institution that are older than `months`, and the
   // relations that have none left and were not delivered since either: the
@@ -165,7 +170,9 @@ class Aggregator {
         store_(std::move(store)),
         workers_(workers),
         options_(options),
-        kept_answers_(*store_, kMeta) {}
+        kept_answers_(*store_, kMeta),
+        told_lately_(*store_),
+        refused_(*store_) {}
 
   // `create` for a first delivery; NotFound otherwise.
   [[nodiscard]] absl::StatusOr<InstitutionPtr> Find(const std::string& name,
@@ -195,15 +202,28 @@ class Aggregator {
     AggregatorHandle handle;
     Element reference;  // R
   };
+  // InvalidArgument: what is stored says that handle and reference are not of
+  // one relation. The receipt tells the reference, which is proved to who
+  // asked; what is done is done by the handle. Of a customer of whom there are
+  // visits only, no reference is stored.
+  [[nodiscard]] absl::Status CheckIsOne(const std::string& name,
+                                        const Subject& subject);
+  // What is written together with the changes of a right, once they are counted
+  // in the response; not called when there are none.
+  using Beside = std::function<void(rocksdb::WriteBatch& batch)>;
+  // Does what was asked of the institution's own customer.
+  [[nodiscard]] absl::Status ActOn(
+      const v1::ExerciseAtAggregatorRequest& request, const SignedRight& asked,
+      const Beside& beside, v1::ExerciseAtAggregatorResponse* response);
   // Exercises a right other than access at one institution.
   [[nodiscard]] absl::Status ExerciseAt(
       v1::Right right, const std::string& name,
-      const std::vector<Subject>& subjects,
+      const std::vector<Subject>& subjects, const Beside& beside,
       v1::ExerciseAtAggregatorResponse* response);
   // Whether visits changed: the ledger must be thrown away then.
   [[nodiscard]] absl::StatusOr<bool> Apply(
       v1::Right right, Institution& institution,
-      const std::vector<Subject>& subjects,
+      const std::vector<Subject>& subjects, const Beside& beside,
       v1::ExerciseAtAggregatorResponse* response)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
   // Writes `batch` if there is anything in it, as something that was
@@ -239,11 +259,27 @@ class Aggregator {
       RetentionStatement* statement)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
   [[nodiscard]] absl::Status OpenCalendar();
-  // Rows that the vault answers with nobody: their handles are from now on.
-  // Adds to `replaced` those that were known.
-  [[nodiscard]] absl::Status TakeObjections(
+  // Rows that the vault answers with nobody: their handles are from now on. And
+  // rows of which a round has said something since the TTP had them: that is
+  // done, and their pseudonyms become nobody's.
+  [[nodiscard]] absl::Status TakeRights(
       Institution& institution, const v1::StoreRelationsRequest& request,
-      const std::vector<Element>& pseudonyms)
+      std::vector<Element>& pseudonyms)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
+  // Whether the aggregator stores a relation of this handle, or that its
+  // visitor objects.
+  [[nodiscard]] absl::StatusOr<bool> HasRelation(
+      const Institution& institution, const AggregatorHandle& handle) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
+  // Notes the rows of a batch that is refused as a whole, which the vault has.
+  // Returns `refusal`.
+  [[nodiscard]] absl::Status RefuseAll(Institution& institution,
+                                       const v1::StoreRelationsRequest& request,
+                                       const absl::Status& refusal);
+  // As Apply, and loads what has changed.
+  [[nodiscard]] absl::Status ApplyAndLoad(v1::Right right,
+                                          Institution& institution,
+                                          const std::vector<Subject>& subjects)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
   // What is kept of a relation, as a JSON object.
   [[nodiscard]] absl::StatusOr<std::string> Describe(
@@ -266,10 +302,15 @@ class Aggregator {
     Element reference, person;
     RoundAction action = RoundAction::kNone;
   };
-  // The entries of relations that are stored here, and the round's number.
+  // The entries that are to be done, not found yet, and the vault's statement.
   // FailedPrecondition: the entries are not those that the vault has sent.
   [[nodiscard]] absl::StatusOr<std::vector<RoundEntry>> OpenRound(
-      const v1::StoreRoundRequest& request, uint64_t* number);
+      const v1::StoreRoundRequest& request, RoundStatement* told);
+  // Those of relations that are stored here. Notes what is told of relations
+  // that come later. Not synced.
+  [[nodiscard]] absl::StatusOr<std::vector<RoundEntry>> FindTold(
+      std::vector<RoundEntry> told, uint64_t number)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(round_mutex_);
   // FailedPrecondition: this round or a later one was stored, so that an old
   // one can't bring back who a relation was.
   [[nodiscard]] absl::Status CheckRoundIsNew(uint64_t number)
@@ -325,6 +366,7 @@ class Aggregator {
 
   uint64_t run_ = 0;  // v1::Mirror; fixed after Open
   std::unique_ptr<RunCalendar> retention_calendar_;  // own locking
+  Mutex rights_mutex_;                               // one right at a time
   KeptAnswers kept_answers_;                         // own locking
 
   // Taken before an institution's lock, never after.
@@ -343,6 +385,8 @@ class Aggregator {
   Mutex people_mutex_;
   // Null after a reload that failed.
   std::unique_ptr<PersonDirectory> people_ ABSL_GUARDED_BY(people_mutex_);
+  ToldLately told_lately_ ABSL_GUARDED_BY(people_mutex_);
+  const RefusedRelations refused_;  // of each under its institution's lock
 };
 
 }  // namespace garderobe::aggregator

@@ -36,8 +36,7 @@ std::string_view TextOf(AuthorFault fault) {
     case AuthorFault::kWrongSignature:
       return "the batch is not signed with an author key of the institution";
     case AuthorFault::kPointsMissing:
-      return "the author has signed no points, and the agreement does not "
-             "allow plain mode";
+      return "the author has signed no points of relations";
     case AuthorFault::kPointsUnexpected:
       return "the author has signed points of visits, which have none";
   }
@@ -65,15 +64,12 @@ bool IsByAnother(const Institutions& institutions, const BatchPlace& place,
   return IsByAny({keys.begin(), keys.end()}, place, serial, payload);
 }
 
-AuthorFault FindPointsFault(const v1::Register::Institution& institution,
-                            SealedKind kind, const AuthoredParts& parts) {
+AuthorFault FindPointsFault(SealedKind kind, const AuthoredParts& parts) {
+  const bool has_points = !parts.points.is_zero();
   if (kind == SealedKind::kVisits) {
-    return parts.points.is_zero() ? AuthorFault::kNone
-                                  : AuthorFault::kPointsUnexpected;
+    return has_points ? AuthorFault::kPointsUnexpected : AuthorFault::kNone;
   }
-  return parts.points.is_zero() && !institution.plain()
-             ? AuthorFault::kPointsMissing
-             : AuthorFault::kNone;
+  return has_points ? AuthorFault::kNone : AuthorFault::kPointsMissing;
 }
 
 }  // namespace
@@ -102,6 +98,7 @@ std::string_view ReasonOf(AuthorFault fault) {
 
 absl::Status Refusal(AuthorFault fault) {
   const bool is_form = fault == AuthorFault::kNoSignature ||
+                       fault == AuthorFault::kPointsMissing ||
                        fault == AuthorFault::kPointsUnexpected;
   absl::Status status = is_form ? InvalidArgument("{}", TextOf(fault))
                                 : PermissionDenied("{}", TextOf(fault));
@@ -126,7 +123,7 @@ AuthorFault FindAuthorFault(const Institutions& institutions,
   const auto& institution = found->second;
   const auto keys = AuthorKeysOf(institution, AuthorState::kInForce);
   if (IsByAny(keys, place, serial, payload)) {
-    return FindPointsFault(institution, place.kind, payload.parts);
+    return FindPointsFault(place.kind, payload.parts);
   }
   if (IsByAny(AuthorKeysOf(institution, AuthorState::kRetired), place, serial,
               payload)) {

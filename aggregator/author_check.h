@@ -20,7 +20,7 @@ enum class AuthorFault {
   kRetiredKey,        // signed with one that is not in force any more
   kOtherInstitution,  // signed with one that another institution has
   kWrongSignature,    // signed with none of those that were tried
-  kPointsMissing,     // relations without points, and not in plain mode
+  kPointsMissing,     // relations without points
   kPointsUnexpected,  // visits with points
 };
 // AUTHOR_KEY_MISSING, AUTHOR_KEY_RETIRED and so on: stable, for programs and

@@ -79,15 +79,16 @@ TEST_F(AuthorCheckTest, AnotherSerialIsAWrongSignature) {
             AuthorFault::kWrongSignature);
 }
 
-TEST_F(AuthorCheckTest, RelationsHavePointsUnlessPlain) {
+TEST_F(AuthorCheckTest, RelationsHavePointsWhateverTheirMode) {
   const auto kRelations = SealedKind::kRelations;
   EXPECT_EQ(Fault(museum_, "museum", kRelations, Hash("points")),
             AuthorFault::kNone);
   EXPECT_EQ(Fault(museum_, "museum", kRelations, Digest256()),
             AuthorFault::kPointsMissing);
+  // In plain mode the author is plaind, which has made the points.
   institutions_["museum"].set_plain(true);
   EXPECT_EQ(Fault(museum_, "museum", kRelations, Digest256()),
-            AuthorFault::kNone);
+            AuthorFault::kPointsMissing);
   EXPECT_EQ(Fault(museum_, "museum", SealedKind::kVisits, Hash("points")),
             AuthorFault::kPointsUnexpected);
 }

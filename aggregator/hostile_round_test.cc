@@ -33,9 +33,8 @@ TEST_F(HostileRoundTest, AsItCameItIsDone) {
 }
 
 TEST_F(HostileRoundTest, ADroppedReferenceIsRefused) {
-  for (auto* column :
-       {request_.mutable_references(), request_.mutable_persons(),
-        request_.mutable_actions()}) {
+  for (auto* column : {request_.mutable_references(),
+                       request_.mutable_persons(), request_.mutable_tags()}) {
     column->resize(128);
   }
   ExpectRefused("the last entry is missing");
@@ -53,7 +52,7 @@ TEST_F(HostileRoundTest, ADoubledReferenceIsRefused) {
   request_ = good;
   *request_.mutable_references() += good.references().substr(0, 64);
   *request_.mutable_persons() += good.persons().substr(0, 64);
-  *request_.mutable_actions() += good.actions().substr(0, 64);
+  *request_.mutable_tags() += good.tags().substr(0, 64);
   ExpectRefused("as one more");
 }
 
@@ -61,8 +60,70 @@ TEST_F(HostileRoundTest, ADoubledReferenceIsRefused) {
 TEST_F(HostileRoundTest, AnEntryMoreThatAddsNothingIsRefused) {
   *request_.mutable_references() += Encrypted(Element());
   *request_.mutable_persons() += Encrypted(piet_);
-  *request_.mutable_actions() += Encrypted(PointOf(RoundAction::kLink));
+  *request_.mutable_tags() += Encrypted(RandomElement());
   ExpectRefused("an entry of the identity");
+}
+
+// The TTP can't open what it moves, but it can move it.
+TEST_F(HostileRoundTest, WhatIsMovedToAnotherEntryIsRefused) {
+  const v1::StoreRoundRequest good = request_;
+  const auto exchange = [&](std::string* column) {
+    const std::string first = column->substr(0, 64);
+    column->replace(0, 64, column->substr(64, 64));
+    column->replace(64, 64, first);
+  };
+  exchange(request_.mutable_references());
+  ExpectRefused("the other relation would be erased");
+  request_ = good;
+  exchange(request_.mutable_persons());
+  ExpectRefused("the other person");
+  request_ = good;
+  exchange(request_.mutable_tags());
+  ExpectRefused("the other action");
+  request_ = good;
+  for (auto* column : {request_.mutable_references(),
+                       request_.mutable_persons(), request_.mutable_tags()}) {
+    exchange(column);
+  }
+  // As a whole it is the TTP's own order.
+  EXPECT_THAT(Store(request_), IsOk());
+}
+
+// Adding to one what is taken from another keeps a plain sum as it was.
+TEST_F(HostileRoundTest, PointsThatCancelEachOtherOutAreRefused) {
+  const v1::StoreRoundRequest good = request_;
+  const Element point = RandomElement();
+  const auto shift = [&](std::string* column) {
+    Ciphertext first = Ciphertext::From(column->substr(0, 64));
+    Ciphertext second = Ciphertext::From(column->substr(64, 64));
+    ASSERT_TRUE(Add(first.point_b, point, &first.point_b));
+    ASSERT_TRUE(Subtract(second.point_b, point, &second.point_b));
+    std::string moved;
+    first.AppendTo(moved);
+    second.AppendTo(moved);
+    column->replace(0, 128, moved);
+  };
+  shift(request_.mutable_references());
+  ExpectRefused("two references spoilt at once");
+  request_ = good;
+  shift(request_.mutable_persons());
+  ExpectRefused("two persons moved at once");
+}
+
+TEST_F(HostileRoundTest, AnotherSumOfPersonsIsRefused) {
+  *request_.mutable_weighted_persons() = Encrypted(RandomElement());
+  ExpectRefused("another sum");
+  request_.mutable_weighted_persons()->clear();
+  ExpectRefused("none", absl::StatusCode::kInvalidArgument);
+}
+
+// One entry in the place of another: its action would be done twice.
+TEST_F(HostileRoundTest, AnEntryThatComesTwiceIsRefused) {
+  for (auto* column : {request_.mutable_references(),
+                       request_.mutable_persons(), request_.mutable_tags()}) {
+    column->replace(128, 64, column->substr(64, 64));
+  }
+  ExpectRefused("twice");
 }
 
 // An old round would make relations the persons' that they were before.
@@ -113,17 +174,22 @@ TEST_F(HostileRoundTest, AlteredParametersAreRefused) {
 TEST_F(HostileRoundTest, FormerParametersOfTheVaultAreRefused) {
   const auto book = SerialBook::Open(folder_ + "/serials");
   ASSERT_THAT(book, IsOk());
-  ASSERT_THAT((*book)->Take("vault", 2), IsOk());
+  const v1::SignedParameters newer = vault_.Published(/*serial=*/2);
+  const auto parameters =
+      VerifyParameters(VerifyKeyOf(vault_.seed), "vault", newer.body(),
+                       newer.signature(), Today());
+  ASSERT_THAT(parameters, IsOk());
+  ASSERT_THAT((*book)->Take(*parameters), IsOk());
   serials_ = book->get();
   Reopen();
   ExpectRefused("serial 1");
-  *request_.mutable_vault() = vault_.Published(/*serial=*/2);
+  *request_.mutable_vault() = newer;
   EXPECT_THAT(Store(request_), IsOk());
   aggregator_.reset();  // before the book
 }
 
 TEST_F(HostileRoundTest, AnotherEpochIsRefused) {
-  request_.set_epoch(AggregatorKeys::kEpoch + 1);
+  request_.set_epoch(kFirstEpoch + 1);
   ExpectRefused("epoch");
 }
 
@@ -132,7 +198,7 @@ TEST_F(HostileRoundTest, ColumnsThatDoNotFitTogetherAreRefused) {
   const v1::StoreRoundRequest good = request_;
   for (const auto column : {&v1::StoreRoundRequest::mutable_references,
                             &v1::StoreRoundRequest::mutable_persons,
-                            &v1::StoreRoundRequest::mutable_actions}) {
+                            &v1::StoreRoundRequest::mutable_tags}) {
     for (const size_t size : {size_t{0}, size_t{128}, size_t{191}}) {
       request_ = good;
       (request_.*column)()->resize(size);
@@ -148,12 +214,11 @@ TEST_F(HostileRoundTest, ColumnsThatDoNotFitTogetherAreRefused) {
   request_ = good;
   request_.clear_references();
   request_.clear_persons();
-  request_.clear_actions();
+  request_.clear_tags();
   ExpectRefused("no entries", kMalformed);
   std::string all(size_t{8193} * 64, '\0');
-  for (auto* column :
-       {request_.mutable_references(), request_.mutable_persons(),
-        request_.mutable_actions()}) {
+  for (auto* column : {request_.mutable_references(),
+                       request_.mutable_persons(), request_.mutable_tags()}) {
     *column = all;
   }
   ExpectRefused("too many", kMalformed);

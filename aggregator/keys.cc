@@ -18,11 +18,11 @@ std::string Path(const std::string& directory, const char* role) {
 absl::Status AggregatorKeys::Generate(const std::string& directory) {
   const auto scalar = PseudonymScalar::Random();
   GARDEROBE_RETURN_IF_ERROR(
-      WriteKeyFile(Path(directory, kPseudonym), kPseudonym, kEpoch,
+      WriteKeyFile(Path(directory, kPseudonym), kPseudonym, kFirstEpoch,
                    KeyFileSecret::CopyFrom({scalar.ExposeSecret(), 32})));
   for (const char* role : {kSealing, kSigning}) {
-    GARDEROBE_RETURN_IF_ERROR(WriteKeyFile(Path(directory, role), role, kEpoch,
-                                           KeyFileSecret::Random()));
+    GARDEROBE_RETURN_IF_ERROR(WriteKeyFile(
+        Path(directory, role), role, kFirstEpoch, KeyFileSecret::Random()));
   }
   return CreateIssue(directory, Today(), UnixSeconds());
 }

@@ -14,7 +14,7 @@ struct AggregatorKeys {
   SigningSeed signing;
   StoredIssue issue;
 
-  static constexpr uint32_t kEpoch = 1;
+  uint32_t epoch() const { return issue.issue.epoch; }
 
   // Writes fresh keys, and the first issue of the parameters, into `directory`.
   // AlreadyExists: there are keys.

@@ -1,7 +1,12 @@
 // aggregatord: visits under pseudonyms. What it may know:
 // aggregator/README.md.
+#include <iostream>
+#include <thread>
+
+#include "aggregator/rotation.h"
 #include "aggregator/service.h"
 #include "core/daemon/command_line.h"
+#include "core/daemon/custody_settings.h"
 #include "core/daemon/data_folder.h"
 #include "core/daemon/renew_parameters.h"
 #include "core/daemon/repeat.h"
@@ -9,6 +14,7 @@
 #include "core/daemon/store_verifier.h"
 #include "core/keys/pins.h"
 #include "core/register/register_service.h"
+#include "core/store/store_rotation.h"
 #include "spdlog/spdlog.h"
 
 namespace garderobe::aggregator {
@@ -16,22 +22,31 @@ namespace {
 
 struct Config {
   DaemonConfig daemon;
+  CustodySettings custodians;
   std::string keys = "keys";
-  std::string answer_address, vault_pin;
+  std::string answer_address, vault_pin, ttp_pin;
   int64_t ledger_mib = 1024;
   int64_t forget_minutes = 60;
   int64_t grace_days = 30;
 };
 
+std::string StorePath(const Config& config) {
+  return config.daemon.data + "/store";
+}
+
 Inventory::Places PlacesOf(const Config& config) {
-  return {{"store", config.daemon.data + "/store"},
+  return {{"store", StorePath(config)},
           {"register.pb", config.daemon.data + "/register.pb"},
           {"agreements.pb", config.daemon.data + "/agreements.pb"}};
 }
 
 absl::Status Check(const Config& config) {
   GARDEROBE_RETURN_IF_ERROR(CheckDaemonConfig(config.daemon));
+  GARDEROBE_RETURN_IF_ERROR(CheckCustody(config.custodians));
   GARDEROBE_RETURN_IF_ERROR(ParsePin("pins.vault", config.vault_pin).status());
+  if (!config.ttp_pin.empty()) {
+    GARDEROBE_RETURN_IF_ERROR(ParsePin("pins.ttp", config.ttp_pin).status());
+  }
   return AggregatorKeys::Read(config.keys).status();
 }
 
@@ -47,9 +62,12 @@ absl::Status Run(const Config& config) {
       CheckDataFolder(*daemon, config.keys, PlacesOf(config)));
   StoreOptions store_options = kStoreOptions;
   store_options.inventory = inventory.get();
+  store_options.epoch = keys.epoch();
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto store,
-      Store::Open(config.daemon.data + "/store", kFamilyNames, store_options));
+      auto store, Store::Open(StorePath(config), kFamilyNames, store_options));
+  // What a rotation that was interrupted has left: former pseudonyms.
+  GARDEROBE_RETURN_IF_ERROR(RemoveRotationCopy(StorePath(config)));
+  const uint32_t epoch = keys.epoch();
   GARDEROBE_ASSIGN_OR_RETURN(const VerifyKey vault_pin,
                              ParsePin("pins.vault", config.vault_pin));
   GARDEROBE_ASSIGN_OR_RETURN(auto serials,
@@ -64,6 +82,9 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(
       auto institutions,
       RegisterStore::Open(config.daemon.data + "/register.pb"));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto custodians,
+      OpenCustody(config.custodians, "aggregator", config.keys));
   Publisher publisher(*aggregator, *institutions, config.grace_days);
   AnswerPusher pusher(*aggregator, publisher,
                       {config.answer_address, "answerd", answer_pins},
@@ -72,10 +93,10 @@ absl::Status Run(const Config& config) {
   AggregatorRightsServiceImpl rights(*aggregator, *institutions, *daemon);
   AggregatorRetentionServiceImpl retention(*aggregator, *institutions, *daemon);
   RetentionCustodyServiceImpl custody(aggregator->retention_calendar(),
-                                      daemon->workers(),
+                                      *custodians, daemon->workers(),
                                       ReleaseActionsOf(*aggregator));
   PublisherServiceImpl publisher_service(publisher, pusher, *daemon);
-  RegisterServiceImpl register_service(*institutions);
+  RegisterServiceImpl register_service(*institutions, *custodians);
 
   auto& persons = prometheus::BuildGauge()
                       .Name("garderobe_aggregator_pseudonyms")
@@ -116,7 +137,7 @@ absl::Status Run(const Config& config) {
   auto state = [&] {
     const absl::Status fit = CheckStorage(*daemon, aggregator->store());
     const auto counts = aggregator->counts();
-    return DaemonState{fit.ok(), AggregatorKeys::kEpoch,
+    return DaemonState{fit.ok(), epoch,
                        fit.ok() ? fmt::format("{} institutions have delivered",
                                               counts.institutions)
                                 : std::string(Message(fit))};
@@ -134,13 +155,13 @@ absl::Status Run(const Config& config) {
                      {{Role::kParty, "ttp"}}},
                     {&custody,
                      v1::RetentionCustodyService::service_full_name(),
-                     {{Role::kCustodian, ""}}},
+                     {coordinator, {Role::kCustodian, ""}}},
                     {&publisher_service,
                      v1::PublisherService::service_full_name(),
                      {coordinator}},
                     {&register_service,
                      v1::RegisterService::service_full_name(),
-                     {coordinator}}},
+                     {coordinator, {Role::kCustodian, ""}}}},
        .state = state,
        .reload = [&] { return institutions->Reload(Today()); },
        .on_drain = [&] { pusher.Stop(); }});
@@ -153,6 +174,20 @@ absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {
   return ToHex(VerifyKeyOf(keys.signing).bytes());
 }
 
+absl::Status RotateAll(const Config& config, const std::string& folder) {
+  RotationPlaces places{StorePath(config), config.keys, folder, {}, {}};
+  GARDEROBE_ASSIGN_OR_RETURN(places.ttp_pin,
+                             ParsePin("pins.ttp", config.ttp_pin));
+  GARDEROBE_ASSIGN_OR_RETURN(places.vault_pin,
+                             ParsePin("pins.vault", config.vault_pin));
+  boost::asio::thread_pool workers(
+      std::max(1u, std::thread::hardware_concurrency()));
+  GARDEROBE_ASSIGN_OR_RETURN(const Rotated rotated, Rotate(places, workers));
+  std::cout << fmt::format("the aggregator is of epoch {}{}\n", rotated.epoch,
+                           rotated.went_on ? ", as was begun before" : "");
+  return absl::OkStatus();
+}
+
 }  // namespace
 }  // namespace garderobe::aggregator
 
@@ -163,11 +198,15 @@ int main(int argc, char** argv) {
   AddDaemonSettings(settings, &config.daemon);
   AddPartyPins(settings, &config.daemon.peers, {"ttp", "answer"});
   AddCustodianPins(settings, &config.daemon.peers);
+  AddCustodySettings(settings, &config.custodians);
   settings.Text("keys.directory", &config.keys,
                 "Folder with the aggregator's key files; mode 0600 each.");
   settings.Text("pins.vault", &config.vault_pin,
                 "Ed25519 key that signs the vault's parameters, hex.",
                 /*required=*/true);
+  settings.Text("pins.ttp", &config.ttp_pin,
+                "Ed25519 key that signs the TTP's parameters, hex; needed for "
+                "--rotate only.");
   settings.Address("answer.address", &config.answer_address,
                    "IP address and port of answerd.", /*required=*/true);
   settings.Number("memory.ledger_mib", &config.ledger_mib,
@@ -189,5 +228,12 @@ int main(int argc, char** argv) {
                        return Inventory::GiveUpMissing(
                            config.keys, aggregator::PlacesOf(config));
                      },
-                     {RenewParametersAction(config.keys)}});
+                     {RenewParametersAction(config.keys),
+                      {"--rotate", "FOLDER",
+                       "go on to the next epoch with what TTP and vault have "
+                       "written to FOLDER, and stop; no daemon has the store "
+                       "open meanwhile",
+                       [&](const std::string& folder) {
+                         return aggregator::RotateAll(config, folder);
+                       }}}});
 }

@@ -30,9 +30,14 @@ absl::Status Aggregator::ApplyRelations(
   const Column<Element> references(request.references());
   const Column<Sigma> sigmas(request.sigmas());
   for (uint32_t i = 0; i < request.count(); ++i) {
-    if (rows.is_refused[i]) continue;
+    if (rows.is_refused[i]) {
+      GARDEROBE_ASSIGN_OR_RETURN(const bool is_stored,
+                                 HasRelation(institution, handles[i]));
+      if (!is_stored) refused_.Note(handles[i], sigmas[i], today, batch);
+      continue;
+    }
     if (pseudonyms[2 * i].is_zero()) {
-      ++accepted;  // of somebody who objects: nothing of it is kept
+      ++accepted;  // of somebody who objects or is erased: nothing is kept
       continue;
     }
     const AggregatorHandle handle = handles[i];
@@ -61,6 +66,7 @@ absl::Status Aggregator::ApplyRelations(
               Encode(RelationPlace{institution.number, handle}));
     // It was too old before, and is not any more.
     batch.Delete(store_->family(kExpired), AsSlice(handle.view()));
+    refused_.Forget(handle, batch);
     ++accepted;
   }
   // Nothing else is told, and this follows from the batch alone: whether a
@@ -92,26 +98,72 @@ absl::Status Aggregator::KeepHousehold(const std::string& key,
   return absl::OkStatus();
 }
 
-absl::Status Aggregator::TakeObjections(
-    Institution& institution, const v1::StoreRelationsRequest& request,
-    const std::vector<Element>& pseudonyms) {
+absl::StatusOr<bool> Aggregator::HasRelation(
+    const Institution& institution, const AggregatorHandle& handle) const {
+  const auto number = institution.ledger->NumberOf(handle);
+  if (!number) return false;
+  // The vault keeps what recognises somebody who objects.
+  if (*number == 0) return true;
+  const auto value =
+      store_->Get(kRelations, KeyOf(institution.number, *number));
+  if (value.status().code() == absl::StatusCode::kNotFound) return false;
+  GARDEROBE_RETURN_IF_ERROR(value.status());
+  return true;
+}
+
+absl::Status Aggregator::RefuseAll(Institution& institution,
+                                   const v1::StoreRelationsRequest& request,
+                                   const absl::Status& refusal) {
   const Column<AggregatorHandle> handles(request.handles());
-  const Column<Element> references(request.references());
-  std::vector<Subject> nobodies;
+  const Column<Sigma> sigmas(request.sigmas());
+  const int32_t today = DayNumber(Today());
+  rocksdb::WriteBatch batch;
+  const MutexLock lock(&institution.mutex);
+  GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(institution));
   for (size_t i = 0; i < request.count(); ++i) {
-    if (!pseudonyms[2 * i].is_zero()) continue;
-    if (institution.ledger->NumberOf(handles[i]) != 0u) {
-      nobodies.push_back({handles[i], references[i]});
-    }
+    GARDEROBE_ASSIGN_OR_RETURN(const bool is_stored,
+                               HasRelation(institution, handles[i]));
+    if (!is_stored) refused_.Note(handles[i], sigmas[i], today, batch);
   }
-  if (nobodies.empty()) return absl::OkStatus();
+  GARDEROBE_RETURN_IF_ERROR(store_->WriteAndSync(batch));
+  return refusal;
+}
+
+absl::Status Aggregator::ApplyAndLoad(v1::Right right, Institution& institution,
+                                      const std::vector<Subject>& subjects) {
+  if (subjects.empty()) return absl::OkStatus();
   v1::ExerciseAtAggregatorResponse done;
-  const auto applied = Apply(v1::RIGHT_OBJECT, institution, nobodies, &done);
+  const auto applied = Apply(right, institution, subjects, nullptr, &done);
   if (applied.ok() && !*applied) return absl::OkStatus();
   // What it counts has changed on the disk.
   institution.ledger.reset();
   GARDEROBE_RETURN_IF_ERROR(applied.status());
   return EnsureLoaded(institution);
+}
+
+absl::Status Aggregator::TakeRights(Institution& institution,
+                                    const v1::StoreRelationsRequest& request,
+                                    std::vector<Element>& pseudonyms) {
+  const Column<AggregatorHandle> handles(request.handles());
+  const Column<Element> references(request.references());
+  std::vector<Subject> nobodies, erased;
+  for (size_t i = 0; i < request.count(); ++i) {
+    const Subject subject{handles[i], references[i]};
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const RoundAction told,
+        told_lately_.After(references[i], request.received_after()));
+    bool objects = pseudonyms[2 * i].is_zero();
+    if (told != RoundAction::kNone) {
+      objects = told == RoundAction::kObject;
+      if (told == RoundAction::kErase) erased.push_back(subject);
+      pseudonyms[2 * i] = Element();
+    }
+    if (objects && institution.ledger->NumberOf(subject.handle) != 0u) {
+      nobodies.push_back(subject);
+    }
+  }
+  GARDEROBE_RETURN_IF_ERROR(ApplyAndLoad(v1::RIGHT_ERASE, institution, erased));
+  return ApplyAndLoad(v1::RIGHT_OBJECT, institution, nobodies);
 }
 
 absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
@@ -121,9 +173,9 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
   const uint32_t count = request.count();
   GARDEROBE_RETURN_IF_ERROR(
       CheckShape(feed_name, count, request.handles().size(), 4096));
-  if (request.epoch() != AggregatorKeys::kEpoch) {
-    return FailedPrecondition("the aggregator serves epoch {}",
-                              AggregatorKeys::kEpoch);
+  if (request.epoch() != keys_.epoch()) {
+    return FailedPrecondition("the aggregator serves epoch {}, and not {}",
+                              keys_.epoch(), request.epoch());
   }
   if (!Column<Ciphertext>(request.pseudonyms()).HasRows(size_t{count} * 2) ||
       !Column<Element>(request.references()).HasRows(count) ||
@@ -145,10 +197,11 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
     GARDEROBE_ASSIGN_OR_RETURN(auto stored, feed.Place(place));
     if (stored) return Again(*std::move(stored));
   }
-  GARDEROBE_ASSIGN_OR_RETURN(const Opened opened, Open(request, institutions));
-  GARDEROBE_ASSIGN_OR_RETURN(RelationBatch rows,
-                             ReadRelationBatch(opened.columns, count));
-  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<Element> pseudonyms,
+  auto opened = Open(request, institutions);
+  if (!opened.ok()) return RefuseAll(*institution, request, opened.status());
+  auto rows = ReadRelationBatch(opened->columns, count);
+  if (!rows.ok()) return RefuseAll(*institution, request, rows.status());
+  GARDEROBE_ASSIGN_OR_RETURN(std::vector<Element> pseudonyms,
                              Decrypt(request.pseudonyms()));
   v1::BatchOutcome outcome;
   outcome.set_offset(request.offset());
@@ -164,11 +217,10 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
     const MutexLock people_lock(&people_mutex_);
     GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
     // First, so that a batch that is answered has taken them.
-    GARDEROBE_RETURN_IF_ERROR(
-        TakeObjections(*institution, request, pseudonyms));
+    GARDEROBE_RETURN_IF_ERROR(TakeRights(*institution, request, pseudonyms));
     const absl::Status applied =
-        ApplyRelations(*institution, request, pseudonyms, std::move(rows),
-                       opened.source, std::move(feed), &outcome);
+        ApplyRelations(*institution, request, pseudonyms, *std::move(rows),
+                       opened->source, std::move(feed), &outcome);
     if (!applied.ok()) {
       // Ledger and directory have taken what is not stored: start again from
       // what is.

@@ -229,6 +229,12 @@ absl::Status Aggregator::ListExpired(const v1::ListExpiredRequest& request,
                                      v1::ListExpiredResponse* response) {
   GARDEROBE_RETURN_IF_ERROR(
       retention_calendar_->Begin(request.today()).status());
+  {
+    rocksdb::WriteBatch batch;
+    GARDEROBE_RETURN_IF_ERROR(
+        refused_.List(request.today(), kExpiredAtOnce, batch));
+    GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
+  }
   const auto it = store_->NewIterator(kExpired);
   size_t count = 0;
   for (it->SeekToFirst(); it->Valid() && count < kExpiredAtOnce; it->Next()) {

@@ -6,6 +6,7 @@
 #include "aggregator/aggregator.h"
 #include "core/base/columns.h"
 #include "gtest/gtest.h"
+#include "tests/support/sign_right.h"
 #include "tests/support/status_matchers.h"
 
 namespace garderobe::aggregator {
@@ -121,6 +122,7 @@ class RetentionTest : public ::testing::Test {
         const uint32_t number = ledger.RelationOf(handle, writes);
         writes.Put(store.family(kRelations), KeyOf(kNumber, number),
                    Encode(relation));
+        references_[handle] = relation.reference;
         writes.Put(store.family(kReferences),
                    AsSlice(relation.reference.view()),
                    Encode(RelationPlace{kNumber, handle}));
@@ -142,6 +144,13 @@ class RetentionTest : public ::testing::Test {
     EXPECT_THAT(verified, IsOk());
     return verified.ok() ? *verified : RetentionStatement();
   }
+  // rho, as the TTP proves it to who asks.
+  std::string EncryptedReferenceOf(const AggregatorHandle& handle) {
+    const auto keys = AggregatorKeys::Read(folder_ + "/keys");
+    const Ciphertext rho =
+        EncryptFresh(references_.at(handle), MultiplyBase(keys->pseudonym));
+    return AsString(rho.point_a.bytes()) + AsString(rho.point_b.bytes());
+  }
   VerifyKey ReceiptKey() {
     const auto keys = AggregatorKeys::Read(folder_ + "/keys");
     return AggregatorParameters::From(keys->Public())->receipt_key;
@@ -151,6 +160,7 @@ class RetentionTest : public ::testing::Test {
   const int32_t kOld = DayNumber({2020, 3, 1}), kNew = DayNumber({2026, 3, 1});
   int32_t today_ = DayNumber({2026, 11, 28});
   uint64_t visits_ = 0;
+  std::map<AggregatorHandle, Element> references_;
   boost::asio::thread_pool workers_{1};
   std::unique_ptr<Aggregator> aggregator_;
 };
@@ -302,12 +312,20 @@ TEST_F(RetentionTest, WhatWasErasedIsNotHandedOut) {
   request.set_request_id(std::string(16, 'r'));
   request.set_institution(kMuseum);
   request.set_handle(AsString(HandleOf(1).bytes()));
-  // rho, which is only signed back.
-  request.set_reference(AsString(RandomElement().bytes()) +
-                        AsString(RandomElement().bytes()));
-  request.set_commitment(std::string(32, 'C'));
+  request.set_reference(EncryptedReferenceOf(HandleOf(1)));
+  const AskingKeys keys{InstitutionHandleKey::Random(), AuthorSeed::Random()};
+  v1::Register::Institution museum;
+  museum.set_access_key(AsString(keys.access_key().bytes()));
+  museum.add_authors()->set_key(AsString(AuthorKeyOf(keys.author).bytes()));
+  const auto sign = [&] {
+    v1::ExerciseRightRequest asked;
+    asked.set_right(request.right());
+    asked.set_request_id(request.request_id());
+    *request.mutable_authorisation() = ToProto(SignedFor(asked, keys));
+  };
+  sign();
   v1::ExerciseAtAggregatorResponse response;
-  ASSERT_THAT(aggregator_->Exercise(request, "", &response), IsOk());
+  ASSERT_THAT(aggregator_->Exercise(request, museum, &response), IsOk());
   EXPECT_EQ(response.relations_removed(), 1u);
   EXPECT_TRUE(ListExpired().empty());
   EXPECT_EQ(ExpireNow().relations_removed, 1u);
@@ -316,7 +334,9 @@ TEST_F(RetentionTest, WhatWasErasedIsNotHandedOut) {
   // Nor when it was on the list before.
   request.set_request_id(std::string(16, 's'));
   request.set_handle(AsString(HandleOf(2).bytes()));
-  ASSERT_THAT(aggregator_->Exercise(request, "", &response), IsOk());
+  request.set_reference(EncryptedReferenceOf(HandleOf(2)));
+  sign();
+  ASSERT_THAT(aggregator_->Exercise(request, museum, &response), IsOk());
   EXPECT_TRUE(ListExpired().empty());
 }
 

@@ -4,8 +4,7 @@
 #include "core/base/civil_time.h"
 #include "core/base/clock.h"
 #include "core/group/elgamal.h"
-#include "core/keys/receipt.h"
-#include "core/sealing/sealed_answer.h"
+#include "core/keys/access_answer.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::aggregator {
@@ -37,19 +36,10 @@ nlohmann::json Describe(const VisitRow& row, const Event& event) {
 }
 
 absl::Status CheckRequest(const v1::ExerciseAtAggregatorRequest& request) {
-  if (request.request_id().size() != RequestId::kBytes) {
-    return InvalidArgument("request_id: {} bytes", RequestId::kBytes);
-  }
-  if (RightName(static_cast<VisitorRight>(request.right())).empty()) {
-    return InvalidArgument("right: unknown");
-  }
   const bool is_of_handle = !request.handle().empty();
   if (is_of_handle && (request.handle().size() != AggregatorHandle::kBytes ||
                        request.reference().size() != Ciphertext::kBytes)) {
     return InvalidArgument("handle, reference: 16 and 64 bytes, or neither");
-  }
-  if (request.commitment().size() != SubjectCommitment::kBytes) {
-    return InvalidArgument("commitment: {} bytes", SubjectCommitment::kBytes);
   }
   if (request.right() == v1::RIGHT_ACCESS && !is_of_handle) {
     return InvalidArgument("access: of one relation");
@@ -57,11 +47,18 @@ absl::Status CheckRequest(const v1::ExerciseAtAggregatorRequest& request) {
   return absl::OkStatus();
 }
 
+// What is asked under a request's id, whoever brings it and how often.
+Digest256 DigestOf(v1::ExerciseAtAggregatorRequest request) {
+  request.clear_again();
+  request.DiscardUnknownFields();
+  return Hash(request.SerializeAsString());
+}
+
 }  // namespace
 
 absl::StatusOr<bool> Aggregator::Apply(
     v1::Right right, Institution& institution,
-    const std::vector<Subject>& subjects,
+    const std::vector<Subject>& subjects, const Beside& beside,
     v1::ExerciseAtAggregatorResponse* response) {
   rocksdb::WriteBatch batch;
   InstitutionLedger& ledger = *institution.ledger;
@@ -100,11 +97,11 @@ absl::StatusOr<bool> Aggregator::Apply(
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto forgotten,
       ledger.Forget(numbers, /*keep_visits=*/right != v1::RIGHT_ERASE, batch));
-  GARDEROBE_ASSIGN_OR_RETURN(const bool changed,
-                             WriteForgotten(institution, batch));
-  if (!changed) return false;
+  if (batch.Count() == 0) return false;
   response->set_relations_removed(response->relations_removed() + relations);
   response->set_visits_removed(response->visits_removed() + forgotten.removed);
+  if (beside) beside(batch);
+  GARDEROBE_RETURN_IF_ERROR(WriteForgotten(institution, batch).status());
   return !numbers.empty();
 }
 
@@ -124,7 +121,7 @@ absl::StatusOr<bool> Aggregator::WriteForgotten(Institution& institution,
 
 absl::Status Aggregator::ExerciseAt(
     v1::Right right, const std::string& name,
-    const std::vector<Subject>& subjects,
+    const std::vector<Subject>& subjects, const Beside& beside,
     v1::ExerciseAtAggregatorResponse* response) {
   // Who objects before anything was delivered is nobody's from the first.
   const auto institution = Find(name, /*create=*/right == v1::RIGHT_OBJECT);
@@ -136,7 +133,7 @@ absl::Status Aggregator::ExerciseAt(
   GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
   // A change of links must not write a relation that goes.
   const MutexLock people_lock(&people_mutex_);
-  const auto applied = Apply(right, **institution, subjects, response);
+  const auto applied = Apply(right, **institution, subjects, beside, response);
   // What it counts is on the disk, and no longer in memory.
   if (!applied.ok() || *applied) (*institution)->ledger.reset();
   return applied.status();
@@ -177,52 +174,143 @@ absl::StatusOr<std::string> Aggregator::Describe(
   return held.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+absl::Status Aggregator::CheckIsOne(const std::string& name,
+                                    const Subject& subject) {
+  const auto institution = Find(name, /*create=*/false);
+  if (institution.status().code() == absl::StatusCode::kNotFound) {
+    return absl::OkStatus();
+  }
+  GARDEROBE_RETURN_IF_ERROR(institution.status());
+  const MutexLock lock(&(*institution)->mutex);
+  GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(**institution));
+  const absl::Status not_one =
+      InvalidArgument("handle, reference: of two relations");
+  const auto stored = store_->Get(kReferences, subject.reference.view());
+  if (stored.ok()) {
+    RelationPlace place;
+    if (!Decode(*stored, &place)) {
+      return DataLoss("a reference's record is damaged");
+    }
+    const bool is_one = place.institution == (*institution)->number &&
+                        place.handle == subject.handle;
+    return is_one ? absl::OkStatus() : not_one;
+  }
+  if (stored.status().code() != absl::StatusCode::kNotFound) {
+    return stored.status();
+  }
+  const auto number = (*institution)->ledger->NumberOf(subject.handle);
+  if (!number || *number == 0) return absl::OkStatus();
+  const auto value =
+      store_->Get(kRelations, KeyOf((*institution)->number, *number));
+  if (value.status().code() == absl::StatusCode::kNotFound) {
+    return absl::OkStatus();
+  }
+  GARDEROBE_RETURN_IF_ERROR(value.status());
+  // It is stored by a reference, and by another one.
+  return not_one;
+}
+
+absl::Status Aggregator::ActOn(const v1::ExerciseAtAggregatorRequest& request,
+                               const SignedRight& asked, const Beside& beside,
+                               v1::ExerciseAtAggregatorResponse* response) {
+  const auto reference = Ciphertext::From(request.reference());
+  Subject subject{AggregatorHandle::From(request.handle()), {}};
+  if (!garderobe::Decrypt(keys_.pseudonym, reference.point_a, reference.point_b,
+                          &subject.reference)) {
+    return InvalidArgument("reference: a point is malformed");
+  }
+  GARDEROBE_RETURN_IF_ERROR(CheckIsOne(request.institution(), subject));
+  // Whether an objection is taken back the vault decides, which knows who
+  // lodged it, and says so in a round.
+  if (request.right() == v1::RIGHT_WITHDRAW) return absl::OkStatus();
+  if (request.right() != v1::RIGHT_ACCESS) {
+    return ExerciseAt(request.right(), request.institution(), {subject}, beside,
+                      response);
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string held,
+                             Describe(request.institution(), subject.handle));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      *response->mutable_sealed(),
+      SealAccessAnswer(ReceiptSeedOf(keys_.signing),
+                       {"aggregator", asked.request.request_id,
+                        asked.request.subject, asked.request.access_key},
+                       held));
+  return absl::OkStatus();
+}
+
 absl::Status Aggregator::Exercise(
     const v1::ExerciseAtAggregatorRequest& request,
-    const std::string& access_key, v1::ExerciseAtAggregatorResponse* response) {
+    const v1::Register::Institution& institution,
+    v1::ExerciseAtAggregatorResponse* response) {
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const SignedRight asked,
+      ReadAuthorisation(request.right(),
+                        request.handle().empty() ? SubjectType::kIdentity
+                                                 : SubjectType::kHandle,
+                        request.request_id(), request.authorisation()));
   GARDEROBE_RETURN_IF_ERROR(CheckRequest(request));
+  const Digest256 digest = DigestOf(request);
+  const int32_t today = DayNumber(Today());
+  const bool is_of_handle = !request.handle().empty();
+  // One at a time: two of one id must not both find it free.
+  const MutexLock lock(&rights_mutex_);
   GARDEROBE_ASSIGN_OR_RETURN(const auto kept,
                              kept_answers_.Find(request.request_id()));
-  if (kept) {
-    if (response->ParseFromString(*kept)) return absl::OkStatus();
-    return DataLoss("a kept answer is damaged");
+  if (kept && kept->request != digest) return OtherRequest();
+  if (kept && !kept->answer.empty()) {
+    if (!response->ParseFromString(kept->answer)) {
+      return DataLoss("a kept answer is damaged");
+    }
+    const bool is_again = request.again() && is_of_handle &&
+                          request.right() == v1::RIGHT_ERASE &&
+                          today <= kept->day + 1;
+    if (!is_again) return absl::OkStatus();
+    v1::ExerciseAtAggregatorResponse unused;
+    GARDEROBE_RETURN_IF_ERROR(ActOn(request, asked, nullptr, &unused));
+    return store_->Sync();
   }
-  Receipt receipt;
-  receipt.party = "aggregator";
-  receipt.right = static_cast<VisitorRight>(request.right());
-  receipt.request_id = RequestId::From(request.request_id());
-  receipt.subject = SubjectCommitment::From(request.commitment());
-  if (!request.handle().empty()) {
-    const auto reference = Ciphertext::From(request.reference());
-    Subject subject{AggregatorHandle::From(request.handle()), {}};
-    if (!garderobe::Decrypt(keys_.pseudonym, reference.point_a,
-                            reference.point_b, &subject.reference)) {
-      return InvalidArgument("reference: a point is malformed");
-    }
-    receipt.acted_on = Hash(request.reference());
-    if (request.right() == v1::RIGHT_ACCESS) {
-      GARDEROBE_ASSIGN_OR_RETURN(
-          const std::string held,
-          Describe(request.institution(), subject.handle));
-      GARDEROBE_ASSIGN_OR_RETURN(*response->mutable_sealed(),
-                                 SealAnswer(access_key, held));
-      receipt.answer = Hash(response->sealed());
-    } else {
-      GARDEROBE_RETURN_IF_ERROR(ExerciseAt(
-          request.right(), request.institution(), {subject}, response));
-    }
-    if (request.right() == v1::RIGHT_ERASE) {
-      receipt.counts.emplace(Receipt::Counts{response->relations_removed(),
-                                             response->visits_removed()});
-    }
+  if (!kept) {
+    GARDEROBE_RETURN_IF_ERROR(CheckAuthorisation(institution, asked, today));
+    GARDEROBE_RETURN_IF_ERROR(
+        kept_answers_.Claim(request.request_id(), digest, today));
   }
-  receipt.unix_seconds = UnixSeconds();
-  const SignedBody signed_receipt =
-      SignReceipt(ReceiptSeedOf(keys_.signing), receipt);
-  response->mutable_receipt()->set_body(signed_receipt.body);
-  response->mutable_receipt()->set_signature(signed_receipt.signature);
-  GARDEROBE_RETURN_IF_ERROR(kept_answers_.Keep(
-      request.request_id(), response->SerializeAsString(), DayNumber(Today())));
+  const auto sign = [&] {
+    Receipt receipt;
+    receipt.party = "aggregator";
+    receipt.right = asked.request.right;
+    receipt.request_id = asked.request.request_id;
+    receipt.subject = asked.request.subject;
+    if (is_of_handle) {
+      receipt.acted_on = Hash(request.reference());
+      if (request.right() == v1::RIGHT_ERASE) {
+        receipt.counts.emplace(Receipt::Counts{response->relations_removed(),
+                                               response->visits_removed()});
+      }
+    }
+    if (!response->sealed().empty()) receipt.answer = Hash(response->sealed());
+    receipt.unix_seconds = UnixSeconds();
+    const SignedBody made = SignReceipt(ReceiptSeedOf(keys_.signing), receipt);
+    response->mutable_receipt()->set_body(made.body);
+    response->mutable_receipt()->set_signature(made.signature);
+  };
+  const int32_t day = kept ? kept->day : today;
+  bool is_kept = false;
+  if (is_of_handle) {
+    // The receipt tells how much was erased: who is killed in between would
+    // find nothing the second time, and sign that.
+    const Beside beside = [&](rocksdb::WriteBatch& batch) {
+      sign();
+      kept_answers_.Put(request.request_id(), digest,
+                        response->SerializeAsString(), day, batch);
+      is_kept = true;
+    };
+    GARDEROBE_RETURN_IF_ERROR(ActOn(request, asked, beside, response));
+  }
+  if (!is_kept) {
+    sign();
+    GARDEROBE_RETURN_IF_ERROR(kept_answers_.Keep(
+        request.request_id(), digest, response->SerializeAsString(), day));
+  }
   return store_->Sync();
 }
 

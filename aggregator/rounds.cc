@@ -1,8 +1,10 @@
 // Rounds of the vault's, as the TTP passes them on: which relations are another
 // person's now, erased, or of somebody who objects or does no longer.
 #include <map>
+#include <set>
 
 #include "aggregator/aggregator.h"
+#include "core/base/civil_time.h"
 #include "core/base/columns.h"
 #include "core/group/elgamal.h"
 
@@ -14,7 +16,29 @@ constexpr std::string_view kLastRound = "last-round/v1";
 
 absl::Status NotFromVault() {
   return FailedPrecondition(
-      "the round's references are not those that the vault has sent");
+      "the round's entries are not those that the vault has sent");
+}
+
+// Whether every reference and every person stands beside its own tag. The TTP
+// does not know the tags, and so not the weights: whoever drops, replaces or
+// moves one changes a sum.
+absl::Status CheckWeighted(const std::vector<Element>& tags,
+                           const std::vector<Element>& references,
+                           const std::vector<Element>& persons,
+                           const Element& references_sum,
+                           const Element& persons_sum) {
+  Element of_references, of_persons;
+  for (size_t i = 0; i < tags.size(); ++i) {
+    const PublicScalar weight = WeightOfTag(tags[i]);
+    if (!AddWeighted(weight, references[i], &of_references) ||
+        !AddWeighted(weight, persons[i], &of_persons)) {
+      return NotFromVault();
+    }
+  }
+  if (of_references != references_sum || of_persons != persons_sum) {
+    return NotFromVault();
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -26,8 +50,7 @@ absl::StatusOr<VerifyKey> Aggregator::VaultReceiptKey(
       VerifyParameters(options_.vault_pin, "vault", vault.body(),
                        vault.signature(), Today()));
   if (options_.serials != nullptr) {
-    GARDEROBE_RETURN_IF_ERROR(
-        options_.serials->Take("vault", parameters.issue.serial));
+    GARDEROBE_RETURN_IF_ERROR(options_.serials->Take(parameters));
   }
   GARDEROBE_ASSIGN_OR_RETURN(const VaultParameters read,
                              VaultParameters::From(parameters));
@@ -35,65 +58,97 @@ absl::StatusOr<VerifyKey> Aggregator::VaultReceiptKey(
 }
 
 absl::StatusOr<std::vector<Aggregator::RoundEntry>> Aggregator::OpenRound(
-    const v1::StoreRoundRequest& request, uint64_t* number) {
+    const v1::StoreRoundRequest& request, RoundStatement* told) {
   const size_t count = Column<Ciphertext>(request.references()).size();
   if (count == 0 || count > kEntriesMax ||
       !Column<Ciphertext>(request.references()).HasRows(count) ||
       !Column<Ciphertext>(request.persons()).HasRows(count) ||
-      !Column<Ciphertext>(request.actions()).HasRows(count)) {
+      !Column<Ciphertext>(request.tags()).HasRows(count) ||
+      !Column<Ciphertext>(request.weighted_persons()).HasRows(1)) {
     return InvalidArgument(
-        "references, persons, actions: 64 bytes an entry, 1 to {} entries",
+        "references, persons, tags: 64 bytes an entry, 1 to {} entries; "
+        "weighted_persons: 64 bytes",
         kEntriesMax);
   }
   GARDEROBE_ASSIGN_OR_RETURN(const VerifyKey vault_key,
                              VaultReceiptKey(request.vault()));
   GARDEROBE_ASSIGN_OR_RETURN(
-      const RoundStatement statement,
-      OpenRoundStatement(keys_.sealing, vault_key, request.statement()));
+      *told, OpenRoundStatement(keys_.sealing, vault_key, request.statement()));
+  const RoundStatement& statement = *told;
   GARDEROBE_ASSIGN_OR_RETURN(const auto references,
                              Decrypt(request.references()));
   GARDEROBE_ASSIGN_OR_RETURN(const auto persons, Decrypt(request.persons()));
-  GARDEROBE_ASSIGN_OR_RETURN(const auto actions, Decrypt(request.actions()));
-  // Whoever drops or replaces one changes the sum.
-  Element sum, expected;
-  for (const Element& reference : references) {
-    if (!Add(sum, reference, &sum)) return NotFromVault();
-  }
-  if (statement.entries != count ||
-      !DecryptOrNobody(keys_.pseudonym, statement.sum.point_a,
-                       statement.sum.point_b, &expected) ||
-      sum != expected) {
+  GARDEROBE_ASSIGN_OR_RETURN(const auto tags, Decrypt(request.tags()));
+  GARDEROBE_ASSIGN_OR_RETURN(const auto weighted,
+                             Decrypt(request.weighted_persons()));
+  if (statement.actions.size() != count) return NotFromVault();
+  Element expected;
+  if (!DecryptOrNobody(keys_.pseudonym, statement.references.point_a,
+                       statement.references.point_b, &expected)) {
     return NotFromVault();
   }
+  GARDEROBE_RETURN_IF_ERROR(
+      CheckWeighted(tags, references, persons, expected, weighted[0]));
   std::vector<RoundEntry> entries;
+  std::set<RoundTagDigest> seen;
   for (size_t i = 0; i < count; ++i) {
-    RoundEntry entry{{}, references[i], persons[i], ActionOf(actions[i])};
-    if (entry.action == RoundAction::kNone) continue;
-    // It only fills the round, or its relation was erased meanwhile. One that
-    // is not stored yet comes with the person that it has by then.
+    const RoundTagDigest digest = DigestOfTag(tags[i]);
+    const auto action = statement.actions.find(digest);
+    if (action == statement.actions.end() || !seen.insert(digest).second) {
+      return NotFromVault();
+    }
+    RoundEntry entry{{}, references[i], persons[i], action->second};
+    // Of nobody the vault says kObject: persons that were all multiplied by
+    // zero add up, too.
+    if (entry.action == RoundAction::kLink && entry.person.is_zero()) {
+      return NotFromVault();
+    }
+    if (entry.action != RoundAction::kNone) entries.push_back(entry);
+  }
+  return entries;
+}
+
+absl::StatusOr<std::vector<Aggregator::RoundEntry>> Aggregator::FindTold(
+    std::vector<RoundEntry> told, uint64_t number) {
+  // Whoever stores relations holds it: a batch either sees what was told, or is
+  // stored before and found here.
+  const MutexLock lock(&people_mutex_);
+  const int32_t today = DayNumber(Today());
+  rocksdb::WriteBatch batch;
+  GARDEROBE_RETURN_IF_ERROR(told_lately_.Forget(today, batch));
+  std::vector<RoundEntry> found;
+  for (RoundEntry& entry : told) {
+    // A link is told twice instead.
+    if (entry.action != RoundAction::kLink) {
+      told_lately_.Note(entry.reference, entry.action, number, today, batch);
+    }
     const auto place = store_->Get(kReferences, entry.reference.view());
+    // It comes later, or was erased meanwhile.
     if (place.status().code() == absl::StatusCode::kNotFound) continue;
     GARDEROBE_RETURN_IF_ERROR(place.status());
     if (!Decode(*place, &entry.place)) {
       return DataLoss("a reference's record is damaged");
     }
-    entries.push_back(entry);
+    found.push_back(entry);
   }
-  *number = statement.number;
-  return entries;
+  GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
+  return found;
 }
 
-absl::Status Aggregator::StoreRound(const v1::StoreRoundRequest& request) {
-  if (request.epoch() != AggregatorKeys::kEpoch) {
-    return FailedPrecondition("the aggregator serves epoch {}",
-                              AggregatorKeys::kEpoch);
+absl::StatusOr<RoundConfirmation> Aggregator::StoreRound(
+    const v1::StoreRoundRequest& request) {
+  if (request.epoch() != keys_.epoch()) {
+    return FailedPrecondition("the aggregator serves epoch {}, and not {}",
+                              keys_.epoch(), request.epoch());
   }
-  uint64_t number;
-  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<RoundEntry> entries,
-                             OpenRound(request, &number));
+  RoundStatement told;
+  GARDEROBE_ASSIGN_OR_RETURN(std::vector<RoundEntry> opened,
+                             OpenRound(request, &told));
   // One at a time, so that an older one never ends after a newer.
   const MutexLock round_lock(&round_mutex_);
-  GARDEROBE_RETURN_IF_ERROR(CheckRoundIsNew(number));
+  GARDEROBE_RETURN_IF_ERROR(CheckRoundIsNew(told.number));
+  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<RoundEntry> entries,
+                             FindTold(std::move(opened), told.number));
   std::map<uint32_t, std::string> names;
   {
     const MutexLock lock(&mutex_);
@@ -106,14 +161,15 @@ absl::Status Aggregator::StoreRound(const v1::StoreRoundRequest& request) {
   for (const RoundEntry& entry : entries) {
     const auto name = names.find(entry.place.institution);
     if (name == names.end()) continue;
+    if (entry.action == RoundAction::kLink) {
+      links.push_back(entry);
+      continue;
+    }
     v1::Right right = v1::RIGHT_OBJECT;
     if (entry.action == RoundAction::kErase) {
       right = v1::RIGHT_ERASE;
     } else if (entry.action == RoundAction::kWithdraw) {
       right = v1::RIGHT_WITHDRAW;
-    } else if (!entry.person.is_zero()) {
-      links.push_back(entry);
-      continue;
     }
     rights[{right, name->second}].push_back(
         {entry.place.handle, entry.reference});
@@ -122,7 +178,7 @@ absl::Status Aggregator::StoreRound(const v1::StoreRoundRequest& request) {
   for (const auto& [what, subjects] : rights) {
     v1::ExerciseAtAggregatorResponse done;
     GARDEROBE_RETURN_IF_ERROR(
-        ExerciseAt(what.first, what.second, subjects, &done));
+        ExerciseAt(what.first, what.second, subjects, nullptr, &done));
   }
   {
     const MutexLock lock(&people_mutex_);
@@ -135,8 +191,9 @@ absl::Status Aggregator::StoreRound(const v1::StoreRoundRequest& request) {
     people_->Written();
   }
   rocksdb::WriteBatch done;
-  done.Put(store_->family(kMeta), AsSlice(kLastRound), Number(number));
-  return store_->WriteAndSync(done);
+  done.Put(store_->family(kMeta), AsSlice(kLastRound), Number(told.number));
+  GARDEROBE_RETURN_IF_ERROR(store_->WriteAndSync(done));
+  return told.confirmation;
 }
 
 absl::Status Aggregator::CheckRoundIsNew(uint64_t number) {

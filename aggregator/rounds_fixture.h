@@ -34,6 +34,7 @@ struct FakeVault {
     }
     PutProvenKey(parameters, "Y.home", EphemeralScalar::Random());
     parameters.values["C_w"] = RandomElement().view();
+    parameters.values["seal"] = PublicKeyOf(SealingSecretKey::Random()).view();
     parameters.values["receipt"] = VerifyKeyOf(receipts).view();
     const SignedBody made = SignParameters(seed, parameters);
     v1::SignedParameters published;
@@ -55,6 +56,8 @@ class RoundsTest : public ::testing::Test {
     Element household = {};  // identity: it shows no address
     // Whether the slot of the household holds a point nevertheless.
     bool has_address = true;
+    // The last round before the TTP had the row: of all there are.
+    uint64_t received_after = UINT64_MAX;
   };
 
   void SetUp() override {
@@ -101,13 +104,19 @@ class RoundsTest : public ::testing::Test {
   // One row of a customer; persons and households are what the aggregator
   // opens.
   void Deliver(char name, const Known& known) {
+    const auto outcome = DeliverBy(author_, name, known);
+    ASSERT_THAT(outcome, IsOk());
+    ASSERT_EQ(outcome->accepted(), 1u);
+  }
+  absl::StatusOr<v1::BatchOutcome> DeliverBy(const AuthorSeed& author,
+                                             char name, const Known& known) {
     v1::FeedName feed;
     feed.set_institution(kMuseum);
     feed.set_source("files");
     feed.set_client("client");
     feed.set_kind(v1::FEED_KIND_RELATIONS);
     const auto offset = aggregator_->OpenFeed(feed, ++stream_);
-    ASSERT_THAT(offset, IsOk());
+    GARDEROBE_RETURN_IF_ERROR(offset.status());
     v1::RelationColumns columns;
     columns.add_pc4(0);
     columns.add_birth_year(0);
@@ -131,40 +140,51 @@ class RoundsTest : public ::testing::Test {
                               Digest256::From(std::string(32, 'p'))};
     request.set_sealed(
         SealBatch(seal_, place,
-                  EncodeAuthored(author_, place, /*serial=*/1, parts,
+                  EncodeAuthored(author, place, /*serial=*/1, parts,
                                  columns.SerializeAsString())));
-    request.set_epoch(AggregatorKeys::kEpoch);
+    request.set_epoch(kFirstEpoch);
     request.set_serial(1);
     request.set_stream(stream_);
-    const auto outcome = aggregator_->StoreRelations(request, register_);
-    ASSERT_THAT(outcome, IsOk());
-    ASSERT_EQ(outcome->accepted(), 1u);
+    request.set_received_after(known.received_after);
+    return aggregator_->StoreRelations(request, register_);
   }
 
   // A round as an honest vault and TTP send it.
   v1::StoreRoundRequest RoundOf(const std::vector<Entry>& entries,
                                 const ReceiptSeed& signer) const {
     v1::StoreRoundRequest request;
-    request.set_epoch(AggregatorKeys::kEpoch);
+    request.set_epoch(kFirstEpoch);
     *request.mutable_vault() = vault_.Published();
     RoundStatement statement;
     statement.number = ++rounds_;
-    statement.entries = static_cast<uint32_t>(entries.size());
+    randombytes_buf(statement.confirmation.mutable_data(),
+                    RoundConfirmation::kBytes);
+    Element references, persons;
     for (const Entry& entry : entries) {
+      const Element tag = RandomElement();
+      const PublicScalar weight = WeightOfTag(tag);
       EncryptTo(entry.reference, request.mutable_references());
       EncryptTo(entry.person, request.mutable_persons());
-      EncryptTo(PointOf(entry.action), request.mutable_actions());
-      // The vault's own encryption, which the TTP rerandomised.
-      GARDEROBE_CHECK(AddTo(EncryptFresh(entry.reference, z_), &statement.sum));
+      EncryptTo(tag, request.mutable_tags());
+      statement.actions.emplace(DigestOfTag(tag), entry.action);
+      GARDEROBE_CHECK(AddWeighted(weight, entry.reference, &references));
+      GARDEROBE_CHECK(AddWeighted(weight, entry.person, &persons));
     }
+    // The vault's own encryption; the TTP rerandomised the references.
+    statement.references = EncryptFresh(references, z_);
+    EncryptTo(persons, request.mutable_weighted_persons());
     request.set_statement(SealRoundStatement(signer, seal_, statement));
+    confirmations_[request.statement()] = statement.confirmation;
     return request;
   }
   v1::StoreRoundRequest RoundOf(const std::vector<Entry>& entries) const {
     return RoundOf(entries, vault_.receipts);
   }
   absl::Status Store(const v1::StoreRoundRequest& request) {
-    return aggregator_->StoreRound(request);
+    const auto stored = aggregator_->StoreRound(request);
+    // Nobody else learns it, so it stands for the round being stored.
+    if (stored.ok()) EXPECT_EQ(*stored, confirmations_[request.statement()]);
+    return stored.status();
   }
   absl::Status Round(const std::vector<Entry>& entries) {
     return Store(RoundOf(entries));
@@ -229,6 +249,8 @@ class RoundsTest : public ::testing::Test {
   SealingPublicKey seal_;
   uint64_t stream_ = 0;
   mutable uint64_t rounds_ = 0;
+  // The key is the statement that the vault sealed.
+  mutable std::map<std::string, RoundConfirmation> confirmations_;
   std::map<char, Element> references_;
   const Element anna_ = RandomElement(), piet_ = RandomElement(),
                 home_ = RandomElement(), other_home_ = RandomElement();

@@ -62,11 +62,46 @@ TEST_F(RoundsTest, ARelationDeliveredAgainIsTakenOffTheListOfTheAged) {
   EXPECT_EQ(response.sigmas(), SigmaOf('b').view());
 }
 
+// The vault has its row, and nobody else would ever have it removed.
+TEST_F(RoundsTest, ARefusedRelationIsRemovedAtTheVaultUnlessItComesAgain) {
+  const auto is_noted = [&](char name) {
+    return aggregator_->store()
+        .Get(kMeta, "refused/" + std::string(HandleOf(name).view()))
+        .ok();
+  };
+  Deliver('k', {anna_, home_});
+  const AuthorSeed nobody = AuthorSeed::Random();
+  for (const char name : {'k', 'n', 'o'}) {
+    EXPECT_THAT(DeliverBy(nobody, name, {anna_, home_}),
+                StatusIs(absl::StatusCode::kPermissionDenied));
+  }
+  // One that is stored stays.
+  EXPECT_FALSE(is_noted('k'));
+  EXPECT_TRUE(is_noted('n'));
+  EXPECT_TRUE(is_noted('o'));
+  Deliver('o', {anna_, home_});
+  EXPECT_FALSE(is_noted('o'));
+  // Two days later it is on the list.
+  rocksdb::WriteBatch batch;
+  const RefusedRelations refused(aggregator_->store());
+  const int32_t today = DayNumber(Today());
+  ASSERT_THAT(refused.List(today + 1, 10, batch), IsOk());
+  EXPECT_EQ(batch.Count(), 0u);
+  ASSERT_THAT(refused.List(today + 2, 10, batch), IsOk());
+  ASSERT_THAT(aggregator_->store().Write(batch), IsOk());
+  EXPECT_FALSE(is_noted('n'));
+  v1::ListExpiredRequest request;
+  request.set_today(today);
+  v1::ListExpiredResponse response;
+  ASSERT_THAT(aggregator_->ListExpired(request, &response), IsOk());
+  EXPECT_EQ(response.handles(), HandleOf('n').view());
+  EXPECT_EQ(response.sigmas(), SigmaOf('n').view());
+}
+
 TEST_F(RoundsTest, ALinkMovesARelationToAnotherPerson) {
   Deliver('a', {anna_, home_});
   Deliver('b', {piet_, home_});
-  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kLink, piet_}}),
-              IsOk());
+  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kLink, piet_}}), IsOk());
   EXPECT_EQ(PersonOf('a'), piet_);
   EXPECT_EQ(PersonOf('b'), piet_);
   // The rest of the relation is as it was.
@@ -87,8 +122,7 @@ TEST_F(RoundsTest, ALinkOfOneRelationTwiceInARoundIsNoError) {
 TEST_F(RoundsTest, ErasedIsGone) {
   Deliver('a', {anna_, home_});
   Deliver('b', {anna_, home_});
-  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kErase}}),
-              IsOk());
+  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kErase}}), IsOk());
   EXPECT_FALSE(Find('a').has_value());
   EXPECT_FALSE(Objects('a'));
   EXPECT_TRUE(Find('b').has_value());
@@ -96,26 +130,22 @@ TEST_F(RoundsTest, ErasedIsGone) {
   EXPECT_EQ(Everything().find(ReferenceOf('a').view()), std::string::npos);
   EXPECT_EQ(Everything().find(SigmaOf('a').view()), std::string::npos);
   // Told once more it is unknown.
-  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kErase}}),
-              IsOk());
+  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kErase}}), IsOk());
 }
 
 // A link to nobody is an objection, and as long as it stands nothing is kept.
 TEST_F(RoundsTest, LinkedToNobodyIsNobodyUntilItIsWithdrawn) {
   Deliver('a', {anna_, home_});
   Deliver('b', {anna_, home_});
-  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kLink, Element()}}),
-              IsOk());
+  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kObject}}), IsOk());
   EXPECT_FALSE(Find('a').has_value());
   EXPECT_TRUE(Objects('a'));
   EXPECT_TRUE(Find('b').has_value());
   // An erasure leaves the objection.
-  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kErase}}),
-              IsOk());
+  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kErase}}), IsOk());
   EXPECT_TRUE(Objects('a'));
   // By its reference the vault says when it is over.
-  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kWithdraw}}),
-              IsOk());
+  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kWithdraw}}), IsOk());
   EXPECT_FALSE(Objects('a'));
   EXPECT_EQ(Everything().find(ReferenceOf('a').view()), std::string::npos);
   Deliver('a', {anna_, home_});
@@ -124,9 +154,45 @@ TEST_F(RoundsTest, LinkedToNobodyIsNobodyUntilItIsWithdrawn) {
 
 TEST_F(RoundsTest, WithdrawnOfWhoDoesNotObjectChangesNothing) {
   Deliver('a', {anna_, home_});
-  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kWithdraw}}),
-              IsOk());
+  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kWithdraw}}), IsOk());
   EXPECT_EQ(PersonOf('a'), anna_);
+}
+
+// A batch waits at the TTP for its crowds, and rounds overtake it. Rounds have
+// the numbers 1, 2, ... here.
+TEST_F(RoundsTest, WhatARoundSaidHoldsForABatchThatWasThereBefore) {
+  EXPECT_THAT(Round({{ReferenceOf('e'), RoundAction::kErase},
+                     {ReferenceOf('o'), RoundAction::kObject},
+                     {ReferenceOf('w'), RoundAction::kWithdraw},
+                     {ReferenceOf('l'), RoundAction::kLink, piet_}}),
+              IsOk());
+  Reopen();
+  const Known before{.person = anna_, .household = home_, .received_after = 0};
+  for (const char name : {'e', 'o', 'w', 'l', 'x'}) Deliver(name, before);
+  for (const char name : {'e', 'o', 'w'}) EXPECT_FALSE(Find(name)) << name;
+  EXPECT_FALSE(Objects('e'));
+  EXPECT_TRUE(Objects('o'));
+  EXPECT_FALSE(Objects('w'));
+  // A link is told twice, and of the last nothing was said.
+  for (const char name : {'l', 'x'}) EXPECT_EQ(PersonOf(name), anna_) << name;
+  // The control: what the TTP got afterwards is stored.
+  const Known after{.person = anna_, .household = home_, .received_after = 1};
+  for (const char name : {'e', 'o', 'w'}) {
+    Deliver(name, after);
+    EXPECT_EQ(PersonOf(name), anna_) << name;
+  }
+}
+
+// Known from an earlier batch, erased, and brought by one under way.
+TEST_F(RoundsTest, ABatchUnderWayBringsNobodyBack) {
+  Deliver('a', {anna_, home_});
+  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kErase}}), IsOk());
+  Deliver('a', {.person = anna_, .household = home_, .received_after = 0});
+  EXPECT_FALSE(Find('a').has_value());
+  // The last that was said counts.
+  EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kObject}}), IsOk());
+  Deliver('a', {.person = anna_, .household = home_, .received_after = 1});
+  EXPECT_TRUE(Objects('a'));
 }
 
 // They fill the round up, or were erased meanwhile.

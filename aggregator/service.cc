@@ -101,15 +101,19 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreRelations(
 
 grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreRound(
     grpc::CallbackServerContext* context, const v1::StoreRoundRequest* request,
-    v1::StoreRoundResponse*) {
+    v1::StoreRoundResponse* response) {
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
-    const absl::Status stored = aggregator_.StoreRound(*request);
-    if (stored.code() == absl::StatusCode::kFailedPrecondition) {
-      spdlog::error("event=round-refused reason=\"{}\"", Message(stored));
+    const auto stored = aggregator_.StoreRound(*request);
+    if (stored.ok()) {
+      response->set_confirmation(AsString(stored->bytes()));
+    } else if (stored.status().code() ==
+               absl::StatusCode::kFailedPrecondition) {
+      spdlog::error("event=round-refused reason=\"{}\"",
+                    Message(stored.status()));
     }
-    return stored;
+    return stored.status();
   });
 }
 
@@ -182,31 +186,25 @@ grpc::ServerUnaryReactor* PublisherServiceImpl::Publish(
   });
 }
 
-// Not from the request: whoever passes it on would name a key of its own.
-absl::StatusOr<std::string> AggregatorRightsServiceImpl::AccessKey(
-    const v1::ExerciseAtAggregatorRequest& request) const {
-  if (request.right() != v1::RIGHT_ACCESS) return std::string();
-  const auto institutions = institutions_.Get();
-  const auto found = institutions->find(request.institution());
-  if (found == institutions->end() || found->second.access_key().empty()) {
-    return NotFound(
-        "the aggregator's register has no access key of the institution; "
-        "`garderobe access-key` prints it for the coordinating body");
-  }
-  return found->second.access_key();
-}
-
 grpc::ServerUnaryReactor* AggregatorRightsServiceImpl::Exercise(
     grpc::CallbackServerContext* context,
     const v1::ExerciseAtAggregatorRequest* request,
     v1::ExerciseAtAggregatorResponse* response) {
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
-    GARDEROBE_ASSIGN_OR_RETURN(const std::string access_key,
-                               AccessKey(*request));
+    const auto institutions = institutions_.Get();
+    const auto found = institutions->find(request->institution());
+    if (found == institutions->end()) {
+      return NotFound("not in the aggregator's register");
+    }
     GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
-    GARDEROBE_RETURN_IF_ERROR(
-        aggregator_.Exercise(*request, access_key, response));
+    const absl::Status done =
+        aggregator_.Exercise(*request, found->second, response);
+    if (!done.ok()) {
+      spdlog::warn("event=right-failed institution={} reason=\"{}\"",
+                   found->first, Message(done));
+      return done;
+    }
     // Which right and which request; of whom nobody is told.
     spdlog::info("event=right right={} request={}",
                  RightName(static_cast<VisitorRight>(request->right())),

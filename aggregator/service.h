@@ -80,11 +80,6 @@ class AggregatorRightsServiceImpl final
       v1::ExerciseAtAggregatorResponse* response) override;
 
  private:
-  // Of the one institution that is asked for; empty unless it is an access.
-  // NotFound: the register has none.
-  [[nodiscard]] absl::StatusOr<std::string> AccessKey(
-      const v1::ExerciseAtAggregatorRequest& request) const;
-
   Aggregator& aggregator_;
   const RegisterStore& institutions_;
   Daemon& daemon_;

@@ -36,7 +36,7 @@ inline const std::vector<std::string> kFamilyNames = {
     "relations",     "pseudonyms", "numbers",    "references", "expired",
     "dirty_mirrors", "cubes",      "authorships"};
 
-inline constexpr StoreOptions kStoreOptions = {.format = 5};
+inline constexpr StoreOptions kStoreOptions = {.format = 6};
 
 // Institution number, 4 bytes, then what follows.
 template <typename... Numbers>

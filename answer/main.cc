@@ -1,6 +1,7 @@
 // answerd: protected answers only. What it may know: answer/README.md.
 #include "answer/service.h"
 #include "core/daemon/command_line.h"
+#include "core/daemon/custody_settings.h"
 #include "core/daemon/daemon.h"
 #include "core/register/register_service.h"
 
@@ -9,9 +10,15 @@ namespace {
 
 struct Config {
   DaemonConfig daemon;
+  CustodySettings custodians;
   std::string intake_listen;
   int64_t intake_message_mib_max = 256;  // a nation's cube is one message
 };
+
+absl::Status Check(const Config& config) {
+  GARDEROBE_RETURN_IF_ERROR(CheckDaemonConfig(config.daemon));
+  return CheckCustody(config.custodians);
+}
 
 absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(auto daemon,
@@ -24,10 +31,12 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(auto store, AnswerStore::Open(data + "/store"));
   GARDEROBE_ASSIGN_OR_RETURN(auto institutions,
                              RegisterStore::Open(data + "/register.pb"));
+  GARDEROBE_ASSIGN_OR_RETURN(const auto custodians,
+                             OpenCustody(config.custodians, "answer", data));
   Questions questions(*store, *institutions);
   IntakeServiceImpl intake(*store, *daemon);
   AnswerServiceImpl answers(questions, *institutions);
-  RegisterServiceImpl register_service(*institutions);
+  RegisterServiceImpl register_service(*institutions, *custodians);
   auto state = [&] {
     const absl::Status disk = daemon->CheckDisk();
     return DaemonState{
@@ -42,7 +51,7 @@ absl::Status Run(const Config& config) {
                      {coordinator, {Role::kAnalyst, ""}}},
                     {&register_service,
                      v1::RegisterService::service_full_name(),
-                     {coordinator}}},
+                     {coordinator, {Role::kCustodian, ""}}}},
        .listeners = {{config.intake_listen,
                       config.intake_message_mib_max,
                       {{&intake,
@@ -67,14 +76,15 @@ int main(int argc, char** argv) {
   Settings settings;
   AddDaemonSettings(settings, &config.daemon);
   AddPartyPins(settings, &config.daemon.peers, {"aggregator"});
+  AddCustodianPins(settings, &config.daemon.peers);
+  AddCustodySettings(settings, &config.custodians);
   settings.Address("intake.listen", &config.intake_listen,
                    "IP address and port where aggregatord, and nobody else, "
                    "brings figures.",
                    /*required=*/true);
   settings.Number("intake.message_mib_max", &config.intake_message_mib_max,
                   "The largest message that is taken in there, MiB.", 4, 1024);
-  return DaemonMain(
-      argc, argv, settings,
-      {"answerd", [&] { return CheckDaemonConfig(config.daemon); },
-       [&] { return answer::Run(config); }, nullptr, nullptr});
+  return DaemonMain(argc, argv, settings,
+                    {"answerd", [&] { return answer::Check(config); },
+                     [&] { return answer::Run(config); }, nullptr, nullptr});
 }

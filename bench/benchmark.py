@@ -18,7 +18,7 @@ from progress import machine_seconds, say
 from tidy import leave_on_signals, tidied_by
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-TARGETS = ("garderobe", "ttpd", "vaultd", "aggregatord", "answerd",
+TARGETS = ("garderobe", "ttpd", "vaultd", "aggregatord", "answerd", "plaind",
            "bench_group_operations", "bench_empty_call", "bench_own_mirror",
            "bench_linked_customers")
 

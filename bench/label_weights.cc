@@ -85,7 +85,7 @@ absl::Status Run(const std::string& deployment) {
   Truth truth(deployment);
   GARDEROBE_RETURN_IF_ERROR(truth.Read(std::cin));
   GARDEROBE_ASSIGN_OR_RETURN(const auto store,
-                             Store::OpenToRead(deployment + "/vault/data",
+                             Store::OpenToRead(deployment + "/vault/data/store",
                                                kFamilyNames, kStoreOptions));
   std::unordered_map<RelationId, Evidence> relations;
   std::unordered_map<Fingerprint, std::vector<RelationId>> holders;

@@ -21,7 +21,7 @@ absl::Status Run(const std::string& deployment,
                              bench::VaultNames::Of(deployment, institution));
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto store,
-      Store::OpenToRead(deployment + "/vault/data", vault::kFamilyNames,
+      Store::OpenToRead(deployment + "/vault/data/store", vault::kFamilyNames,
                         vault::kStoreOptions));
   for (std::string customer; std::getline(std::cin, customer);) {
     const VaultHandle handle = names.HandleOf(customer);
@@ -41,7 +41,7 @@ absl::Status Run(const std::string& deployment,
                               id)) {
         continue;
       }
-      std::cout << customer << ',' << ToHex(person.point.bytes()) << ','
+      std::cout << customer << ',' << ToHex(person.seed.bytes()) << ','
                 << relation.tokens.size() << '\n';
     }
   }

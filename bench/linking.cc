@@ -32,7 +32,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr size_t kBatch = 500;
 constexpr uint64_t kRelationsOfPerson = 4;
-// Of client, TTP, vault and aggregator together (bench/group_operations.cc).
+// Of client, TTP, vault and aggregator together (bench/operation_timer.cc).
 constexpr double kRelationMultiplications = 22, kTokenMultiplications = 4;
 
 // What a kind is made of (docs/identifiers.md).

@@ -1,4 +1,4 @@
-// Builds sealed batches out of order lines and customers.
+// Builds sealed batches of visits out of order lines.
 #ifndef GARDEROBE_CLIENT_BATCHES_H_
 #define GARDEROBE_CLIENT_BATCHES_H_
 
@@ -6,25 +6,12 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "client/identity.h"
 #include "client/order_line.h"
-#include "client/published.h"
-#include "core/sealing/author_payload.h"
+#include "client/relation_batch.h"
 #include "garderobe/v1/columns.pb.h"
 #include "garderobe/v1/delivery.pb.h"
 
 namespace garderobe::client {
-
-// What a feed is, who signs what is in it, and to whom it is sealed.
-struct FeedContext {
-  std::string institution;
-  std::string source;
-  Published published;
-  // The institution's or its vendor's. Not owned; outlives all that is built.
-  const AuthorSeed* author = nullptr;
-  // Of plain mode: what the TTP leaves out when it reads in our stead.
-  std::vector<std::string> own_domains;
-};
 
 // Columns of visits: one allocation a batch, not a row. Not thread-safe.
 class VisitBatchBuilder {
@@ -53,15 +40,6 @@ class VisitBatchBuilder {
   absl::flat_hash_map<std::string, uint32_t> events_;
   std::string event_key_;
 };
-
-// The relations of `customers` at `offset`, encrypted, signed and sealed;
-// either all of them in plain mode or none. Expensive:
-// public-key operations. No handle twice among them. `key` is the
-// institution's, from which padding is made where the TTP asks for it.
-v1::RelationBatch BuildRelationBatch(const FeedContext& feed,
-                                     const InstitutionHandleKey& key,
-                                     uint64_t offset,
-                                     const std::vector<Customer>& customers);
 
 }  // namespace garderobe::client
 

@@ -3,21 +3,20 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <deque>
 
 #include "client/batches.h"
 #include "client/customers.h"
-#include "client/feed_stream.h"
+#include "client/identity.h"
 #include "client/journal.h"
 #include "client/outcome_book.h"
 #include "client/published.h"
 #include "client/relation_ledger.h"
+#include "client/relation_route.h"
 #include "core/base/mutex.h"
 #include "core/base/version.h"
 #include "core/keys/key_file.h"
 #include "core/keys/outcome.h"
 #include "core/rpc/deadline.h"
-#include "core/rpc/stub_holder.h"
 
 namespace garderobe::client {
 namespace {
@@ -58,13 +57,15 @@ class Sender {
       : endpoint_(endpoint),
         options_(options),
         progress_(progress),
-        stub_([this] {
-          return v1::DeliveryService::NewStub(
-              TlsChannel(endpoint_.ttpd, endpoint_.tls));
-        }) {}
+        ttpd_(endpoint.ttpd, endpoint.tls) {}
 
   absl::StatusOr<SendReport> Run() {
     const auto begin = Clock::now();
+    if (options_.plain && endpoint_.plaind.address.empty()) {
+      return FailedPrecondition(
+          "plain mode goes to plaind, and none is named in client.toml: "
+          "addresses.plain and peers.plain");
+    }
     GARDEROBE_ASSIGN_OR_RETURN(file_, OrderFile::Open(options_.input));
     GARDEROBE_RETURN_IF_ERROR(LoadKeys());
     digester_.emplace(*key_holder_, options_.own_domains);
@@ -88,30 +89,31 @@ class Sender {
 
     VisitStream visits(
         [this](grpc::ClientContext* c) {
-          return OpenStream<VisitStream>(
+          return ttpd_.Open<VisitStream::Stream>(
               &v1::DeliveryService::Stub::DeliverVisits, c);
         },
         Hello(v1::FEED_KIND_VISITS), Retry(),
         [this](const auto& batch, const auto& outcome, auto tag) {
-          GARDEROBE_RETURN_IF_ERROR(Keep(SealedKind::kVisits, batch, outcome));
+          GARDEROBE_RETURN_IF_ERROR(Keep(SaidOf(batch, outcome), outcome));
           OnVisits(outcome, tag);
           return absl::OkStatus();
         });
-    RelationStream relations(
-        [this](grpc::ClientContext* c) {
-          return OpenStream<RelationStream>(
-              &v1::DeliveryService::Stub::DeliverRelations, c);
+    const RelationRoute::Context way{
+        &endpoint_,
+        &feed_,
+        key_holder_.get(),
+        options_.own_domains,
+        Hello(v1::FEED_KIND_RELATIONS),
+        Retry(),
+        [this](const auto& said, const auto& outcome) {
+          return Keep(said, outcome);
         },
-        Hello(v1::FEED_KIND_RELATIONS), Retry(),
-        [this](const auto& batch, const auto& outcome, auto tag) {
-          GARDEROBE_RETURN_IF_ERROR(
-              Keep(SealedKind::kRelations, batch, outcome));
-          OnRelations(outcome, tag);
-          return absl::OkStatus();
-        });
+        [this](const auto& outcome, auto tag) { OnRelations(outcome, tag); }};
+    const auto relations = options_.plain ? RelationRoute::ToPlaind(way)
+                                          : RelationRoute::ToTtp(way, ttpd_);
     GARDEROBE_ASSIGN_OR_RETURN(const uint64_t committed,
                                visits.WaitUntilOpen());
-    GARDEROBE_ASSIGN_OR_RETURN(relation_offset_, relations.WaitUntilOpen());
+    GARDEROBE_RETURN_IF_ERROR(relations->WaitUntilOpen());
 
     // The same file, not finished last time: go on where it stopped.
     uint64_t skip = 0;
@@ -129,7 +131,7 @@ class Sender {
       journal_ = &journal;
     }
     visit_offset_ = committed;
-    const absl::Status sent = SendRows(visits, relations, skip, ledger_path);
+    const absl::Status sent = SendRows(visits, *relations, skip, ledger_path);
     // What was acknowledged is remembered, whatever became of the rest.
     SaveLedger(ledger_path);
     GARDEROBE_RETURN_IF_ERROR(sent);
@@ -153,23 +155,6 @@ class Sender {
     std::vector<uint64_t> lines;
   };
 
-  // Tells the holder of the stub how a call went.
-  absl::Status Reported(const absl::Status& status) {
-    stub_.Report(status);
-    return status;
-  }
-
-  // A stream keeps the stub that it was opened with.
-  template <typename Feed, typename Method>
-  std::unique_ptr<typename Feed::Stream> OpenStream(
-      Method method, grpc::ClientContext* context) {
-    const auto stub = stub_.Get();
-    const MutexLock lock(&mutex_);
-    streams_of_.push_back(stub);
-    if (streams_of_.size() > 8) streams_of_.pop_front();
-    return ((*stub).*method)(context);
-  }
-
   absl::Status LoadKeys() {
     GARDEROBE_ASSIGN_OR_RETURN(
         auto key, ReadSecret<InstitutionHandleKey>(options_.handle_key,
@@ -182,28 +167,30 @@ class Sender {
     return absl::OkStatus();
   }
 
+  // What the aggregator has to have signed of a batch of visits.
+  Outcome SaidOf(const v1::VisitBatch& batch,
+                 const v1::BatchOutcome& outcome) const {
+    return {.kind = SealedKind::kVisits,
+            .institution = options_.institution,
+            .client = endpoint_.client,
+            .source = source_,
+            .offset = batch.offset(),
+            .count = batch.count(),
+            .accepted = outcome.accepted(),
+            .replaced = outcome.replaced(),
+            .sealed = Hash(batch.sealed())};
+  }
+
   // Verifies what became of a batch, and keeps it. DataLoss: the aggregator has
   // not signed this.
-  template <typename Batch>
-  absl::Status Keep(SealedKind kind, const Batch& batch,
-                    const v1::BatchOutcome& outcome) {
-    const Outcome said{.kind = kind,
-                       .institution = options_.institution,
-                       .client = endpoint_.client,
-                       .source = source_,
-                       .offset = batch.offset(),
-                       .count = batch.count(),
-                       .accepted = outcome.accepted(),
-                       .replaced = outcome.replaced(),
-                       .sealed = Hash(batch.sealed())};
+  absl::Status Keep(const Outcome& said, const v1::BatchOutcome& outcome) {
     const auto& aggregator = feed_.published.aggregator;
-    if (outcome.offset() != batch.offset() ||
-        outcome.count() != batch.count() ||
+    if (outcome.offset() != said.offset || outcome.count() != said.count ||
         !IsOutcomeBy(aggregator.receipt_key, said, outcome.signature())) {
       return DataLoss(
           "the aggregator has not signed what is said of the batch at offset "
           "{}; tell its operator",
-          batch.offset());
+          said.offset);
     }
     const MutexLock lock(&mutex_);
     // Outcomes that can't be kept stop no delivery.
@@ -217,13 +204,12 @@ class Sender {
         options_.give_up, [this](auto& s) { Waiting(s); },
         [&] {
           grpc::ClientContext context;
-          return Reported(FromGrpc(stub_.Get()->GetParameters(
+          return ttpd_.Report(FromGrpc(ttpd_.Get()->GetParameters(
               &WithDeadline(context), {}, &response)));
         }));
     Waiting(absl::OkStatus());
     feed_.institution = options_.institution;
     feed_.source = source_;
-    feed_.own_domains = options_.own_domains;
     GARDEROBE_ASSIGN_OR_RETURN(
         feed_.published, ReadPublished(response, endpoint_, options_.state));
     return absl::OkStatus();
@@ -245,7 +231,7 @@ class Sender {
   }
   RetryOptions Retry() {
     return {options_.give_up,
-            [this](const absl::Status& s) { Waiting(Reported(s)); }};
+            [this](const absl::Status& s) { Waiting(ttpd_.Report(s)); }};
   }
 
   void Waiting(const absl::Status& status) {
@@ -295,6 +281,10 @@ class Sender {
     const MutexLock lock(&mutex_);
     waiting_for_.clear();
     ++report_.batches;
+    if (outcome.signature().empty()) {
+      report_.relations_unconfirmed += outcome.count();
+      return;
+    }
     report_.relations_accepted += outcome.accepted();
     report_.relations_refused += outcome.count() - outcome.accepted();
     std::vector<bool> refused(batch->lines.size());
@@ -329,22 +319,15 @@ class Sender {
     return stream.Push(std::move(batch), lines);
   }
 
-  absl::Status FlushRelations(RelationStream& stream) {
-    if (changed_.empty()) return absl::OkStatus();
-    auto tag = std::make_shared<RelationTag>();
-    std::vector<Customer> customers;
-    for (ChangedCustomer& changed : changed_) {
-      tag->delivered.emplace_back(changed.customer.handle, changed.said);
-      tag->lines.push_back(changed.row);
-      customers.push_back(std::move(changed.customer));
+  absl::Status FlushRelations(RelationRoute& relations) {
+    if (next_->lines.empty()) return absl::OkStatus();
+    const auto tag = std::exchange(next_, std::make_shared<RelationTag>());
+    pushed_ += tag->lines.size();
+    if (WaitsForBudget()) {
+      relations.Drop();
+      return absl::OkStatus();
     }
-    changed_.clear();
-    pushed_ += customers.size();
-    if (WaitsForBudget()) return absl::OkStatus();
-    v1::RelationBatch batch =
-        BuildRelationBatch(feed_, *key_holder_, relation_offset_, customers);
-    relation_offset_ += batch.count();
-    return UnlessBudget(stream.Push(std::move(batch), tag));
+    return UnlessBudget(relations.Push(tag));
   }
 
   // The visits go on without the relations that a budget holds back.
@@ -360,7 +343,7 @@ class Sender {
   }
 
   // Sends what the rows so far said of their customers, each once.
-  absl::Status SendCustomers(RelationStream& relations) {
+  absl::Status SendCustomers(RelationRoute& relations) {
     std::string scratch;
     for (size_t i = 0; i < customers_.size(); ++i) {
       const auto& [handle, line, row] = customers_.At(i, &scratch);
@@ -368,8 +351,10 @@ class Sender {
           RelationLedger::Said(digester_->Digest(line), QuarterOfSale(line));
       if (ledger_.Has(handle, said)) continue;
       ledger_.Put(handle, said);
-      changed_.push_back({identities_.Read(line, handle), said, row});
-      if (changed_.size() < kRelationRows) continue;
+      relations.Add(line, handle);
+      next_->delivered.emplace_back(handle, said);
+      next_->lines.push_back(row);
+      if (next_->lines.size() < kRelationRows) continue;
       GARDEROBE_RETURN_IF_ERROR(FlushRelations(relations));
       const MutexLock lock(&mutex_);
       Report();
@@ -378,7 +363,7 @@ class Sender {
     return FlushRelations(relations);
   }
 
-  absl::Status SendRows(VisitStream& visits, RelationStream& relations,
+  absl::Status SendRows(VisitStream& visits, RelationRoute& relations,
                         uint64_t skip, const std::string& ledger_path) {
     VisitBatchBuilder builder(feed_, *key_holder_);
     auto ledger_saved = Clock::now();
@@ -436,8 +421,9 @@ class Sender {
     GARDEROBE_RETURN_IF_ERROR(UnlessBudget(relations.Finish()));
     const MutexLock lock(&mutex_);
     if (!report_.why_waiting.empty()) {
-      report_.relations_waiting =
-          pushed_ - report_.relations_accepted - report_.relations_refused;
+      report_.relations_waiting = pushed_ - report_.relations_accepted -
+                                  report_.relations_refused -
+                                  report_.relations_unconfirmed;
     }
     report_.rows = rows_;
     report_.passed_over = passed_over;
@@ -456,7 +442,7 @@ class Sender {
         options_.give_up, [this](auto& s) { Waiting(s); },
         [&] {
           grpc::ClientContext context;
-          return Reported(FromGrpc(stub_.Get()->CloseFeed(
+          return ttpd_.Report(FromGrpc(ttpd_.Get()->CloseFeed(
               &WithDeadline(context), request, &response)));
         }));
     {
@@ -472,16 +458,10 @@ class Sender {
     return absl::OkStatus();
   }
 
-  struct ChangedCustomer {
-    Customer customer;
-    uint64_t said;  // of RelationLedger
-    uint64_t row;
-  };
-
   const Endpoint& endpoint_;
   const SendOptions& options_;
   const std::function<void(const SendProgress&)>& progress_;
-  StubHolder<v1::DeliveryService> stub_;
+  StreamOpener<v1::DeliveryService> ttpd_;
 
   std::unique_ptr<OrderFile> file_;
   std::unique_ptr<InstitutionHandleKey> key_holder_;
@@ -489,17 +469,15 @@ class Sender {
   std::optional<RawDigester> digester_;  // made with the key
   FeedContext feed_;
   std::string source_;  // the feed's full name
-  const IdentityReader identities_{options_.own_domains, options_.plain};
-  uint64_t visit_offset_ = 0, relation_offset_ = 0;
+  uint64_t visit_offset_ = 0;
   uint64_t pushed_ = 0;  // relations, those that wait for a budget too
   std::atomic<uint64_t> rows_{0}, bytes_{0};
   RelationLedger ledger_;
   CustomerTable customers_{options_.own_domains};
-  std::vector<ChangedCustomer> changed_;  // less than a batch
+  // Of the next batch of relations.
+  std::shared_ptr<RelationTag> next_ = std::make_shared<RelationTag>();
 
   Mutex mutex_;
-  std::deque<std::shared_ptr<v1::DeliveryService::Stub>> streams_of_
-      ABSL_GUARDED_BY(mutex_);
   RelationLedger delivered_ ABSL_GUARDED_BY(mutex_);
   SendReport report_ ABSL_GUARDED_BY(mutex_);
   // Not owned; outlives the streams.

@@ -2,25 +2,16 @@
 #ifndef GARDEROBE_CLIENT_DELIVERY_H_
 #define GARDEROBE_CLIENT_DELIVERY_H_
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "client/identity.h"
+#include "client/endpoint.h"
 #include "client/order_file.h"
 #include "core/base/status.h"
-#include "core/keys/parameters.h"
-#include "core/rpc/tls.h"
 
 namespace garderobe::client {
-
-// How to reach the TTP, and whom to believe.
-struct Endpoint {
-  CalledDaemon ttpd;
-  std::string client;  // name in the certificate
-  TlsFiles tls;
-  VerifyKey ttp_pin, vault_pin, aggregator_pin;
-};
 
 struct SendOptions {
   OrderFileOptions input;
@@ -31,7 +22,7 @@ struct SendOptions {
   std::string state;             // folder for what must be remembered
   std::vector<std::string> own_domains;
   std::chrono::milliseconds give_up{600'000};
-  bool plain = false;          // identifiers in the clear to the TTP, if agreed
+  bool plain = false;          // identifiers in the clear to plaind, if agreed
   bool all_relations = false;  // also customers that were delivered before
 };
 
@@ -44,6 +35,9 @@ struct SendReport {
   uint64_t rows = 0, passed_over = 0;  // order lines; rows that are none
   uint64_t visits_accepted = 0, visits_replaced = 0, visits_refused = 0;
   uint64_t relations_accepted = 0, relations_refused = 0;
+  // Of plain mode: stored, as plaind says, after a stream that broke, and
+  // without the aggregator's word. The next delivery sends them again.
+  uint64_t relations_unconfirmed = 0;
   uint64_t batches = 0;
   double seconds = 0;
   bool resumed = false;
@@ -58,9 +52,10 @@ struct SendReport {
 };
 
 // InvalidArgument, NotFound: the file. PermissionDenied and others: as the
-// service says. Unavailable: not reached within `give_up`; what was
-// acknowledged is kept, and the same command goes on from there. DataLoss: an
-// outcome is not what the aggregator has signed, or the counts differ.
+// service says. FailedPrecondition: plain mode, and no plaind is known.
+// Unavailable: not reached within `give_up`; what was acknowledged is kept, and
+// the same command goes on from there. DataLoss: an outcome is not what the
+// aggregator has signed, or the counts differ.
 [[nodiscard]] absl::StatusOr<SendReport> SendFile(
     const Endpoint& endpoint, const SendOptions& options,
     const std::function<void(const SendProgress&)>& progress);

@@ -11,10 +11,12 @@
 #include "client/processes.h"
 #include "core/base/files.h"
 #include "core/config/settings.h"
+#include "core/keys/key_file.h"
 #include "core/keys/pins.h"
 #include "core/register/register_store.h"
 #include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
+#include "core/sealing/author_payload.h"
 #include "garderobe/v1/common.grpc.pb.h"
 #include "spdlog/fmt/ranges.h"
 
@@ -37,6 +39,7 @@ std::string LastLine(const std::string& path) {
 struct ClientConfig {
   std::map<std::string, std::string> addresses, peers;  // by party
   std::string ttp_pin, vault_pin, aggregator_pin;
+  bool demo_custodians = false;
 };
 void AddClientSettings(Settings& settings, ClientConfig* config) {
   for (const Party& party : kParties) {
@@ -49,6 +52,10 @@ void AddClientSettings(Settings& settings, ClientConfig* config) {
                   "Key of its certificate, as `garderobe pin` prints it.",
                   true);
   }
+  settings.Address("addresses.plain", &config->addresses["plain"],
+                   "IP address and port of plaind, where there is plain mode.");
+  settings.Text("peers.plain", &config->peers["plain"],
+                "Key of its certificate.");
   settings.Text("pins.ttp", &config->ttp_pin,
                 "Ed25519 key that signs the TTP's parameters, hex.", true);
   settings.Text("pins.vault", &config->vault_pin,
@@ -56,6 +63,9 @@ void AddClientSettings(Settings& settings, ClientConfig* config) {
   settings.Text("pins.aggregator", &config->aggregator_pin,
                 "Ed25519 key that signs the aggregator's parameters, hex.",
                 true);
+  settings.Flag("local.demo_custodians", &config->demo_custodians,
+                "Custodians whose keys are in this folder approve every "
+                "register that is imported. To try with only.");
 }
 
 absl::Status IsReady(const CalledDaemon& daemon, const TlsFiles& tls) {
@@ -85,17 +95,30 @@ absl::StatusOr<Deployment> Deployment::Open(const std::string& given) {
   AddClientSettings(settings, &config);
   GARDEROBE_RETURN_IF_ERROR(settings.ReadFile(folder + "/client.toml"));
   Deployment deployment(folder);
-  for (const Party& party : kParties) {
+  std::vector<Party> named(kParties.begin(), kParties.end());
+  if (config.addresses["plain"].empty() != config.peers["plain"].empty()) {
+    return InvalidArgument(
+        "{}/client.toml: addresses.plain and peers.plain go together", folder);
+  }
+  if (!config.addresses["plain"].empty()) named.push_back(kPlaind);
+  for (const Party& party : named) {
     const std::string name(party.name);
     GARDEROBE_ASSIGN_OR_RETURN(
         KeyPins pins, ParseKeyPins("peers." + name, config.peers[name]));
     deployment.daemons_[name] = {config.addresses[name],
                                  std::string(party.daemon), std::move(pins)};
   }
+  deployment.demo_custodians_ = config.demo_custodians;
   deployment.ttp_pin_ = config.ttp_pin;
   deployment.vault_pin_ = config.vault_pin;
   deployment.aggregator_pin_ = config.aggregator_pin;
   return deployment;
+}
+
+std::vector<Party> Deployment::programs() const {
+  std::vector<Party> programs(kParties.begin(), kParties.end());
+  if (has_plaind()) programs.insert(programs.begin(), kPlaind);
+  return programs;
 }
 
 absl::Status Deployment::Start(const Party& party) const {
@@ -108,11 +131,11 @@ absl::Status Deployment::Start(const Party& party) const {
 }
 
 absl::Status Deployment::Up() const {
-  for (const Party& party : kParties) GARDEROBE_RETURN_IF_ERROR(Start(party));
+  for (const Party& party : programs()) GARDEROBE_RETURN_IF_ERROR(Start(party));
   const auto deadline = std::chrono::steady_clock::now() + kUpTimeout;
   for (;;) {
     // One that has ended is told before those that wait for it.
-    for (const Party& party : kParties) {
+    for (const Party& party : programs()) {
       if (PidOf(party) != 0) continue;
       const std::string log = fmt::format("{}/{}.log", folder_, party.daemon);
       return Unavailable(
@@ -120,7 +143,7 @@ absl::Status Deployment::Up() const {
           party.daemon, log, LastLine(log));
     }
     absl::Status waiting;
-    for (const Party& party : kParties) {
+    for (const Party& party : programs()) {
       const absl::Status ready = IsReady(daemon(party.name), coordinator_tls());
       if (!ready.ok()) waiting = Annotate(ready, party.daemon);
     }
@@ -142,7 +165,7 @@ pid_t Deployment::PidOf(const Party& party) const {
 }
 
 absl::Status Deployment::Down() const {
-  for (const Party& party : kParties) {
+  for (const Party& party : programs()) {
     const pid_t pid = PidOf(party);
     if (pid != 0 && kill(pid, 0) != 0 && errno == EPERM) {
       return PermissionDenied(
@@ -152,7 +175,7 @@ absl::Status Deployment::Down() const {
   }
   // Those that ask before those that answer: what they still have to hand on
   // finds somebody there.
-  for (const Party& party : kParties) {
+  for (const Party& party : programs()) {
     if (const pid_t pid = PidOf(party); pid != 0) kill(pid, SIGTERM);
     const auto deadline = std::chrono::steady_clock::now() + kDownTimeout;
     for (pid_t pid = PidOf(party); pid != 0; pid = PidOf(party)) {
@@ -196,10 +219,34 @@ absl::StatusOr<std::string> Deployment::ClientFor(
                   client.empty() ? "; --client says who delivers for it" : "");
 }
 
+absl::Status Deployment::AddAuthors(
+    v1::Register::Institution& institution) const {
+  if (institution.authors_size() != 0) return absl::OkStatus();
+  std::vector<std::string> keys = {author_key(institution.id())};
+  const auto& clients = institution.clients();
+  if (institution.plain() && std::find(clients.begin(), clients.end(),
+                                       kPlaind.daemon) != clients.end()) {
+    keys.push_back(plaind_author_key());
+  }
+  for (const std::string& path : keys) {
+    if (!fs::exists(path)) continue;
+    GARDEROBE_ASSIGN_OR_RETURN(const auto seed,
+                               ReadSecret<AuthorSeed>(path, kAuthorRole));
+    institution.add_authors()->set_key(std::string(AuthorKeyOf(seed).view()));
+  }
+  return absl::OkStatus();
+}
+
+std::string Deployment::ClientFolder(const std::string& client) const {
+  if (client == kPlaind.daemon) return folder_ + "/plain/tls";
+  return folder_ + "/clients/" + client;
+}
+
 absl::StatusOr<Endpoint> Deployment::EndpointOf(
     const std::string& client) const {
   Endpoint endpoint;
   endpoint.ttpd = daemon("ttp");
+  if (has_plaind()) endpoint.plaind = daemon(kPlaind.name);
   endpoint.client = client;
   endpoint.tls = TlsIn("clients/" + client);
   GARDEROBE_ASSIGN_OR_RETURN(endpoint.ttp_pin, ParsePin("pins.ttp", ttp_pin_));
@@ -210,22 +257,60 @@ absl::StatusOr<Endpoint> Deployment::EndpointOf(
   return endpoint;
 }
 
-absl::StatusOr<TlsFiles> Deployment::custodian_tls(
-    const std::string& name) const {
+std::vector<std::string> Deployment::NamesIn(const std::string& room) const {
   std::vector<std::string> names;
   std::error_code error;
   for (const auto& entry :
-       std::filesystem::directory_iterator(folder_ + "/custodians", error)) {
+       fs::directory_iterator(folder_ + "/" + room, error)) {
+    if (!entry.is_directory(error)) continue;
     names.push_back(entry.path().filename().string());
   }
   std::sort(names.begin(), names.end());
-  if (std::find(names.begin(), names.end(), name) == names.end()) {
+  return names;
+}
+
+absl::StatusOr<Endpoint> Deployment::AuditorEndpoint(
+    const std::string& name) const {
+  const std::vector<std::string> names = NamesIn("auditors");
+  const std::string& wanted =
+      name.empty() && names.size() == 1 ? names.front() : name;
+  if (std::find(names.begin(), names.end(), wanted) == names.end()) {
     return NotFound(
-        "no certificate of a custodian of that name in {}; {}", folder_,
-        names.empty() ? "there is none"
-                      : fmt::format("there are {}", fmt::join(names, ", ")));
+        "no certificate of {} in {}; {}",
+        name.empty() ? "the one auditor" : "an auditor of that name", folder_,
+        names.empty()
+            ? "there is none"
+            : fmt::format("--as says which of {}", fmt::join(names, ", ")));
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(Endpoint endpoint, EndpointOf(wanted));
+  endpoint.tls = TlsIn("auditors/" + wanted);
+  return endpoint;
+}
+
+absl::StatusOr<TlsFiles> Deployment::custodian_tls(
+    const std::string& name) const {
+  const std::vector<std::string> names = NamesIn("custodians");
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    return NotFound("no custodian of that name in {}; {}", folder_,
+                    names.empty()
+                        ? "there is none"
+                        : fmt::format("there are {}", fmt::join(names, ", ")));
   }
   return TlsIn("custodians/" + name);
+}
+
+absl::StatusOr<CustodianSeed> Deployment::custodian_key(
+    const std::string& name) const {
+  GARDEROBE_RETURN_IF_ERROR(custodian_tls(name).status());
+  const std::string path =
+      fmt::format("{}/custodians/{}/signing.key", folder_, name);
+  if (!fs::exists(path)) {
+    return NotFound(
+        "{} is not there; `garderobe custodian key {}` makes one, and prints "
+        "what the parties put among custodians.keys",
+        path, path);
+  }
+  return ReadSecret<CustodianSeed>(path, kCustodianRole);
 }
 
 absl::StatusOr<VerifyKey> Deployment::aggregator_pin() const {

@@ -16,6 +16,7 @@
 #include "client/processes.h"
 #include "core/base/files.h"
 #include "core/keys/key_file.h"
+#include "core/register/nameless.h"
 #include "core/register/register_store.h"
 #include "core/sealing/author_payload.h"
 #include "core/sealing/sealed_answer.h"
@@ -27,6 +28,12 @@ namespace fs = std::filesystem;
 
 constexpr char kCoordinator[] = "coordinator";
 constexpr const char* kCustodians[] = {"custodian-1", "custodian-2"};
+constexpr char kAuditor[] = "auditor-1";
+// All that are made, plaind among them.
+constexpr std::array<Party, 5> kPrograms = {
+    {kParties[0], kParties[1], kParties[2], kParties[3], kPlaind}};
+// Beside a custodian's name among pins: the key that it approves with.
+constexpr char kSigningKey[] = "/signing.key";
 constexpr int kFirstPort = 20000, kLastPort = 29999;
 
 absl::Status MakePrivateFolder(const std::string& path) {
@@ -103,19 +110,26 @@ std::string PeersOf(std::string_view party, const Pins& peer) {
   if (party == "vault") parties = {"ttp"};
   if (party == "aggregator") parties = {"ttp", "answer"};
   if (party == "answer") parties = {"aggregator"};
+  if (party == kPlaind.name) parties = {"ttp"};
   std::string text = "\n[peers]\n";
   for (const std::string_view name : parties) {
     text += fmt::format("{} = \"{}\"\n", name, peer.at(std::string(name)));
   }
   text += fmt::format("coordinators = [\"{0}={1}\"]\n", kCoordinator,
                       peer.at(kCoordinator));
-  if (party == "answer") return text;
-  std::string custodians;
+  std::string custodians, keys;
   for (const char* name : kCustodians) {
-    custodians += fmt::format("{}\"{}={}\"", custodians.empty() ? "" : ", ",
-                              name, peer.at(name));
+    const char* comma = custodians.empty() ? "" : ", ";
+    custodians += fmt::format("{}\"{}={}\"", comma, name, peer.at(name));
+    keys += fmt::format("{}\"{}={}\"", comma, name,
+                        peer.at(std::string(name) + kSigningKey));
   }
-  return text + "custodians = [" + custodians + "]\n";
+  text += "custodians = [" + custodians + "]\n";
+  if (party == "ttp") {
+    text +=
+        fmt::format("auditors = [\"{0}={1}\"]\n", kAuditor, peer.at(kAuditor));
+  }
+  return text + "\n[custodians]\nkeys = [" + keys + "]\n";
 }
 
 // What one party's configuration says beyond its addresses and peers.
@@ -133,16 +147,23 @@ std::string MoreOf(std::string_view party, const Pins& address,
   }
   if (party == "vault") {
     return fmt::format(
-        "\n[pins]\naggregator = \"{}\"\n\n"
+        "\n[pins]\nttp = \"{}\"\naggregator = \"{}\"\n\n"
         "[round]\n# One machine: as small as its rounds are frequent.\n"
         "rows = 32\n\n[links]\npersons = 1\nwait_seconds = 0\n",
-        pin.at("aggregator"));
+        pin.at("ttp"), pin.at("aggregator"));
   }
   if (party == "aggregator") {
     return fmt::format(
-        "\n[answer]\naddress = \"{}\"\n\n[pins]\nvault = \"{}\"\n\n"
-        "[publish]\ngrace_days = 0\n",
-        address.at("intake"), pin.at("vault"));
+        "\n[answer]\naddress = \"{}\"\n\n[pins]\nttp = \"{}\"\n"
+        "vault = \"{}\"\n\n[publish]\ngrace_days = 0\n",
+        address.at("intake"), pin.at("ttp"), pin.at("vault"));
+  }
+  if (party == kPlaind.name) {
+    return fmt::format(
+        "\n[ttp]\naddress = \"{}\"\n\n[pins]\nttp = \"{}\"\nvault = \"{}\"\n"
+        "aggregator = \"{}\"\n",
+        address.at("ttp"), pin.at("ttp"), pin.at("vault"),
+        pin.at("aggregator"));
   }
   return fmt::format("\n[intake]\nlisten = \"{}\"\n", address.at("intake"));
 }
@@ -150,7 +171,7 @@ std::string MoreOf(std::string_view party, const Pins& address,
 // Each party draws its own keys; only what others pin comes back.
 absl::StatusOr<Pins> GenerateKeys(const std::string& folder) {
   Pins pin;
-  for (const Party& party : kParties) {
+  for (const Party& party : kPrograms) {
     const std::string name(party.name);
     if (name == "answer") continue;  // has none
     GARDEROBE_ASSIGN_OR_RETURN(
@@ -167,18 +188,21 @@ std::string ClientConfigText(const Pins& address, const Pins& pin,
   std::string config =
       "# How to reach the parties, by which keys they are known, and whose\n"
       "# signatures to believe.\n[addresses]\n";
-  for (const Party& party : kParties) {
+  for (const Party& party : kPrograms) {
     const std::string name(party.name);
     config += fmt::format("{} = \"{}\"\n", name, address.at(name));
   }
   config += "\n[peers]\n";
-  for (const Party& party : kParties) {
+  for (const Party& party : kPrograms) {
     const std::string name(party.name);
     config += fmt::format("{} = \"{}\"\n", name, peer.at(name));
   }
   return config + fmt::format(
                       "\n[pins]\nttp = \"{}\"\nvault = \"{}\"\n"
-                      "aggregator = \"{}\"\n",
+                      "aggregator = \"{}\"\n\n"
+                      "[local]\n# Takes the custodians' part, whose keys are "
+                      "in this folder. Leave it out\n# where a custodian is "
+                      "somebody else.\ndemo_custodians = true\n",
                       pin.at("ttp"), pin.at("vault"), pin.at("aggregator"));
 }
 
@@ -188,16 +212,18 @@ absl::StatusOr<Pins> IssueAll(const std::string& folder) {
   GARDEROBE_ASSIGN_OR_RETURN(const Authority authority,
                              Authority::OpenOrCreate(folder + "/ca"));
   Pins peer;
-  for (const Party& party : kParties) {
+  for (const Party& party : kPrograms) {
     const std::string place = fmt::format("{}/{}", folder, party.name);
     for (const char* room : {"", "/keys", "/data"}) {
       GARDEROBE_RETURN_IF_ERROR(MakePrivateFolder(place + room));
     }
-    GARDEROBE_RETURN_IF_ERROR(
-        authority.Issue(place + "/tls", {Role::kParty, std::string(party.name)},
-                        std::string(party.daemon)));
-    GARDEROBE_ASSIGN_OR_RETURN(peer[std::string(party.name)],
-                               PinIn(place + "/tls"));
+    const std::string name(party.name), daemon(party.daemon);
+    GARDEROBE_RETURN_IF_ERROR(authority.Issue(place + "/tls",
+                                              name == kPlaind.name
+                                                  ? Peer{Role::kClient, daemon}
+                                                  : Peer{Role::kParty, name},
+                                              daemon));
+    GARDEROBE_ASSIGN_OR_RETURN(peer[name], PinIn(place + "/tls"));
   }
   const std::string coordinator = folder + "/coordinator";
   GARDEROBE_RETURN_IF_ERROR(
@@ -208,7 +234,17 @@ absl::StatusOr<Pins> IssueAll(const std::string& folder) {
     GARDEROBE_RETURN_IF_ERROR(
         authority.Issue(place, {Role::kCustodian, name}, ""));
     GARDEROBE_ASSIGN_OR_RETURN(peer[name], PinIn(place));
+    const std::string key = place + kSigningKey;
+    GARDEROBE_RETURN_IF_ERROR(
+        WriteKeyFile(key, kCustodianRole, 1, KeyFileSecret::Random()));
+    GARDEROBE_ASSIGN_OR_RETURN(const auto seed,
+                               ReadSecret<CustodianSeed>(key, kCustodianRole));
+    peer[std::string(name) + kSigningKey] = ToHex(VerifyKeyOf(seed).bytes());
   }
+  const std::string auditor = fmt::format("{}/auditors/{}", folder, kAuditor);
+  GARDEROBE_RETURN_IF_ERROR(
+      authority.Issue(auditor, {Role::kAuditor, kAuditor}, ""));
+  GARDEROBE_ASSIGN_OR_RETURN(peer[kAuditor], PinIn(auditor));
   return peer;
 }
 
@@ -216,14 +252,14 @@ absl::Status Make(const std::string& folder) {
   GARDEROBE_ASSIGN_OR_RETURN(const Pins peer, IssueAll(folder));
   GARDEROBE_ASSIGN_OR_RETURN(const Pins pin, GenerateKeys(folder));
   GARDEROBE_ASSIGN_OR_RETURN(const std::vector<int> ports,
-                             FreePorts(2 * kParties.size() + 1));
+                             FreePorts(2 * kPrograms.size() + 1));
   Pins address;
-  for (size_t i = 0; i < kParties.size(); ++i) {
-    address[std::string(kParties[i].name)] = Loopback(ports[2 * i]);
+  for (size_t i = 0; i < kPrograms.size(); ++i) {
+    address[std::string(kPrograms[i].name)] = Loopback(ports[2 * i]);
   }
   address["intake"] = Loopback(ports.back());  // of answerd
-  for (size_t i = 0; i < kParties.size(); ++i) {
-    const auto& [name, daemon] = kParties[i];
+  for (size_t i = 0; i < kPrograms.size(); ++i) {
+    const auto& [name, daemon] = kPrograms[i];
     GARDEROBE_RETURN_IF_ERROR(ReplaceFile(
         fmt::format("{}/{}/{}.toml", folder, name, daemon),
         fmt::format("# {0} of a local deployment; `{0} --example-config` "
@@ -241,10 +277,13 @@ absl::Status Make(const std::string& folder) {
                              Deployment::Open(folder));
   v1::Register reg = ExampleRegister();
   GARDEROBE_RETURN_IF_ERROR(deployment.AddInstitutions(reg));
-  for (const char* party : {"ttp", "aggregator", "answer"}) {
+  for (const char* party : {"ttp", "aggregator", "answer", "plain"}) {
     GARDEROBE_RETURN_IF_ERROR(RegisterStore::Write(
         fmt::format("{}/{}/data/register.pb", folder, party), reg));
   }
+  GARDEROBE_ASSIGN_OR_RETURN(const v1::Register nameless, WithoutNames(reg));
+  GARDEROBE_RETURN_IF_ERROR(RegisterStore::Write(
+      fmt::format("{}/vault/data/register.pb", folder), nameless));
   return absl::OkStatus();
 }
 
@@ -278,12 +317,7 @@ absl::Status Deployment::AddInstitutions(v1::Register& reg) const {
   GARDEROBE_RETURN_IF_ERROR(IssueFor(reg));
   GARDEROBE_RETURN_IF_ERROR(AddPins(reg));
   for (auto& institution : *reg.mutable_institutions()) {
-    const std::string author = author_key(institution.id());
-    if (institution.authors_size() == 0 && fs::exists(author)) {
-      GARDEROBE_ASSIGN_OR_RETURN(const auto seed,
-                                 ReadSecret<AuthorSeed>(author, kAuthorRole));
-      institution.add_authors()->set_key(std::string(AuthorKeyOf(seed).view()));
-    }
+    GARDEROBE_RETURN_IF_ERROR(AddAuthors(institution));
     const std::string path = handle_key(institution.id());
     if (!institution.access_key().empty() || !fs::exists(path)) continue;
     GARDEROBE_ASSIGN_OR_RETURN(const auto key, ReadSecret<InstitutionHandleKey>(
@@ -312,14 +346,14 @@ absl::Status Deployment::AddPins(v1::Register& reg) const {
   // Those that the register names already keep their place.
   for (auto& client : *reg.mutable_clients()) {
     GARDEROBE_RETURN_IF_ERROR(
-        add(folder_ + "/clients/" + client.name(), client.mutable_key_pins()));
+        add(ClientFolder(client.name()), client.mutable_key_pins()));
     clients.erase(client.name());
   }
   for (const std::string& name : clients) {
     auto* client = reg.add_clients();
     client->set_name(name);
     GARDEROBE_RETURN_IF_ERROR(
-        add(folder_ + "/clients/" + name, client->mutable_key_pins()));
+        add(ClientFolder(name), client->mutable_key_pins()));
   }
   return absl::OkStatus();
 }
@@ -339,6 +373,7 @@ absl::Status Deployment::IssueFor(const v1::Register& reg) const {
   for (const auto& institution : reg.institutions()) {
     const std::string& id = institution.id();
     for (const std::string& client : institution.clients()) {
+      if (client == kPlaind.daemon) continue;  // comes with its daemon
       GARDEROBE_RETURN_IF_ERROR(
           issue(folder_ + "/clients/" + client, Role::kClient, client));
     }

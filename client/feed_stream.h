@@ -8,10 +8,13 @@
 #include <functional>
 #include <memory>
 #include <thread>
+#include <type_traits>
+#include <utility>
 
 #include "core/base/mutex.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/delivery.grpc.pb.h"
+#include "garderobe/v1/plain.grpc.pb.h"
 
 namespace garderobe::client {
 
@@ -20,20 +23,34 @@ struct RetryOptions {
   std::chrono::milliseconds give_up{600'000};
   // Called when a try fails and another follows.
   std::function<void(const absl::Status&)> on_retry;
+  // For who can't wait: called once when the feed is open, with where it
+  // stands, and once when it has ended, with why. On a thread of the feed's,
+  // which must not destroy it.
+  std::function<void(uint64_t committed)> on_open = nullptr;
+  std::function<void(const absl::Status&)> on_end = nullptr;
 };
 
-// `Batch` is v1::VisitBatch or v1::RelationBatch. Push and Finish from one
-// thread; outcomes come on another.
+// Batches that went out before are the same bytes again, except that plaind,
+// which keeps nothing to compare them with, is told so.
+inline void NoteSentBefore(v1::PlainBatch& batch) {
+  batch.set_sent_before(true);
+}
+template <typename Batch>
+void NoteSentBefore(Batch&) {}
+
+// `Batch` is v1::VisitBatch, v1::RelationBatch or v1::PlainBatch. Push and
+// Finish from one thread; outcomes come on another.
 template <typename Batch, typename Request, typename Response>
 class FeedStream {
  public:
   using Stream = grpc::ClientReaderWriterInterface<Request, Response>;
   using Open = std::function<std::unique_ptr<Stream>(grpc::ClientContext*)>;
+  using Outcome =
+      std::decay_t<decltype(std::declval<const Response&>().outcome())>;
   // What became of a batch, in order. `tag` is what it was pushed with. An
   // error ends the feed with it: what was said of the batch can't be believed.
-  using OnOutcome = std::function<absl::Status(const Batch& batch,
-                                               const v1::BatchOutcome& outcome,
-                                               std::shared_ptr<void> tag)>;
+  using OnOutcome = std::function<absl::Status(
+      const Batch& batch, const Outcome& outcome, std::shared_ptr<void> tag)>;
 
   FeedStream(Open open, v1::Hello hello, RetryOptions retry, OnOutcome outcome)
       : open_(std::move(open)),
@@ -64,11 +81,14 @@ class FeedStream {
   [[nodiscard]] absl::Status Push(Batch batch, std::shared_ptr<void> tag) {
     const MutexLock lock(&mutex_);
     while (status_.ok() && batches_.size() >= window_) changed_.Wait(&mutex_);
-    GARDEROBE_RETURN_IF_ERROR(status_);
-    if (batches_.empty()) moved_ = std::chrono::steady_clock::now();
-    batches_.push_back({std::move(batch), std::move(tag)});
-    changed_.NotifyAll();
-    return absl::OkStatus();
+    return Take(std::move(batch), std::move(tag));
+  }
+
+  // The same without waiting, for who bounds by itself what is under way.
+  [[nodiscard]] absl::Status PushAtOnce(Batch batch,
+                                        std::shared_ptr<void> tag) {
+    const MutexLock lock(&mutex_);
+    return Take(std::move(batch), std::move(tag));
   }
 
   // Waits until every batch is acknowledged.
@@ -87,7 +107,17 @@ class FeedStream {
   struct Pending {
     Batch batch;
     std::shared_ptr<void> tag;
+    bool was_sent = false;
   };
+
+  absl::Status Take(Batch batch, std::shared_ptr<void> tag)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    GARDEROBE_RETURN_IF_ERROR(status_);
+    if (batches_.empty()) moved_ = std::chrono::steady_clock::now();
+    batches_.push_back({std::move(batch), std::move(tag)});
+    changed_.NotifyAll();
+    return absl::OkStatus();
+  }
 
   bool Done() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return abandoned_ || (finishing_ && batches_.empty());
@@ -105,9 +135,14 @@ class FeedStream {
           backoff, RetryAfter(status).value_or(std::chrono::milliseconds(0))));
       backoff = std::min(backoff * 2, std::chrono::milliseconds(2000));
     }
-    const MutexLock lock(&mutex_);
-    ended_ = true;
+    absl::Status why;
+    {
+      const MutexLock lock(&mutex_);
+      ended_ = true;
+      why = status_;
+    }
     changed_.NotifyAll();
+    if (retry_.on_end) retry_.on_end(why);
   }
 
   absl::Status Confusion() {
@@ -166,15 +201,19 @@ class FeedStream {
     absl::Status broken;
     if (stream->Write(first) && stream->Read(&response)) {
       if (response.has_welcome()) {
+        const uint64_t committed = response.welcome().committed();
+        bool is_first = false;
         {
           const MutexLock lock(&mutex_);
-          if (!opened_) first_committed_ = response.welcome().committed();
+          is_first = !opened_;
+          if (is_first) first_committed_ = committed;
           opened_ = true;
           connected_ = true;
           connected_since_ = std::chrono::steady_clock::now();
           window_ = std::max(1u, response.welcome().window());
         }
         changed_.NotifyAll();
+        if (is_first && retry_.on_open) retry_.on_open(committed);
         std::thread reader([&] { ReadOutcomes(stream.get()); });
         WriteBatches(stream.get());
         reader.join();
@@ -208,7 +247,9 @@ class FeedStream {
           if (Done()) break;
           continue;
         }
-        *request.mutable_batch() = batches_[sent_++].batch;
+        Pending& next = batches_[sent_++];
+        if (std::exchange(next.was_sent, true)) NoteSentBefore(next.batch);
+        *request.mutable_batch() = next.batch;
       }
       if (!stream->Write(request)) break;
     }
@@ -283,6 +324,8 @@ using VisitStream = FeedStream<v1::VisitBatch, v1::DeliverVisitsRequest,
 using RelationStream =
     FeedStream<v1::RelationBatch, v1::DeliverRelationsRequest,
                v1::DeliverRelationsResponse>;
+using PlainStream = FeedStream<v1::PlainBatch, v1::DeliverPlainRequest,
+                               v1::DeliverPlainResponse>;
 
 }  // namespace garderobe::client
 

@@ -3,19 +3,12 @@
 #include "client/words.h"
 #include "core/base/civil_time.h"
 #include "core/base/hash.h"
-#include "core/base/integer.h"
-#include "core/identifiers/person.h"
 
 namespace garderobe::client {
 namespace {
 
 void PutShort(std::string& out, std::string_view field) {
   PutLengthPrefixed(out, field.substr(0, 0xffff));
-}
-
-// The number in the first `digits` characters of a normal form.
-uint16_t NumberBefore(std::string_view text, size_t digits) {
-  return ParseInteger<uint16_t>(text.substr(0, digits)).value_or(0);
 }
 
 CivilDate DateOf(int32_t hours) {
@@ -41,8 +34,6 @@ uint16_t QuarterOfSale(const OrderLine& line) {
 
 Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
                               IdentityFindings* findings) const {
-  Customer customer;
-  customer.handle = handle;
   const std::string email = ToUtf8(line.email), phone = ToUtf8(line.phone),
                     pass = ToUtf8(line.pass),
                     first_name = ToUtf8(line.first_name),
@@ -53,51 +44,9 @@ Customer IdentityReader::Read(const OrderLine& line, const Handle& handle,
                     postcode = ToUtf8(line.postcode),
                     house_number = ToUtf8(line.house_number),
                     addition = ToUtf8(line.house_number_addition);
-  if (keep_plain_) {
-    v1::PlainIdentity& plain = customer.plain.emplace();
-    plain.set_email(email);
-    plain.set_phone(phone);
-    plain.set_pass(pass);
-    plain.set_first_name(first_name);
-    plain.set_last_name(last_name);
-    plain.set_birth_date(birth_date);
-    plain.set_country(country);
-    plain.set_postcode(postcode);
-    plain.set_street(street);
-    plain.set_house_number(house_number);
-    plain.set_house_number_addition(addition);
-    plain.set_city(city);
-  }
-  const ReadPerson read = ReadPersonFields(
-      {email, phone, pass, first_name, last_name, birth_date, country, postcode,
-       street, house_number, addition, city},
-      own_domains_, Today());
-  const PersonFields& person = read.fields;
-  if (findings != nullptr) {
-    for (std::string_view reason : read.refused) {
-      ++findings->refused[std::string(reason)];
-    }
-  }
-  const Country* const lives_in = person.address.country;
-  // An address with a dummy house number may still have the right postcode; an
-  // example address has not.
-  if (lives_in != nullptr && lives_in->code == "NL" &&
-      person.address.reason != "ADDRESS_PLACEHOLDER") {
-    // Only the digits: no address, but the area is known.
-    const auto area = postcode.size() == 4 ? lives_in->postcode(postcode + "AA")
-                                           : lives_in->postcode(postcode);
-    if (area) customer.pc4 = NumberBefore(*area, 4);
-  }
-  if (!person.birth_date.empty()) {
-    customer.birth_year = NumberBefore(person.birth_date, 4);
-  }
-  customer.identifiers = DeriveIdentifiers(person);
-  if (findings != nullptr) {
-    for (size_t kind = 0; kind < kKindCount; ++kind) {
-      findings->usable[kind] += !customer.identifiers[kind].empty();
-    }
-  }
-  return customer;
+  return ReadCustomer({email, phone, pass, first_name, last_name, birth_date,
+                       country, postcode, street, house_number, addition, city},
+                      handle, own_domains_, Today(), findings);
 }
 
 RawDigester::Key RawDigester::Derive(

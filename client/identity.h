@@ -1,29 +1,15 @@
-// Who a customer is, for one institution: identifiers in normal form, and the
-// coarse attributes that go to the aggregator.
+// Who a customer is, for one institution, as its order lines say it.
 #ifndef GARDEROBE_CLIENT_IDENTITY_H_
 #define GARDEROBE_CLIENT_IDENTITY_H_
 
-#include <array>
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "client/delivered_customer.h"
 #include "client/order_line.h"
 #include "core/base/secret_bytes.h"
-#include "core/identifiers/match_keys.h"
-#include "core/sealing/handles.h"
-#include "garderobe/v1/delivery.pb.h"
 
 namespace garderobe::client {
-
-struct Customer {
-  Handle handle;
-  Identifiers identifiers;
-  uint16_t pc4 = 0;
-  uint16_t birth_year = 0;
-  std::optional<v1::PlainIdentity> plain;  // as it was written
-};
 
 // The hour of the sale as `sold_at`. INT32_MIN: unknown, or in the future,
 // where nothing is sold: the year is mistyped.
@@ -31,19 +17,11 @@ int32_t SaleOf(const OrderLine& line);
 // The quarter of SaleOf since 2000; 0 unknown.
 uint16_t QuarterOfSale(const OrderLine& line);
 
-// What was seen of the identifiers, for reports: never a value.
-struct IdentityFindings {
-  std::array<uint64_t, kKindCount> usable{};  // by kind
-  std::map<std::string, uint64_t> refused;    // by reason
-};
-
 // Thread-safe once made.
 class IdentityReader {
  public:
-  // `keep_plain`: customers hold what was written, too.
-  explicit IdentityReader(std::vector<std::string> own_domains,
-                          bool keep_plain = false)
-      : own_domains_(std::move(own_domains)), keep_plain_(keep_plain) {}
+  explicit IdentityReader(std::vector<std::string> own_domains)
+      : own_domains_(std::move(own_domains)) {}
 
   // Normalises what the line says about its customer; a value that is no
   // identifier is left out and counted in `findings` when that is given.
@@ -52,7 +30,6 @@ class IdentityReader {
 
  private:
   const std::vector<std::string> own_domains_;
-  const bool keep_plain_;
 };
 
 // 8 bytes that change when a field that says who somebody is changes: whether

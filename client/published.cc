@@ -27,16 +27,10 @@ absl::StatusOr<Published> ReadPublished(
                              SerialBook::Open(state + "/serials"));
   // What is sealed can only be opened by whom these keys belong to: the TTP
   // that passes them on must not be able to replace them.
-  auto read =
-      [&](const VerifyKey& pin, const std::string& party,
-          const v1::SignedParameters& from) -> absl::StatusOr<Parameters> {
-    GARDEROBE_ASSIGN_OR_RETURN(
-        Parameters parameters,
-        VerifyParameters(pin, party, from.body(), from.signature(), Today()));
-    GARDEROBE_RETURN_IF_ERROR(serials->Take(party, parameters.issue.serial));
-    return parameters;
+  const auto read = [](const VerifyKey& pin, const std::string& party,
+                       const v1::SignedParameters& from) {
+    return VerifyParameters(pin, party, from.body(), from.signature(), Today());
   };
-  Published published;
   GARDEROBE_ASSIGN_OR_RETURN(const Parameters ttp,
                              read(endpoint.ttp_pin, "ttp", response.ttp()));
   GARDEROBE_ASSIGN_OR_RETURN(
@@ -45,6 +39,18 @@ absl::StatusOr<Published> ReadPublished(
   GARDEROBE_ASSIGN_OR_RETURN(
       const Parameters aggregator,
       read(endpoint.aggregator_pin, "aggregator", response.aggregator()));
+  if (ttp.issue.epoch != vault.issue.epoch ||
+      ttp.issue.epoch != aggregator.issue.epoch) {
+    // A TTP alone would otherwise get round its own commitments.
+    return FailedPrecondition(
+        "the parties are of epochs {}, {} and {} (ttp, vault, aggregator): "
+        "their scalars are being rotated; try again when all have started",
+        ttp.issue.epoch, vault.issue.epoch, aggregator.issue.epoch);
+  }
+  for (const Parameters* party : {&ttp, &vault, &aggregator}) {
+    GARDEROBE_RETURN_IF_ERROR(serials->Take(*party));
+  }
+  Published published;
   GARDEROBE_ASSIGN_OR_RETURN(published.ttp, TtpParameters::From(ttp));
   GARDEROBE_ASSIGN_OR_RETURN(published.vault, VaultParameters::From(vault));
   GARDEROBE_ASSIGN_OR_RETURN(published.aggregator,

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "client/delivery.h"
+#include "client/endpoint.h"
 #include "core/keys/parameters.h"
 #include "garderobe/v1/delivery.pb.h"
 

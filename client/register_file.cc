@@ -136,17 +136,24 @@ absl::Status ReadInstitution(const toml::table& table,
       GARDEROBE_RETURN_IF_ERROR(ReadAuthors(value, place, name, institution));
       continue;
     }
-    if (name == "retention_months" || name == "tokens_per_month") {
+    if (name == "retention_months" || name == "tokens_per_month" ||
+        name == "identity_rights_per_month") {
       const bool is_months = name == "retention_months";
-      const int64_t most = is_months ? 120 : 2'200'000'000;
+      const bool is_tokens = name == "tokens_per_month";
+      const int64_t most = is_months   ? 120
+                           : is_tokens ? 2'200'000'000
+                                       : 1'000'000;
       const auto number = value.value<int64_t>();
       if (!value.is_integer() || *number < 1 || *number > most) {
         return InvalidArgument("{}: {} must be 1 to {}", place, name, most);
       }
       if (is_months) {
         institution->set_retention_months(static_cast<uint32_t>(*number));
-      } else {
+      } else if (is_tokens) {
         institution->set_tokens_per_month(static_cast<uint64_t>(*number));
+      } else {
+        institution->set_identity_rights_per_month(
+            static_cast<uint32_t>(*number));
       }
       continue;
     }
@@ -180,8 +187,8 @@ absl::Status ReadInstitution(const toml::table& table,
       return InvalidArgument(
           "{}: unknown key {}; known are id, name, subsector, municipality, "
           "owner, clients, agreement_from, agreement_to, legal_basis, "
-          "retention_months, benchmark, tokens_per_month, plain, "
-          "access_key, "
+          "retention_months, benchmark, tokens_per_month, "
+          "identity_rights_per_month, plain, access_key, "
           "author_keys, retired_author_keys and analyst_key_pins",
           place, name);
     }

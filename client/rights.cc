@@ -1,22 +1,22 @@
 #include "client/rights.h"
 
+#include <algorithm>
 #include <chrono>
-#include <set>
 #include <thread>
 
 #include "client/batches.h"
 #include "client/mapping/header_plan.h"
+#include "client/pending_rights.h"
 #include "client/published.h"
 #include "client/relation_ledger.h"
-#include "core/base/columns.h"
-#include "core/conversion/convert.h"
 #include "core/identifiers/encrypt.h"
 #include "core/keys/key_file.h"
-#include "core/proof/reference_proof.h"
-#include "core/proof/row_proof.h"
+#include "core/rights/authorisation.h"
 #include "core/rights/right_subject.h"
 #include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
+#include "core/sealing/author_payload.h"
+#include "core/sealing/objection.h"
 #include "core/sealing/sealed_answer.h"
 #include "garderobe/v1/delivery.grpc.pb.h"
 #include "garderobe/v1/rights.grpc.pb.h"
@@ -25,9 +25,6 @@ namespace garderobe::client {
 namespace {
 
 constexpr std::chrono::seconds kTimeout{60};
-
-// How long receipts are waited for, beyond what the TTP itself says.
-constexpr std::chrono::minutes kPatience{10};
 
 absl::StatusOr<Published> FetchParameters(
     const std::shared_ptr<grpc::Channel>& channel, const Endpoint& endpoint,
@@ -44,12 +41,14 @@ absl::StatusOr<Published> FetchParameters(
 // Sends the request and waits for what came of it. A TTP that has forgotten it
 // gets it again: the parties answer a known id with what they have kept.
 absl::StatusOr<v1::FetchReceiptsResponse> AskAndWait(
-    v1::RightsService::Stub& stub, const v1::ExerciseRightRequest& request) {
-  const auto give_up = std::chrono::steady_clock::now() + kPatience;
+    v1::RightsService::Stub& stub, const v1::ExerciseRightRequest& request,
+    std::chrono::seconds patience) {
+  const auto give_up = std::chrono::steady_clock::now() + patience;
   bool is_sent = false;
   for (;;) {
     std::chrono::milliseconds wait{200};
     absl::Status status;
+    bool is_forgotten = false;
     if (!is_sent) {
       grpc::ClientContext context;
       SetDeadline(context, kTimeout);
@@ -67,16 +66,16 @@ absl::StatusOr<v1::FetchReceiptsResponse> AskAndWait(
       status = FromGrpc(stub.FetchReceipts(&context, fetch, &response));
       if (status.ok() && response.pending_for_ms() == 0) return response;
       wait = std::chrono::milliseconds(response.pending_for_ms());
-      if (status.code() == absl::StatusCode::kNotFound) is_sent = false;
+      is_forgotten = status.code() == absl::StatusCode::kNotFound;
+      // Forgotten there, or tried and put off: it is sent again.
+      if (is_forgotten || IsTransient(status)) is_sent = false;
     }
-    const bool is_lasting = !status.ok() && !IsTransient(status) && is_sent;
-    const bool is_refused = !status.ok() && !IsTransient(status) && !is_sent &&
-                            status.code() != absl::StatusCode::kNotFound;
-    if (is_lasting || is_refused) return status;
+    if (!status.ok() && !IsTransient(status) && !is_forgotten) return status;
     if (std::chrono::steady_clock::now() + wait > give_up) {
-      return status.ok()
-                 ? Unavailable("the receipts have not come; ask again later")
-                 : status;
+      return Unavailable(
+          "the receipts have not come{}; the request is kept, and `garderobe "
+          "receipts` asks again",
+          status.ok() ? "" : " (" + std::string(Message(status)) + ")");
     }
     std::this_thread::sleep_for(std::max(wait, std::chrono::milliseconds(50)));
   }
@@ -85,12 +84,12 @@ absl::StatusOr<v1::FetchReceiptsResponse> AskAndWait(
 // Seals the identity into `out`. `subject` becomes what an objection of it is
 // remembered by: the same identifiers give the same bytes.
 absl::Status SealIdentity(const RightOptions& options, const JointKeys& keys,
-                          RightReport* report, v1::SealedIdentity* out,
-                          std::string* subject) {
+                          std::vector<std::string>* unusable,
+                          v1::SealedIdentity* out, std::string* subject) {
   const ReadPerson read =
       ReadPersonFields(options.identity, options.own_domains, Today());
   for (std::string_view reason : read.refused) {
-    report->unusable.emplace_back(reason);
+    unusable->emplace_back(reason);
   }
   const Identifiers identifiers = DeriveIdentifiers(read.fields);
   *subject = "identity";
@@ -110,174 +109,176 @@ absl::Status SealIdentity(const RightOptions& options, const JointKeys& keys,
   return absl::OkStatus();
 }
 
-// Whether what the parties say they acted on is what was asked for.
-absl::Status CheckProof(const v1::ExerciseRightRequest& request,
-                        const v1::FetchReceiptsResponse& response,
-                        const Published& published) {
-  const auto malformed = [] {
-    return FailedPrecondition("what the parties acted on is not shown");
-  };
-  const auto& commitments = published.ttp.commitments;
-  if (request.has_handle()) {
-    if (response.reference().size() != Ciphertext::kBytes) return malformed();
-    const auto reference = Ciphertext::From(response.reference());
-    const Element hashed =
-        HashOfRelation(request.institution(), Handle::From(request.handle()));
-    return Annotate(VerifyReference({commitments.at("C_a"), hashed,
-                                     published.aggregator.pseudonym_key,
-                                     reference, request.request_id()},
-                                    response.proof()),
-                    "the service's proof that this customer was meant");
-  }
-  const v1::SealedIdentity& identity = request.identity();
-  const garderobe::Column<Element> points(identity.points_b()),
-      converted(response.converted_points_b());
-  if (response.converted_point_a().size() != Element::kBytes ||
-      !converted.HasRows(points.size())) {
-    return malformed();
-  }
-  CiphertextRow input{Element::From(identity.point_a()), {}};
-  CiphertextRow output{Element::From(response.converted_point_a()), {}};
-  KindKeys keys;
-  size_t at = 0;
-  for (uint32_t kind = 0; kind < kKindCount; ++kind) {
-    if ((identity.kinds() >> kind & 1) == 0) continue;
-    keys[kind] = published.vault.public_keys[kind];
-    input.points_b.push_back({kind, points[at]});
-    output.points_b.push_back({kind, converted[at]});
-    ++at;
-  }
-  const ConversionCommitments of_rows{
-      commitments.at("C_s"), commitments.at("C_v"), published.ttp.ingress_key};
-  return Annotate(
-      VerifyRow({of_rows, keys, input, output, request.request_id()},
-                response.proof()),
-      "the service's proof that these particulars were converted");
+// What the institution asks with, and signs with.
+struct AskingKeys {
+  InstitutionHandleKey handle;
+  AuthorSeed author;
+};
+
+absl::StatusOr<AskingKeys> ReadKeys(const RightOptions& options) {
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto handle, ReadSecret<InstitutionHandleKey>(options.handle_key,
+                                                    "institution-handle"));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto author, ReadSecret<AuthorSeed>(options.author_key, kAuthorRole));
+  return AskingKeys{std::move(handle), std::move(author)};
 }
 
-// What a party's receipt has to name.
-Digest256 ActedOn(const std::string& party,
-                  const v1::ExerciseRightRequest& request,
-                  const v1::FetchReceiptsResponse& response) {
-  if (request.has_handle()) {
-    return party == "aggregator" ? Hash(response.reference()) : Digest256();
-  }
-  if (party != "vault") return Digest256();
-  return Hash({response.converted_point_a(), response.converted_points_b()});
-}
-
-absl::Status TakeReceipts(const v1::ExerciseRightRequest& request,
-                          const v1::FetchReceiptsResponse& response,
+// With what an objection is lodged or taken back: the secret follows from the
+// institution's key and the subject, so that nothing else has to be kept.
+absl::Status PutObjection(const RightOptions& options,
+                          const InstitutionHandleKey& key,
+                          const std::string& subject,
                           const Published& published,
-                          const SubjectCommitment& subject,
-                          RightReport* report) {
-  std::set<std::string> parties;
-  for (const v1::Receipt& signed_receipt : response.receipts()) {
-    auto receipt =
-        VerifyReceipt(published.vault.receipt_key, signed_receipt.body(),
-                      signed_receipt.signature());
-    std::string party = "vault";
-    if (!receipt.ok()) {
-      party = "aggregator";
-      receipt =
-          VerifyReceipt(published.aggregator.receipt_key, signed_receipt.body(),
-                        signed_receipt.signature());
-    }
-    GARDEROBE_RETURN_IF_ERROR(receipt.status());
-    const std::string& sealed = party == "vault" ? response.vault_sealed()
-                                                 : response.aggregator_sealed();
-    if (receipt->party != party ||
-        receipt->right != static_cast<VisitorRight>(request.right()) ||
-        receipt->request_id != report->request_id ||
-        receipt->subject != subject ||
-        receipt->acted_on != ActedOn(party, request, response) ||
-        receipt->answer != (sealed.empty() ? Digest256() : Hash(sealed))) {
-      return FailedPrecondition(
-          "the receipt of the {} is of something else than was asked for",
-          party);
-    }
-    if (receipt->counts) {
-      report->relations_removed = receipt->counts->relations;
-      report->visits_removed = receipt->counts->visits;
-    }
-    report->receipts.push_back(
-        {*receipt, signed_receipt.body(), signed_receipt.signature()});
-    parties.insert(party);
+                          v1::ExerciseRightRequest* request) {
+  const ObjectionSecret secret = MakeObjectionSecret(key, subject);
+  if (request->right() == v1::RIGHT_OBJECT) {
+    request->set_objection_mark(std::string(MarkOf(secret).view()));
+  } else if (request->right() == v1::RIGHT_WITHDRAW &&
+             !options.without_secret) {
+    GARDEROBE_ASSIGN_OR_RETURN(
+        *request->mutable_sealed_objection_secret(),
+        SealObjectionSecret(published.vault.sealing_key, request->request_id(),
+                            secret));
   }
-  if (parties != std::set<std::string>{"aggregator", "vault"}) {
-    return FailedPrecondition(
-        "a receipt of vault or aggregator is missing: ask again");
+  return absl::OkStatus();
+}
+
+absl::Status Sign(const AskingKeys& keys, v1::ExerciseRightRequest* request) {
+  SubjectSalt salt;
+  randombytes_buf(salt.mutable_data(), SubjectSalt::kBytes);
+  request->set_salt(AsString(salt.bytes()));
+  GARDEROBE_ASSIGN_OR_RETURN(const RightSubject subject, SubjectOf(*request));
+  SignedRight asked;
+  asked.request = {CommitSubject(salt, subject),
+                   static_cast<VisitorRight>(request->right()),
+                   subject.type(),
+                   RequestId::From(request->request_id()),
+                   DayNumber(Today()),
+                   PublicKeyOf(AccessKeyOf(keys.handle)),
+                   ObjectionDigest(request->objection_mark(),
+                                   request->sealed_objection_secret())};
+  asked.signature = SignRight(keys.author, asked.request);
+  *request->mutable_authorisation() = ToProto(asked);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::ExerciseRightRequest> MakeRequest(
+    const RightOptions& options, const AskingKeys& keys,
+    const Published& published, std::vector<std::string>* unusable) {
+  v1::ExerciseRightRequest request;
+  std::string id(RequestId::kBytes, '\0');
+  randombytes_buf(id.data(), id.size());
+  request.set_institution(options.institution);
+  request.set_right(static_cast<v1::Right>(options.right));
+  request.set_request_id(id);
+  *request.mutable_serials() = published.serials();
+  std::string subject;
+  if (options.earlier_handle) {
+    request.set_handle(std::string(options.earlier_handle->view()));
+  } else if (!options.customer.empty()) {
+    // As it would be read in a file.
+    const Handle handle = MakeHandle(keys.handle, CleanField(options.customer));
+    request.set_handle(std::string(handle.view()));
+    subject = "customer";
+    subject.append(handle.view());
+  } else {
+    GARDEROBE_RETURN_IF_ERROR(SealIdentity(options, published.keys, unusable,
+                                           request.mutable_identity(),
+                                           &subject));
   }
-  return CheckProof(request, response, published);
+  GARDEROBE_RETURN_IF_ERROR(
+      PutObjection(options, keys.handle, subject, published, &request));
+  GARDEROBE_RETURN_IF_ERROR(Sign(keys, &request));
+  return request;
+}
+
+// A refusal that no repetition of the same request changes. What a party does
+// not allow now it may allow when it has another register.
+bool IsFinal(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kInvalidArgument ||
+         (status.code() == absl::StatusCode::kPermissionDenied &&
+          ReasonOf(status) == kRightTooOld);
+}
+
+// What two custodians need to know of a request that waits for them.
+absl::Status WithNextStep(const absl::Status& status,
+                          const v1::ExerciseRightRequest& request) {
+  if (ReasonOf(status) != kWithdrawalNeedsCustodians) return status;
+  const std::string words = fmt::format(
+      "--request {} --commitment {}", ToHex(AsBytes(request.request_id())),
+      ToHex(AsBytes(request.authorisation().commitment())));
+  return WithReason(
+      FailedPrecondition(
+          "{}\nEach of two custodians runs\n"
+          "  garderobe custodian approve withdrawal {} --as NAME --out FILE\n"
+          "then one of them, or the coordinating body,\n"
+          "  garderobe vault allow-withdrawal {} --approval FILE --approval "
+          "FILE\n"
+          "The request is kept, and `garderobe receipts` asks again",
+          Message(status), words, words),
+      kWithdrawalNeedsCustodians);
+}
+
+// Sends a request that is kept. It is forgotten here only when it is refused
+// for good.
+absl::StatusOr<RightReport> Finish(const Endpoint& endpoint,
+                                   const RightOptions& options,
+                                   const AskingKeys& keys,
+                                   const Published& published,
+                                   const v1::ExerciseRightRequest& request) {
+  PendingRights pending(options.state);
+  const auto stub =
+      v1::RightsService::NewStub(TlsChannel(endpoint.ttpd, endpoint.tls));
+  const auto response = AskAndWait(*stub, request, options.patience);
+  if (!response.ok()) {
+    if (IsFinal(response.status())) {
+      GARDEROBE_RETURN_IF_ERROR(pending.Forget(request.request_id()));
+    }
+    return WithNextStep(response.status(), request);
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(RightReport report,
+                             CheckReceipts(request, *response, published));
+  if (request.right() == v1::RIGHT_ACCESS) {
+    GARDEROBE_RETURN_IF_ERROR(
+        OpenHeld(AccessKeyOf(keys.handle), published, &report));
+  } else if (request.has_handle()) {
+    const std::string path =
+        options.state + "/" + request.institution() + ".relations";
+    RelationLedger ledger = RelationLedger::Load(path);
+    if (ledger.Forget(Handle::From(request.handle()))) {
+      GARDEROBE_RETURN_IF_ERROR(ledger.Save(path));
+    }
+  }
+  return report;
 }
 
 }  // namespace
 
 absl::StatusOr<RightReport> ExerciseRight(const Endpoint& endpoint,
                                           const RightOptions& options) {
-  RightReport report;
-  std::string id(RequestId::kBytes, '\0');
-  randombytes_buf(id.data(), id.size());
-  report.request_id = RequestId::From(id);
   const auto channel = TlsChannel(endpoint.ttpd, endpoint.tls);
   GARDEROBE_ASSIGN_OR_RETURN(const Published published,
                              FetchParameters(channel, endpoint, options.state));
-  v1::ExerciseRightRequest request;
-  request.set_institution(options.institution);
-  request.set_right(static_cast<v1::Right>(options.right));
-  request.set_request_id(id);
-  *request.mutable_serials() = published.serials();
+  GARDEROBE_ASSIGN_OR_RETURN(const AskingKeys keys, ReadKeys(options));
+  std::vector<std::string> unusable;
+  GARDEROBE_ASSIGN_OR_RETURN(const v1::ExerciseRightRequest request,
+                             MakeRequest(options, keys, published, &unusable));
+  GARDEROBE_RETURN_IF_ERROR(PendingRights(options.state).Keep(request));
   GARDEROBE_ASSIGN_OR_RETURN(
-      const auto key, ReadSecret<InstitutionHandleKey>(options.handle_key,
-                                                       "institution-handle"));
-  Handle handle;
-  std::optional<SealingSecretKey> recipient;
-  std::string subject;
-  if (!options.customer.empty()) {
-    // As it would be read in a file.
-    handle = MakeHandle(key, CleanField(options.customer));
-    recipient.emplace(AccessKeyOf(key));
-    request.set_handle(std::string(handle.view()));
-    subject = "customer";
-    subject.append(handle.view());
-  } else {
-    GARDEROBE_RETURN_IF_ERROR(SealIdentity(options, published.keys, &report,
-                                           request.mutable_identity(),
-                                           &subject));
-  }
-  const ObjectionSecret secret = MakeObjectionSecret(key, subject);
-  if (options.right == VisitorRight::kObject) {
-    request.set_objection_mark(std::string(MarkOf(secret).view()));
-  } else if (options.right == VisitorRight::kWithdraw) {
-    request.set_objection_secret(std::string(secret.view()));
-  }
-  if (options.right == VisitorRight::kAccess) {
-    request.set_recipient(std::string(PublicKeyOf(*recipient).view()));
-  }
-  SubjectSalt salt;
-  randombytes_buf(salt.mutable_data(), SubjectSalt::kBytes);
-  request.set_salt(AsString(salt.bytes()));
-  GARDEROBE_ASSIGN_OR_RETURN(const RightSubject committed_to,
-                             SubjectOf(request));
-  const SubjectCommitment committed = CommitSubject(salt, committed_to);
-  auto stub = v1::RightsService::NewStub(channel);
-  GARDEROBE_ASSIGN_OR_RETURN(const v1::FetchReceiptsResponse response,
-                             AskAndWait(*stub, request));
-  GARDEROBE_RETURN_IF_ERROR(
-      TakeReceipts(request, response, published, committed, &report));
-  if (options.right == VisitorRight::kAccess) {
-    for (const std::string* sealed :
-         {&response.vault_sealed(), &response.aggregator_sealed()}) {
-      GARDEROBE_ASSIGN_OR_RETURN(report.held.emplace_back(),
-                                 OpenAnswer(*recipient, *sealed));
-    }
-  } else if (!options.customer.empty()) {
-    const std::string path =
-        options.state + "/" + options.institution + ".relations";
-    RelationLedger ledger = RelationLedger::Load(path);
-    if (ledger.Forget(handle)) GARDEROBE_RETURN_IF_ERROR(ledger.Save(path));
-  }
+      RightReport report, Finish(endpoint, options, keys, published, request));
+  report.unusable = std::move(unusable);
   return report;
+}
+
+absl::StatusOr<RightReport> FinishRight(
+    const Endpoint& endpoint, const RightOptions& options,
+    const v1::ExerciseRightRequest& request) {
+  const auto channel = TlsChannel(endpoint.ttpd, endpoint.tls);
+  GARDEROBE_ASSIGN_OR_RETURN(const Published published,
+                             FetchParameters(channel, endpoint, options.state));
+  GARDEROBE_ASSIGN_OR_RETURN(const AskingKeys keys, ReadKeys(options));
+  return Finish(endpoint, options, keys, published, request);
 }
 
 }  // namespace garderobe::client

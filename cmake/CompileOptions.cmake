@@ -36,3 +36,6 @@ if(GARDEROBE_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 add_link_options(-Wl,-z,relro,-z,now)
+# A program needs no library that it does not use, with every compiler: which
+# ones a daemon has is looked at (tests/e2e/separation_test.cc).
+add_link_options(-Wl,--as-needed)

@@ -6,15 +6,19 @@
 
 namespace garderobe::ttp {
 
+namespace {
+const std::vector<Peer>& Callers() {
+  static const std::vector<Peer> callers = {{Role::kCoordinator, ""},
+                                            {Role::kCustodian, ""}};
+  return callers;
+}
+}  // namespace
+
 grpc::ServerUnaryReactor* BudgetServiceImpl::ListBudgets(
     grpc::CallbackServerContext* context, const v1::ListBudgetsRequest*,
     v1::ListBudgetsResponse* response) {
-  const auto peer = PeerOf(*context);
+  const auto peer = RequireOneOf(*context, Callers());
   if (!peer.ok()) return FinishNow(context, peer.status());
-  if (peer->role != Role::kCoordinator && peer->role != Role::kCustodian) {
-    return FinishNow(context, NotForPeer(*peer, {{Role::kCoordinator, ""},
-                                                 {Role::kCustodian, ""}}));
-  }
   for (v1::Budget& budget : budgets_.List()) {
     *response->add_budgets() = std::move(budget);
   }
@@ -22,7 +26,6 @@ grpc::ServerUnaryReactor* BudgetServiceImpl::ListBudgets(
 }
 
 absl::Status BudgetServiceImpl::Release(const v1::ReleaseBudgetRequest& request,
-                                        const std::string& custodian,
                                         v1::ReleaseBudgetResponse* response) {
   const std::string& institution = request.institution();
   if (!institutions_.Get()->contains(institution)) {
@@ -31,20 +34,20 @@ absl::Status BudgetServiceImpl::Release(const v1::ReleaseBudgetRequest& request,
   if (request.tokens() < 1 || request.tokens() > kReleasedMax) {
     return InvalidArgument("tokens: 1 to {}", kReleasedMax);
   }
-  const size_t approvals =
-      approvals_.Ask(fmt::format("{} {} {}", institution, request.tokens(),
-                                 budgets_.Get(institution).month()),
-                     custodian);
-  response->set_approvals(static_cast<uint32_t>(approvals));
-  response->set_needed(Approvals::kNeeded);
-  if (approvals >= Approvals::kNeeded) {
-    GARDEROBE_RETURN_IF_ERROR(budgets_.Release(institution, request.tokens()));
+  const std::string month = budgets_.Get(institution).month();
+  if (request.month() != month) {
+    return FailedPrecondition(
+        "month: a release holds for the month it is given in, which is {} by "
+        "the clock here",
+        month);
   }
+  GARDEROBE_RETURN_IF_ERROR(
+      custody_.Approve(BudgetRequest(institution, request.tokens(), month),
+                       request.approvals()));
+  GARDEROBE_RETURN_IF_ERROR(budgets_.Release(institution, request.tokens()));
   *response->mutable_budget() = budgets_.Get(institution);
-  spdlog::info(
-      "event=budget-release institution={} tokens={} custodian={} "
-      "approvals={}",
-      institution, request.tokens(), custodian, approvals);
+  spdlog::info("event=budget-release institution={} tokens={}", institution,
+               request.tokens());
   return absl::OkStatus();
 }
 
@@ -52,9 +55,9 @@ grpc::ServerUnaryReactor* BudgetServiceImpl::ReleaseBudget(
     grpc::CallbackServerContext* context,
     const v1::ReleaseBudgetRequest* request,
     v1::ReleaseBudgetResponse* response) {
-  const auto peer = RequirePeer(*context, Role::kCustodian);
+  const auto peer = RequireOneOf(*context, Callers());
   if (!peer.ok()) return FinishNow(context, peer.status());
-  return FinishNow(context, Release(*request, peer->name, response));
+  return FinishNow(context, Release(*request, response));
 }
 
 }  // namespace garderobe::ttp

@@ -2,7 +2,7 @@
 #ifndef GARDEROBE_TTP_BUDGET_SERVICE_H_
 #define GARDEROBE_TTP_BUDGET_SERVICE_H_
 
-#include "core/base/approvals.h"
+#include "core/custody/custody.h"
 #include "garderobe/v1/budget.grpc.pb.h"
 #include "ttp/budgets.h"
 
@@ -11,9 +11,10 @@ namespace garderobe::ttp {
 class BudgetServiceImpl final : public v1::BudgetService::CallbackService {
  public:
   static constexpr uint64_t kReleasedMax = 2'200'000'000;
-  // Both outlive the service.
-  BudgetServiceImpl(Budgets& budgets, const RegisterStore& institutions)
-      : budgets_(budgets), institutions_(institutions) {}
+  // All outlive the service.
+  BudgetServiceImpl(Budgets& budgets, const RegisterStore& institutions,
+                    Custody& custody)
+      : budgets_(budgets), institutions_(institutions), custody_(custody) {}
 
   grpc::ServerUnaryReactor* ListBudgets(
       grpc::CallbackServerContext* context,
@@ -26,12 +27,11 @@ class BudgetServiceImpl final : public v1::BudgetService::CallbackService {
 
  private:
   [[nodiscard]] absl::Status Release(const v1::ReleaseBudgetRequest& request,
-                                     const std::string& custodian,
                                      v1::ReleaseBudgetResponse* response);
 
   Budgets& budgets_;
   const RegisterStore& institutions_;
-  Approvals approvals_;
+  Custody& custody_;
 };
 
 }  // namespace garderobe::ttp

@@ -12,6 +12,11 @@
 namespace garderobe::ttp {
 namespace {
 
+// Two custodians agree to everything.
+const RegisterStore::Approve kApproved = [](const auto&, const auto&) {
+  return absl::OkStatus();
+};
+
 class BudgetsTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -23,7 +28,7 @@ class BudgetsTest : public ::testing::Test {
     register_ = *std::move(store);
     v1::Register reg;
     AddInstitution(reg, "museum", 100);
-    ASSERT_THAT(register_->Replace(reg, today_), IsOk());
+    ASSERT_THAT(register_->Replace(reg, today_, kApproved), IsOk());
     Reopen();
   }
   static void AddInstitution(v1::Register& reg, const std::string& id,
@@ -38,7 +43,7 @@ class BudgetsTest : public ::testing::Test {
     v1::Register reg;
     AddInstitution(reg, "museum", budget);
     AddInstitution(reg, "theatre", budget);
-    ASSERT_THAT(register_->Replace(reg, today_), IsOk());
+    ASSERT_THAT(register_->Replace(reg, today_, kApproved), IsOk());
   }
   // A folder stands where the file is written before it is renamed.
   void MakeDiskRefuse() { std::filesystem::create_directories(path_ + ".new"); }

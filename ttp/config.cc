@@ -2,21 +2,9 @@
 
 #include "core/daemon/peer_settings.h"
 #include "core/keys/pins.h"
+#include "ttp/padding.h"
 
 namespace garderobe::ttp {
-namespace {
-
-// Those that say whether a birth date is known, as the sealed attributes do.
-constexpr uint32_t Bit(Kind kind) {
-  return uint32_t{1} << static_cast<unsigned>(kind);
-}
-constexpr uint32_t kBirthKinds =
-    Bit(Kind::kNameBirthdate) | Bit(Kind::kEmailBirthyear) |
-    Bit(Kind::kBirthdatePostcode) | Bit(Kind::kNamesBirthdate) |
-    Bit(Kind::kSurnameBirthdate) | Bit(Kind::kBirthdateStreet) |
-    Bit(Kind::kBirthdateCity) | Bit(Kind::kNamesCity);
-
-}  // namespace
 
 void AddSettings(Settings& settings, Config* config) {
   AddDaemonSettings(settings, &config->daemon);
@@ -38,6 +26,8 @@ void AddSettings(Settings& settings, Config* config) {
                    "IP address and port of aggregatord.", /*required=*/true);
   AddPartyPins(settings, &config->daemon.peers, {"vault", "aggregator"});
   AddCustodianPins(settings, &config->daemon.peers);
+  AddAuditorPins(settings, &config->daemon.peers);
+  AddCustodySettings(settings, &config->custodians);
   settings.Text("pins.vault", &config->vault_pin,
                 "Ed25519 key that signs the vault's parameters, hex.", true);
   settings.Text("pins.aggregator", &config->aggregator_pin,
@@ -61,12 +51,14 @@ void AddSettings(Settings& settings, Config* config) {
   settings.Number("retention.hours", &config->retention_hours,
                   "Hours from one removal of what is too old to the next.", 1,
                   720);
+  settings.Number("audit.crowds_kept", &config->audit_crowds_kept,
+                  "Crowds that can be proved to an auditor: the last so many, "
+                  "in memory, as long as they have at most 32,000 rows "
+                  "together; 0 keeps none.",
+                  0, 64);
 }
 
-uint32_t PaddingOf(const Config& config) {
-  if (config.padding == "all") return kSlotKinds;
-  return config.padding == "birth" ? kBirthKinds : 0;
-}
+uint32_t PaddingOf(const Config& config) { return PaddedKinds(config.padding); }
 
 absl::StatusOr<Upstream::Options> UpstreamOptions(const Config& config) {
   Upstream::Options options;
@@ -102,6 +94,7 @@ Inventory::Places PlacesOf(const Config& config) {
 
 absl::Status Check(const Config& config) {
   GARDEROBE_RETURN_IF_ERROR(CheckDaemonConfig(config.daemon));
+  GARDEROBE_RETURN_IF_ERROR(CheckCustody(config.custodians));
   GARDEROBE_RETURN_IF_ERROR(UpstreamOptions(config).status());
   return TtpKeys::Read(config.keys).status();
 }

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "core/daemon/custody_settings.h"
 #include "core/daemon/daemon_config.h"
 #include "core/store/inventory.h"
 #include "ttp/upstream.h"
@@ -12,6 +13,7 @@ namespace garderobe::ttp {
 
 struct Config {
   DaemonConfig daemon;
+  CustodySettings custodians;
   std::string keys = "keys";
   std::string vault_address, aggregator_address, vault_pin, aggregator_pin;
   std::string padding = "none";
@@ -22,6 +24,7 @@ struct Config {
   int64_t streams_max = 64;
   int64_t client_streams_max = 8;
   int64_t retention_hours = 24;
+  int64_t audit_crowds_kept = 4;
   int64_t hello_ms = 10'000, idle_ms = 600'000;
 };
 

@@ -55,6 +55,16 @@ WipedScalar ScalarFor(const SigmaKey& secret,
   return WipedScalar::Reduce(wide);
 }
 
+// Without the handle: whose row it was is no part of the proof.
+RowTracePtr TraceOf(const ClientRow& row, const ParameterSerials& serials,
+                    ConvertedRow& converted) {
+  return std::make_unique<const RowTrace>(
+      RowTrace{{Handle(), row.kinds, row.point_a, row.points_b, row.point_home},
+               serials,
+               std::move(converted.q),
+               std::move(converted.q_home)});
+}
+
 // All values, which are there when nothing was reported.
 template <typename T>
 std::vector<T> AllOf(std::vector<std::optional<T>> values) {
@@ -158,6 +168,8 @@ absl::StatusOr<std::vector<ConvertedRelation>> Converter::Convert(
   const Column<Handle> handles(batch.handles());
   const Column<Element> homes(batch.points_home());
   const ConversionScalars scalars = keys_.conversion();
+  const ParameterSerials serials{batch.serials().ttp(), batch.serials().vault(),
+                                 batch.serials().aggregator()};
   std::vector<std::optional<ConvertedRelation>> converted(count);
   FirstFault fault;
   ParallelFor(workers_, count, kChunkRows, [&](size_t begin, size_t end) {
@@ -174,10 +186,11 @@ absl::StatusOr<std::vector<ConvertedRelation>> Converter::Convert(
         continue;
       }
       const AggregatorHandle at_aggregator = to_aggregator.Map(row.handle);
-      converted[i].emplace(
-          ConvertedRelation{std::move(result->row),
-                            {at_aggregator, result->reference,
-                             sigmas_.Seal(at_aggregator, at_vault)}});
+      converted[i].emplace(ConvertedRelation{
+          std::move(result->row),
+          {at_aggregator, result->reference,
+           sigmas_.Seal(at_aggregator, at_vault)},
+          keeps_traces_ ? TraceOf(row, serials, *result) : nullptr});
     }
   });
   if (fault.any()) {
@@ -198,8 +211,11 @@ absl::StatusOr<Converter::ProvenIdentity> Converter::ConvertIdentity(
   // Neither a handle nor a home is asked for.
   const ClientRow row{Handle(), kinds, points.point_a(0), points.points_b(0),
                       Element()};
+  // Another one in each epoch: two rows of one q would tell the vault s*A.
+  std::string epoch;
+  PutBigEndian(epoch, keys_.epoch());
   const WipedScalar q =
-      ScalarFor(keys_.sigma, {"garderobe/right-row/v2", request_id,
+      ScalarFor(keys_.sigma, {"garderobe/right-row/v3", request_id, epoch,
                               identity.point_a(), identity.points_b()});
   const auto converted =
       Rerandomiser::ConvertIdentity(keys_.conversion(), keys, row, q);
@@ -276,14 +292,20 @@ absl::StatusOr<InClientOrder<AggregatorRow>> Converter::ConvertAnswers(
   return answers.With(AllOf(std::move(converted)));
 }
 
-absl::StatusOr<Shuffled<AggregatorEntry>> Converter::ConvertRound(
+absl::StatusOr<Converter::ConvertedRound> Converter::ConvertRound(
     const v1::Round& round, const Element& z) const {
   const Column<Ciphertext> references(round.references()),
-      persons(round.persons()), actions(round.actions());
+      persons(round.persons()), tags(round.tags()),
+      weighted(round.weighted_persons());
   const size_t count = references.size();
   if (!references.HasRows(count) || !persons.HasRows(count) ||
-      !actions.HasRows(count)) {
+      !tags.HasRows(count) || !weighted.HasRows(1)) {
     return Internal("the vault's round is malformed");
+  }
+  const auto weighted_persons =
+      Rerandomiser::ConvertAnswer(keys_.to_aggregator, weighted[0], z);
+  if (!weighted_persons) {
+    return Internal("the vault's round has a malformed point");
   }
   std::vector<std::optional<AggregatorEntry>> converted(count);
   FirstFault fault;
@@ -292,16 +314,17 @@ absl::StatusOr<Shuffled<AggregatorEntry>> Converter::ConvertRound(
       auto reference = Rerandomiser::Rerandomise(references[i], z);
       auto person =
           Rerandomiser::ConvertAnswer(keys_.to_aggregator, persons[i], z);
-      auto action = Rerandomiser::Rerandomise(actions[i], z);
-      if (!reference || !person || !action) {
+      auto tag = Rerandomiser::Rerandomise(tags[i], z);
+      if (!reference || !person || !tag) {
         fault.Report(i);
         continue;
       }
-      converted[i].emplace(AggregatorEntry{*reference, *person, *action});
+      converted[i].emplace(AggregatorEntry{*reference, *person, *tag});
     }
   });
   if (fault.any()) return Internal("the vault's round has a malformed point");
-  return ShuffleRows(AllOf(std::move(converted))).shuffled;
+  return ConvertedRound{ShuffleRows(AllOf(std::move(converted))).shuffled,
+                        *weighted_persons};
 }
 
 }  // namespace garderobe::ttp

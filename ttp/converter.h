@@ -12,6 +12,7 @@
 #include "garderobe/v1/rights.pb.h"
 #include "garderobe/v1/vault.pb.h"
 #include "ttp/keys.h"
+#include "ttp/row_trace.h"
 
 namespace garderobe::ttp {
 
@@ -25,10 +26,12 @@ struct RelationAddress {
   std::string sigma;
 };
 
-// A relation in the vault's form, and its address at the aggregator.
+// A relation in the vault's form, its address at the aggregator, and what
+// proves its conversion.
 struct ConvertedRelation {
   Rerandomised<VaultRow> for_vault;
   RelationAddress address;
+  RowTracePtr trace;  // null unless the converter keeps traces
 };
 
 // The vault's answer to one row.
@@ -45,7 +48,7 @@ struct AggregatorRow {
 
 // One entry of a round, ready for the aggregator.
 struct AggregatorEntry {
-  Rerandomised<Ciphertext> reference, person, action;
+  Rerandomised<Ciphertext> reference, person, tag;
 };
 
 // To whom everything is encrypted anew, from what the parties have published.
@@ -60,11 +63,13 @@ uint64_t TokensIn(const v1::RelationBatch& batch);
 // outlive it. Sees points and handles only; never give it identifiers.
 class Converter {
  public:
-  // `padding`: kinds that every row has to have.
+  // `padding`: kinds that every row has to have. `keeps_traces`: whether a
+  // crowd of what is converted can be proved afterwards.
   Converter(const TtpKeys& keys, uint32_t padding,
-            boost::asio::thread_pool& workers)
+            boost::asio::thread_pool& workers, bool keeps_traces = false)
       : keys_(keys),
         padding_(padding),
+        keeps_traces_(keeps_traces),
         sigmas_(keys.sigma),
         workers_(workers) {}
 
@@ -121,13 +126,18 @@ class Converter {
       const std::vector<RelationAddress>& addresses,
       const InClientOrder<VaultAnswer>& answers, const Element& z) const;
 
+  struct ConvertedRound {
+    Shuffled<AggregatorEntry> entries;
+    Rerandomised<Ciphertext> weighted_persons;
+  };
   // A round of the vault's, in an order of its own. Internal: it is malformed.
-  [[nodiscard]] absl::StatusOr<Shuffled<AggregatorEntry>> ConvertRound(
+  [[nodiscard]] absl::StatusOr<ConvertedRound> ConvertRound(
       const v1::Round& round, const Element& z) const;
 
  private:
   const TtpKeys& keys_;
   const uint32_t padding_;
+  const bool keeps_traces_;
   const SigmaSealer sigmas_;
   boost::asio::thread_pool& workers_;
 };

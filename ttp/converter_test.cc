@@ -51,7 +51,8 @@ TEST_F(ConverterTest, ARelationHasItsAddressAtBothParties) {
   ASSERT_THAT(converted, IsOk());
   ASSERT_THAT(elsewhere, IsOk());
   for (uint32_t i = 0; i < 3; ++i) {
-    const auto& [for_vault, address] = (*converted)[i];
+    const auto& [for_vault, address, trace] = (*converted)[i];
+    EXPECT_EQ(trace, nullptr);
     const auto addressed = converter_.Address("museum-x", HandleOf(i));
     EXPECT_EQ(for_vault.value().handle, addressed.at_vault);
     EXPECT_EQ(address.handle, addressed.at_aggregator);
@@ -204,33 +205,37 @@ class ConvertRoundTest : public ConverterTest {
     for (size_t i = 0; i < kEntries; ++i) {
       references_.push_back(RandomElement());
       persons_.push_back(i % 4 == 0 ? Element() : RandomElement());
-      actions_.push_back(RandomElement());
+      tags_.push_back(RandomElement());
       Append(references_[i], round_.mutable_references());
       Append(persons_[i], round_.mutable_persons());
-      Append(actions_[i], round_.mutable_actions());
+      Append(tags_[i], round_.mutable_tags());
     }
+    Append(sum_, round_.mutable_weighted_persons());
   }
   void Append(const Element& element, std::string* column) {
     EncryptFresh(element, to_.aggregator).AppendTo(*column);
   }
-  std::vector<Element> references_, persons_, actions_;
+  std::vector<Element> references_, persons_, tags_;
+  const Element sum_ = RandomElement();
   v1::Round round_;
 };
 
 TEST_F(ConvertRoundTest, EveryEntryGoesWholeAndOnlyThePersonIsMultiplied) {
   const auto converted = converter_.ConvertRound(round_, to_.aggregator);
   ASSERT_THAT(converted, IsOk());
-  ASSERT_EQ(converted->size(), kEntries);
+  ASSERT_EQ(converted->entries.size(), kEntries);
+  EXPECT_EQ(others_.Opened(converted->weighted_persons.value()),
+            Times(keys_.to_aggregator, sum_));
   std::set<size_t> seen;
   std::vector<size_t> order;
-  for (const AggregatorEntry& entry : converted->rows()) {
+  for (const AggregatorEntry& entry : converted->entries.rows()) {
     const auto found = std::find(references_.begin(), references_.end(),
                                  others_.Opened(entry.reference.value()));
     ASSERT_NE(found, references_.end());
     const auto at = static_cast<size_t>(found - references_.begin());
     EXPECT_TRUE(seen.insert(at).second);
     order.push_back(at);
-    EXPECT_EQ(others_.Opened(entry.action.value()), actions_[at]);
+    EXPECT_EQ(others_.Opened(entry.tag.value()), tags_[at]);
     EXPECT_EQ(others_.Opened(entry.person.value()),
               persons_[at].is_zero()
                   ? Element()
@@ -246,9 +251,9 @@ TEST_F(ConvertRoundTest, NoPointComesOutAsItWentIn) {
   const auto converted = converter_.ConvertRound(round_, to_.aggregator);
   ASSERT_THAT(converted, IsOk());
   const std::string all =
-      round_.references() + round_.persons() + round_.actions();
-  for (const AggregatorEntry& entry : converted->rows()) {
-    for (const auto* each : {&entry.reference, &entry.person, &entry.action}) {
+      round_.references() + round_.persons() + round_.tags();
+  for (const AggregatorEntry& entry : converted->entries.rows()) {
+    for (const auto* each : {&entry.reference, &entry.person, &entry.tag}) {
       EXPECT_EQ(all.find(each->value().point_a.view()), std::string::npos);
       EXPECT_EQ(all.find(each->value().point_b.view()), std::string::npos);
     }
@@ -264,7 +269,7 @@ TEST_F(ConvertRoundTest, AMalformedRoundIsTheVaultsFault) {
     round_ = good;
   };
   for (auto* column : {round_.mutable_references(), round_.mutable_persons(),
-                       round_.mutable_actions()}) {
+                       round_.mutable_tags()}) {
     column->pop_back();
     expect_refused("a column cut short");
     column->append(64, '\1');

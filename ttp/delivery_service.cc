@@ -1,6 +1,7 @@
 #include "ttp/delivery_service.h"
 
 #include "core/rpc/peer.h"
+#include "core/rpc/refused_stream.h"
 
 namespace garderobe::ttp {
 namespace {
@@ -11,16 +12,6 @@ void Fill(const SignedBody& from, v1::SignedParameters* to) {
   to->set_body(from.body);
   to->set_signature(from.signature);
 }
-
-// A stream that ends at once.
-template <typename Request, typename Response>
-class RefusedStream final : public grpc::ServerBidiReactor<Request, Response> {
- public:
-  explicit RefusedStream(const absl::Status& status) {
-    this->Finish(ToGrpc(status));
-  }
-  void OnDone() override { delete this; }
-};
 
 // Passes a unary call about a feed on to the aggregator.
 template <typename Request, typename Response>
@@ -112,53 +103,16 @@ grpc::ServerBidiReactor<Request, Response>* DeliveryServiceImpl::OpenStream(
     return new Refused(PermissionDenied(
         "no institution in the register lists the client {}", peer->name));
   }
-  if (auto placed = TakePlace(peer->name); !placed.ok()) {
-    return new Refused(WithRetryAfter(placed, std::chrono::seconds(2)));
+  if (const absl::Status placed = places_.Take(peer->name); !placed.ok()) {
+    return new Refused(placed);
   }
   const std::string client = peer->name;
   const auto stream = OrderedStream<Request, Response>::Start(
       context, make(parts_, client),
       {window, [this, client](auto work) { parts_.queue.Post(client, work); },
-       [this, client] { GivePlace(client); }});
-  const MutexLock lock(&mutex_);
-  std::erase_if(open_, [](const auto& weak) { return weak.expired(); });
-  open_.push_back(stream);
+       [this, client] { places_.Give(client); }});
+  places_.Watch(stream);
   return stream.get();
-}
-
-void DeliveryServiceImpl::EndIdleStreams() {
-  std::vector<std::weak_ptr<SweptStream>> open;
-  {
-    const MutexLock lock(&mutex_);
-    open = open_;
-  }
-  for (const auto& weak : open) {
-    if (const auto stream = weak.lock()) stream->EndIfIdle(limits_.patience);
-  }
-}
-
-absl::Status DeliveryServiceImpl::TakePlace(const std::string& client) {
-  const MutexLock lock(&mutex_);
-  // One client can't take the places of all others.
-  int64_t& own = client_streams_[client];
-  if (own >= limits_.client_streams) {
-    return ResourceExhausted(
-        "this client has {} streams open, two a delivery; try again later",
-        own);
-  }
-  if (streams_ >= limits_.streams) {
-    if (own == 0) client_streams_.erase(client);
-    return ResourceExhausted("{} streams are open; try again later", streams_);
-  }
-  ++own;
-  ++streams_;
-  return absl::OkStatus();
-}
-
-void DeliveryServiceImpl::GivePlace(const std::string& client) {
-  const MutexLock lock(&mutex_);
-  --streams_;
-  if (--client_streams_[client] == 0) client_streams_.erase(client);
 }
 
 grpc::ServerBidiReactor<v1::DeliverVisitsRequest, v1::DeliverVisitsResponse>*

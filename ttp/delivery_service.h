@@ -2,10 +2,7 @@
 #ifndef GARDEROBE_TTP_DELIVERY_SERVICE_H_
 #define GARDEROBE_TTP_DELIVERY_SERVICE_H_
 
-#include <map>
-#include <string>
-
-#include "core/base/mutex.h"
+#include "core/rpc/stream_places.h"
 #include "ttp/feed_handlers.h"
 #include "ttp/rounds.h"
 
@@ -13,17 +10,13 @@ namespace garderobe::ttp {
 
 class DeliveryServiceImpl final : public v1::DeliveryService::CallbackService {
  public:
-  struct Limits {
-    int64_t streams = 64;        // at the same time; a further one waits
-    int64_t client_streams = 8;  // of one client; a delivery has two
-    StreamPatience patience;
-  };
   // `parameters` are the TTP's own.
-  DeliveryServiceImpl(const Parts& parts, SignedBody parameters, Limits limits)
-      : parts_(parts), parameters_(std::move(parameters)), limits_(limits) {}
+  DeliveryServiceImpl(const Parts& parts, SignedBody parameters,
+                      StreamPlaces::Limits limits)
+      : parts_(parts), parameters_(std::move(parameters)), places_(limits) {}
 
   // Ends streams whose peers have gone quiet. Called by a timer.
-  void EndIdleStreams();
+  void EndIdleStreams() { places_.EndIdle(); }
 
   grpc::ServerUnaryReactor* GetParameters(
       grpc::CallbackServerContext* context,
@@ -48,15 +41,7 @@ class DeliveryServiceImpl final : public v1::DeliveryService::CallbackService {
 
   const Parts parts_;
   const SignedBody parameters_;
-  // ResourceExhausted: as many as the limits allow are open.
-  [[nodiscard]] absl::Status TakePlace(const std::string& client);
-  void GivePlace(const std::string& client);
-
-  const Limits limits_;
-  Mutex mutex_;
-  int64_t streams_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::map<std::string, int64_t> client_streams_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::weak_ptr<SweptStream>> open_ ABSL_GUARDED_BY(mutex_);
+  StreamPlaces places_;  // a delivery has two
 };
 
 // For the coordinating body, before it publishes.

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "spdlog/spdlog.h"
-#include "ttp/plain.h"
 
 namespace garderobe::ttp {
 namespace {
@@ -61,7 +60,7 @@ class FeedHandler : public StreamHandler<Request, Response> {
               out->set_committed(response->committed());
               out->set_window(window_);
               out->set_batch_rows_max(rows_max_);
-              out->set_epoch(TtpKeys::kEpoch);
+              out->set_epoch(parts_.upstream.epoch());
               done(std::move(welcome));
             });
   }
@@ -134,9 +133,6 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
     GARDEROBE_ASSIGN_OR_RETURN(const auto published,
                                parts_.upstream.published());
     GARDEROBE_RETURN_IF_ERROR(parts_.upstream.CheckSerials(batch.serials()));
-    if (batch.has_plain()) {
-      GARDEROBE_RETURN_IF_ERROR(TakePlain(batch, published->joint));
-    }
     GARDEROBE_RETURN_IF_ERROR(parts_.converter.CheckRelations(batch));
     GARDEROBE_ASSIGN_OR_RETURN(
         auto converted,
@@ -152,10 +148,12 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
     store.set_count(batch.count());
     store.set_serial(batch.serials().aggregator());
     store.set_sealed(std::move(*batch.mutable_sealed()));
+    // Rows wait for their crowds, for an hour even; rounds overtake them.
+    store.set_received_after(parts_.upstream.last_round());
     work->ticket = parts_.under_way.Begin();
-    std::vector<Rerandomised<VaultRow>> rows;
+    std::vector<PooledRow> rows;
     for (ConvertedRelation& one : converted) {
-      rows.push_back(std::move(one.for_vault));
+      rows.push_back({std::move(one.for_vault), std::move(one.trace)});
       work->addresses.push_back(std::move(one.address));
     }
     // Rows wait for their crowd while others of the stream are prepared; only
@@ -173,22 +171,6 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
   }
 
  private:
-  absl::Status TakePlain(v1::RelationBatch& batch, const JointKeys& keys) {
-    const auto institutions = parts_.institutions.Get();
-    const auto found = institutions->find(feed_.institution());
-    if (found == institutions->end() || !found->second.plain()) {
-      return PermissionDenied(
-          "the agreement of {} does not allow plain mode; seal the identifiers",
-          feed_.institution());
-    }
-    if (batch.count() > kRelationRowsMax) {
-      return InvalidArgument("count: 1 to {} rows", kRelationRowsMax);
-    }
-    spdlog::info("event=plain-batch client={} institution={} rows={}", client_,
-                 feed_.institution(), batch.count());
-    return SealPlain(batch, keys, Today(), parts_.daemon.workers());
-  }
-
   // A batch between the vault, whose answers come when its rows have had their
   // crowds, and the aggregator, which stores batches in order.
   struct Work {

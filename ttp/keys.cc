@@ -21,6 +21,29 @@ std::string Path(const std::string& directory, const char* role) {
   return directory + "/" + role + ".key";
 }
 
+// What a rotation exchanges.
+struct RotatedRole {
+  const char* role;
+  KeyShape shape;
+};
+constexpr RotatedRole kRotated[] = {{kToVault, KeyShape::kScalar},
+                                    {kToAggregator, KeyShape::kScalar},
+                                    {kHome, KeyShape::kScalar},
+                                    {kCommitment, KeyShape::kBytes}};
+
+template <typename Scalar>
+absl::StatusOr<Scalar> ScalarIn(const std::string& directory, const char* role,
+                                uint32_t epoch) {
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string path,
+                             KeyPathOf(directory, role, epoch));
+  return ReadScalar<Scalar>(path, role);
+}
+template <typename Scalar>
+absl::StatusOr<Scalar> NextScalar(const std::string& directory,
+                                  const char* role) {
+  return ReadScalar<Scalar>(NextKeyPath(directory, role), role);
+}
+
 template <typename Scalar>
 absl::StatusOr<Scalar> ScalarOf(const std::string& directory,
                                 const char* role) {
@@ -39,26 +62,28 @@ absl::Status TtpKeys::Generate(const std::string& directory) {
        {kIngress, kToVault, kToAggregator, kHome, kRelation}) {
     const auto scalar = VaultConversionScalar::Random();
     GARDEROBE_RETURN_IF_ERROR(
-        WriteKeyFile(Path(directory, role), role, kEpoch,
+        WriteKeyFile(Path(directory, role), role, kFirstEpoch,
                      KeyFileSecret::CopyFrom({scalar.ExposeSecret(), 32})));
   }
   for (const char* role :
        {kVaultHandle, kAggregatorHandle, kSigma, kCommitment, kSigning}) {
-    GARDEROBE_RETURN_IF_ERROR(WriteKeyFile(Path(directory, role), role, kEpoch,
-                                           KeyFileSecret::Random()));
+    GARDEROBE_RETURN_IF_ERROR(WriteKeyFile(
+        Path(directory, role), role, kFirstEpoch, KeyFileSecret::Random()));
   }
   return CreateIssue(directory, Today(), UnixSeconds());
 }
 
 absl::StatusOr<TtpKeys> TtpKeys::Read(const std::string& directory) {
+  GARDEROBE_ASSIGN_OR_RETURN(const StoredIssue issue, ReadIssue(directory));
+  const uint32_t epoch = issue.issue.epoch;
   GARDEROBE_ASSIGN_OR_RETURN(auto u,
                              ScalarOf<IngressScalar>(directory, kIngress));
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto s, ScalarOf<VaultConversionScalar>(directory, kToVault));
+      auto s, ScalarIn<VaultConversionScalar>(directory, kToVault, epoch));
+  GARDEROBE_ASSIGN_OR_RETURN(auto t, ScalarIn<AggregatorConversionScalar>(
+                                         directory, kToAggregator, epoch));
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto t, ScalarOf<AggregatorConversionScalar>(directory, kToAggregator));
-  GARDEROBE_ASSIGN_OR_RETURN(auto h,
-                             ScalarOf<HomeConversionScalar>(directory, kHome));
+      auto h, ScalarIn<HomeConversionScalar>(directory, kHome, epoch));
   GARDEROBE_ASSIGN_OR_RETURN(auto a,
                              ScalarOf<RelationScalar>(directory, kRelation));
   GARDEROBE_ASSIGN_OR_RETURN(auto hv,
@@ -66,11 +91,13 @@ absl::StatusOr<TtpKeys> TtpKeys::Read(const std::string& directory) {
   GARDEROBE_ASSIGN_OR_RETURN(
       auto ha, SecretOf<AggregatorHandleKey>(directory, kAggregatorHandle));
   GARDEROBE_ASSIGN_OR_RETURN(auto kr, SecretOf<SigmaKey>(directory, kSigma));
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string commitment_path,
+                             KeyPathOf(directory, kCommitment, epoch));
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto commitment, SecretOf<CommitmentSecret>(directory, kCommitment));
+      auto commitment,
+      ReadSecret<CommitmentSecret>(commitment_path, kCommitment));
   GARDEROBE_ASSIGN_OR_RETURN(auto signing,
                              SecretOf<SigningSeed>(directory, kSigning));
-  GARDEROBE_ASSIGN_OR_RETURN(const StoredIssue issue, ReadIssue(directory));
   auto v = ProductOf<VaultStrippingScalar>(s, u);
   auto hu = ProductOf<HomeStrippingScalar>(h, u);
   return TtpKeys{std::move(u),  std::move(s),          std::move(v),
@@ -78,6 +105,33 @@ absl::StatusOr<TtpKeys> TtpKeys::Read(const std::string& directory) {
                  std::move(a),  std::move(hv),         std::move(ha),
                  std::move(kr), std::move(commitment), std::move(signing),
                  issue};
+}
+
+absl::StatusOr<TtpKeys::Next> TtpKeys::DrawNext(const std::string& directory,
+                                                uint32_t epoch) {
+  for (const RotatedRole& rotated : kRotated) {
+    GARDEROBE_RETURN_IF_ERROR(
+        DrawNextKey(directory, rotated.role, epoch, rotated.shape));
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto s, NextScalar<VaultConversionScalar>(directory, kToVault));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto t, NextScalar<AggregatorConversionScalar>(directory, kToAggregator));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto h, NextScalar<HomeConversionScalar>(directory, kHome));
+  return Next{std::move(s), std::move(t), std::move(h)};
+}
+
+absl::StatusOr<bool> TtpKeys::TakeOverNext(const std::string& directory) {
+  GARDEROBE_ASSIGN_OR_RETURN(const StoredIssue issue, ReadIssue(directory));
+  bool any = false;
+  for (const RotatedRole& rotated : kRotated) {
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const bool taken,
+        TakeOverNextKey(directory, rotated.role, issue.issue.epoch));
+    any |= taken;
+  }
+  return any;
 }
 
 Parameters TtpKeys::Public(uint32_t padding) const {

@@ -6,6 +6,7 @@
 
 #include "core/conversion/convert.h"
 #include "core/keys/blinding.h"
+#include "core/keys/key_rotation.h"
 #include "core/keys/parameter_issue.h"
 #include "core/sealing/handles.h"
 #include "ttp/sigma.h"
@@ -27,13 +28,31 @@ struct TtpKeys {
   SigningSeed signing;
   StoredIssue issue;
 
-  static constexpr uint32_t kEpoch = 1;
+  uint32_t epoch() const { return issue.issue.epoch; }
 
   // Writes fresh keys, and the first issue of the parameters, into `directory`.
   // AlreadyExists: there are keys.
   [[nodiscard]] static absl::Status Generate(const std::string& directory);
+  // Those in force. Errors of ReadKeyFile, ReadIssue and KeyPathOf.
   [[nodiscard]] static absl::StatusOr<TtpKeys> Read(
       const std::string& directory);
+
+  // Scalars of the next epoch, drawn beside those in force, with a secret for
+  // their commitments: C_s of both epochs under one blinding would tell
+  // whoever knows s*/s the point s*G. Drawn once, however often it is asked
+  // for.
+  struct Next {
+    VaultConversionScalar to_vault;            // s*
+    AggregatorConversionScalar to_aggregator;  // t*
+    HomeConversionScalar home;                 // h*
+  };
+  [[nodiscard]] static absl::StatusOr<Next> DrawNext(
+      const std::string& directory, uint32_t epoch);
+  // Puts what was drawn in the place of the former keys, which are wiped, once
+  // its epoch is in force. Returns whether there was anything to do.
+  [[nodiscard]] static absl::StatusOr<bool> TakeOverNext(
+      const std::string& directory);
+
   // U with its proof of possession, the commitments, and the kinds that every
   // row has to have.
   Parameters Public(uint32_t padding) const;

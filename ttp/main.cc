@@ -1,5 +1,9 @@
 // ttpd: converts, maps and forwards; opens nothing. What it may know:
 // ttp/README.md.
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
 #include "core/daemon/command_line.h"
 #include "core/daemon/data_folder.h"
 #include "core/daemon/renew_parameters.h"
@@ -7,12 +11,14 @@
 #include "core/register/register_service.h"
 #include "core/retention/custody_service.h"
 #include "spdlog/spdlog.h"
+#include "ttp/audit_service.h"
 #include "ttp/budget_service.h"
 #include "ttp/config.h"
 #include "ttp/delivery_service.h"
 #include "ttp/retention_day.h"
 #include "ttp/retention_service.h"
 #include "ttp/rights_service.h"
+#include "ttp/rotation.h"
 
 namespace garderobe::ttp {
 namespace {
@@ -28,6 +34,8 @@ prometheus::Counter& Count(Daemon& daemon, const char* name, const char* help) {
 absl::Status Run(const Config& config) {
   UnderWay under_way;  // first: what the daemon still holds at the end uses it
   GARDEROBE_ASSIGN_OR_RETURN(auto daemon, Daemon::Create("ttp", config.daemon));
+  // Where a rotation was interrupted, former scalars are still there.
+  GARDEROBE_RETURN_IF_ERROR(TtpKeys::TakeOverNext(config.keys).status());
   GARDEROBE_ASSIGN_OR_RETURN(const TtpKeys keys, TtpKeys::Read(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(auto upstream_options, UpstreamOptions(config));
   const uint32_t padding = PaddingOf(config);
@@ -38,8 +46,9 @@ absl::Status Run(const Config& config) {
       VerifyParameters(VerifyKeyOf(keys.signing), "ttp", signed_parameters.body,
                        signed_parameters.signature, Today())
           .status());
-  GARDEROBE_ASSIGN_OR_RETURN(upstream_options.own,
+  GARDEROBE_ASSIGN_OR_RETURN(const TtpParameters own_parameters,
                              TtpParameters::From(parameters));
+  upstream_options.own = own_parameters;
   upstream_options.issue = keys.issue;
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto inventory,
@@ -52,11 +61,19 @@ absl::Status Run(const Config& config) {
       Budgets::Open(config.daemon.data + "/budgets.pb", *institutions));
   GARDEROBE_ASSIGN_OR_RETURN(auto serials,
                              SerialBook::Open(config.keys + "/serials"));
+  KeptCrowds kept_crowds(static_cast<size_t>(config.audit_crowds_kept));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto custodians,
+      OpenCustody(config.custodians, "ttp", config.keys));
   Upstream upstream(upstream_options, *serials);
-  const Converter converter(keys, padding, daemon->workers());
+  const Converter converter(keys, padding, daemon->workers(),
+                            /*keeps_traces=*/config.audit_crowds_kept > 0);
   Pool pool(daemon->io(),
-            [&upstream](const Pool::Crowd& crowd, Pool::Answered answered) {
-              upstream.LinkRelations(crowd, std::move(answered));
+            [&](const Pool::Crowd& crowd, Pool::Traces traces,
+                Pool::Answered answered) {
+              upstream.LinkRelations(
+                  crowd, kept_crowds.Keeping(crowd, std::move(traces),
+                                             std::move(answered)));
             },
             {.rows = static_cast<size_t>(config.gather_rows),
              .institutions = static_cast<size_t>(config.gather_institutions),
@@ -98,8 +115,9 @@ absl::Status Run(const Config& config) {
       auto calendar, OpenRunCalendar(config.daemon.data + "/retention.pb"));
   Retention retention(converter, *institutions, upstream, *calendar);
   RetentionServiceImpl retention_service(retention);
-  RetentionCustodyServiceImpl custody(*calendar, daemon->workers());
-  BudgetServiceImpl budget_service(*budgets, *institutions);
+  RetentionCustodyServiceImpl custody(*calendar, *custodians,
+                                      daemon->workers());
+  BudgetServiceImpl budget_service(*budgets, *institutions, *custodians);
   auto& budgets_used = prometheus::BuildGauge()
                            .Name("garderobe_ttp_budget_used_ratio")
                            .Help(
@@ -119,7 +137,11 @@ absl::Status Run(const Config& config) {
           .Set(static_cast<double>(budget.used()) / allowed);
     }
   });
-  RegisterServiceImpl register_service(*institutions);
+  RegisterServiceImpl register_service(*institutions, *custodians);
+  AuditServiceImpl audit_service(
+      {kept_crowds, upstream, keys, own_parameters, signed_parameters});
+  RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(1),
+           [&audit_service] { audit_service.EndIdleStreams(); });
 
   // On a thread of its own: a party that hangs must not hold up the work.
   boost::asio::thread_pool probes(1);
@@ -142,7 +164,7 @@ absl::Status Run(const Config& config) {
     const absl::Status reachable = upstream.reachable();
     const std::string ahead = budgets->LatestAhead();
     return DaemonState{
-        reachable.ok(), TtpKeys::kEpoch,
+        reachable.ok(), keys.epoch(),
         reachable.ok()
             ? fmt::format("{} institutions{}", institutions->Get()->size(),
                           ahead.empty() ? ""
@@ -154,7 +176,7 @@ absl::Status Run(const Config& config) {
   const ServedService served_custody{
       &custody,
       v1::RetentionCustodyService::service_full_name(),
-      {{Role::kCustodian, ""}}};
+      {coordinator, {Role::kCustodian, ""}}};
   const absl::Status served =
       daemon->Serve({.services = {{&delivery,
                                    v1::DeliveryService::service_full_name(),
@@ -172,9 +194,12 @@ absl::Status Run(const Config& config) {
                                   {&budget_service,
                                    v1::BudgetService::service_full_name(),
                                    {coordinator, {Role::kCustodian, ""}}},
+                                  {&audit_service,
+                                   v1::AuditService::service_full_name(),
+                                   {{Role::kAuditor, ""}}},
                                   {&register_service,
                                    v1::RegisterService::service_full_name(),
-                                   {coordinator}}},
+                                   {coordinator, {Role::kCustodian, ""}}}},
                      .registered_pins =
                          [&](const Peer& peer) {
                            return peer.role == Role::kClient
@@ -201,6 +226,62 @@ absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {
   return ToHex(VerifyKeyOf(keys.signing).bytes());
 }
 
+// What vault and aggregator publish, of the epoch that the TTP is of.
+absl::StatusOr<std::shared_ptr<const Published>> FetchOnce(
+    const Config& config, const TtpKeys& keys) {
+  constexpr int kAttempts = 20;
+  constexpr std::chrono::milliseconds kBetween{250};
+  GARDEROBE_ASSIGN_OR_RETURN(auto options, UpstreamOptions(config));
+  GARDEROBE_ASSIGN_OR_RETURN(options.own,
+                             TtpParameters::From(keys.Public(/*padding=*/0)));
+  options.issue = keys.issue;
+  GARDEROBE_ASSIGN_OR_RETURN(auto serials,
+                             SerialBook::Open(config.keys + "/serials"));
+  Upstream upstream(options, *serials);
+  absl::Status fetched = upstream.Fetch();
+  for (int i = 0; i < kAttempts && absl::IsUnavailable(fetched); ++i) {
+    std::this_thread::sleep_for(kBetween);
+    fetched = upstream.Fetch();
+  }
+  upstream.Stop();
+  if (absl::IsUnavailable(fetched)) {
+    return Annotate(fetched, "vaultd and aggregatord have to run");
+  }
+  GARDEROBE_RETURN_IF_ERROR(fetched);
+  return upstream.published();
+}
+
+absl::Status RotateAll(const Config& config, const std::string& folder) {
+  GARDEROBE_ASSIGN_OR_RETURN(const bool was_interrupted,
+                             TtpKeys::TakeOverNext(config.keys));
+  GARDEROBE_ASSIGN_OR_RETURN(const TtpKeys keys, TtpKeys::Read(config.keys));
+  if (was_interrupted) {
+    std::cout << fmt::format(
+        "the rotation to epoch {}, which was interrupted, is complete; what it "
+        "wrote for vault and aggregator holds\n",
+        keys.epoch());
+    return absl::OkStatus();
+  }
+  GARDEROBE_ASSIGN_OR_RETURN(const auto published, FetchOnce(config, keys));
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    return Unavailable("cannot create {}: {}", folder, error.message());
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const StoredIssue issue,
+      RotateKeys(config.keys, folder,
+                 {published->vault.sealing_key,
+                  published->aggregator.sealing_key,
+                  {published->aggregator_signed.body(),
+                   published->aggregator_signed.signature()}}));
+  std::cout << fmt::format(
+      "the TTP is of epoch {}, serial {}, valid until {}; hand {} on to the "
+      "vault, and then to the aggregator\n",
+      issue.issue.epoch, issue.issue.serial,
+      ToIso(FromDayNumber(issue.issue.valid_until)), folder);
+  return absl::OkStatus();
+}
+
 }  // namespace
 }  // namespace garderobe::ttp
 
@@ -218,5 +299,12 @@ int main(int argc, char** argv) {
                        return Inventory::GiveUpMissing(config.keys,
                                                        ttp::PlacesOf(config));
                      },
-                     {RenewParametersAction(config.keys)}});
+                     {RenewParametersAction(config.keys),
+                      {"--rotate", "FOLDER",
+                       "draw the scalars of the next epoch, write to FOLDER "
+                       "what vault and aggregator need to follow, and stop; "
+                       "these two run meanwhile, and ttpd does not",
+                       [&](const std::string& folder) {
+                         return ttp::RotateAll(config, folder);
+                       }}}});
 }

@@ -4,12 +4,9 @@
 #include <atomic>
 #include <set>
 
+#include "ttp/crowd_draw.h"
+
 namespace garderobe::ttp {
-namespace {
-
-bool StaysBehind() { return randombytes_uniform(4) == 0; }
-
-}  // namespace
 
 // One client's batch, of which rows may be in several crowds. Locks after the
 // pool, never before.
@@ -44,8 +41,8 @@ struct Pool::Batch {
   }
 };
 
-void Pool::Add(const std::string& institution,
-               std::vector<Rerandomised<VaultRow>> rows, Done done) {
+void Pool::Add(const std::string& institution, std::vector<PooledRow> rows,
+               Done done) {
   const auto batch =
       std::make_shared<Batch>(institution, rows.size(), std::move(done));
   {
@@ -83,20 +80,9 @@ Pool::Leaving Pool::Take() {
   if (!is_full && waiting_.front().deadline > now && !IsCrowd()) {
     return leaving;
   }
-  // Who leaves is drawn from all that wait, not from those that came first.
-  const std::vector<size_t> order = RandomOrder(waiting_.size());
-  std::vector<bool> leaves(waiting_.size());
-  size_t count = 0;
-  // First those that must, then as many of the others as fit.
-  for (const bool must : {true, false}) {
-    for (const size_t at : order) {
-      if (count == options_.crowd_rows_max) break;
-      if ((waiting_[at].deadline <= now) != must || leaves[at]) continue;
-      if (!must && StaysBehind()) continue;
-      leaves[at] = true;
-      ++count;
-    }
-  }
+  std::vector<bool> is_due;
+  for (const Waiting& row : waiting_) is_due.push_back(row.deadline <= now);
+  const std::vector<bool> leaves = DrawCrowd(is_due, options_.crowd_rows_max);
   std::deque<Waiting> staying;
   for (size_t at = 0; at < waiting_.size(); ++at) {
     (leaves[at]
@@ -146,24 +132,30 @@ void Pool::SendOne(Leaving leaving) {
   std::vector<Rerandomised<VaultRow>> rows;
   for (Waiting& waiting : leaving) {
     origins->push_back({std::move(waiting.batch), waiting.place});
-    rows.push_back(std::move(waiting.row));
+    rows.push_back(std::move(waiting.pooled.row));
   }
   auto [crowd, places] = ShuffleRows(std::move(rows));
-  send_(crowd, [origins, places = std::move(places)](
-                   const absl::StatusOr<std::vector<VaultAnswer>>& answers) {
-    absl::Status status = answers.status();
-    if (status.ok() && answers->size() != places.size()) {
-      status = Internal("the vault answered another number of rows");
-    }
-    for (size_t i = 0; i < places.size(); ++i) {
-      const auto& [batch, place] = (*origins)[places[i]];
-      if (status.ok()) {
-        batch->Take(place, (*answers)[i]);
-      } else {
-        batch->Fail(status);
-      }
-    }
-  });
+  Traces traces;
+  traces.reserve(places.size());
+  for (const size_t place : places) {
+    traces.push_back(std::move(leaving[place].pooled.trace));
+  }
+  send_(crowd, std::move(traces),
+        [origins, places = std::move(places)](
+            const absl::StatusOr<std::vector<VaultAnswer>>& answers) {
+          absl::Status status = answers.status();
+          if (status.ok() && answers->size() != places.size()) {
+            status = Internal("the vault answered another number of rows");
+          }
+          for (size_t i = 0; i < places.size(); ++i) {
+            const auto& [batch, place] = (*origins)[places[i]];
+            if (status.ok()) {
+              batch->Take(place, (*answers)[i]);
+            } else {
+              batch->Fail(status);
+            }
+          }
+        });
 }
 
 void Pool::Stop() {

@@ -24,17 +24,26 @@
 
 namespace garderobe::ttp {
 
+// A row on its way to the vault, and what proves its conversion, if that is
+// kept.
+struct PooledRow {
+  Rerandomised<VaultRow> row;
+  RowTracePtr trace;
+};
+
 // Thread-safe. `io` outlives it.
 class Pool {
  public:
   using Done =
       std::function<void(absl::StatusOr<InClientOrder<VaultAnswer>> answers)>;
   // Sends a crowd to the vault and calls back with an answer a row, in the
-  // crowd's order.
+  // crowd's order. The traces have that order, too, and are not for the vault.
   using Crowd = Shuffled<Rerandomised<VaultRow>>;
+  using Traces = std::vector<RowTracePtr>;
   using Answered =
       std::function<void(absl::StatusOr<std::vector<VaultAnswer>> answers)>;
-  using Send = std::function<void(const Crowd& crowd, Answered answered)>;
+  using Send =
+      std::function<void(const Crowd& crowd, Traces traces, Answered answered)>;
 
   struct Options {
     size_t rows = 500;        // of all institutions together
@@ -49,8 +58,8 @@ class Pool {
 
   // Calls `done` once the vault has synced all of the rows, or for the first
   // error that it gave for some of them; then the others are not sent.
-  void Add(const std::string& institution,
-           std::vector<Rerandomised<VaultRow>> rows, Done done);
+  void Add(const std::string& institution, std::vector<PooledRow> rows,
+           Done done);
   // Answers what waits with Unavailable, and what is added from now on: the
   // daemon is ending. Nothing is sent, for it would go without its crowd.
   void Stop();
@@ -67,7 +76,7 @@ class Pool {
   struct Waiting {
     BatchPtr batch;
     size_t place;  // in the batch
-    Rerandomised<VaultRow> row;
+    PooledRow pooled;
     Clock::time_point deadline;
   };
   // Rows that leave together.

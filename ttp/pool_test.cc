@@ -43,12 +43,18 @@ class PoolTest : public ::testing::Test {
     sent_.clear();
     pool_ = std::make_unique<Pool>(
         io_,
-        [this](const Pool::Crowd& crowd, Pool::Answered answered) {
+        [this](const Pool::Crowd& crowd, const Pool::Traces& traces,
+               Pool::Answered answered) {
           Sent& sent = sent_.emplace_back();
           sent.answered = std::move(answered);
           sent.at = std::chrono::steady_clock::now();
-          for (const auto& row : crowd.rows()) {
-            sent.rows.push_back(row.value().handle);
+          ASSERT_EQ(traces.size(), crowd.size());
+          for (size_t i = 0; i < crowd.size(); ++i) {
+            const VaultHandle& handle = crowd.rows()[i].value().handle;
+            sent.rows.push_back(handle);
+            // A trace stays with its row, however the crowd is mixed.
+            EXPECT_EQ(traces[i]->serials.ttp,
+                      GetBigEndian<uint64_t>(handle.data() + 1));
           }
         },
         options);
@@ -57,7 +63,7 @@ class PoolTest : public ::testing::Test {
   // handles begin with. Returns their handles.
   std::vector<VaultHandle> Add(char institution, size_t count) {
     std::vector<VaultHandle> handles;
-    std::vector<Rerandomised<VaultRow>> rows;
+    std::vector<PooledRow> rows;
     for (size_t i = 0; i < count; ++i) {
       std::string handle(1, institution);
       PutBigEndian(handle, static_cast<uint64_t>(++made_));
@@ -66,7 +72,7 @@ class PoolTest : public ::testing::Test {
       auto converted = Rerandomiser::ConvertRow(keys_.conversion(), to_, "x",
                                                 row_, handles.back());
       GARDEROBE_CHECK(converted.has_value());
-      rows.push_back(std::move(converted->row));
+      rows.push_back({std::move(converted->row), TraceOfNumber(made_)});
     }
     auto heard = std::make_shared<Heard>();
     heard_[institution].push_back(heard);
@@ -81,6 +87,11 @@ class PoolTest : public ::testing::Test {
                  }
                });
     return handles;
+  }
+  // What is told by the serial; the rest is not looked at.
+  static RowTracePtr TraceOfNumber(uint32_t number) {
+    return std::make_unique<const RowTrace>(
+        RowTrace{{}, {.ttp = number}, WipedScalar(), WipedScalar()});
   }
   // Of the last batch of that institution, or the one at `at`.
   const Heard& HeardBy(char institution, size_t at = SIZE_MAX) {
@@ -393,10 +404,11 @@ TEST_F(PoolTest, NoLockIsHeldWhenAClientIsAnswered) {
     EXPECT_EQ(pool_->waiting_rows(), 0u);
   };
   auto one_row = [this] {
-    std::vector<Rerandomised<VaultRow>> rows;
-    rows.push_back(Rerandomiser::ConvertRow(keys_.conversion(), to_, "x", row_,
-                                            VaultHandle())
-                       ->row);
+    std::vector<PooledRow> rows;
+    rows.push_back({Rerandomiser::ConvertRow(keys_.conversion(), to_, "x", row_,
+                                             VaultHandle())
+                        ->row,
+                    TraceOfNumber(0)});
     return rows;
   };
   pool_->Add("a", one_row(), look);

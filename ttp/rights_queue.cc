@@ -1,27 +1,58 @@
 #include "ttp/rights_queue.h"
 
+#include <algorithm>
+
 #include "core/keys/receipt.h"
+#include "core/rpc/status_conversion.h"
 #include "spdlog/spdlog.h"
 
 namespace garderobe::ttp {
+namespace {
+
+// NOT_FOUND tells a client that its request is not known here.
+absl::Status ForClient(const absl::Status& of_party) {
+  return of_party.code() == absl::StatusCode::kNotFound
+             ? FailedPrecondition("{}", Message(of_party))
+             : of_party;
+}
+
+}  // namespace
 
 absl::StatusOr<uint32_t> RightsQueue::Accept(v1::ExerciseRightRequest request) {
   const MutexLock lock(&mutex_);
-  const auto now = Clock::now();
-  std::erase_if(entries_, [&](const auto& item) {
-    const Entry& entry = item.second;
-    return entry.state == State::kTold && now - entry.accepted > kKept;
-  });
+  Forget();
   // Told two rounds from now at the earliest: what the next one does is shown
   // when the one after it begins, so that how long it took does not show.
   const uint32_t ready_in_ms = 2 * interval_ms();
-  if (entries_.contains(request.request_id())) return ready_in_ms;
-  if (entries_.size() >= kRequestsMax) {
-    return ResourceExhausted("{} requests wait; try again later", kRequestsMax);
+  const auto known = entries_.find(request.request_id());
+  if (known != entries_.end()) {
+    // What was refused may be taken now: custodians may have released more.
+    Entry& entry = known->second;
+    if (entry.state == State::kTold && !entry.outcome.ok() &&
+        entry.institution == request.institution()) {
+      entry.request = std::move(request);
+      entry.state = State::kWaiting;
+      entry.place = next_place_++;
+      entry.round = 0;
+    }
+    return ready_in_ms;
+  }
+  const auto of_institution =
+      std::count_if(entries_.begin(), entries_.end(), [&](const auto& item) {
+        return item.second.institution == request.institution();
+      });
+  if (entries_.size() >= kRequestsMax ||
+      static_cast<size_t>(of_institution) >= kOfInstitutionMax) {
+    return WithRetryAfter(
+        ResourceExhausted("{} requests wait, {} of them of this institution; "
+                          "try again later",
+                          entries_.size(), of_institution),
+        std::chrono::minutes(1));
   }
   Entry entry;
   entry.institution = request.institution();
-  entry.accepted = now;
+  entry.accepted = Clock::now();
+  entry.place = next_place_++;
   const std::string id = request.request_id();
   entry.request = std::move(request);
   entries_.emplace(id, std::move(entry));
@@ -52,39 +83,89 @@ std::vector<std::string> RightsQueue::In(State state) {
   return ids;
 }
 
+void RightsQueue::Forget() {
+  const auto now = Clock::now();
+  std::erase_if(entries_, [&](const auto& item) {
+    const Entry& entry = item.second;
+    return entry.state == State::kTold && now - entry.accepted > kKept;
+  });
+}
+
+std::vector<std::string> RightsQueue::NextWaiting() {
+  const MutexLock lock(&mutex_);
+  // Of each institution by the order in which they came.
+  std::map<std::string, std::map<uint64_t, std::string>> waiting;
+  for (const auto& [id, entry] : entries_) {
+    if (entry.state == State::kWaiting) {
+      waiting[entry.institution].emplace(entry.place, id);
+    }
+  }
+  std::vector<std::string> ids;
+  while (!waiting.empty() && ids.size() < kBegunInRound) {
+    for (auto of = waiting.begin();
+         of != waiting.end() && ids.size() < kBegunInRound;) {
+      ids.push_back(of->second.begin()->second);
+      of->second.erase(of->second.begin());
+      of = of->second.empty() ? waiting.erase(of) : std::next(of);
+    }
+  }
+  return ids;
+}
+
 void RightsQueue::BeforeRound() {
   {
     const MutexLock lock(&mutex_);
+    Forget();
     for (auto& [id, entry] : entries_) {
       if (entry.state == State::kDone) entry.state = State::kTold;
     }
   }
-  for (const std::string& id : In(State::kWaiting)) BeginOne(id);
+  for (const std::string& id : NextWaiting()) BeginOne(id);
+}
+
+bool RightsQueue::IsTriedAgain(const absl::Status& status, const Entry& entry) {
+  if (status.ok()) return false;
+  // Nobody asks for it again: whatever keeps it from being done passes.
+  if (entry.attempt == Attempt::kAgain) {
+    spdlog::warn("event=erased-again request={} outcome=\"{}\"",
+                 ToHex(AsBytes(entry.request.request_id())), Message(status));
+    return Clock::now() - entry.accepted < kTriedAgain;
+  }
+  // A party that is not reached, or whose disk is full.
+  return IsTransient(status) ||
+         status.code() == absl::StatusCode::kDeadlineExceeded;
 }
 
 void RightsQueue::BeginOne(const std::string& id) {
   v1::ExerciseRightRequest request;
-  std::shared_ptr<UnderWay::Watch> watch;
+  Attempt attempt;
+  bool is_counted;
   {
     const MutexLock lock(&mutex_);
-    request = entries_[id].request;
-    const bool is_repeated = entries_[id].institution.empty();
-    if (request.right() == v1::RIGHT_ERASE && !is_repeated) {
-      watch = std::make_shared<UnderWay::Watch>(under_way_);
+    Entry& entry = entries_[id];
+    request = entry.request;
+    attempt = entry.attempt;
+    is_counted = entry.is_counted;
+    // From the first attempt on: that may have been done although nothing was
+    // heard of it.
+    if (request.right() == v1::RIGHT_ERASE && attempt == Attempt::kFirst &&
+        !entry.watch) {
+      entry.watch = std::make_shared<UnderWay::Watch>(under_way_);
     }
   }
-  auto begun = rights_.Begin(request);
-  // A party that is not reached is asked again in the next round.
-  if (begun.status().code() == absl::StatusCode::kUnavailable) return;
+  absl::Status begun = is_counted ? absl::OkStatus() : rights_.Count(request);
+  is_counted = begun.ok();
+  if (begun.ok()) begun = rights_.Begin(request, attempt);
   const MutexLock lock(&mutex_);
   Entry& entry = entries_[id];
+  entry.is_counted = is_counted;
+  if (IsTriedAgain(begun, entry)) return;
   if (begun.ok()) {
-    entry.begun = *std::move(begun);
-    entry.watch = std::move(watch);
     entry.state = State::kUnderWay;
   } else {
-    entry.outcome = begun.status();
+    entry.outcome = ForClient(begun);
     entry.state = State::kDone;
+    entry.watch.reset();
   }
 }
 
@@ -96,27 +177,28 @@ void RightsQueue::AfterRound(const Rounds::Carried& carried) {
 void RightsQueue::ConcludeOne(const std::string& id,
                               const Rounds::Carried& carried) {
   v1::ExerciseRightRequest request;
-  RightSteps::Begun begun;
+  Attempt attempt;
   {
     const MutexLock lock(&mutex_);
     Entry& entry = entries_[id];
     if (entry.round == 0) entry.round = carried.number;
-    if (carried.done_through < entry.round) return;
+    if (carried.rights_done_through < entry.round) return;
     request = entry.request;
-    begun = entry.begun;
+    attempt = entry.attempt;
   }
-  auto outcome = rights_.Conclude(request, std::move(begun));
-  if (outcome.status().code() == absl::StatusCode::kUnavailable) return;
+  auto outcome = rights_.Conclude(request, attempt, carried.confirmation);
   std::shared_ptr<UnderWay::Watch> watch;
   {
     const MutexLock lock(&mutex_);
     Entry& entry = entries_[id];
-    if (entry.institution.empty()) {
+    if (IsTriedAgain(outcome.status(), entry)) return;
+    if (attempt == Attempt::kAgain) {
       spdlog::info("event=erased-again request={} outcome=\"{}\"",
-                   ToHex(AsBytes(id)),
+                   ToHex(AsBytes(request.request_id())),
                    outcome.ok() ? "done" : Message(outcome.status()));
     }
     entry.outcome = std::move(outcome);
+    if (!entry.outcome.ok()) entry.outcome = ForClient(entry.outcome.status());
     entry.request.Clear();
     entry.state = State::kDone;
     watch = std::move(entry.watch);
@@ -127,13 +209,16 @@ void RightsQueue::ConcludeOne(const std::string& id,
 }
 
 void RightsQueue::Repeat(v1::ExerciseRightRequest request) {
-  // A known id would be answered with the receipt that is kept.
+  // The request keeps its id, which is signed: its receipts stay those of the
+  // first time. Here it needs another, by which nobody fetches.
   std::string id(RequestId::kBytes, '\0');
   randombytes_buf(id.data(), id.size());
-  request.set_request_id(id);
   const MutexLock lock(&mutex_);
   Entry entry;
   entry.accepted = Clock::now();
+  entry.attempt = Attempt::kAgain;
+  entry.is_counted = true;
+  entry.place = next_place_++;
   entry.request = std::move(request);
   entries_.emplace(std::move(id), std::move(entry));
 }

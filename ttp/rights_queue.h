@@ -24,9 +24,16 @@ namespace garderobe::ttp {
 // while it was done, for that may bring back what it holds.
 class RightsQueue {
  public:
-  // Requests that wait or whose receipts are kept, at most.
+  // Requests that wait or whose receipts are kept, at most; and of one
+  // institution, so that none keeps others' out.
   static constexpr size_t kRequestsMax = 10'000;
+  static constexpr size_t kOfInstitutionMax = 2'000;
+  // So many are begun in a round, of the institutions in turn, for the round
+  // waits for them.
+  static constexpr size_t kBegunInRound = 200;
   static constexpr std::chrono::hours kKept{1};
+  // For how long a second erasure is tried: the parties take it for a day.
+  static constexpr std::chrono::hours kTriedAgain{24};
 
   // Both outlive it.
   RightsQueue(RightSteps& rights, UnderWay& under_way,
@@ -35,7 +42,7 @@ class RightsQueue {
 
   // Takes a request that was checked. One with a known id is answered as
   // before, whatever else it says. Returns after how many ms to fetch the
-  // receipts. ResourceExhausted: too many are kept.
+  // receipts. ResourceExhausted, with RetryInfo: too many are kept.
   [[nodiscard]] absl::StatusOr<uint32_t> Accept(
       v1::ExerciseRightRequest request);
   // NotFound: it was not accepted here by this institution. Otherwise what came
@@ -53,9 +60,12 @@ class RightsQueue {
   struct Entry {
     std::string institution;
     v1::ExerciseRightRequest request;
+    Attempt attempt = Attempt::kFirst;
     State state = State::kWaiting;
-    RightSteps::Begun begun;
-    // The round that carries what follows, or the first of several; 0: the next.
+    uint64_t place = 0;  // in which they came
+    bool is_counted = false;
+    // The round that carries what follows, or the first of several; 0: the
+    // next.
     uint64_t round = 0;
     // Of an erasure: what is under way meanwhile.
     std::shared_ptr<UnderWay::Watch> watch;
@@ -67,17 +77,24 @@ class RightsQueue {
     return static_cast<uint32_t>(interval_.count());
   }
   std::vector<std::string> In(State state);
+  // Those to begin in this round: the oldest of each institution, in turn.
+  std::vector<std::string> NextWaiting();
+  // Forgets what was told long ago.
+  void Forget() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether to try again in the next round, after this.
+  static bool IsTriedAgain(const absl::Status& status, const Entry& entry);
   void BeginOne(const std::string& id);
   void ConcludeOne(const std::string& id, const Rounds::Carried& carried);
-  // Puts the request in once more, under an id of its own; its receipts are
-  // nobody's.
+  // Puts the request in once more; its receipts are told to nobody.
   void Repeat(v1::ExerciseRightRequest request);
 
   RightSteps& rights_;
   UnderWay& under_way_;
   const std::chrono::milliseconds interval_;
   Mutex mutex_;
-  std::map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);  // by id
+  // By request id; of those that are done again by a random one.
+  std::map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  uint64_t next_place_ ABSL_GUARDED_BY(mutex_) = 1;
 };
 
 }  // namespace garderobe::ttp

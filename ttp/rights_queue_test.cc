@@ -2,7 +2,11 @@
 // whom. Vault and aggregator are a fake; rounds are called by hand.
 #include "ttp/rights_queue.h"
 
+#include <algorithm>
+#include <set>
+
 #include "core/keys/receipt.h"
+#include "core/rpc/status_conversion.h"
 #include "gmock/gmock.h"
 #include "tests/support/status_matchers.h"
 
@@ -18,25 +22,32 @@ constexpr char kMuseum[] = "museum-x";
 // Does what it is told, and notes who asked.
 class FakeRights : public RightSteps {
  public:
-  absl::StatusOr<Begun> Begin(
-      const v1::ExerciseRightRequest& request) override {
+  absl::Status Count(const v1::ExerciseRightRequest& request) override {
+    counted.push_back(request.request_id());
+    return absl::OkStatus();
+  }
+  absl::Status Begin(const v1::ExerciseRightRequest& request,
+                     Attempt attempt) override {
     begun.push_back(request);
-    if (!at_vault.ok()) return at_vault;
-    Begun result;
-    result.response.add_receipts()->set_body("vault");
-    return result;
+    attempts.push_back(attempt);
+    return at_vault;
   }
   absl::StatusOr<v1::FetchReceiptsResponse> Conclude(
-      const v1::ExerciseRightRequest& request, Begun done) override {
+      const v1::ExerciseRightRequest& request, Attempt,
+      const std::string& confirmation) override {
     concluded.push_back(request.request_id());
+    confirmations.push_back(confirmation);
     if (!at_aggregator.ok()) return at_aggregator;
-    done.response.add_receipts()->set_body("aggregator");
-    return done.response;
+    v1::FetchReceiptsResponse response;
+    response.add_receipts()->set_body("vault");
+    response.add_receipts()->set_body("aggregator");
+    return response;
   }
 
   absl::Status at_vault, at_aggregator;
   std::vector<v1::ExerciseRightRequest> begun;
-  std::vector<std::string> concluded;
+  std::vector<Attempt> attempts;
+  std::vector<std::string> counted, concluded, confirmations;
 };
 
 class RightsQueueTest : public ::testing::Test {
@@ -73,8 +84,9 @@ class RightsQueueTest : public ::testing::Test {
   void After(uint64_t behind = 0) {
     ++number_;
     queue_.AfterRound({.status = absl::OkStatus(),
+                       .confirmation = "of round " + std::to_string(number_),
                        .number = number_,
-                       .done_through = number_ - behind});
+                       .rights_done_through = number_ - behind});
   }
   void FailedRound() {
     queue_.BeforeRound();
@@ -97,6 +109,7 @@ TEST_F(RightsQueueTest, IsDoneInTheNextRoundAndToldInTheOneAfter) {
   ASSERT_THAT(rights_.begun, SizeIs(1));
   EXPECT_EQ(rights_.begun[0].handle(), std::string(16, 'a'));
   EXPECT_THAT(rights_.concluded, ElementsAre(IdOf('a')));
+  EXPECT_THAT(rights_.confirmations, ElementsAre("of round 1001"));
   EXPECT_TRUE(IsPending('a'));
   queue_.BeforeRound();
   const auto told = Fetch('a');
@@ -121,6 +134,21 @@ TEST_F(RightsQueueTest, ARefusalTakesAsLongAsWhatIsDone) {
   EXPECT_THAT(rights_.concluded, IsEmpty());
 }
 
+// Custodians may have released more meanwhile.
+TEST_F(RightsQueueTest, WhatWasRefusedIsTriedAgainWhenItIsAskedAgain) {
+  rights_.at_vault = FailedPrecondition("not now");
+  Accept('a');
+  Round();
+  queue_.BeforeRound();
+  EXPECT_THAT(Fetch('a'), StatusIs(absl::StatusCode::kFailedPrecondition));
+  rights_.at_vault = absl::OkStatus();
+  Accept('a');
+  EXPECT_TRUE(IsPending('a'));
+  Round();
+  queue_.BeforeRound();
+  EXPECT_THAT(Fetch('a'), IsOk());
+}
+
 TEST_F(RightsQueueTest, TheAggregatorsRefusalIsTold) {
   rights_.at_aggregator = Internal("not so");
   Accept('a');
@@ -128,6 +156,15 @@ TEST_F(RightsQueueTest, TheAggregatorsRefusalIsTold) {
   EXPECT_TRUE(IsPending('a'));
   queue_.BeforeRound();
   EXPECT_THAT(Fetch('a'), StatusIs(absl::StatusCode::kInternal));
+}
+
+// It would be sent again and again.
+TEST_F(RightsQueueTest, WhatAPartyDoesNotKnowIsNotAForgottenRequest) {
+  rights_.at_aggregator = absl::NotFoundError("not in the register");
+  Accept('a');
+  Round();
+  queue_.BeforeRound();
+  EXPECT_THAT(Fetch('a'), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
 // Its receipt would say that all is done, and changes are still at the vault.
@@ -172,6 +209,102 @@ TEST_F(RightsQueueTest, APartyThatIsNotReachedIsAskedInTheNextRound) {
   Round();
   queue_.BeforeRound();
   EXPECT_EQ(Fetch('a')->receipts_size(), 2);
+}
+
+// Each try once cost the institution's budget.
+TEST_F(RightsQueueTest, ARequestCountsOnceHoweverOftenItIsTried) {
+  rights_.at_vault = Unavailable("nobody there");
+  Accept('a');
+  for (int i = 0; i < 5; ++i) Round();
+  EXPECT_THAT(rights_.begun, SizeIs(5));
+  EXPECT_THAT(rights_.counted, ElementsAre(IdOf('a')));
+}
+
+TEST_F(RightsQueueTest, AFullDiskIsWaitedFor) {
+  rights_.at_vault =
+      WithRetryAfter(absl::ResourceExhaustedError("the disk is full"),
+                     std::chrono::seconds(1));
+  Accept('a');
+  Round();
+  Round();
+  EXPECT_TRUE(IsPending('a'));
+  rights_.at_aggregator = rights_.at_vault;
+  rights_.at_vault = absl::OkStatus();
+  Round();
+  Round();
+  EXPECT_TRUE(IsPending('a'));
+  rights_.at_aggregator = absl::OkStatus();
+  Round();
+  queue_.BeforeRound();
+  EXPECT_EQ(Fetch('a')->receipts_size(), 2);
+}
+
+// Thousands of one institution hold up neither the round nor another's.
+TEST_F(RightsQueueTest, InstitutionsTakeTurns) {
+  const auto accept = [&](const std::string& institution, uint32_t number) {
+    v1::ExerciseRightRequest request;
+    request.set_institution(institution);
+    request.set_right(v1::RIGHT_OBJECT);
+    std::string id(RequestId::kBytes, institution.back());
+    std::memcpy(id.data(), &number, sizeof number);
+    request.set_request_id(id);
+    return queue_.Accept(std::move(request)).status();
+  };
+  for (uint32_t i = 0; i < RightsQueue::kOfInstitutionMax; ++i) {
+    ASSERT_THAT(accept("museum-x", i), IsOk());
+  }
+  const absl::Status full = accept("museum-x", 100'000);
+  EXPECT_THAT(full, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_TRUE(IsTransient(full));
+  for (uint32_t i = 0; i < 3; ++i) ASSERT_THAT(accept("museum-y", i), IsOk());
+  queue_.BeforeRound();
+  EXPECT_THAT(rights_.begun, SizeIs(RightsQueue::kBegunInRound));
+  EXPECT_EQ(std::count_if(rights_.begun.begin(), rights_.begun.end(),
+                          [](const auto& request) {
+                            return request.institution() == "museum-y";
+                          }),
+            3);
+  // The oldest first, and none twice.
+  After();
+  queue_.BeforeRound();
+  std::set<std::string> ids;
+  for (const auto& request : rights_.begun) ids.insert(request.request_id());
+  EXPECT_THAT(ids, SizeIs(2 * RightsQueue::kBegunInRound));
+}
+
+// Nobody asks for a second erasure again.
+TEST_F(RightsQueueTest, ASecondErasureIsTriedUntilItIsDone) {
+  Accept('a', v1::RIGHT_ERASE);
+  auto under_way = under_way_.Begin();
+  Round();
+  under_way.reset();
+  rights_.at_vault = FailedPrecondition("not now");
+  Round();
+  Round();
+  rights_.at_vault = absl::OkStatus();
+  rights_.at_aggregator = Internal("not now");
+  Round();
+  Round();
+  rights_.at_aggregator = absl::OkStatus();
+  const size_t before = rights_.concluded.size();
+  Round();
+  EXPECT_THAT(rights_.concluded, SizeIs(before + 1));
+  Round();
+  EXPECT_THAT(rights_.concluded, SizeIs(before + 1));
+}
+
+// The first attempt may have been done, and only its answer lost.
+TEST_F(RightsQueueTest, WhatWasUnderWayAtTheFirstAttemptCounts) {
+  auto under_way = under_way_.Begin();
+  rights_.at_vault = Unavailable("the answer is lost");
+  Accept('a', v1::RIGHT_ERASE);
+  Round();
+  under_way.reset();
+  rights_.at_vault = absl::OkStatus();
+  Round();
+  Round();
+  EXPECT_THAT(rights_.attempts,
+              ElementsAre(Attempt::kFirst, Attempt::kFirst, Attempt::kAgain));
 }
 
 TEST_F(RightsQueueTest, NobodyElsesRequestIsTold) {
@@ -220,14 +353,12 @@ TEST_F(RightsQueueTest, AnErasureIsRepeatedAfterWhatWasUnderWay) {
   EXPECT_EQ(again.right(), v1::RIGHT_ERASE);
   EXPECT_EQ(again.handle(), std::string(16, 'a'));
   EXPECT_EQ(again.institution(), kMuseum);
-  // A known id would be answered with the receipt that is kept.
-  EXPECT_NE(again.request_id(), IdOf('a'));
-  EXPECT_EQ(again.request_id().size(), RequestId::kBytes);
+  // The id is signed; the parties are told that it is done once more.
+  EXPECT_EQ(again.request_id(), IdOf('a'));
+  EXPECT_THAT(rights_.attempts, ElementsAre(Attempt::kFirst, Attempt::kAgain));
   EXPECT_THAT(rights_.concluded, SizeIs(2));
-  // Its receipts are nobody's, and it is not repeated for ever.
+  // It is not repeated for ever.
   queue_.BeforeRound();
-  EXPECT_THAT(queue_.Fetch(kMuseum, again.request_id()),
-              StatusIs(absl::StatusCode::kNotFound));
   later.reset();
   Round();
   Round();
@@ -270,7 +401,7 @@ TEST_F(RightsQueueTest, AtTheEndNobodyIsRepeated) {
 TEST_F(RightsQueueTest, MoreThanMayWaitAreRefused) {
   auto accept = [&](size_t number) {
     v1::ExerciseRightRequest request;
-    request.set_institution(kMuseum);
+    request.set_institution("museum-" + std::to_string(number / 1000));
     std::string id(RequestId::kBytes, '\0');
     std::memcpy(id.data(), &number, sizeof number);
     request.set_request_id(id);

@@ -28,8 +28,21 @@ grpc::ServerUnaryReactor* RightsServiceImpl::ExerciseRight(
     v1::ExerciseRightResponse* response) {
   const auto client = Authorise(*context, request->institution());
   if (!client.ok()) return FinishNow(context, client.status());
-  const absl::Status checked = CheckRight(*request);
-  if (!checked.ok()) return FinishNow(context, checked);
+  const auto institutions = institutions_.Get();
+  const auto entry = institutions->find(request->institution());
+  const absl::Status checked =
+      entry == institutions->end()
+          ? Unavailable("the register has just changed; try again")
+          : CheckRight(*request, entry->second, Today());
+  if (!checked.ok()) {
+    const std::string reason = ReasonOf(checked);
+    if (!reason.empty()) {
+      refused_calls_.Increment();
+      spdlog::warn("event=right-refused reason={} client={} institution={}",
+                   reason, *client, request->institution());
+    }
+    return FinishNow(context, checked);
+  }
   const auto ready_in_ms = queue_.Accept(*request);
   if (!ready_in_ms.ok()) return FinishNow(context, ready_in_ms.status());
   // Which right and which request; of whom nobody is told.

@@ -87,7 +87,7 @@ absl::StatusOr<Rounds::Carried> Rounds::Carry() {
   GARDEROBE_ASSIGN_OR_RETURN(const auto published, upstream_.published());
   v1::GetRoundRequest request;
   *request.mutable_aggregator() = published->aggregator_signed;
-  request.set_confirmed(confirmed_);
+  request.set_confirmation(confirmation_);
   using VaultAsync = Upstream::VaultClient::Async<v1::VaultService>;
   GARDEROBE_ASSIGN_OR_RETURN(
       const v1::GetRoundResponse response,
@@ -103,14 +103,18 @@ absl::StatusOr<Rounds::Carried> Rounds::Carry() {
     }
   }
   GARDEROBE_ASSIGN_OR_RETURN(
-      const auto entries,
+      const auto converted,
       converter_.ConvertRound(round, published->aggregator.pseudonym_key));
-  GARDEROBE_RETURN_IF_ERROR(
-      upstream_.StoreRound(entries, round.statement()).status());
-  confirmed_ = round.id();
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const v1::StoreRoundResponse stored,
+      upstream_.StoreRound(converted, round.statement()));
+  confirmation_ = stored.confirmation();
+  upstream_.NoteRound(round.number());
   return Carried{.status = absl::OkStatus(),
+                 .confirmation = confirmation_,
                  .number = round.number(),
-                 .done_through = round.done_through()};
+                 .done_through = round.done_through(),
+                 .rights_done_through = round.rights_done_through()};
 }
 
 }  // namespace garderobe::ttp

@@ -25,12 +25,15 @@ class Rounds {
   // Does what is to be done in a round, before its changes are carried. On the
   // rounds' own thread.
   using Before = std::function<void()>;
-  // Called after each round: its number at the vault, and up to which round the
-  // aggregator has stored everything that was due. Both 0 when it failed.
+  // Called after each round: its number at the vault, up to which round the
+  // aggregator has stored everything that was due, and what confirms that to
+  // the vault. 0 and empty when it failed.
   struct Carried {
     absl::Status status;
+    std::string confirmation = {};
     uint64_t number = 0;
     uint64_t done_through = 0;
+    uint64_t rights_done_through = 0;  // the same of what follows from rights
   };
   using After = std::function<void(const Carried&)>;
 
@@ -60,9 +63,9 @@ class Rounds {
   Before before_;  // set by Start, as the next
   After after_;
   boost::asio::thread_pool thread_{1};  // a round at a time
-  // The round that the aggregator has stored and the vault has not heard of.
-  // Touched on the rounds' thread only.
-  uint64_t confirmed_ = 0;
+  // As the aggregator confirmed the last round. Touched on the rounds' thread
+  // only.
+  std::string confirmation_;
 
   Mutex mutex_;
   boost::asio::steady_timer timer_ ABSL_GUARDED_BY(mutex_);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "gtest/gtest.h"
+#include "tests/support/vectors.h"
 
 namespace garderobe::ttp {
 namespace {
@@ -15,6 +16,15 @@ class SigmaTest : public ::testing::Test {
       AggregatorHandle::From("fedcba9876543210");
   const std::string sigma_ = sealer_.Seal(aggregator_, vault_);
 };
+
+TEST(SigmaKnownAnswerTest, MatchesTheVector) {
+  const auto known = ReadVectors("signed-v2.json")["sigma"];
+  const std::string key = Hex(known["key"]);
+  const SigmaSealer sealer{SigmaKey::CopyFrom(AsBytes(key))};
+  EXPECT_EQ(sealer.Seal(AggregatorHandle::From(Hex(known["handle_aggregator"])),
+                        VaultHandle::From(Hex(known["handle_vault"]))),
+            Hex(known["sigma"]));
+}
 
 TEST_F(SigmaTest, OpensToTheVaultsHandle) {
   EXPECT_EQ(sigma_.size(), SigmaSealer::kBytes);

@@ -1,5 +1,8 @@
 #include "ttp/upstream.h"
 
+#include <algorithm>
+
+#include "core/base/civil_time.h"
 #include "core/base/clock.h"
 #include "core/base/columns.h"
 #include "core/keys/pooled_receipt.h"
@@ -57,6 +60,7 @@ absl::Status FromParty(const grpc::Status& status) {
       if (RetryAfter(said)) return said;
       return Unavailable("a party behind the TTP is not reached");
     }
+    case grpc::StatusCode::FAILED_PRECONDITION:
     case grpc::StatusCode::PERMISSION_DENIED: {
       // With a reason it is about what a client has sent: who signed it.
       absl::Status said = FromGrpc(status);
@@ -86,13 +90,12 @@ void Upstream::Stop() {
   aggregator_.Stop();
 }
 
-void Upstream::LinkRelations(const Pool::Crowd& crowd,
-                             Pool::Answered answered) {
+void Upstream::LinkRelations(const Pool::Crowd& crowd, Linked answered) {
   const auto parties = published();
   if (!parties.ok()) return answered(parties.status());
   v1::LinkRelationsRequest request;
   *request.mutable_aggregator() = (*parties)->aggregator_signed;
-  request.set_epoch(TtpKeys::kEpoch);
+  request.set_epoch(epoch());
   auto leaves = std::make_shared<std::vector<std::string>>();
   for (const Rerandomised<VaultRow>& rerandomised : crowd.rows()) {
     const VaultRow& row = rerandomised.value();
@@ -127,18 +130,21 @@ void Upstream::LinkRelations(const Pool::Crowd& crowd,
         if (!HasReceipt(key, std::move(*leaves), *response)) {
           spdlog::error("event=vault-receipt-refused rows={}", rows);
         }
-        std::vector<VaultAnswer> answers;
+        LinkedCrowd linked;
         for (size_t i = 0; i < rows; ++i) {
-          answers.push_back({column[2 * i], column[2 * i + 1]});
+          linked.answers.push_back({column[2 * i], column[2 * i + 1]});
         }
-        answered(std::move(answers));
+        linked.answer_id = response->answer_id();
+        linked.answer_day = response->answer_day();
+        linked.receipt = {response->receipt(), response->receipt_signature()};
+        answered(std::move(linked));
       });
 }
 
 void Upstream::StoreRelations(
     v1::StoreRelationsRequest request, const InClientOrder<AggregatorRow>& rows,
     AggregatorClient::Done<v1::StoreRelationsResponse> done) {
-  request.set_epoch(TtpKeys::kEpoch);
+  request.set_epoch(epoch());
   for (const AggregatorRow& row : rows.rows()) {
     request.mutable_handles()->append(row.address.handle.view());
     request.mutable_references()->append(row.address.reference.view());
@@ -153,15 +159,16 @@ void Upstream::StoreRelations(
 }
 
 absl::StatusOr<v1::StoreRoundResponse> Upstream::StoreRound(
-    const Shuffled<AggregatorEntry>& entries, const std::string& statement) {
+    const Converter::ConvertedRound& round, const std::string& statement) {
   GARDEROBE_ASSIGN_OR_RETURN(const auto parties, published());
   v1::StoreRoundRequest request;
-  request.set_epoch(TtpKeys::kEpoch);
-  for (const AggregatorEntry& entry : entries.rows()) {
+  request.set_epoch(epoch());
+  for (const AggregatorEntry& entry : round.entries.rows()) {
     entry.reference.value().AppendTo(*request.mutable_references());
     entry.person.value().AppendTo(*request.mutable_persons());
-    entry.action.value().AppendTo(*request.mutable_actions());
+    entry.tag.value().AppendTo(*request.mutable_tags());
   }
+  round.weighted_persons.value().AppendTo(*request.mutable_weighted_persons());
   request.set_statement(statement);
   *request.mutable_vault() = parties->vault_signed;
   return aggregator_.Wait<v1::AggregatorService, v1::StoreRoundRequest,
@@ -207,14 +214,25 @@ absl::StatusOr<std::shared_ptr<Published>> Upstream::FetchBoth() {
   GARDEROBE_ASSIGN_OR_RETURN(result->vault, VaultParameters::From(of_vault));
   GARDEROBE_ASSIGN_OR_RETURN(result->aggregator,
                              AggregatorParameters::From(of_aggregator));
-  GARDEROBE_RETURN_IF_ERROR(serials_.Take("vault", result->vault.issue.serial));
+  GARDEROBE_RETURN_IF_ERROR(CheckEpoch("vault", result->vault.issue));
+  GARDEROBE_RETURN_IF_ERROR(CheckEpoch("aggregator", result->aggregator.issue));
+  GARDEROBE_RETURN_IF_ERROR(serials_.Take(of_vault));
+  GARDEROBE_RETURN_IF_ERROR(serials_.Take(of_aggregator));
+  // Sums that rows are encrypted to: clients refuse the identity, too.
   GARDEROBE_RETURN_IF_ERROR(
-      serials_.Take("aggregator", result->aggregator.issue.serial));
-  GARDEROBE_ASSIGN_OR_RETURN(
-      result->joint,
-      JointKeys::From(options_.own, result->vault, result->aggregator));
+      JointKeys::From(options_.own, result->vault, result->aggregator)
+          .status());
   result->keys = KeysOf(result->vault, result->aggregator);
   return result;
+}
+
+absl::Status Upstream::CheckEpoch(std::string_view party,
+                                  const ParameterIssue& issue) const {
+  if (issue.epoch == epoch()) return absl::OkStatus();
+  return FailedPrecondition(
+      "{} serves epoch {}, and the TTP epoch {}: a rotation is not done "
+      "everywhere, or one of them was set back (docs/operating.md, Rotation)",
+      party, issue.epoch, epoch());
 }
 
 void Upstream::Take(std::shared_ptr<const Published> published) {
@@ -245,9 +263,15 @@ absl::Status Upstream::reachable() const {
 }
 
 absl::StatusOr<std::shared_ptr<const Published>> Upstream::published() const {
+  const int32_t today = DayNumber(Today());
   const MutexLock lock(&mutex_);
-  if (published_) return published_;
-  return Unavailable("{}", Message(why_not_));
+  if (!published_) return Unavailable("{}", Message(why_not_));
+  if (today > std::min(published_->vault.issue.valid_until,
+                       published_->aggregator.issue.valid_until)) {
+    return Unavailable("parameters have ended, and no newer ones came: {}",
+                       Message(why_not_));
+  }
+  return published_;
 }
 
 absl::Status Upstream::CheckSerials(const v1::Serials& serials) const {

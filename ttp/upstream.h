@@ -7,6 +7,7 @@
 #ifndef GARDEROBE_TTP_UPSTREAM_H_
 #define GARDEROBE_TTP_UPSTREAM_H_
 
+#include <atomic>
 #include <memory>
 
 #include "core/keys/parameters.h"
@@ -28,7 +29,14 @@ struct Published {
   VaultParameters vault;
   AggregatorParameters aggregator;
   ConversionKeys keys;  // to convert to
-  JointKeys joint;      // what clients encrypt to
+};
+
+// What the vault says of a crowd.
+struct LinkedCrowd {
+  std::vector<VaultAnswer> answers;  // in the crowd's order
+  std::string answer_id;             // 16 bytes, unless the vault errs
+  int32_t answer_day = 0;            // days since 2000-01-01
+  SignedBody receipt;                // core/keys/pooled_receipt.h
 };
 
 // Thread-safe.
@@ -53,19 +61,26 @@ class Upstream {
   // Cancels what is under way and waits for the ends of all calls.
   void Stop();
 
+  // Of the conversion scalars.
+  uint32_t epoch() const { return options_.issue.issue.epoch; }
+
   // Unary calls without lists: feeds, rights, retention.
   VaultClient& vault() { return vault_; }
   AggregatorClient& aggregator() { return aggregator_; }
 
   // Hands a crowd to the vault.
-  void LinkRelations(const Pool::Crowd& crowd, Pool::Answered answered);
+  using Linked = std::function<void(absl::StatusOr<LinkedCrowd> linked)>;
+  void LinkRelations(const Pool::Crowd& crowd, Linked answered);
   // Stores one client's batch; `request` has everything but the rows.
   void StoreRelations(v1::StoreRelationsRequest request,
                       const InClientOrder<AggregatorRow>& rows,
                       AggregatorClient::Done<v1::StoreRelationsResponse> done);
   // Stores a round. Waits for the answer.
   [[nodiscard]] absl::StatusOr<v1::StoreRoundResponse> StoreRound(
-      const Shuffled<AggregatorEntry>& entries, const std::string& statement);
+      const Converter::ConvertedRound& round, const std::string& statement);
+  // The number of the last round that was stored; 0: of none is known.
+  uint64_t last_round() const { return last_round_; }
+  void NoteRound(uint64_t number) { last_round_ = number; }
   // Has the vault remove relations that are too old. Waits for the answer.
   [[nodiscard]] absl::StatusOr<v1::RemoveRelationsResponse> RemoveRelations(
       const Shuffled<VaultHandle>& relations, int32_t today);
@@ -92,11 +107,15 @@ class Upstream {
     uint64_t until = 0;  // Unix seconds until which it is still taken
   };
   [[nodiscard]] absl::StatusOr<std::shared_ptr<Published>> FetchBoth();
+  // FailedPrecondition: it serves another epoch than the TTP.
+  [[nodiscard]] absl::Status CheckEpoch(std::string_view party,
+                                        const ParameterIssue& issue) const;
   void Take(std::shared_ptr<const Published> published)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   SerialBook& serials_;
+  std::atomic<uint64_t> last_round_{0};
   VaultClient vault_;            // own locking
   AggregatorClient aggregator_;  // own locking
   mutable Mutex mutex_;

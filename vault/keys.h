@@ -1,6 +1,6 @@
 // The vault's keys (protocol.md, 2): a decryption scalar for each kind with a
 // slot and for the home slot, the household scalar w, what blinds its
-// commitment, and what signs its parameters.
+// commitment, what signs its parameters, and what opens sealed messages.
 #ifndef GARDEROBE_VAULT_KEYS_H_
 #define GARDEROBE_VAULT_KEYS_H_
 
@@ -8,6 +8,7 @@
 
 #include "core/conversion/open.h"
 #include "core/keys/blinding.h"
+#include "core/keys/key_rotation.h"
 #include "core/keys/parameter_issue.h"
 
 namespace garderobe::vault {
@@ -19,16 +20,29 @@ struct VaultKeys {
   HouseholdStrippingScalar household_stripping;   // w*y[home], not stored
   CommitmentSecret commitment;
   SigningSeed signing;
+  SealingSecretKey sealing;  // opens what clients seal to the vault
   StoredIssue issue;
+
+  uint32_t epoch() const { return issue.issue.epoch; }
 
   // Writes fresh keys, and the first issue of the parameters, into `directory`.
   // AlreadyExists: there are keys.
   [[nodiscard]] static absl::Status Generate(const std::string& directory);
-  // Errors of ReadKeyFile and ReadIssue.
+  // Those in force. Errors of ReadKeyFile, ReadIssue and KeyPathOf.
   [[nodiscard]] static absl::StatusOr<VaultKeys> Read(
       const std::string& directory);
-  // Y of every kind and of the home slot with proofs of possession, C_w, and
-  // the key of receipts.
+
+  // w of the next epoch, drawn beside the one in force, with a secret for its
+  // commitment; drawn once, however often it is asked for.
+  [[nodiscard]] static absl::StatusOr<HouseholdScalar> DrawNext(
+      const std::string& directory, uint32_t epoch);
+  // Puts what was drawn in the place of the former keys, which are wiped, once
+  // its epoch is in force. Returns whether there was anything to do.
+  [[nodiscard]] static absl::StatusOr<bool> TakeOverNext(
+      const std::string& directory);
+
+  // Y of every kind and of the home slot with proofs of possession, C_w, the
+  // sealing key, and the key of receipts.
   Parameters Public() const;
 };
 

@@ -1,17 +1,23 @@
 // vaultd: who belongs together. What it may know: vault/README.md.
 #include <filesystem>
 #include <iostream>
+#include <thread>
 
 #include "core/base/files.h"
 #include "core/daemon/command_line.h"
+#include "core/daemon/custody_settings.h"
 #include "core/daemon/data_folder.h"
 #include "core/daemon/renew_parameters.h"
 #include "core/daemon/repeat.h"
 #include "core/daemon/store_rewriter.h"
 #include "core/daemon/store_verifier.h"
 #include "core/keys/pins.h"
+#include "core/register/nameless.h"
+#include "core/register/register_service.h"
+#include "core/store/store_rotation.h"
 #include "spdlog/spdlog.h"
 #include "vault/link/estimate.h"
+#include "vault/rotation.h"
 #include "vault/service.h"
 
 namespace garderobe::vault {
@@ -19,8 +25,9 @@ namespace {
 
 struct Config {
   DaemonConfig daemon;
+  CustodySettings custodians;
   std::string keys = "keys";
-  std::string aggregator_pin;
+  std::string aggregator_pin, ttp_pin;
   int64_t forget_order_minutes = 60;
   int64_t round_entries = 256;
   int64_t links_persons = 64;
@@ -30,8 +37,14 @@ struct Config {
   std::string model;
 };
 
+std::string StorePath(const Config& config) {
+  return config.daemon.data + "/store";
+}
+
 Inventory::Places PlacesOf(const Config& config) {
-  return {{"store", config.daemon.data}};
+  return {{"store", StorePath(config)},
+          {"register.pb", config.daemon.data + "/register.pb"},
+          {"agreements.pb", config.daemon.data + "/agreements.pb"}};
 }
 
 absl::StatusOr<MatchParameters> ReadModel(const std::string& path) {
@@ -41,8 +54,12 @@ absl::StatusOr<MatchParameters> ReadModel(const std::string& path) {
 
 absl::Status Check(const Config& config) {
   GARDEROBE_RETURN_IF_ERROR(CheckDaemonConfig(config.daemon));
+  GARDEROBE_RETURN_IF_ERROR(CheckCustody(config.custodians));
   GARDEROBE_RETURN_IF_ERROR(
       ParsePin("pins.aggregator", config.aggregator_pin).status());
+  if (!config.ttp_pin.empty()) {
+    GARDEROBE_RETURN_IF_ERROR(ParsePin("pins.ttp", config.ttp_pin).status());
+  }
   GARDEROBE_RETURN_IF_ERROR(ReadModel(config.model).status());
   return VaultKeys::Read(config.keys).status();
 }
@@ -60,9 +77,12 @@ absl::Status Run(const Config& config) {
       CheckDataFolder(*daemon, config.keys, PlacesOf(config)));
   StoreOptions store_options = kStoreOptions;
   store_options.inventory = inventory.get();
+  store_options.epoch = keys.epoch();
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto opened,
-      Store::Open(config.daemon.data, kFamilyNames, store_options));
+      auto opened, Store::Open(StorePath(config), kFamilyNames, store_options));
+  // What a rotation that was interrupted has left: former keys and tokens.
+  GARDEROBE_RETURN_IF_ERROR(VaultKeys::TakeOverNext(config.keys).status());
+  GARDEROBE_RETURN_IF_ERROR(RemoveRotationCopy(StorePath(config)));
   GARDEROBE_ASSIGN_OR_RETURN(
       auto linker,
       Linker::Open(
@@ -79,10 +99,17 @@ absl::Status Run(const Config& config) {
            }}));
   GARDEROBE_ASSIGN_OR_RETURN(auto serials,
                              SerialBook::Open(config.keys + "/serials"));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto authors,
+      RegisterStore::Open(config.daemon.data + "/register.pb"));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto custodians,
+      OpenCustody(config.custodians, "vault", config.keys));
   Store& store = linker->store();
   const bool is_new = linker->counts().relations == 0;
   Vault vault(
-      std::move(keys), std::move(linker), std::move(serials), daemon->workers(),
+      std::move(keys), std::move(linker), std::move(serials), *authors,
+      daemon->workers(),
       {.aggregator_pin = pin,
        .round_entries = static_cast<size_t>(config.round_entries),
        .caps = {
@@ -90,10 +117,12 @@ absl::Status Run(const Config& config) {
            .identities = static_cast<uint64_t>(config.identities_per_month)}});
   VaultServiceImpl service(vault, *daemon);
   VaultRightsServiceImpl rights(vault, *daemon);
-  ReviewServiceImpl review(vault, *daemon);
+  RegisterServiceImpl register_service(*authors, *custodians,
+                                       CheckWithoutNames);
+  ReviewServiceImpl review(vault, *custodians, *daemon);
   VaultRetentionServiceImpl retention(vault.linker(), *daemon);
   RetentionCustodyServiceImpl custody(vault.linker().retention_calendar(),
-                                      daemon->workers(),
+                                      *custodians, daemon->workers(),
                                       ReleaseActionsOf(vault.linker()));
 
   auto& relations = prometheus::BuildGauge()
@@ -132,6 +161,15 @@ absl::Status Run(const Config& config) {
     set_aside.Set(static_cast<double>(counts.set_aside));
     contradictory.Set(static_cast<double>(counts.contradictory));
   });
+  RunEvery(daemon->io(), daemon->workers(), std::chrono::hours(1), [&] {
+    const auto ended = vault.linker().EndUnmatched();
+    if (!ended.ok()) {
+      spdlog::error("event=unmatched-objections reason=\"{}\"",
+                    Message(ended.status()));
+    } else if (*ended > 0) {
+      spdlog::info("event=unmatched-objections ended={}", *ended);
+    }
+  });
   // Nothing older than this tells what arrived together, nor what was erased.
   const StoreRewriter rewriter(
       store, *daemon,
@@ -143,7 +181,7 @@ absl::Status Run(const Config& config) {
   const StoreVerifier verifier(store);
   auto state = [&] {
     const absl::Status fit = CheckStorage(*daemon, store);
-    return DaemonState{fit.ok(), Vault::kEpoch,
+    return DaemonState{fit.ok(), vault.epoch(),
                        fit.ok() ? "linking" : std::string(Message(fit))};
   };
   return daemon->Serve(
@@ -155,20 +193,47 @@ absl::Status Run(const Config& config) {
                      {{Role::kParty, "ttp"}}},
                     {&review,
                      v1::ReviewService::service_full_name(),
-                     {{Role::kCustodian, ""}}},
+                     {{Role::kCustodian, ""}, {Role::kCoordinator, ""}}},
                     {&retention,
                      v1::VaultRetentionService::service_full_name(),
                      {{Role::kParty, "ttp"}}},
+                    {&register_service,
+                     v1::RegisterService::service_full_name(),
+                     {{Role::kCustodian, ""}, {Role::kCoordinator, ""}}},
                     {&custody,
                      v1::RetentionCustodyService::service_full_name(),
-                     {{Role::kCustodian, ""}}}},
-       .state = state});
+                     {{Role::kCustodian, ""}, {Role::kCoordinator, ""}}}},
+       .state = state,
+       .reload = [&] { return authors->Reload(Today()); }});
 }
 
 absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {
   GARDEROBE_RETURN_IF_ERROR(VaultKeys::Generate(folder));
   GARDEROBE_ASSIGN_OR_RETURN(const VaultKeys keys, VaultKeys::Read(folder));
   return ToHex(VerifyKeyOf(keys.signing).bytes());
+}
+
+absl::Status RotateAll(const Config& config, const std::string& folder) {
+  RotationPlaces places{StorePath(config), config.keys, folder, {}, {}};
+  GARDEROBE_ASSIGN_OR_RETURN(places.ttp_pin,
+                             ParsePin("pins.ttp", config.ttp_pin));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      places.aggregator_pin,
+      ParsePin("pins.aggregator", config.aggregator_pin));
+  boost::asio::thread_pool workers(
+      std::max(1u, std::thread::hardware_concurrency()));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const Rotated rotated,
+      Rotate(places, workers, [next = 0.1](double part) mutable {
+        if (part < next) return;
+        next = part + 0.1;
+        std::cout << fmt::format("{:.0f} % of the tokens\n", 100 * part)
+                  << std::flush;
+      }));
+  std::cout << fmt::format(
+      "the vault is of epoch {}{}; hand the folder on to the aggregator\n",
+      rotated.epoch, rotated.went_on ? ", as was begun before" : "");
+  return absl::OkStatus();
 }
 
 // What the pairs show most often, and what is made of it.
@@ -205,7 +270,7 @@ absl::Status EstimateWeights(const Config& config, const std::string& file) {
   }
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto store,
-      Store::OpenToRead(config.daemon.data, kFamilyNames, kStoreOptions));
+      Store::OpenToRead(StorePath(config), kFamilyNames, kStoreOptions));
   GARDEROBE_ASSIGN_OR_RETURN(const MatchParameters start,
                              ReadModel(config.model));
   GARDEROBE_ASSIGN_OR_RETURN(const PatternCounts counts,
@@ -234,11 +299,15 @@ int main(int argc, char** argv) {
   AddDaemonSettings(settings, &config.daemon);
   AddPartyPins(settings, &config.daemon.peers, {"ttp"});
   AddCustodianPins(settings, &config.daemon.peers);
+  AddCustodySettings(settings, &config.custodians);
   settings.Text("keys.directory", &config.keys,
                 "Folder with the vault's key files; mode 0600 each.");
   settings.Text("pins.aggregator", &config.aggregator_pin,
                 "Ed25519 key that signs the aggregator's parameters, hex.",
                 /*required=*/true);
+  settings.Text("pins.ttp", &config.ttp_pin,
+                "Ed25519 key that signs the TTP's parameters, hex; needed for "
+                "--rotate only.");
   settings.Text("linking.model", &config.model,
                 "Weights of evidence, a file as docs/linking.md tells; empty: "
                 "those that were estimated on the simulated country.");
@@ -272,6 +341,13 @@ int main(int argc, char** argv) {
                                                        vault::PlacesOf(config));
                      },
                      {RenewParametersAction(config.keys),
+                      {"--rotate", "FOLDER",
+                       "go on to the next epoch with what the TTP has written "
+                       "to FOLDER, write there what the aggregator needs, and "
+                       "stop; no daemon has the store open meanwhile",
+                       [&](const std::string& folder) {
+                         return vault::RotateAll(config, folder);
+                       }},
                       {"--estimate-weights", "FILE",
                        "estimate the weights of evidence from the store, write "
                        "them to FILE, and stop; the daemon may run meanwhile",

@@ -20,6 +20,7 @@ CivilDate DateAt(uint64_t unix_seconds) {
 std::string KeyFor(Capped what) {
   return "cap/" + std::string(1, static_cast<char>(what));
 }
+std::string KeyForRights(const std::string& entry) { return "cap/Q" + entry; }
 
 // month (4) || used (8) || released (8) || day (4) || today (8) || day before
 // (8). Stored, never change.
@@ -54,12 +55,12 @@ std::string_view NameOf(Capped what) {
   return what == Capped::kTokens ? "tokens" : "identities";
 }
 
-absl::StatusOr<MonthCaps::Count> MonthCaps::Read(Capped what) const {
+absl::StatusOr<MonthCaps::Count> MonthCaps::Read(const std::string& key) const {
   const CivilDate today = DateAt(clock_());
   const int32_t month = 12 * today.year + today.month - 1;
   const int32_t day = DayNumber(today);
   Count count;
-  const auto stored = store_.Get(kMeta, KeyFor(what));
+  const auto stored = store_.Get(kMeta, key);
   if (stored.ok()) {
     if (!Decode(*stored, &count)) return Damaged();
   } else if (stored.status().code() != absl::StatusCode::kNotFound) {
@@ -78,9 +79,16 @@ absl::StatusOr<MonthCaps::Count> MonthCaps::Read(Capped what) const {
   return count;
 }
 
-absl::Status MonthCaps::Take(Capped what, uint64_t taken) {
+absl::Status MonthCaps::Take(Capped what, uint64_t count) {
   const MutexLock lock(&mutex_);
-  GARDEROBE_ASSIGN_OR_RETURN(Count count, Read(what));
+  rocksdb::WriteBatch batch;
+  GARDEROBE_RETURN_IF_ERROR(Add(what, count, batch));
+  return store_.Write(batch);
+}
+
+absl::Status MonthCaps::Add(Capped what, uint64_t taken,
+                            rocksdb::WriteBatch& batch) {
+  GARDEROBE_ASSIGN_OR_RETURN(Count count, Read(KeyFor(what)));
   const uint64_t allowed = LimitOf(what) + count.released;
   if (taken > allowed || count.used > allowed - taken) {
     spdlog::error("event=cap-reached what={} used={} allowed={} refused={}",
@@ -102,23 +110,59 @@ absl::Status MonthCaps::Take(Capped what, uint64_t taken) {
   }
   count.used += taken;
   count.today += taken;
-  rocksdb::WriteBatch batch;
   batch.Put(store_.family(kMeta), KeyFor(what), Encode(count));
+  return absl::OkStatus();
+}
+
+absl::Status MonthCaps::TakeRight(const std::string& entry, uint64_t quota) {
+  const MutexLock lock(&mutex_);
+  GARDEROBE_ASSIGN_OR_RETURN(Count count, Read(KeyForRights(entry)));
+  const uint64_t allowed = quota + count.released;
+  if (count.used >= allowed) {
+    spdlog::warn("event=rights-quota-used-up entry={} used={} allowed={}",
+                 entry, count.used, allowed);
+    return WithReason(
+        FailedPrecondition(
+            "the institution has exercised {} of {} rights by identity this "
+            "month; two custodians can release more, for its access key at the "
+            "vault, and the same request is taken then",
+            count.used, allowed),
+        kQuotaUsedUp);
+  }
+  ++count.used;
+  ++count.today;
+  rocksdb::WriteBatch batch;
+  batch.Put(store_.family(kMeta), KeyForRights(entry), Encode(count));
+  GARDEROBE_RETURN_IF_ERROR(Add(Capped::kIdentities, 1, batch));
   return store_.Write(batch);
 }
 
-absl::Status MonthCaps::Release(Capped what, uint64_t more) {
+absl::Status MonthCaps::ReleaseAt(const std::string& key, uint64_t more) {
   const MutexLock lock(&mutex_);
-  GARDEROBE_ASSIGN_OR_RETURN(Count count, Read(what));
+  GARDEROBE_ASSIGN_OR_RETURN(Count count, Read(key));
   count.released += more;
   rocksdb::WriteBatch batch;
-  batch.Put(store_.family(kMeta), KeyFor(what), Encode(count));
+  batch.Put(store_.family(kMeta), key, Encode(count));
   return store_.WriteAndSync(batch);
+}
+
+absl::Status MonthCaps::Release(Capped what, uint64_t more) {
+  return ReleaseAt(KeyFor(what), more);
+}
+
+absl::Status MonthCaps::ReleaseRights(const std::string& entry, uint64_t more) {
+  return ReleaseAt(KeyForRights(entry), more);
 }
 
 absl::StatusOr<MonthCaps::Count> MonthCaps::Get(Capped what) {
   const MutexLock lock(&mutex_);
-  return Read(what);
+  return Read(KeyFor(what));
+}
+
+absl::StatusOr<MonthCaps::Count> MonthCaps::GetRights(
+    const std::string& entry) {
+  const MutexLock lock(&mutex_);
+  return Read(KeyForRights(entry));
 }
 
 }  // namespace garderobe::vault

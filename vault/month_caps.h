@@ -18,6 +18,7 @@ enum class Capped : char { kTokens = 'T', kIdentities = 'I' };
 std::string_view NameOf(Capped what);  // tokens, identities
 
 inline constexpr std::string_view kCapReached = "VAULT_CAP_REACHED";
+inline constexpr std::string_view kQuotaUsedUp = "RIGHTS_QUOTA_USED_UP";
 
 // Thread-safe. `store` outlives it. Of time it keeps the month and the day.
 class MonthCaps {
@@ -33,8 +34,15 @@ class MonthCaps {
   // not synced. FailedPrecondition with the reason kCapReached: they would go
   // beyond what this month allows; nothing is counted. DataLoss.
   [[nodiscard]] absl::Status Take(Capped what, uint64_t count);
+  // Counts a right by identity of one entry of the register, which has a quota
+  // a month, and of all together, or neither. FailedPrecondition with the
+  // reason kQuotaUsedUp, or kCapReached.
+  [[nodiscard]] absl::Status TakeRight(const std::string& entry,
+                                       uint64_t quota);
   // Allows `more` this month. Synced when it returns.
   [[nodiscard]] absl::Status Release(Capped what, uint64_t more);
+  [[nodiscard]] absl::Status ReleaseRights(const std::string& entry,
+                                           uint64_t more);
 
   struct Count {
     int32_t month = 0;  // 12 * year + month - 1
@@ -45,10 +53,16 @@ class MonthCaps {
   };
   // This month's count.
   [[nodiscard]] absl::StatusOr<Count> Get(Capped what);
+  [[nodiscard]] absl::StatusOr<Count> GetRights(const std::string& entry);
 
  private:
-  [[nodiscard]] absl::StatusOr<Count> Read(Capped what) const
+  [[nodiscard]] absl::StatusOr<Count> Read(const std::string& key) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // As Take, into `batch`.
+  [[nodiscard]] absl::Status Add(Capped what, uint64_t taken,
+                                 rocksdb::WriteBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  [[nodiscard]] absl::Status ReleaseAt(const std::string& key, uint64_t more);
   uint64_t LimitOf(Capped what) const {
     return what == Capped::kTokens ? limits_.tokens : limits_.identities;
   }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "core/rpc/status_conversion.h"
 #include "gmock/gmock.h"
 #include "tests/support/status_matchers.h"
 #include "vault/link/records.h"
@@ -53,6 +54,22 @@ TEST_F(MonthCapsTest, TheTwoAreCountedApart) {
     EXPECT_THAT(caps_->Take(Capped::kIdentities, 1), IsOk());
   }
   EXPECT_THAT(caps_->Take(Capped::kIdentities, 1), StatusIs(kRefused));
+}
+
+// What the cap over all refuses is not missing from an institution's quota.
+TEST_F(MonthCapsTest, ARightCountsInBothOrInNeither) {
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(caps_->TakeRight("a", 2), IsOk());
+  const absl::Status quota = caps_->TakeRight("a", 2);
+  EXPECT_THAT(quota, StatusIs(kRefused));
+  EXPECT_EQ(ReasonOf(quota), kQuotaUsedUp);
+  EXPECT_EQ(caps_->Get(Capped::kIdentities)->used, 2u);
+  EXPECT_THAT(caps_->TakeRight("b", 2), IsOk());
+  const absl::Status cap = caps_->TakeRight("b", 2);
+  EXPECT_THAT(cap, StatusIs(kRefused));
+  EXPECT_EQ(ReasonOf(cap), kCapReached);
+  EXPECT_EQ(caps_->GetRights("b")->used, 1u);
+  ASSERT_THAT(caps_->Release(Capped::kIdentities, 1), IsOk());
+  EXPECT_THAT(caps_->TakeRight("b", 2), IsOk());
 }
 
 TEST_F(MonthCapsTest, ARestartAndAClockThatIsSetBackGiveNothing) {

@@ -84,6 +84,38 @@ absl::StatusOr<VaultRow> ReadIdentity(const v1::SealedIdentity& identity) {
   return row;
 }
 
+bool IsReference(const Ciphertext& reference) {
+  return !reference.point_a.is_zero() &&
+         DecodeElement(reference.point_a.bytes()).ok() &&
+         DecodeElement(reference.point_b.bytes()).ok();
+}
+
+absl::Status CheckReferences(const std::vector<VaultRow>& rows,
+                             boost::asio::thread_pool& workers) {
+  std::vector<char> is_one(rows.size());
+  ParallelFor(workers, rows.size(), kChunkRows, [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      is_one[i] = IsReference(rows[i].reference);
+    }
+  });
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (!is_one[i]) {
+      return InvalidArgument("row {}: the reference is none of a relation", i);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RoundConfirmation> ReadConfirmation(
+    std::string_view confirmation) {
+  if (confirmation.empty()) return RoundConfirmation();
+  if (confirmation.size() != RoundConfirmation::kBytes) {
+    return InvalidArgument("confirmation: {} bytes, or none",
+                           RoundConfirmation::kBytes);
+  }
+  return RoundConfirmation::From(confirmation);
+}
+
 absl::StatusOr<std::vector<LinkRow>> OpenRows(
     const VaultKeys& keys, const std::vector<VaultRow>& rows,
     boost::asio::thread_pool& workers) {

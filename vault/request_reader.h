@@ -25,6 +25,19 @@ inline constexpr size_t kRowsMax = 8192;
 [[nodiscard]] absl::StatusOr<VaultRow> ReadIdentity(
     const v1::SealedIdentity& identity);
 
+// Whether a relation can be told to the aggregator by it: it decodes, and is
+// not what stands for nobody. Checked when it comes, for a round in which one
+// does not decode could not be made.
+bool IsReference(const Ciphertext& reference);
+// InvalidArgument: that of a row is none; names the row.
+[[nodiscard]] absl::Status CheckReferences(const std::vector<VaultRow>& rows,
+                                           boost::asio::thread_pool& workers);
+
+// Zeros of an empty field: nothing is confirmed. InvalidArgument: another
+// length.
+[[nodiscard]] absl::StatusOr<RoundConfirmation> ReadConfirmation(
+    std::string_view confirmation);
+
 // Decrypts every row to tokens. InvalidArgument: a point does not decode; names
 // the row.
 [[nodiscard]] absl::StatusOr<std::vector<LinkRow>> OpenRows(

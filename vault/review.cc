@@ -1,5 +1,6 @@
-// Looking into a link: from the wire to the links and back.
+// What takes two custodians at the vault: from the wire to the links and back.
 #include "core/base/hash.h"
+#include "core/register/nameless.h"
 #include "spdlog/spdlog.h"
 #include "vault/review_ticket.h"
 #include "vault/vault.h"
@@ -36,6 +37,11 @@ v1::Explanation ToProto(const Linker::Explanation& told) {
   return out;
 }
 
+// 12 * year + month - 1, as "2026-11".
+std::string MonthText(int32_t month) {
+  return fmt::format("{:04}-{:02}", month / 12, month % 12 + 1);
+}
+
 std::string_view NameOf(v1::ReviewAction action) {
   switch (action) {
     case v1::REVIEW_ACTION_EXPLAIN:
@@ -51,13 +57,11 @@ std::string_view NameOf(v1::ReviewAction action) {
 
 }  // namespace
 
-absl::StatusOr<Vault::Reviewed> Vault::Review(const v1::ReviewRequest& request,
-                                              const std::string& custodian,
-                                              uint64_t now,
-                                              v1::ReviewResponse* response) {
-  Reviewed reviewed;
-  reviewed.action = NameOf(request.action());
-  if (reviewed.action.empty()) {
+absl::StatusOr<std::string> Vault::Review(const v1::ReviewRequest& request,
+                                          Custody& custody, uint64_t now,
+                                          v1::ReviewResponse* response) {
+  const std::string_view action = NameOf(request.action());
+  if (action.empty()) {
     return InvalidArgument("action: explain, unlink or relink");
   }
   const ReviewKey key = ReviewKeyOf(keys_.signing);
@@ -69,17 +73,10 @@ absl::StatusOr<Vault::Reviewed> Vault::Review(const v1::ReviewRequest& request,
         a ? "b" : "a");
   }
   if (*a == *b) return InvalidArgument("both tickets are of one relation");
+  GARDEROBE_RETURN_IF_ERROR(custody.Approve(
+      ReviewRequestOf(action, request.ticket_a(), request.ticket_b()),
+      request.approvals()));
   if (*b < *a) std::swap(*a, *b);
-  // Tickets differ each time; the pair does not.
-  std::string what(reviewed.action);
-  what += a->view();
-  what += b->view();
-  // Of the pair a number for the log that says nothing without the key.
-  reviewed.review = ToHex(Hash<PairNumber>(what, key).bytes());
-  reviewed.approvals = approvals_.Ask(what, custodian);
-  response->set_approvals(static_cast<uint32_t>(reviewed.approvals));
-  response->set_needed(Approvals::kNeeded);
-  if (reviewed.approvals < Approvals::kNeeded) return reviewed;
   if (request.action() != v1::REVIEW_ACTION_EXPLAIN) {
     GARDEROBE_RETURN_IF_ERROR(linker_->KeepApart(
         *a, *b, request.action() == v1::REVIEW_ACTION_UNLINK));
@@ -87,11 +84,17 @@ absl::StatusOr<Vault::Reviewed> Vault::Review(const v1::ReviewRequest& request,
   GARDEROBE_ASSIGN_OR_RETURN(const Linker::Explanation told,
                              linker_->Explain(*a, *b));
   *response->mutable_explanation() = ToProto(told);
-  return reviewed;
+  // Of the pair a number for the log that says nothing without the key. Tickets
+  // differ each time; the pair does not.
+  std::string what(action);
+  what += a->view();
+  what += b->view();
+  return fmt::format("action={} review={}", action,
+                     ToHex(Hash<PairNumber>(what, key).bytes()));
 }
 
 absl::Status Vault::ReleaseCap(const v1::ReleaseCapRequest& request,
-                               const std::string& custodian,
+                               Custody& custody,
                                v1::ReleaseCapResponse* response) {
   constexpr uint64_t kMoreMax = 10'000'000'000;
   if (request.what() != v1::CAPPED_TOKENS &&
@@ -101,22 +104,60 @@ absl::Status Vault::ReleaseCap(const v1::ReleaseCapRequest& request,
   if (request.more() < 1 || request.more() > kMoreMax) {
     return InvalidArgument("more: 1 to {}", kMoreMax);
   }
+  const bool is_quota = !request.access_key().empty();
+  if (is_quota && (request.what() != v1::CAPPED_IDENTITIES ||
+                   request.access_key().size() != SealingPublicKey::kBytes)) {
+    return InvalidArgument("access_key: 32 bytes, with identities only");
+  }
   const Capped what = request.what() == v1::CAPPED_TOKENS ? Capped::kTokens
                                                           : Capped::kIdentities;
-  GARDEROBE_ASSIGN_OR_RETURN(MonthCaps::Count count, caps_.Get(what));
-  const size_t approvals = approvals_.Ask(
-      fmt::format("cap {} {} {}", NameOf(what), request.more(), count.month),
-      custodian);
-  spdlog::info("event=cap-release what={} more={} custodian={} approvals={}",
-               NameOf(what), request.more(), custodian, approvals);
-  if (approvals >= Approvals::kNeeded) {
-    GARDEROBE_RETURN_IF_ERROR(caps_.Release(what, request.more()));
-    GARDEROBE_ASSIGN_OR_RETURN(count, caps_.Get(what));
+  const std::string entry =
+      is_quota ? NamelessId(request.access_key()) : std::string();
+  const auto read = [&] {
+    return is_quota ? caps_.GetRights(entry) : caps_.Get(what);
+  };
+  GARDEROBE_ASSIGN_OR_RETURN(MonthCaps::Count count, read());
+  const std::string month = MonthText(count.month);
+  if (request.month() != month) {
+    return FailedPrecondition(
+        "month: a release holds for the month it is given in, which is {} by "
+        "the clock here",
+        month);
   }
-  response->set_approvals(static_cast<uint32_t>(approvals));
-  response->set_needed(Approvals::kNeeded);
+  GARDEROBE_RETURN_IF_ERROR(custody.Approve(
+      CapRequest(NameOf(what), request.more(), month, request.access_key()),
+      request.approvals()));
+  GARDEROBE_RETURN_IF_ERROR(is_quota
+                                ? caps_.ReleaseRights(entry, request.more())
+                                : caps_.Release(what, request.more()));
+  spdlog::info("event=cap-release what={} entry={} more={}", NameOf(what),
+               is_quota ? entry : "all", request.more());
+  GARDEROBE_ASSIGN_OR_RETURN(count, read());
   response->set_used(count.used);
   response->set_released(count.released);
+  return absl::OkStatus();
+}
+
+absl::Status Vault::AllowWithdrawal(const v1::AllowWithdrawalRequest& request,
+                                    Custody& custody,
+                                    v1::AllowWithdrawalResponse* response) {
+  if (request.request_id().size() != RequestId::kBytes ||
+      request.commitment().size() != SubjectCommitment::kBytes) {
+    return InvalidArgument("request_id, commitment: {} and {} bytes",
+                           RequestId::kBytes, SubjectCommitment::kBytes);
+  }
+  GARDEROBE_RETURN_IF_ERROR(custody.Approve(
+      WithdrawalRequest(request.request_id(), request.commitment()),
+      request.approvals()));
+  const MutexLock lock(&rights_mutex_);
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const uint64_t expiry,
+      allowed_withdrawals_.Allow(
+          RequestId::From(request.request_id()),
+          SubjectCommitment::From(request.commitment())));
+  spdlog::info("event=withdrawal-allowed request={}",
+               ToHex(AsBytes(request.request_id())));
+  response->set_expiry(expiry);
   return absl::OkStatus();
 }
 

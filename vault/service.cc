@@ -97,12 +97,26 @@ grpc::ServerUnaryReactor* VaultRetentionServiceImpl::RemoveRelations(
 grpc::ServerUnaryReactor* ReviewServiceImpl::ReleaseCap(
     grpc::CallbackServerContext* context, const v1::ReleaseCapRequest* request,
     v1::ReleaseCapResponse* response) {
-  const auto peer = RequirePeer(*context, Role::kCustodian);
+  const auto peer = RequireOneOf(
+      *context, {{Role::kCustodian, ""}, {Role::kCoordinator, ""}});
   if (!peer.ok()) return FinishNow(context, peer.status());
-  return FinishOn(daemon_.workers(), context,
-                  [=, this, custodian = peer->name] {
-                    return vault_.ReleaseCap(*request, custodian, response);
-                  });
+  return FinishOn(daemon_.workers(), context, [=, this] {
+    return vault_.ReleaseCap(*request, custody_, response);
+  });
+}
+
+grpc::ServerUnaryReactor* ReviewServiceImpl::AllowWithdrawal(
+    grpc::CallbackServerContext* context,
+    const v1::AllowWithdrawalRequest* request,
+    v1::AllowWithdrawalResponse* response) {
+  const auto peer = RequireOneOf(
+      *context, {{Role::kCustodian, ""}, {Role::kCoordinator, ""}});
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    // Before two approvals are used up for nothing.
+    GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
+    return vault_.AllowWithdrawal(*request, custody_, response);
+  });
 }
 
 grpc::ServerUnaryReactor* ReviewServiceImpl::Review(
@@ -114,11 +128,9 @@ grpc::ServerUnaryReactor* ReviewServiceImpl::Review(
       daemon_.workers(), context,
       [=, this, custodian = peer->name]() -> absl::Status {
         GARDEROBE_ASSIGN_OR_RETURN(
-            const Vault::Reviewed reviewed,
-            vault_.Review(*request, custodian, UnixSeconds(), response));
-        spdlog::info(
-            "event=review action={} custodian={} review={} approvals={}",
-            reviewed.action, custodian, reviewed.review, reviewed.approvals);
+            const std::string reviewed,
+            vault_.Review(*request, custody_, UnixSeconds(), response));
+        spdlog::info("event=review {} to={}", reviewed, custodian);
         return absl::OkStatus();
       });
 }

@@ -53,12 +53,12 @@ class VaultRightsServiceImpl final
   Daemon& daemon_;
 };
 
-// Looking into links, for custodians.
+// Looking into links, raising caps and allowing withdrawals, by two custodians.
 class ReviewServiceImpl final : public v1::ReviewService::CallbackService {
  public:
-  // Both outlive the service.
-  ReviewServiceImpl(Vault& vault, Daemon& daemon)
-      : vault_(vault), daemon_(daemon) {}
+  // All outlive the service.
+  ReviewServiceImpl(Vault& vault, Custody& custody, Daemon& daemon)
+      : vault_(vault), custody_(custody), daemon_(daemon) {}
   grpc::ServerUnaryReactor* Review(grpc::CallbackServerContext* context,
                                    const v1::ReviewRequest* request,
                                    v1::ReviewResponse* response) override;
@@ -66,9 +66,14 @@ class ReviewServiceImpl final : public v1::ReviewService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::ReleaseCapRequest* request,
       v1::ReleaseCapResponse* response) override;
+  grpc::ServerUnaryReactor* AllowWithdrawal(
+      grpc::CallbackServerContext* context,
+      const v1::AllowWithdrawalRequest* request,
+      v1::AllowWithdrawalResponse* response) override;
 
  private:
   Vault& vault_;
+  Custody& custody_;
   Daemon& daemon_;
 };
 

@@ -8,13 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "core/base/approvals.h"
+#include "core/base/mutex.h"
+#include "core/custody/custody.h"
 #include "core/keys/receipt.h"
 #include "core/keys/serial_book.h"
+#include "core/register/register_store.h"
+#include "core/rights/authorisation.h"
 #include "core/store/kept_answers.h"
 #include "garderobe/v1/review.pb.h"
 #include "garderobe/v1/rights.pb.h"
 #include "garderobe/v1/vault.pb.h"
+#include "vault/allowed_withdrawals.h"
 #include "vault/answer_keys.h"
 #include "vault/keys.h"
 #include "vault/link/linker.h"
@@ -25,25 +29,26 @@ namespace garderobe::vault {
 // Thread-safe. Owns keys, linker and serials.
 class Vault {
  public:
-  static constexpr uint32_t kEpoch = 1;
-
   struct Options {
     VerifyKey
         aggregator_pin;  // who must have signed the aggregator's parameters
     size_t round_entries = 256;
     MonthCaps::Limits caps = {};
   };
+  // `authors`, the register without names, and `workers` outlive it.
   Vault(VaultKeys keys, std::unique_ptr<Linker> linker,
-        std::unique_ptr<SerialBook> serials, boost::asio::thread_pool& workers,
-        const Options& options)
+        std::unique_ptr<SerialBook> serials, const RegisterStore& authors,
+        boost::asio::thread_pool& workers, const Options& options)
       : keys_(std::move(keys)),
         receipt_seed_(ReceiptSeedOf(keys_.signing)),
         linker_(std::move(linker)),
         serials_(std::move(serials)),
+        authors_(authors),
         workers_(workers),
         options_(options),
         answer_keys_(linker_->store()),
         kept_answers_(linker_->store(), kMeta),
+        allowed_withdrawals_(linker_->store()),
         caps_(linker_->store(), options.caps) {}
 
   SignedBody SignedParameters() const;
@@ -59,40 +64,67 @@ class Vault {
   [[nodiscard]] absl::Status Exercise(const v1::ExerciseAtVaultRequest& request,
                                       v1::ExerciseAtVaultResponse* response);
 
-  // What two custodians ask for; as in review.proto. `now` in Unix seconds.
-  struct Reviewed {
-    std::string_view action;
-    std::string review;  // what the log calls the pair and the action
-    size_t approvals = 0;
-  };
-  [[nodiscard]] absl::StatusOr<Reviewed> Review(
-      const v1::ReviewRequest& request, const std::string& custodian,
-      uint64_t now, v1::ReviewResponse* response);
+  // Looks into a link, or undoes it, when `custody` has two approvals; as in
+  // review.proto. `now` in Unix seconds. Returns what the log calls the pair
+  // and the action.
+  [[nodiscard]] absl::StatusOr<std::string> Review(
+      const v1::ReviewRequest& request, Custody& custody, uint64_t now,
+      v1::ReviewResponse* response);
 
-  // Lets more be asked this month, when two custodians want it; as in
-  // review.proto.
+  // Lets more be asked this month, likewise; as in review.proto.
   [[nodiscard]] absl::Status ReleaseCap(const v1::ReleaseCapRequest& request,
-                                        const std::string& custodian,
+                                        Custody& custody,
                                         v1::ReleaseCapResponse* response);
 
+  // Lets one request take an objection back without its secret, likewise.
+  [[nodiscard]] absl::Status AllowWithdrawal(
+      const v1::AllowWithdrawalRequest& request, Custody& custody,
+      v1::AllowWithdrawalResponse* response);
+
   Linker& linker() { return *linker_; }
+  uint32_t epoch() const { return keys_.epoch(); }
 
  private:
+  // FailedPrecondition: a request is of another epoch than the vault's keys.
+  [[nodiscard]] absl::Status CheckEpoch(uint32_t epoch) const;
   [[nodiscard]] absl::StatusOr<AggregatorParameters> ReadAggregator(
       const v1::SignedParameters& aggregator);
   [[nodiscard]] absl::StatusOr<Linker::Subject> SubjectOf(
       const v1::ExerciseAtVaultRequest& request) const;
+  // PermissionDenied: the vault's register has no such entry, or it has not
+  // asked. FailedPrecondition: two custodians have to allow it first, or its
+  // quota or the vault's cap is used up.
+  [[nodiscard]] absl::Status Admit(const v1::ExerciseAtVaultRequest& request,
+                                   const SignedRight& asked)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(rights_mutex_);
+  // Does what was asked. For access the sealed answer; otherwise empty.
+  [[nodiscard]] absl::StatusOr<std::string> Act(
+      const v1::ExerciseAtVaultRequest& request, const SignedRight& asked,
+      const Linker::Subject& subject)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(rights_mutex_);
+  // Takes back all that was lodged with the subject, as two custodians have
+  // allowed. FailedPrecondition: they have not, or no longer.
+  [[nodiscard]] absl::Status WithdrawByCustodians(
+      const SignedRight& asked, const Linker::Subject& subject)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(rights_mutex_);
+
+  // The answer that was kept, with the number of the last round before it (8),
+  // once the aggregator has confirmed a later one; otherwise an empty one.
+  [[nodiscard]] absl::Status Show(std::string_view kept,
+                                  v1::ExerciseAtVaultResponse* response) const;
 
   const VaultKeys keys_;
   const ReceiptSeed receipt_seed_;
   const std::unique_ptr<Linker> linker_;       // own locking
   const std::unique_ptr<SerialBook> serials_;  // own locking
+  const RegisterStore& authors_;               // own locking
   boost::asio::thread_pool& workers_;
   const Options options_;
   AnswerKeys answer_keys_;    // own locking
+  Mutex rights_mutex_;        // one right at a time
   KeptAnswers kept_answers_;  // own locking
-  MonthCaps caps_;            // own locking
-  Approvals approvals_;       // own locking
+  AllowedWithdrawals allowed_withdrawals_ ABSL_GUARDED_BY(rights_mutex_);
+  MonthCaps caps_;  // own locking
 };
 
 }  // namespace garderobe::vault

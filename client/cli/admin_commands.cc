@@ -1,11 +1,15 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <map>
 
 #include "client/cli/command.h"
+#include "client/cli/register_approvals.h"
 #include "client/register_file.h"
+#include "client/register_text.h"
 #include "core/base/civil_time.h"
 #include "core/base/clock.h"
+#include "core/base/files.h"
 #include "core/keys/retention_statement.h"
 #include "core/register/authors.h"
 #include "core/register/register_store.h"
@@ -50,20 +54,42 @@ void TellWhoHasNoKey(const v1::Register& reg) {
   }
 }
 
-absl::Status ImportRegister(Context& context, const std::string& path) {
+// Whose customers nobody can deliver in the clear, although its agreement says
+// so.
+void TellWhoHasNoPlaind(const v1::Register& reg) {
+  for (const auto& institution : reg.institutions()) {
+    const auto& clients = institution.clients();
+    if (!institution.plain() || std::find(clients.begin(), clients.end(),
+                                          kPlaind.daemon) != clients.end()) {
+      continue;
+    }
+    std::cerr << fmt::format(
+        "{} is in plain mode and does not name plaind among its clients: what "
+        "it sends there is refused\n",
+        institution.id());
+  }
+}
+
+absl::Status ImportRegister(Context& context, const std::string& path,
+                            const ApprovalOptions& options) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
   GARDEROBE_ASSIGN_OR_RETURN(v1::Register reg, ReadRegisterFile(path));
   GARDEROBE_RETURN_IF_ERROR(deployment.AddInstitutions(reg));
-  // Where the figures are shown first, where deliveries come in last: nobody
-  // delivers to a party that does not know the institution yet.
-  for (const Party& party : {kParties[3], kParties[2], kParties[0]}) {
+  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<PartyRegister> registers,
+                             PartyRegisters(deployment, reg));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const std::vector<ApprovalList> approvals,
+      ApprovalsOfRegisters(deployment, options, registers, path));
+  for (size_t i = 0; i < registers.size(); ++i) {
+    const Party& party = registers[i].party;
     const auto stub = v1::RegisterService::NewStub(TlsChannel(
         deployment.daemon(party.name), deployment.coordinator_tls()));
     grpc::ClientContext call;
     SetDeadline(call, std::chrono::seconds(20));
     v1::ImportRegisterRequest request;
-    *request.mutable_register_() = reg;
+    *request.mutable_register_() = registers[i].reg;
+    *request.mutable_approvals() = approvals[i];
     v1::ImportRegisterResponse response;
     const absl::Status status =
         Diagnosed(FromGrpc(stub->ImportRegister(&call, request, &response)),
@@ -71,11 +97,28 @@ absl::Status ImportRegister(Context& context, const std::string& path) {
     GARDEROBE_RETURN_IF_ERROR(Annotate(status, party.daemon));
   }
   TellWhoHasNoKey(reg);
+  TellWhoHasNoPlaind(reg);
   if (context.json) {
     std::cout << json{{"institutions", reg.institutions_size()}}.dump() << "\n";
   } else {
     std::cout << fmt::format("{} institutions in the register\n",
                              reg.institutions_size());
+  }
+  return absl::OkStatus();
+}
+
+// The register with all that importing it would fill in.
+absl::Status WriteRequest(Context& context, const std::string& path,
+                          const std::string& out) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  GARDEROBE_ASSIGN_OR_RETURN(v1::Register reg, ReadRegisterFile(path));
+  GARDEROBE_RETURN_IF_ERROR(deployment.AddInstitutions(reg));
+  GARDEROBE_RETURN_IF_ERROR(CreateFile(out, RegisterText(reg), 0644));
+  if (context.json) {
+    std::cout << json{{"file", out}}.dump() << "\n";
+  } else {
+    std::cout << out << " has the register with its keys\n";
   }
   return absl::OkStatus();
 }
@@ -308,24 +351,44 @@ void AddAdminCommands(CLI::App& app, Context& context) {
       "import", "replace the register by a TOML file");
   import->add_option("FILE", *argument, "register.toml (docs/operating.md)")
       ->required();
-  import->footer("Example: garderobe admin institution import register.toml");
-  import->callback(run(ImportRegister));
-  auto* list = institution->add_subcommand(
-      "list", "what the register holds, as ttpd has it");
-  list->callback(run(ListRegister));
-  auto* retention = admin->add_subcommand(
-      "retention", "remove what is older than the agreements allow, now");
-  retention->footer(
-      "ttpd does the same once a day. What the aggregator says of each "
-      "institution is signed,\nand verified here; --json holds the statements "
-      "(docs/rights.md).");
-  retention->callback(run(RunRetention));
-  auto* publish = admin->add_subcommand(
-      "publish", "count, protect and publish a closed period, once");
-  publish->add_option("PERIOD", *argument, "2025, 2025Q3 or 2025-07")
-      ->required();
-  publish->footer("Example: garderobe admin publish 2025Q3");
-  publish->callback(run(Publish));
-}
+  auto approvals = std::make_shared<ApprovalOptions>();
+  AddApprovalOptions(*import, *approvals);
+  import->footer(
+      "What lets more happen takes two custodians.\n"
+      "Example: garderobe admin institution import register.toml --approval a "
+      "--approval b");
+  import->callback(
+      run([approvals](Context& run_in, const std::string& path) {
+        return ImportRegister(run_in, path, *approvals);
+}));
+auto out = std::make_shared<std::string>();
+auto* request = institution->add_subcommand(
+    "request",
+    "write a TOML file with the keys that importing it would fill in, for "
+    "custodians to approve");
+request->add_option("FILE", *argument, "register.toml")->required();
+request->add_option("--out", *out, "the file to write")->required();
+request->footer(
+    "Example: garderobe admin institution request register.toml --out "
+    "request.toml");
+request->callback(run([out](Context& run_in, const std::string& path) {
+  return WriteRequest(run_in, path, *out);
+}));
+auto* list = institution->add_subcommand(
+    "list", "what the register holds, as ttpd has it");
+list->callback(run(ListRegister));
+auto* retention = admin->add_subcommand(
+    "retention", "remove what is older than the agreements allow, now");
+retention->footer(
+    "ttpd does the same once a day. What the aggregator says of each "
+    "institution is signed,\nand verified here; --json holds the statements "
+    "(docs/rights.md).");
+retention->callback(run(RunRetention));
+auto* publish = admin->add_subcommand(
+    "publish", "count, protect and publish a closed period, once");
+publish->add_option("PERIOD", *argument, "2025, 2025Q3 or 2025-07")->required();
+publish->footer("Example: garderobe admin publish 2025Q3");
+publish->callback(run(Publish));
+}  // namespace garderobe::client
 
 }  // namespace garderobe::client

@@ -1,8 +1,10 @@
-// Budgets of relations, for the coordinating body and for custodians.
+// Budgets of tokens: what is used, and more by two custodians.
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "client/cli/approval_options.h"
 #include "client/cli/command.h"
+#include "client/cli/custody_arguments.h"
 #include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/budget.grpc.pb.h"
@@ -56,44 +58,43 @@ absl::Status List(Context& context) {
 }
 
 struct ReleaseOptions {
-  std::string institution, custodian;
-  uint64_t tokens = 0;
+  BudgetArguments arguments;
+  ApprovalOptions approvals;
 };
 
 absl::Status Release(Context& context, const ReleaseOptions& options) {
+  const BudgetArguments& arguments = options.arguments;
+  GARDEROBE_RETURN_IF_ERROR(arguments.Check());
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
-  GARDEROBE_ASSIGN_OR_RETURN(const TlsFiles tls,
-                             deployment.custodian_tls(options.custodian));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const TlsFiles tls,
+      CallerTls(deployment, options.approvals, Caller::kAnyone));
+  v1::ReleaseBudgetRequest request;
+  request.set_institution(arguments.institution);
+  request.set_tokens(arguments.tokens);
+  request.set_month(arguments.month);
+  GARDEROBE_ASSIGN_OR_RETURN(
+      *request.mutable_approvals(),
+      ApprovalsFor(deployment, options.approvals, arguments.party(),
+                   arguments.Request()));
   const auto stub =
       v1::BudgetService::NewStub(TlsChannel(deployment.daemon("ttp"), tls));
   grpc::ClientContext call;
   SetDeadline(call, std::chrono::seconds(20));
-  v1::ReleaseBudgetRequest request;
-  request.set_institution(options.institution);
-  request.set_tokens(options.tokens);
   v1::ReleaseBudgetResponse response;
-  GARDEROBE_RETURN_IF_ERROR(
+  GARDEROBE_RETURN_IF_ERROR(WithNextStep(
       Diagnosed(FromGrpc(stub->ReleaseBudget(&call, request, &response)),
-                deployment.daemon("ttp"), tls));
-  const bool done = response.approvals() >= response.needed();
+                deployment.daemon("ttp"), tls),
+      arguments.Words()));
   if (context.json) {
-    json out = ToJson(response.budget());
-    out["approvals"] = response.approvals();
-    out["needed"] = response.needed();
-    out["done"] = done;
-    std::cout << out.dump() << "\n";
-  } else if (done) {
-    std::cout << fmt::format(
-        "{} may deliver {} tokens more in {}: {} of {} are used\n",
-        options.institution, options.tokens, response.budget().month(),
-        response.budget().used(),
-        response.budget().budget() + response.budget().released());
+    std::cout << ToJson(response.budget()).dump() << "\n";
   } else {
     std::cout << fmt::format(
-        "{} of {} custodians have asked for this; nothing is released yet. "
-        "Another one gives the same command within a day.\n",
-        response.approvals(), response.needed());
+        "{} may deliver {} tokens more in {}: {} of {} are used\n",
+        arguments.institution, arguments.tokens, response.budget().month(),
+        response.budget().used(),
+        response.budget().budget() + response.budget().released());
   }
   return absl::OkStatus();
 }
@@ -111,17 +112,12 @@ void AddBudgetCommands(CLI::App& app, Context& context) {
   });
   auto options = std::make_shared<ReleaseOptions>();
   auto* release = budget->add_subcommand(
-      "release", "for custodians, two together: more for this month");
-  release->add_option("INSTITUTION", options->institution, "id in the register")
-      ->required();
-  release->add_option("--tokens", options->tokens, "how many more")->required();
-  release
-      ->add_option("--as", options->custodian,
-                   "whose certificate: the folder below custodians/")
-      ->required();
+      "release", "takes two custodians: more for this month");
+  options->arguments.AddTo(*release);
+  AddApprovalOptions(*release, options->approvals);
   release->footer(
-      "Example: garderobe budget release museum-01 --tokens 1000000 --as "
-      "custodian-1");
+      "Example: garderobe budget release museum-01 --tokens 1000000 "
+      "--approval a --approval b");
   release->callback([&context, options] {
     const absl::Status status = Release(context, *options);
     if (!status.ok()) context.Fail(status);

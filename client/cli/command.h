@@ -48,9 +48,11 @@ void AddMappingCommands(CLI::App& app, Context& context);
 void AddQueryCommands(CLI::App& app, Context& context);
 void AddAdminCommands(CLI::App& app, Context& context);
 void AddRightsCommands(CLI::App& app, Context& context);
+void AddCustodianCommands(CLI::App& app, Context& context);
 void AddBudgetCommands(CLI::App& app, Context& context);
 void AddRetentionCommands(CLI::App& app, Context& context);
 void AddVaultCommands(CLI::App& app, Context& context);
+void AddAuditCommands(CLI::App& app, Context& context);
 void AddSimulateCommand(CLI::App& app, Context& context);
 
 }  // namespace garderobe::client

@@ -38,6 +38,12 @@ void PrintReport(const SendReport& r) {
           : fmt::format("; {} passed over by the mapping", r.passed_over),
       r.visits_accepted, r.visits_replaced, r.visits_refused,
       r.relations_accepted, r.relations_refused);
+  if (r.relations_unconfirmed > 0) {
+    std::cout << fmt::format(
+        "  relations  {} stored, as plaind says that was restarted; the next "
+        "delivery\n             sends them again\n",
+        r.relations_unconfirmed);
+  }
   if (r.relations_waiting > 0) {
     std::cout << fmt::format(
         "  relations  {} wait: {}\n             the same command delivers them "
@@ -67,6 +73,7 @@ json ReportJson(const SendReport& r) {
           {"resumed", r.resumed},
           {"mirror_current", r.mirror_current},
           {"relations_waiting", r.relations_waiting},
+          {"relations_unconfirmed", r.relations_unconfirmed},
           {"why_waiting", r.why_waiting},
           {"unknown_columns", r.unknown_columns},
           {"refused", RefusalsJson(r.refused)}};
@@ -106,8 +113,11 @@ absl::Status SendOne(Context& context, SendArguments arguments,
             static_cast<double>(p.rows) / std::max(seconds, 0.001)));
       });
   ClearProgress();
-  GARDEROBE_RETURN_IF_ERROR(
-      Diagnosed(report.status(), endpoint.ttpd, endpoint.tls));
+  absl::Status sent = Diagnosed(report.status(), endpoint.ttpd, endpoint.tls);
+  if (arguments.options.plain) {
+    sent = Diagnosed(sent, endpoint.plaind, endpoint.tls);
+  }
+  GARDEROBE_RETURN_IF_ERROR(sent);
   if (context.json) {
     std::cout << ReportJson(*report).dump() << "\n";
   } else {
@@ -190,12 +200,16 @@ absl::Status Watch(Context& context, const SendArguments& arguments) {
   }
 }
 
+// plaind's without an institution.
 absl::Status PrintAuthorKey(Context& context, const std::string& institution) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto seed,
-      ReadSecret<AuthorSeed>(deployment.author_key(institution), kAuthorRole));
+      ReadSecret<AuthorSeed>(institution.empty()
+                                 ? deployment.plaind_author_key()
+                                 : deployment.author_key(institution),
+                             kAuthorRole));
   const std::string hex = ToHex(AuthorKeyOf(seed).bytes());
   std::cout << (context.json ? json{{"author_key", hex}}.dump() : hex) << "\n";
   return absl::OkStatus();
@@ -207,9 +221,15 @@ void AddAuthorKeyCommand(CLI::App& app, Context& context) {
       "author-key",
       "print the key that what is sealed for an institution is signed with, "
       "for the register");
-  command->add_option("--institution", *institution, "id in the register")
-      ->required();
-  command->callback([&context, institution] {
+  auto of_plaind = std::make_shared<bool>(false);
+  command->add_option("--institution", *institution, "id in the register");
+  command->add_flag("--plain", *of_plaind,
+                    "plaind's key, for institutions in plain mode");
+  command->callback([&context, institution, of_plaind] {
+    if (institution->empty() != *of_plaind) {
+      return context.Fail(InvalidArgument(
+          "author-key needs either --institution ID or --plain"));
+    }
     const absl::Status status = PrintAuthorKey(context, *institution);
     if (!status.ok()) context.Fail(status);
   });
@@ -248,8 +268,8 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
       ->check(CLI::Range(int64_t{0}, int64_t{86'400 * 30}))
       ->capture_default_str();
   command->add_flag("--plain", send->options.plain,
-                    "plain mode, where the agreement allows it: the trusted "
-                    "third party sees identifiers and encrypts them for you");
+                    "plain mode, where the agreement allows it: plaind "
+                    "sees identifiers and encrypts them for you");
   command->add_flag("--all-relations", send->options.all_relations,
                     "send customers again that were delivered before");
   command->footer(

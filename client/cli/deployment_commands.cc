@@ -43,8 +43,8 @@ void Status(Context& context) {
   }
   // All at once: one that is away takes seconds to be found so.
   std::vector<std::future<PartyStatus>> answers;
-  for (const Party& party : kParties) {
-    answers.push_back(std::async(std::launch::async, [&deployment, &party] {
+  for (const Party& party : deployment->programs()) {
+    answers.push_back(std::async(std::launch::async, [&deployment, party] {
       return AskParty(*deployment, party);
     }));
   }

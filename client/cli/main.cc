@@ -92,9 +92,11 @@ int Main(int argc, char** argv) {
   AddQueryCommands(app, context);
   AddRightsCommands(app, context);
   AddAdminCommands(app, context);
+  AddCustodianCommands(app, context);
   AddBudgetCommands(app, context);
   AddRetentionCommands(app, context);
   AddVaultCommands(app, context);
+  AddAuditCommands(app, context);
   AddSimulateCommand(app, context);
   try {
     app.parse(argc, argv);

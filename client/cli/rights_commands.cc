@@ -1,11 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <map>
-#include <set>
 
 #include "client/cli/command.h"
+#include "client/cli/identity_file.h"
+#include "client/cli/receipt_json.h"
+#include "client/pending_rights.h"
 #include "client/rights.h"
 #include "core/base/files.h"
 #include "core/keys/key_file.h"
@@ -20,73 +20,11 @@ using nlohmann::json;
 
 struct RightArguments {
   VisitorRight right = VisitorRight::kErase;
-  std::string institution, client, customer, identity;
+  std::string institution, client, customer, identity, receipt;
   std::vector<std::string> own_domains;
+  uint32_t wait_seconds = 600;
+  bool without_secret = false;
 };
-
-absl::StatusOr<std::string> ReadAll(const std::string& path) {
-  constexpr size_t kBytesMax = 1 << 16;
-  std::string text(kBytesMax + 1, '\0');
-  std::ifstream file;
-  if (path != "-") file.open(path, std::ios::binary);
-  std::istream& in = path == "-" ? std::cin : file;
-  if (!in) return NotFound("cannot open {}", path);
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(in.gcount()));
-  if (text.size() > kBytesMax) {
-    return InvalidArgument("{} is larger than 64 KiB", path);
-  }
-  return text;
-}
-
-// The fields of a person, by the names of columns.
-absl::StatusOr<std::map<std::string, std::string>> ReadIdentity(
-    const std::string& path) {
-  GARDEROBE_ASSIGN_OR_RETURN(const std::string text, ReadAll(path));
-  static const std::set<std::string> kNames = {"email",
-                                               "phone",
-                                               "pass",
-                                               "first_name",
-                                               "last_name",
-                                               "birth_date",
-                                               "country",
-                                               "postcode",
-                                               "street",
-                                               "house_number",
-                                               "house_number_addition",
-                                               "city"};
-  const json fields = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!fields.is_object()) {
-    return InvalidArgument(
-        "--identity is a JSON object, such as {{\"email\": ..., "
-        "\"last_name\": ...}}");
-  }
-  std::map<std::string, std::string> values;
-  for (const auto& [name, value] : fields.items()) {
-    if (!kNames.contains(name) || !value.is_string()) {
-      return InvalidArgument(
-          "--identity: {} is none of email, phone, pass, first_name, "
-          "last_name, birth_date, country, postcode, street, house_number, "
-          "house_number_addition and city, with a text",
-          kNames.contains(name) ? name : "a name");
-    }
-    values[name] = value.get<std::string>();
-  }
-  return values;
-}
-
-json ReceiptJson(const RightReport& report, VisitorRight right) {
-  json receipts = json::array();
-  for (const StoredReceipt& one : report.receipts) {
-    receipts.push_back({{"party", one.receipt.party},
-                        {"unix_seconds", one.receipt.unix_seconds},
-                        {"body", ToHex(AsBytes(one.body))},
-                        {"signature", ToHex(AsBytes(one.signature))}});
-  }
-  return {{"right", RightName(right)},
-          {"request_id", ToHex(AsBytes(report.request_id.view()))},
-          {"receipts", receipts}};
-}
 
 // Beside the client's keys; of whom it is, it does not say.
 absl::StatusOr<std::string> StoreReceipt(const Deployment& deployment,
@@ -100,12 +38,17 @@ absl::StatusOr<std::string> StoreReceipt(const Deployment& deployment,
       fmt::format("{}/{}-{}-{}.json", folder, ToIso(Today()),
                   receipt["right"].get<std::string>(),
                   receipt["request_id"].get<std::string>());
-  GARDEROBE_RETURN_IF_ERROR(CreateFile(path, receipt.dump(2) + "\n", 0600));
+  const absl::Status created = CreateFile(path, receipt.dump(2) + "\n", 0600);
+  // Stored by a run that ended before it could forget the request.
+  if (created.code() != absl::StatusCode::kAlreadyExists) {
+    GARDEROBE_RETURN_IF_ERROR(created);
+  }
   return path;
 }
 
-void Print(const RightReport& report, VisitorRight right, bool of_customer,
-           const std::string& stored) {
+void Print(const RightReport& report, const std::string& stored) {
+  const auto right = static_cast<VisitorRight>(report.request.right());
+  const bool of_customer = report.request.has_handle();
   for (const std::string& held : report.held) {
     std::cout << json::parse(held).dump(2) << "\n";
   }
@@ -114,8 +57,11 @@ void Print(const RightReport& report, VisitorRight right, bool of_customer,
                              report.relations_removed, report.visits_removed);
   }
   if (right == VisitorRight::kWithdraw) {
-    std::cout << "what this institution lodged with these particulars does not "
-                 "stand any more; what others lodged does\n";
+    std::cout << (report.request.sealed_objection_secret().empty()
+                      ? "what was lodged with these particulars does not stand "
+                        "any more\n"
+                      : "what this institution lodged with these particulars "
+                        "does not stand any more; what others lodged does\n");
   }
   for (const std::string& reason : report.unusable) {
     std::cout << "  not used: " << reason << "\n";
@@ -126,10 +72,39 @@ void Print(const RightReport& report, VisitorRight right, bool of_customer,
       report.receipts.size(), stored);
 }
 
+// Stores the receipts; only then is the request done with.
+absl::StatusOr<json> Store(Context& context, const Deployment& deployment,
+                           const std::string& client,
+                           const RightReport& report) {
+  const json receipt = ReceiptJson(report);
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string stored,
+                             StoreReceipt(deployment, client, receipt));
+  GARDEROBE_RETURN_IF_ERROR(PendingRights(deployment.client_state(client))
+                                .Forget(report.request.request_id()));
+  if (!context.json) Print(report, stored);
+  return ReportJson(report, receipt, stored);
+}
+
+RightOptions OptionsFor(const Deployment& deployment,
+                        const std::string& institution,
+                        const std::string& client) {
+  RightOptions options;
+  options.institution = institution;
+  options.handle_key = deployment.handle_key(institution);
+  options.author_key = deployment.author_key(institution);
+  options.state = deployment.client_state(client);
+  return options;
+}
+
 absl::Status Exercise(Context& context, const RightArguments& arguments) {
-  if (arguments.customer.empty() == arguments.identity.empty()) {
+  const int named = !arguments.customer.empty() + !arguments.identity.empty() +
+                    !arguments.receipt.empty();
+  if (named != 1) {
     return InvalidArgument(
         "of whom? Give either --customer ID or --identity FILE");
+  }
+  if (!arguments.receipt.empty() && !arguments.without_secret) {
+    return InvalidArgument("--receipt goes with --without-secret");
   }
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
@@ -139,52 +114,75 @@ absl::Status Exercise(Context& context, const RightArguments& arguments) {
   GARDEROBE_ASSIGN_OR_RETURN(const Endpoint endpoint,
                              deployment.EndpointOf(client));
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(endpoint.tls));
-  RightOptions options;
-  options.institution = arguments.institution;
-  options.handle_key = deployment.handle_key(arguments.institution);
-  options.state = deployment.client_state(client);
+  RightOptions options = OptionsFor(deployment, arguments.institution, client);
   options.right = arguments.right;
+  options.patience = std::chrono::seconds(arguments.wait_seconds);
   options.customer = arguments.customer;
   options.own_domains = arguments.own_domains;
-  std::map<std::string, std::string> fields;
+  options.without_secret = arguments.without_secret;
+  IdentityFields identity;
   if (!arguments.identity.empty()) {
-    GARDEROBE_ASSIGN_OR_RETURN(fields, ReadIdentity(arguments.identity));
-    options.identity = {fields["email"],
-                        fields["phone"],
-                        fields["pass"],
-                        fields["first_name"],
-                        fields["last_name"],
-                        fields["birth_date"],
-                        fields["country"],
-                        fields["postcode"],
-                        fields["street"],
-                        fields["house_number"],
-                        fields["house_number_addition"],
-                        fields["city"]};
+    GARDEROBE_ASSIGN_OR_RETURN(identity, ReadIdentity(arguments.identity));
+  }
+  options.identity = PersonOf(identity);
+  if (!arguments.receipt.empty()) {
+    GARDEROBE_ASSIGN_OR_RETURN(const std::string text,
+                               ReadWholeFile(arguments.receipt));
+    GARDEROBE_ASSIGN_OR_RETURN(options.earlier_handle,
+                               HandleOfObjection(text, arguments.institution));
   }
   auto report = ExerciseRight(endpoint, options);
   GARDEROBE_RETURN_IF_ERROR(
       Diagnosed(report.status(), endpoint.ttpd, endpoint.tls));
-  const json receipt = ReceiptJson(*report, arguments.right);
-  GARDEROBE_ASSIGN_OR_RETURN(const std::string stored,
-                             StoreReceipt(deployment, client, receipt));
-  if (!context.json) {
-    Print(*report, arguments.right, !arguments.customer.empty(), stored);
-    return absl::OkStatus();
-  }
-  json out = {{"receipt", receipt},
-              {"stored", stored},
-              {"relations_removed", report->relations_removed},
-              {"visits_removed", report->visits_removed},
-              {"not_used", report->unusable}};
-  if (!report->held.empty()) {
-    out["held"] = json::array();
-    for (const std::string& held : report->held) {
-      out["held"].push_back(json::parse(held));
-    }
-  }
-  std::cout << out.dump() << "\n";
+  GARDEROBE_ASSIGN_OR_RETURN(const json out,
+                             Store(context, deployment, client, *report));
+  if (context.json) std::cout << out.dump() << "\n";
   return absl::OkStatus();
+}
+
+struct ReceiptArguments {
+  std::string institution, client;
+  uint32_t wait_seconds = 600;
+};
+
+// Every request of an institution that has no receipts yet, once more.
+absl::Status FetchReceipts(Context& context,
+                           const ReceiptArguments& arguments) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const std::string client,
+      deployment.ClientFor(arguments.institution, arguments.client));
+  GARDEROBE_ASSIGN_OR_RETURN(const Endpoint endpoint,
+                             deployment.EndpointOf(client));
+  GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(endpoint.tls));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto requests,
+      PendingRights(deployment.client_state(client)).List());
+  json done = json::array();
+  absl::Status first_error;
+  for (const v1::ExerciseRightRequest& request : requests) {
+    if (request.institution() != arguments.institution) continue;
+    RightOptions options =
+        OptionsFor(deployment, request.institution(), client);
+    options.patience = std::chrono::seconds(arguments.wait_seconds);
+    const auto report = FinishRight(endpoint, options, request);
+    if (report.ok()) {
+      GARDEROBE_ASSIGN_OR_RETURN(done.emplace_back(),
+                                 Store(context, deployment, client, *report));
+      continue;
+    }
+    std::cerr << fmt::format(
+        "{} {}: {}\n", RightName(static_cast<VisitorRight>(request.right())),
+        ToHex(AsBytes(request.request_id())), Message(report.status()));
+    first_error.Update(report.status());
+  }
+  if (context.json) {
+    std::cout << done.dump() << "\n";
+  } else if (done.empty() && first_error.ok()) {
+    std::cout << "no receipts are due\n";
+  }
+  return Diagnosed(first_error, endpoint.ttpd, endpoint.tls);
 }
 
 absl::Status PrintAccessKey(Context& context, const std::string& institution) {
@@ -213,10 +211,40 @@ void AddAccessKeyCommand(CLI::App& app, Context& context) {
   });
 }
 
+void AddWait(CLI::App* command, uint32_t* seconds) {
+  command
+      ->add_option("--wait", *seconds,
+                   "how long to wait for the receipts, s; the request is kept "
+                   "and `garderobe receipts` asks again")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86400));
+}
+
+void AddReceiptsCommand(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<ReceiptArguments>();
+  auto* command = app.add_subcommand(
+      "receipts", "fetch the receipts of rights that were asked and not done");
+  command
+      ->add_option("--institution", arguments->institution,
+                   "on whose behalf, an id of the register")
+      ->required();
+  command->add_option("--client", arguments->client,
+                      "who asked; needed only where it is not clear");
+  AddWait(command, &arguments->wait_seconds);
+  command->footer(
+      "A request is kept until both receipts are here, whatever ends in "
+      "between.\nExample: garderobe receipts --institution museum-01");
+  command->callback([&context, arguments] {
+    const absl::Status status = FetchReceipts(context, *arguments);
+    if (!status.ok()) context.Fail(status);
+  });
+}
+
 }  // namespace
 
 void AddRightsCommands(CLI::App& app, Context& context) {
   AddAccessKeyCommand(app, context);
+  AddReceiptsCommand(app, context);
   struct Command {
     VisitorRight right;
     const char *name, *what;
@@ -251,6 +279,17 @@ void AddRightsCommands(CLI::App& app, Context& context) {
       command->add_option("--own-domain", arguments->own_domains, "as for send")
           ->allow_extra_args(false);
     }
+    if (one.right == VisitorRight::kWithdraw) {
+      command->add_flag("--without-secret", arguments->without_secret,
+                        "two custodians stand in for the secret, which the "
+                        "handle key gives; the request waits for them, and "
+                        "`garderobe receipts` brings it again");
+      command->add_option("--receipt", arguments->receipt,
+                          "with --without-secret, in place of --customer: the "
+                          "stored receipt of the objection, which names the "
+                          "customer where the handle key is another one now");
+    }
+    AddWait(command, &arguments->wait_seconds);
     command->footer(fmt::format(
         "Example: garderobe {} --institution museum-01 --customer 1234",
         one.name));

@@ -1,8 +1,11 @@
-// For custodians: looking into a link at the vault, and undoing it.
+// What takes two custodians at the vault: looking into a link, undoing it, more
+// than its caps, and an objection taken back without its secret.
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "client/cli/approval_options.h"
 #include "client/cli/command.h"
+#include "client/cli/custody_arguments.h"
 #include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/review.grpc.pb.h"
@@ -14,19 +17,9 @@ namespace {
 using nlohmann::json;
 
 struct ReviewOptions {
-  std::string custodian, first, second;
+  ReviewArguments arguments;
+  ApprovalOptions approvals;
 };
-
-absl::StatusOr<std::string> Ticket(const std::string& hex, const char* which) {
-  auto bytes = FromHex(hex);
-  if (!bytes.ok() || bytes->size() != 64) {
-    return InvalidArgument(
-        "the {} ticket is not 128 hexadecimal digits; `garderobe access` tells "
-        "it of a customer as review_ticket",
-        which);
-  }
-  return *bytes;
-}
 
 std::string PlainLevel(const std::string& level) {
   if (level == "same") return "the same, with the name";
@@ -82,96 +75,128 @@ json ToJson(const v1::Explanation::Step& step) {
 
 absl::Status Review(Context& context, const ReviewOptions& options,
                     v1::ReviewAction action) {
+  const ReviewArguments& arguments = options.arguments;
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
   v1::ReviewRequest request;
   request.set_action(action);
   GARDEROBE_ASSIGN_OR_RETURN(*request.mutable_ticket_a(),
-                             Ticket(options.first, "first"));
+                             arguments.Ticket(arguments.first, "first"));
   GARDEROBE_ASSIGN_OR_RETURN(*request.mutable_ticket_b(),
-                             Ticket(options.second, "second"));
-  GARDEROBE_ASSIGN_OR_RETURN(const TlsFiles tls,
-                             deployment.custodian_tls(options.custodian));
+                             arguments.Ticket(arguments.second, "second"));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const TlsFiles tls,
+      CallerTls(deployment, options.approvals, Caller::kCustodian));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      *request.mutable_approvals(),
+      ApprovalsFor(deployment, options.approvals, arguments.party(),
+                   arguments.Request()));
   const auto stub =
       v1::ReviewService::NewStub(TlsChannel(deployment.daemon("vault"), tls));
   grpc::ClientContext call;
   SetDeadline(call, std::chrono::seconds(30));
   v1::ReviewResponse response;
   GARDEROBE_RETURN_IF_ERROR(
-      Diagnosed(FromGrpc(stub->Review(&call, request, &response)),
-                deployment.daemon("vault"), tls));
-  const bool done = response.has_explanation();
+      WithNextStep(Diagnosed(FromGrpc(stub->Review(&call, request, &response)),
+                             deployment.daemon("vault"), tls),
+                   arguments.Words()));
   const v1::Explanation& told = response.explanation();
   if (context.json) {
-    json out = {{"approvals", response.approvals()},
-                {"needed", response.needed()},
-                {"done", done}};
-    if (done) {
-      json steps = json::array();
-      for (const auto& step : told.steps()) steps.push_back(ToJson(step));
-      out["gone"] = told.gone();
-      out["same_person"] = told.same_person();
-      out["kept_apart"] = told.kept_apart();
-      out["direct"] = ToJson(told.direct());
-      out["steps"] = steps;
-      out["relations_of_person"] = told.relations_of_person();
-    }
-    std::cout << out.dump() << "\n";
-    return absl::OkStatus();
+    json steps = json::array();
+    for (const auto& step : told.steps()) steps.push_back(ToJson(step));
+    std::cout << json{{"gone", told.gone()},
+                      {"same_person", told.same_person()},
+                      {"kept_apart", told.kept_apart()},
+                      {"direct", ToJson(told.direct())},
+                      {"steps", steps},
+                      {"relations_of_person", told.relations_of_person()}}
+                     .dump()
+              << "\n";
+  } else {
+    std::cout << Describe(told);
   }
-  if (!done) {
-    std::cout << fmt::format(
-        "{} of {} custodians have asked for this; nothing is done yet. Another "
-        "one gives the same command within a day.\n",
-        response.approvals(), response.needed());
-    return absl::OkStatus();
-  }
-  std::cout << Describe(told);
   return absl::OkStatus();
 }
 
 struct ReleaseCapOptions {
-  std::string custodian;
-  uint64_t tokens = 0, identities = 0;
+  CapArguments arguments;
+  ApprovalOptions approvals;
 };
 
 absl::Status ReleaseCap(Context& context, const ReleaseCapOptions& options) {
-  if ((options.tokens == 0) == (options.identities == 0)) {
-    return InvalidArgument("give either --tokens or --identities");
-  }
+  const CapArguments& arguments = options.arguments;
+  GARDEROBE_RETURN_IF_ERROR(arguments.Check());
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
-  GARDEROBE_ASSIGN_OR_RETURN(const TlsFiles tls,
-                             deployment.custodian_tls(options.custodian));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const TlsFiles tls,
+      CallerTls(deployment, options.approvals, Caller::kAnyone));
+  v1::ReleaseCapRequest request;
+  request.set_what(arguments.tokens > 0 ? v1::CAPPED_TOKENS
+                                        : v1::CAPPED_IDENTITIES);
+  request.set_more(std::max(arguments.tokens, arguments.identities));
+  request.set_month(arguments.month);
+  request.set_access_key(arguments.AccessKey());
+  GARDEROBE_ASSIGN_OR_RETURN(
+      *request.mutable_approvals(),
+      ApprovalsFor(deployment, options.approvals, arguments.party(),
+                   arguments.Request()));
   const auto stub =
       v1::ReviewService::NewStub(TlsChannel(deployment.daemon("vault"), tls));
   grpc::ClientContext call;
   SetDeadline(call, std::chrono::seconds(20));
-  v1::ReleaseCapRequest request;
-  request.set_what(options.tokens > 0 ? v1::CAPPED_TOKENS
-                                      : v1::CAPPED_IDENTITIES);
-  request.set_more(std::max(options.tokens, options.identities));
   v1::ReleaseCapResponse response;
-  GARDEROBE_RETURN_IF_ERROR(
+  GARDEROBE_RETURN_IF_ERROR(WithNextStep(
       Diagnosed(FromGrpc(stub->ReleaseCap(&call, request, &response)),
-                deployment.daemon("vault"), tls));
-  const bool done = response.approvals() >= response.needed();
+                deployment.daemon("vault"), tls),
+      arguments.Words()));
   if (context.json) {
-    std::cout << json{{"approvals", response.approvals()},
-                      {"needed", response.needed()},
-                      {"done", done},
-                      {"used", response.used()},
+    std::cout << json{{"used", response.used()},
                       {"released", response.released()}}
                      .dump()
               << "\n";
-  } else if (done) {
+  } else {
     std::cout << fmt::format("released; {} are used this month\n",
                              response.used());
+  }
+  return absl::OkStatus();
+}
+
+struct AllowWithdrawalOptions {
+  WithdrawalArguments arguments;
+  ApprovalOptions approvals;
+};
+
+absl::Status AllowWithdrawal(Context& context,
+                             const AllowWithdrawalOptions& options) {
+  const WithdrawalArguments& arguments = options.arguments;
+  GARDEROBE_RETURN_IF_ERROR(arguments.Check());
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const TlsFiles tls,
+      CallerTls(deployment, options.approvals, Caller::kAnyone));
+  v1::AllowWithdrawalRequest request;
+  request.set_request_id(arguments.RequestBytes());
+  request.set_commitment(arguments.CommitmentBytes());
+  GARDEROBE_ASSIGN_OR_RETURN(
+      *request.mutable_approvals(),
+      ApprovalsFor(deployment, options.approvals, arguments.party(),
+                   arguments.Request()));
+  const auto stub =
+      v1::ReviewService::NewStub(TlsChannel(deployment.daemon("vault"), tls));
+  grpc::ClientContext call;
+  SetDeadline(call, std::chrono::seconds(20));
+  v1::AllowWithdrawalResponse response;
+  GARDEROBE_RETURN_IF_ERROR(WithNextStep(
+      Diagnosed(FromGrpc(stub->AllowWithdrawal(&call, request, &response)),
+                deployment.daemon("vault"), tls),
+      arguments.Words()));
+  if (context.json) {
+    std::cout << json{{"expiry", response.expiry()}}.dump() << "\n";
   } else {
-    std::cout << fmt::format(
-        "{} of {} custodians have asked for this; nothing is released yet. "
-        "Another one gives the same command within a day.\n",
-        response.approvals(), response.needed());
+    std::cout << "allowed, once and for a day; `garderobe receipts` of the "
+                 "institution brings the request again\n";
   }
   return absl::OkStatus();
 }
@@ -180,9 +205,10 @@ absl::Status ReleaseCap(Context& context, const ReleaseCapOptions& options) {
 
 void AddVaultCommands(CLI::App& app, Context& context) {
   auto* vault = app.add_subcommand(
-      "vault", "for custodians, two together: look into a link, or undo it");
+      "vault",
+      "takes two custodians: look into a link, undo it, raise a cap, allow a "
+      "withdrawal");
   vault->require_subcommand(1);
-  auto options = std::make_shared<ReviewOptions>();
   struct Command {
     const char *name, *about;
     v1::ReviewAction action;
@@ -193,19 +219,15 @@ void AddVaultCommands(CLI::App& app, Context& context) {
            {"unlink", "from now on the two are never one person",
             v1::REVIEW_ACTION_UNLINK},
            {"relink", "takes an unlink back", v1::REVIEW_ACTION_RELINK}}) {
+    auto options = std::make_shared<ReviewOptions>();
+    options->arguments.what = command.name;
     auto* sub = vault->add_subcommand(command.name, command.about);
-    sub->add_option("FIRST", options->first,
-                    "review_ticket of a relation, as `garderobe access` tells")
-        ->required();
-    sub->add_option("SECOND", options->second, "and of the other")->required();
-    sub->add_option("--as", options->custodian,
-                    "whose certificate: the folder below custodians/")
-        ->required();
-    sub->footer(fmt::format(
-        "Example: garderobe vault {} 5f3c... 09ab... --as custodian-1\n"
-        "It is done when a second custodian gives the same command within a "
-        "day.",
-        command.name));
+    options->arguments.AddTo(*sub);
+    AddApprovalOptions(*sub, options->approvals);
+    sub->footer(
+        fmt::format("Example: garderobe vault {} 5f3c... 09ab... --approval a "
+                    "--approval b",
+                    command.name));
     sub->callback([&context, options, action = command.action] {
       const absl::Status status = Review(context, *options, action);
       if (!status.ok()) context.Fail(status);
@@ -214,17 +236,26 @@ void AddVaultCommands(CLI::App& app, Context& context) {
   auto cap = std::make_shared<ReleaseCapOptions>();
   auto* release = vault->add_subcommand(
       "release", "lets the vault take more this month than its caps allow");
-  release->add_option("--tokens", cap->tokens, "how many tokens more");
-  release->add_option("--identities", cap->identities,
-                      "how many rights by identity more");
-  release
-      ->add_option("--as", cap->custodian,
-                   "whose certificate: the folder below custodians/")
-      ->required();
+  cap->arguments.AddTo(*release);
+  AddApprovalOptions(*release, cap->approvals);
   release->footer(
-      "Example: garderobe vault release --identities 5000 --as custodian-1");
+      "Example: garderobe vault release --identities 5000 --approval a "
+      "--approval b");
   release->callback([&context, cap] {
     const absl::Status status = ReleaseCap(context, *cap);
+    if (!status.ok()) context.Fail(status);
+  });
+  auto withdrawal = std::make_shared<AllowWithdrawalOptions>();
+  auto* allow = vault->add_subcommand(
+      "allow-withdrawal",
+      "lets one request take an objection back without its secret");
+  withdrawal->arguments.AddTo(*allow);
+  AddApprovalOptions(*allow, withdrawal->approvals);
+  allow->footer(
+      "Example: garderobe vault allow-withdrawal --request 09ab... "
+      "--commitment 5f3c... --approval a --approval b");
+  allow->callback([&context, withdrawal] {
+    const absl::Status status = AllowWithdrawal(context, *withdrawal);
     if (!status.ok()) context.Fail(status);
   });
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -11,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "client/simulation/box_office.h"
+#include "client/simulation/audience.h"
 #include "core/geography/geography.h"
 #include "spdlog/fmt/fmt.h"
 
@@ -20,36 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Proportions: chosen, but for the first two, which are those of the scale
-// model (docs/simulation.md).
-constexpr double kVisitsPerPerson = 17.9;    // 179 million by 10 million
-constexpr double kRelationsPerPerson = 4;    // 40 million by 10 million
-constexpr double kAnonymousShare = 0.18;     // sales without a customer
-constexpr double kSecondNumberShare = 0.02;  // a second customer number
+// Proportions: chosen, not measured (docs/simulation.md).
 constexpr double kCancelledShare = 0.02;
 constexpr double kCorrectedShare = 0.004;  // lines that are delivered twice
-constexpr double kMemberShare = 0.5;       // of those whom an audience reaches
-
-// clang-format off
-constexpr std::array<InstitutionKind, 5> kKinds = {{
-    // genres, price, weight; shares: e-mail, phone, address, birth date, pass,
-    // children
-    {"museum", {"exhibition", "exhibition", "heritage"}, 1500, 1.0,
-     .95, .25, .45, .10, .35, .05},
-    {"podium", {"theatre", "dance", "cabaret"}, 2750, 1.0,
-     .98, .60, .75, .30, 0, .05},
-    {"film", {"film", "film", "film"}, 1150, 3.3,
-     .98, .30, .05, .10, 0, .10},
-    {"festival", {"festival", "pop", "jazz"}, 4900, 0.5,
-     .99, .40, .30, .50, 0, .15},
-    {"library", {"literature", "education", "youth"}, 0, 1.5,
-     .95, .60, 1.0, 1.0, 0, .90},
-}};
-// clang-format on
-// Of many institutions there are as many of each kind as in the scale model.
-constexpr std::array<uint8_t, 14> kMix = {0, 1, 2, 3, 4, 3, 0,
-                                          4, 3, 3, 4, 0, 3, 4};
-constexpr uint32_t kManyInstitutions = 50;
 
 constexpr char kHeader[] =
     "customer_id,email,phone,first_name,last_name,birth_date,postcode,"
@@ -111,41 +83,25 @@ class Season {
  public:
   Season(const Country& country, const SimulateOptions& options,
          uint32_t number, uint64_t lines)
-      : country_(country),
-        options_(options),
-        kind_(kKinds[KindOf(options, number)]),
+      : options_(options),
         number_(number),
-        id_(fmt::format("{}-{:02}", kind_.subsector, number + 1)),
-        office_(country, kind_, options.seed, number, id_),
+        audience_(country, options, number, lines),
+        kind_(audience_.kind()),
         new_year_(DayNumber({options.year, 1, 1})),
         events_(std::max<uint64_t>(lines / 150, 3)) {
     Draws draws(options.seed, 3, number);
     const auto& municipality =
         Municipalities()[draws.Below(Municipalities().size())];
     municipality_ = municipality.code;
-    const double relations =
-        static_cast<double>(lines) / kVisitsPerPerson * kRelationsPerPerson;
-    reach_ = std::min(country.persons(),
-                      static_cast<uint64_t>(relations / kMemberShare) + 20);
-    first_ = draws.Below(country.persons());
-    // So many that the lines come out.
-    const double members = static_cast<double>(reach_) * kMemberShare *
-                           (1 - Country::kChildrenShare * (1 - kind_.children));
-    visits_mean_ = std::max(
-        1.0, static_cast<double>(lines) * (1 - kAnonymousShare) / members);
   }
-  static size_t KindOf(const SimulateOptions& options, uint32_t number) {
-    return options.institutions < kManyInstitutions
-               ? number % kKinds.size()
-               : kMix[number % kMix.size()];
-  }
-  const std::string& id() const { return id_; }
+  const std::string& id() const { return audience_.id(); }
   std::string RegisterEntry() const {
     return fmt::format(
         "[[institution]]\nid = \"{}\"\nname = \"{} {}\"\nsubsector = \"{}\"\n"
         "municipality = \"{}\"\nowner = \"{}\"\n"
         "agreement_from = \"2020-01-01\"\n\n",
-        id_, kind_.subsector, number_ + 1, kind_.subsector, municipality_, id_);
+        id(), kind_.subsector, number_ + 1, kind_.subsector, municipality_,
+        id());
   }
 
   // Month after month, and within it by person: in order of sale, near enough,
@@ -154,25 +110,21 @@ class Season {
              const std::function<void()>& progress) {
     orders.text() += kHeader;
     for (uint32_t month = 0; month < 12; ++month) {
-      for (uint64_t i = 0; i < reach_; ++i) {
-        const uint64_t person = (first_ + i) % country_.persons();
-        Draws draws(options_.seed ^ number_, 6, person);
-        if (!draws.Chance(kMemberShare)) continue;
-        // Children go with their parents, on their parents' number; only
-        // libraries give most of them one of their own.
-        if (Country::IsChild(person) && !draws.Chance(kind_.children)) continue;
-        const uint64_t visits = VisitsOf(draws);
+      for (uint64_t i = 0; i < audience_.reach(); ++i) {
+        const auto member = audience_.MemberAt(i);
+        if (!member) continue;
+        const auto [person, visits] = *member;
         // Of each of the two numbers: used in an earlier month, or already.
         bool known[2] = {false, false};
         for (uint64_t v = 0; v < visits; ++v) {
-          const Visit visit = VisitOf(person, v);
+          const Audience::Visit visit = audience_.VisitOf(person, v);
           if (visit.month < month) known[visit.second] = true;
         }
         for (uint64_t v = 0; v < visits; ++v) {
-          Visit visit = VisitOf(person, v);
+          Audience::Visit visit = audience_.VisitOf(person, v);
           if (visit.month != month) continue;
           const BoxOffice::Customer customer{person, visit.second};
-          WriteVisit(visit.draws, customer, month, orders, report);
+          WriteVisit(visit, customer, orders, report);
           if (!known[visit.second]) WriteTruth(customer, truth, report);
           known[visit.second] = true;
         }
@@ -184,31 +136,12 @@ class Season {
   }
 
  private:
-  struct Visit {
-    Draws draws;  // for what else there is to it
-    uint64_t month;
-    bool second;
-  };
-  Visit VisitOf(uint64_t person, uint64_t number) const {
-    Draws draws(options_.seed ^ number_, 7, person << 16 | number);
-    const uint64_t month = draws.Below(12);
-    const bool second = draws.Chance(kSecondNumberShare);
-    return {draws, month, second};
-  }
-
-  // At least one; a tail of people who come often.
-  uint64_t VisitsOf(Draws& draws) const {
-    const double u = draws.Uniform();
-    const double extra = -std::log(1 - u) * (visits_mean_ - 0.5);
-    return std::min<uint64_t>(1 + static_cast<uint64_t>(extra), 4000);
-  }
-
   void WriteTruth(const BoxOffice::Customer& customer, Output& truth,
                   SimulateReport& report) {
     std::string& text = truth.text();
-    text += id_;
+    text += id();
     text.push_back(',');
-    text += office_.CustomerId(customer);
+    text += audience_.office().CustomerId(customer);
     text.push_back(',');
     AppendNumber(text, customer.person);
     text.push_back(',');
@@ -218,15 +151,14 @@ class Season {
     truth.FlushIfFull();
   }
 
-  void WriteVisit(Draws& draws, const BoxOffice::Customer& customer,
-                  uint32_t month, Output& orders, SimulateReport& report) {
-    const int32_t sold_day = new_year_ + static_cast<int32_t>(month) * 30 +
-                             static_cast<int32_t>(draws.Below(30));
-    WriteOrder(draws, &customer, sold_day, orders, report);
+  void WriteVisit(Audience::Visit& visit, const BoxOffice::Customer& customer,
+                  Output& orders, SimulateReport& report) {
+    Draws& draws = visit.draws;
+    WriteOrder(draws, &customer, visit.sold_day, orders, report);
     // Sales without a customer stand between the others.
-    double anonymous = kAnonymousShare / (1 - kAnonymousShare);
+    double anonymous = kAnonymousSales / (1 - kAnonymousSales);
     while (draws.Chance(anonymous)) {
-      WriteOrder(draws, nullptr, sold_day, orders, report);
+      WriteOrder(draws, nullptr, visit.sold_day, orders, report);
       anonymous /= 8;
     }
   }
@@ -258,7 +190,7 @@ class Season {
       if (customer == nullptr) {
         text += ",,,,,,,,,,";
       } else {
-        office_.AppendFields(*customer, sold_day, text);
+        audience_.office().AppendFields(*customer, sold_day, text);
       }
       text += ",O";
       AppendNumber(text, order_);
@@ -291,24 +223,22 @@ class Season {
       text += channel;
       text.push_back(',');
       text += pass == 0 ? "sold" : status;
-      text +=
-          customer == nullptr || office_.Shares(*customer) ? ",yes\n" : ",no\n";
+      text += customer == nullptr || audience_.office().Shares(*customer)
+                  ? ",yes\n"
+                  : ",no\n";
       ++report.lines;
       orders.FlushIfFull();
     }
   }
 
-  const Country& country_;
   const SimulateOptions& options_;
-  const InstitutionKind& kind_;
   const uint32_t number_;
-  const std::string id_;
-  const BoxOffice office_;
+  const Audience audience_;
+  const InstitutionKind& kind_;
   const int32_t new_year_;
   const uint64_t events_;
   std::string municipality_;
-  uint64_t reach_ = 0, first_ = 0, order_ = 0;
-  double visits_mean_ = 1;
+  uint64_t order_ = 0;
 };
 
 }  // namespace
@@ -327,27 +257,12 @@ absl::StatusOr<SimulateReport> Simulate(
   GARDEROBE_ASSIGN_OR_RETURN(const auto reg,
                              Output::Create(options.out + "/register.toml"));
   truth->text() += "institution,customer_id,person,household\n";
-  const uint64_t persons =
-      options.persons != 0
-          ? options.persons
-          : std::max<uint64_t>(
-                static_cast<uint64_t>(static_cast<double>(options.visits) /
-                                      kVisitsPerPerson),
-                42);
+  const uint64_t persons = PersonsOf(options);
   const Country country(options.seed, persons, DayNumber({options.year, 1, 1}));
-  // Of one kind the first is three times the last.
-  auto weight = [&](uint32_t i) {
-    return (3.0 - 2.0 * i / std::max(1u, options.institutions - 1)) *
-           kKinds[Season::KindOf(options, i)].visits_weight;
-  };
-  double weights = 0;
-  for (uint32_t i = 0; i < options.institutions; ++i) weights += weight(i);
+  const std::vector<uint64_t> lines = LinesOfInstitutions(options);
   std::vector<std::unique_ptr<Season>> seasons;
   for (uint32_t i = 0; i < options.institutions; ++i) {
-    seasons.push_back(std::make_unique<Season>(
-        country, options, i,
-        static_cast<uint64_t>(static_cast<double>(options.visits) * weight(i) /
-                              weights)));
+    seasons.push_back(std::make_unique<Season>(country, options, i, lines[i]));
     reg->text() += seasons.back()->RegisterEntry();
   }
 

@@ -13,6 +13,9 @@
 
 namespace garderobe::client {
 
+// Share of the sales without a customer.
+inline constexpr double kAnonymousSales = 0.18;
+
 struct SimulateOptions {
   uint32_t institutions = 8;
   uint64_t visits = 10'000;  // order lines in all, about; corrections besides

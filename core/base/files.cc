@@ -7,7 +7,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
+
+#include "core/base/folder_sync.h"
 
 namespace garderobe {
 
@@ -38,20 +39,6 @@ absl::Status WriteTemporary(const std::string& path, std::string_view bytes,
   if (status.ok() && fsync(fd) != 0) status = Failed("sync", path);
   if (close(fd) != 0 && status.ok()) status = Failed("write", path);
   if (!status.ok()) unlink(path.c_str());
-  return status;
-}
-
-// A file's name is safe only when its folder is synced.
-absl::Status SyncFolderOf(const std::string& path) {
-  const std::string parent = std::filesystem::path(path).parent_path().string();
-  const std::string folder = parent.empty() ? std::string(".") : parent;
-  const int directory =
-      open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return Failed("sync", folder);
-  absl::Status status;
-  // EINVAL: this file system has no such call.
-  if (fsync(directory) != 0 && errno != EINVAL) status = Failed("sync", folder);
-  close(directory);
   return status;
 }
 

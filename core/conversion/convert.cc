@@ -102,7 +102,8 @@ std::optional<ConvertedRow> Rerandomiser::ConvertRow(
   }
   const Element reference = ReferenceOf(scalars.a, institution, row.handle);
   out.reference = EncryptReference(reference, keys.aggregator).value();
-  return ConvertedRow{Rerandomised<VaultRow>(std::move(out)), reference};
+  return ConvertedRow{Rerandomised<VaultRow>(std::move(out)), reference,
+                      WipedScalar::CopyOf(q), WipedScalar::CopyOf(q_home)};
 }
 
 Rerandomised<Ciphertext> Rerandomiser::EncryptReference(

@@ -43,10 +43,12 @@ Element HashOfRelation(std::string_view institution, const Handle& handle);
 Element ReferenceOf(const RelationScalar& a, std::string_view institution,
                     const Handle& handle);
 
-// A converted row, with the reference for the aggregator.
+// A converted row, with the reference for the aggregator, and the scalars that
+// a proof of the conversion takes (protocol.md, 8).
 struct ConvertedRow {
   Rerandomised<VaultRow> row;
   Element reference;  // R
+  WipedScalar q, q_home;
 };
 
 // Makes Rerandomised values. Thread-safe: it holds nothing.

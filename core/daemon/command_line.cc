@@ -88,7 +88,8 @@ int DaemonMain(int argc, char** argv, Settings& settings,
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (arguments[i].empty()) continue;
     // The program has gone into the folder of its configuration.
-    const bool is_path = program.actions[i].argument == "FILE";
+    const std::string& argument = program.actions[i].argument;
+    const bool is_path = argument == "FILE" || argument == "FOLDER";
     const absl::Status done = program.actions[i].act(
         is_path ? (start / arguments[i]).string() : arguments[i]);
     return done.ok() ? 0 : fail(done, 1);

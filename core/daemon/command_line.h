@@ -29,7 +29,7 @@ struct DaemonProgram {
   // with one argument.
   struct Action {
     std::string option;    // "--estimate"
-    std::string argument;  // "FILE"
+    std::string argument;  // "FILE" or "FOLDER": a path; or another word
     std::string meaning;
     std::function<absl::Status(const std::string& argument)> act;
   };

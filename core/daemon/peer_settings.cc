@@ -45,6 +45,11 @@ void AddCustodianPins(Settings& settings, PeerSettings* peers) {
                 "Keys of the custodians' certificates, NAME=PIN each.");
 }
 
+void AddAuditorPins(Settings& settings, PeerSettings* peers) {
+  settings.List("peers.auditors", &peers->auditors,
+                "Keys of the auditors' certificates, NAME=PIN each.");
+}
+
 absl::StatusOr<KeyPins> PartyPins(const PeerSettings& peers,
                                   std::string_view party) {
   const auto found = peers.parties.find(party);
@@ -63,6 +68,8 @@ absl::StatusOr<PeerPins> ReadPeerPins(const PeerSettings& peers) {
                                      peers.coordinators, &pins));
   GARDEROBE_RETURN_IF_ERROR(
       AddNamed("peers.custodians", Role::kCustodian, peers.custodians, &pins));
+  GARDEROBE_RETURN_IF_ERROR(
+      AddNamed("peers.auditors", Role::kAuditor, peers.auditors, &pins));
   return pins;
 }
 

@@ -18,7 +18,7 @@ struct PeerSettings {
   // By party: pins with commas between them.
   std::map<std::string, std::string, std::less<>> parties;
   // NAME=PIN each; a name may come again.
-  std::vector<std::string> coordinators, custodians;
+  std::vector<std::string> coordinators, custodians, auditors;
 };
 
 // Adds `peers.<party>`, required, for each of `parties`.
@@ -26,6 +26,7 @@ void AddPartyPins(Settings& settings, PeerSettings* peers,
                   std::initializer_list<std::string_view> parties);
 void AddCoordinatorPins(Settings& settings, PeerSettings* peers);
 void AddCustodianPins(Settings& settings, PeerSettings* peers);
+void AddAuditorPins(Settings& settings, PeerSettings* peers);
 
 // Of a party that was added. InvalidArgument: names the setting.
 [[nodiscard]] absl::StatusOr<KeyPins> PartyPins(const PeerSettings& peers,

@@ -18,14 +18,16 @@ absl::StatusOr<PeerPins> Read(const std::string& toml) {
   AddPartyPins(settings, &peers, {"ttp"});
   AddCoordinatorPins(settings, &peers);
   AddCustodianPins(settings, &peers);
+  AddAuditorPins(settings, &peers);
   GARDEROBE_RETURN_IF_ERROR(settings.ReadText(toml, "t.toml"));
   return ReadPeerPins(peers);
 }
 
 TEST(PeerSettingsTest, ReadsPartiesAndNames) {
-  const auto pins = Read("[peers]\nttp = \"" + kA + ", " + kB +
-                         "\"\ncustodians = [\"one=" + kA + "\", \"one=" + kB +
-                         "\", \"two=" + kB + "\"]\n");
+  const auto pins =
+      Read("[peers]\nttp = \"" + kA + ", " + kB +
+           "\"\ncustodians = [\"one=" + kA + "\", \"one=" + kB +
+           "\", \"two=" + kB + "\"]\nauditors = [\"one=" + kB + "\"]\n");
   ASSERT_THAT(pins, IsOk());
   const KeyPin a = *ParseKeyPin(kA), b = *ParseKeyPin(kB);
   EXPECT_THAT(pins->Check({Role::kParty, "ttp"}, a), IsOk());
@@ -34,6 +36,10 @@ TEST(PeerSettingsTest, ReadsPartiesAndNames) {
   EXPECT_THAT(pins->Check({Role::kCustodian, "one"}, b), IsOk());
   EXPECT_THAT(pins->Check({Role::kCustodian, "two"}, b), IsOk());
   EXPECT_FALSE(pins->Check({Role::kCustodian, "two"}, a).ok());
+  // A name is of one role only.
+  EXPECT_THAT(pins->Check({Role::kAuditor, "one"}, b), IsOk());
+  EXPECT_FALSE(pins->Check({Role::kAuditor, "one"}, a).ok());
+  EXPECT_FALSE(pins->Check({Role::kAuditor, "two"}, b).ok());
   // Who is not named is nobody.
   EXPECT_FALSE(pins->Check({Role::kCoordinator, "one"}, a).ok());
 }

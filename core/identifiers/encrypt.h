@@ -1,5 +1,5 @@
 // A customer's identifiers as points that no party opens alone (protocol.md,
-// 3): what every client does, and the TTP in plain mode.
+// 3): what every client does, plaind among them.
 #ifndef GARDEROBE_CORE_IDENTIFIERS_ENCRYPT_H_
 #define GARDEROBE_CORE_IDENTIFIERS_ENCRYPT_H_
 

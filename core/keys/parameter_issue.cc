@@ -1,5 +1,7 @@
 #include "core/keys/parameter_issue.h"
 
+#include <optional>
+
 #include "core/base/files.h"
 #include "core/base/integer.h"
 #include "core/keys/text_fields.h"
@@ -7,7 +9,8 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kFirstLine = "garderobe-parameters-v2";
+constexpr std::string_view kFirstLine = "garderobe-parameters-v3";
+constexpr std::string_view kFirstLineWithoutEpoch = "garderobe-parameters-v2";
 
 std::string Path(const std::string& directory) {
   return directory + "/parameters";
@@ -15,16 +18,19 @@ std::string Path(const std::string& directory) {
 
 std::string Text(const StoredIssue& stored) {
   return fmt::format(
-      "{}\nserial: {}\nissued: {}\nvalid_from: {}\nvalid_until: {}\n",
-      kFirstLine, stored.issue.serial, stored.issued,
+      "{}\nepoch: {}\nserial: {}\nissued: {}\nvalid_from: {}\n"
+      "valid_until: {}\n",
+      kFirstLine, stored.issue.epoch, stored.issue.serial, stored.issued,
       ToIso(FromDayNumber(stored.issue.valid_from)),
       ToIso(FromDayNumber(stored.issue.valid_until)));
 }
 
-StoredIssue IssueFrom(uint32_t serial, const CivilDate& today, int32_t days,
-                      uint64_t now) {
+// The next serial, in the epoch of `before`.
+StoredIssue IssueAfter(const ParameterIssue& before, const CivilDate& today,
+                       int32_t days, uint64_t now) {
   StoredIssue stored;
-  stored.issue.serial = serial;
+  stored.issue.epoch = before.epoch;
+  stored.issue.serial = before.serial + 1;
   stored.issue.valid_from = DayNumber(today);
   stored.issue.valid_until = DayNumber(today) + days;
   stored.issued = now;
@@ -35,9 +41,10 @@ StoredIssue IssueFrom(uint32_t serial, const CivilDate& today, int32_t days,
 
 absl::Status CreateIssue(const std::string& directory, const CivilDate& today,
                          uint64_t now) {
-  return CreateFile(Path(directory),
-                    Text(IssueFrom(1, today, ParameterIssue::kDaysMax, now)),
-                    0644);
+  return CreateFile(
+      Path(directory),
+      Text(IssueAfter({.serial = 0}, today, ParameterIssue::kDaysMax, now)),
+      0644);
 }
 
 absl::StatusOr<StoredIssue> ReadIssue(const std::string& directory) {
@@ -45,18 +52,25 @@ absl::StatusOr<StoredIssue> ReadIssue(const std::string& directory) {
   GARDEROBE_ASSIGN_OR_RETURN(const std::string file, ReadWholeFile(path));
   std::string_view text = file;
   const size_t end = text.find('\n');
-  if (end == text.npos || text.substr(0, end) != kFirstLine) {
+  const std::string_view first = text.substr(0, end);
+  if (end == text.npos ||
+      (first != kFirstLine && first != kFirstLineWithoutEpoch)) {
     return InvalidArgument("{} is not a {} file", path, kFirstLine);
   }
   text.remove_prefix(end + 1);
+  const auto epoch = first == kFirstLineWithoutEpoch
+                         ? std::optional(kFirstEpoch)
+                         : ParseInteger<uint32_t>(TakeField(&text, "epoch"));
   const auto serial = ParseInteger<uint32_t>(TakeField(&text, "serial"));
   const auto issued = ParseInteger<uint64_t>(TakeField(&text, "issued"));
   const auto from = ParseDate(TakeField(&text, "valid_from"));
   const auto until = ParseDate(TakeField(&text, "valid_until"));
-  if (!serial || *serial == 0 || !issued || !from || !until || !text.empty()) {
+  if (!epoch || *epoch == 0 || !serial || *serial == 0 || !issued || !from ||
+      !until || !text.empty()) {
     return InvalidArgument("{} is damaged", path);
   }
   StoredIssue stored;
+  stored.issue.epoch = *epoch;
   stored.issue.serial = *serial;
   stored.issue.valid_from = DayNumber(*from);
   stored.issue.valid_until = DayNumber(*until);
@@ -71,7 +85,17 @@ absl::StatusOr<StoredIssue> RenewIssue(const std::string& directory,
     return InvalidArgument("1 to {} days", ParameterIssue::kDaysMax);
   }
   GARDEROBE_ASSIGN_OR_RETURN(const StoredIssue before, ReadIssue(directory));
-  const StoredIssue next = IssueFrom(before.issue.serial + 1, today, days, now);
+  const StoredIssue next = IssueAfter(before.issue, today, days, now);
+  GARDEROBE_RETURN_IF_ERROR(ReplaceFile(Path(directory), Text(next), 0644));
+  return next;
+}
+
+absl::StatusOr<StoredIssue> RotateIssue(const std::string& directory,
+                                        const CivilDate& today, uint64_t now) {
+  GARDEROBE_ASSIGN_OR_RETURN(const StoredIssue before, ReadIssue(directory));
+  StoredIssue next =
+      IssueAfter(before.issue, today, ParameterIssue::kDaysMax, now);
+  ++next.issue.epoch;
   GARDEROBE_RETURN_IF_ERROR(ReplaceFile(Path(directory), Text(next), 0644));
   return next;
 }

@@ -1,13 +1,15 @@
 // Which issue of its parameters a party serves: a small text file beside its
 // keys, readable, without secrets.
 //
-//   garderobe-parameters-v2
+//   garderobe-parameters-v3
+//   epoch: 1                  (of the party's keys, and of its store)
 //   serial: 3
 //   issued: 1796000000        (Unix seconds)
 //   valid_from: 2026-11-28
 //   valid_until: 2028-01-01
 //
-// Stored, never change; another first line is refused.
+// Stored, never change; another first line is refused. Version 2 had no epoch,
+// which was 1; it is still read.
 #ifndef GARDEROBE_CORE_KEYS_PARAMETER_ISSUE_H_
 #define GARDEROBE_CORE_KEYS_PARAMETER_ISSUE_H_
 
@@ -16,6 +18,9 @@
 #include "core/keys/parameters.h"
 
 namespace garderobe {
+
+// The epoch of scalars that were never rotated; it grows with every rotation.
+inline constexpr uint32_t kFirstEpoch = 1;
 
 // For how long the serial before is still taken, so that what was under way
 // when a party issued anew is not lost.
@@ -48,6 +53,12 @@ struct StoredIssue {
 [[nodiscard]] absl::StatusOr<StoredIssue> RenewIssue(
     const std::string& directory, const CivilDate& today, int32_t days,
     uint64_t now);
+
+// The next epoch under the next serial, valid from `today` for
+// ParameterIssue::kDaysMax days: the moment from which the keys of a rotation
+// are in force (key_rotation.h). It is on the disk on return.
+[[nodiscard]] absl::StatusOr<StoredIssue> RotateIssue(
+    const std::string& directory, const CivilDate& today, uint64_t now);
 
 }  // namespace garderobe
 

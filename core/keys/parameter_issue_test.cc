@@ -44,7 +44,8 @@ TEST_F(ParameterIssueTest, TheFirstIsValidFor400DaysAndIsNotWrittenTwice) {
 TEST_F(ParameterIssueTest, TheFileIsWhatItsHeaderSays) {
   ASSERT_THAT(CreateIssue(folder_, kToday, kNow), IsOk());
   EXPECT_THAT(ReadWholeFile(folder_ + "/parameters"),
-              IsOkAndHolds("garderobe-parameters-v2\n"
+              IsOkAndHolds("garderobe-parameters-v3\n"
+                           "epoch: 1\n"
                            "serial: 1\n"
                            "issued: 1796000000\n"
                            "valid_from: 2026-11-28\n"
@@ -72,6 +73,33 @@ TEST_F(ParameterIssueTest, RenewedIsTheNextSerialFromTodayOn) {
         << days;
   }
   EXPECT_EQ(ReadIssue(folder_)->issue.serial, 2u);
+}
+
+TEST_F(ParameterIssueTest, RotatedIsTheNextEpochAndSerial) {
+  EXPECT_THAT(RotateIssue(folder_, kToday, kNow),
+              StatusIs(absl::StatusCode::kNotFound));
+  ASSERT_THAT(CreateIssue(folder_, kToday, kNow), IsOk());
+  ASSERT_THAT(RotateIssue(folder_, kToday, kNow + 5), IsOk());
+  // A renewal changes the serial only.
+  ASSERT_THAT(RenewIssue(folder_, kToday, 30, kNow + 9), IsOk());
+  const auto read = ReadIssue(folder_);
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(read->issue.epoch, 2u);
+  EXPECT_EQ(read->issue.serial, 3u);
+  EXPECT_EQ(read->issued, kNow + 9);
+}
+
+// What was written before there were epochs.
+TEST_F(ParameterIssueTest, WithoutAnEpochItIsTheFirst) {
+  ReadsAs(
+      "garderobe-parameters-v2\nserial: 4\nissued: 1796000000\n"
+      "valid_from: 2026-11-28\nvalid_until: 2028-01-02\n",
+      absl::StatusCode::kOk);
+  EXPECT_EQ(ReadIssue(folder_)->issue.epoch, 1u);
+  EXPECT_EQ(ReadIssue(folder_)->issue.serial, 4u);
+  ASSERT_THAT(RotateIssue(folder_, kToday, kNow), IsOk());
+  EXPECT_EQ(ReadIssue(folder_)->issue.epoch, 2u);
+  EXPECT_EQ(ReadIssue(folder_)->issue.serial, 5u);
 }
 
 TEST_F(ParameterIssueTest, TheFormerSerialIsTakenForADay) {
@@ -107,8 +135,11 @@ TEST_F(ParameterIssueTest, DamageAndOtherFilesAreRefused) {
     return text;
   };
   ReadsAs("", kDamaged);
-  ReadsAs("garderobe-parameters-v2", kDamaged);
-  ReadsAs(with("-v2", "-v1"), kDamaged);
+  ReadsAs("garderobe-parameters-v3", kDamaged);
+  ReadsAs(with("-v3", "-v1"), kDamaged);
+  ReadsAs(with("-v3", "-v2"), kDamaged);
+  ReadsAs(with("epoch: 1", "epoch: 0"), kDamaged);
+  ReadsAs(with("epoch: 1\n", ""), kDamaged);
   ReadsAs(with("serial: 1", "serial: 0"), kDamaged);
   ReadsAs(with("serial: 1", "serial: -1"), kDamaged);
   ReadsAs(with("serial: 1", "serial: 4294967296"), kDamaged);

@@ -47,6 +47,16 @@ absl::StatusOr<Element> ProvenElementOf(const Parameters& parameters,
   return element;
 }
 
+absl::StatusOr<SealingPublicKey> SealingKeyOf(const Parameters& parameters) {
+  const auto found = parameters.values.find("seal");
+  if (found == parameters.values.end() ||
+      found->second.size() != SealingPublicKey::kBytes) {
+    return FailedPrecondition("the parameters of {} lack seal",
+                              parameters.party);
+  }
+  return SealingPublicKey::From(found->second);
+}
+
 absl::StatusOr<VerifyKey> ReceiptKeyOf(const Parameters& parameters) {
   const auto found = parameters.values.find("receipt");
   if (found == parameters.values.end() ||
@@ -189,6 +199,7 @@ absl::StatusOr<VaultParameters> VaultParameters::From(
                              ProvenElementOf(parameters, "Y.home"));
   GARDEROBE_ASSIGN_OR_RETURN(result.household_commitment,
                              ElementOf(parameters, "C_w"));
+  GARDEROBE_ASSIGN_OR_RETURN(result.sealing_key, SealingKeyOf(parameters));
   GARDEROBE_ASSIGN_OR_RETURN(result.receipt_key, ReceiptKeyOf(parameters));
   return result;
 }
@@ -199,12 +210,7 @@ absl::StatusOr<AggregatorParameters> AggregatorParameters::From(
   result.issue = parameters.issue;
   GARDEROBE_ASSIGN_OR_RETURN(result.pseudonym_key,
                              ProvenElementOf(parameters, "Z"));
-  const auto seal = parameters.values.find("seal");
-  if (seal == parameters.values.end() ||
-      seal->second.size() != SealingPublicKey::kBytes) {
-    return FailedPrecondition("the parameters of aggregator lack seal");
-  }
-  result.sealing_key = SealingPublicKey::From(seal->second);
+  GARDEROBE_ASSIGN_OR_RETURN(result.sealing_key, SealingKeyOf(parameters));
   GARDEROBE_ASSIGN_OR_RETURN(result.receipt_key, ReceiptKeyOf(parameters));
   return result;
 }

@@ -74,12 +74,13 @@ struct TtpParameters {
 };
 
 // What the vault publishes: Y of every kind with a slot and of the home slot,
-// a commitment to w, and what verifies its receipts.
+// a commitment to w, its sealing key, and what verifies its receipts.
 struct VaultParameters {
   ParameterIssue issue;
   std::array<Element, kKindCount> public_keys;  // zeros without a slot
   Element home_key;                             // Y[home]
   Element household_commitment;                 // C_w
+  SealingPublicKey sealing_key;
   VerifyKey receipt_key;
   // FailedPrecondition: a key is missing, not an element, or comes without its
   // proof of possession.

@@ -38,6 +38,7 @@ Parameters VaultBody() {
   }
   PutProvenKey(parameters, "Y.home", TestScalar::Random());
   parameters.values["C_w"] = RandomElement().view();
+  parameters.values["seal"] = PublicKeyOf(SealingSecretKey::Random()).view();
   parameters.values["receipt"] = VerifyKeyOf(SigningSeed::Random()).view();
   return parameters;
 }
@@ -258,7 +259,7 @@ TEST(VaultParametersTest, EveryKeyIsThereWithItsProof) {
                 StatusIs(kRefused, HasSubstr("without a proof")))
         << name;
   }
-  for (const char* name : {"C_w", "receipt"}) {
+  for (const char* name : {"C_w", "seal", "receipt"}) {
     Parameters without = whole;
     without.values.erase(name);
     EXPECT_THAT(VaultParameters::From(without),

@@ -19,6 +19,11 @@ enum class VisitorRight : uint8_t {
   kObject = 3,
   kWithdraw = 4,
 };
+// What names the person a right is about. Signed, never change.
+enum class SubjectType : uint8_t {
+  kHandle = 1,    // a customer of the institution
+  kIdentity = 2,  // whoever shows some identifiers
+};
 std::string_view RightName(VisitorRight right);  // erase, access, ...
 
 struct RequestIdTag;

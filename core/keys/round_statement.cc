@@ -1,8 +1,7 @@
 #include "core/keys/round_statement.h"
 
-#include <array>
+#include <sodium.h>
 
-#include "core/group/hash_to_group.h"
 #include "core/keys/sign.h"
 #include "core/sealing/sealed_answer.h"
 
@@ -10,17 +9,59 @@ namespace garderobe {
 namespace {
 
 constexpr std::string_view kLabel("garderobe/round/v2\0", 19);
+constexpr std::string_view kTagLabel("garderobe/round-tag/v2\0", 23);
+constexpr std::string_view kWeightLabel("garderobe/round-weight/v2\0", 26);
+
+std::string BodyOf(const RoundStatement& statement) {
+  std::string body(kLabel);
+  PutBigEndian(body, statement.number);
+  body.append(statement.confirmation.view());
+  statement.references.AppendTo(body);
+  PutBigEndian(body, static_cast<uint32_t>(statement.actions.size()));
+  for (const auto& [digest, action] : statement.actions) {
+    body.append(digest.view());
+    body.push_back(static_cast<char>(action));
+  }
+  return body;
+}
+
+bool ReadActions(ByteReader& reader, RoundStatement* statement) {
+  uint32_t entries;
+  if (!reader.GetInteger(&entries)) return false;
+  while (entries-- > 0) {
+    std::string_view digest;
+    uint8_t action;
+    if (!reader.GetBytes(RoundTagDigest::kBytes, &digest) ||
+        !reader.GetInteger(&action) ||
+        action > static_cast<uint8_t>(RoundAction::kWithdraw) ||
+        !statement->actions
+             .emplace(RoundTagDigest::From(digest),
+                      static_cast<RoundAction>(action))
+             .second) {
+      return false;
+    }
+  }
+  return reader.empty();
+}
 
 }  // namespace
+
+RoundTagDigest DigestOfTag(const Element& tag) {
+  return Hash<RoundTagDigest>({kTagLabel, tag.view()});
+}
+
+PublicScalar WeightOfTag(const Element& tag) {
+  std::string message(kWeightLabel);
+  message.append(tag.view());
+  uint8_t wide[crypto_hash_sha512_BYTES];
+  crypto_hash_sha512(wide, AsBytes(message).data(), message.size());
+  return ReducePublicScalar(wide);
+}
 
 std::string SealRoundStatement(const ReceiptSeed& vault,
                                const SealingPublicKey& aggregator,
                                const RoundStatement& statement) {
-  std::string body(kLabel);
-  PutBigEndian(body, statement.number);
-  PutBigEndian(body, statement.entries);
-  statement.sum.AppendTo(body);
-  const SignedBody signed_body = SignBody(vault, std::move(body));
+  const SignedBody signed_body = SignBody(vault, BodyOf(statement));
   auto sealed =
       SealAnswer(aggregator.view(), signed_body.body + signed_body.signature);
   // The key is the aggregator's, whose signature was verified.
@@ -43,30 +84,27 @@ absl::StatusOr<RoundStatement> OpenRoundStatement(
   }
   RoundStatement statement;
   ByteReader reader(body);
-  std::string_view label, sum;
+  std::string_view label, confirmation, references;
   if (!reader.GetBytes(kLabel.size(), &label) || label != kLabel ||
       !reader.GetInteger(&statement.number) ||
-      !reader.GetInteger(&statement.entries) ||
-      !reader.GetBytes(Ciphertext::kBytes, &sum) || !reader.empty()) {
+      !reader.GetBytes(RoundConfirmation::kBytes, &confirmation) ||
+      !reader.GetBytes(Ciphertext::kBytes, &references) ||
+      !ReadActions(reader, &statement)) {
     return refused();
   }
-  statement.sum = Ciphertext::From(sum);
+  statement.confirmation = RoundConfirmation::From(confirmation);
+  statement.references = Ciphertext::From(references);
+  // One form only: digests in another order are not what the vault signs.
+  if (BodyOf(statement) != body) {
+    return refused();
+  }
   return statement;
 }
 
-const Element& PointOf(RoundAction action) {
-  static const std::array<Element, kRoundActionCount> points = {
-      HashToGroup("action", "none"), HashToGroup("action", "link"),
-      HashToGroup("action", "erase"), HashToGroup("action", "withdraw")};
-  return points[static_cast<size_t>(action)];
-}
-
-RoundAction ActionOf(const Element& point) {
-  for (size_t i = 1; i < kRoundActionCount; ++i) {
-    const auto action = static_cast<RoundAction>(i);
-    if (PointOf(action) == point) return action;
-  }
-  return RoundAction::kNone;
+bool AddWeighted(const PublicScalar& weight, const Element& element,
+                 Element* sum) {
+  Element term;
+  return MultiplyOrIdentity(weight, element, &term) && Add(*sum, term, sum);
 }
 
 }  // namespace garderobe

@@ -1,26 +1,58 @@
 // What the vault says of a round to the aggregator, sealed so that the TTP
-// between them can't read it (protocol.md, 4 and 6).
+// between them can't read it (protocol.md, 4).
+//
+// Every entry has a tag, a random point that the TTP sees only encrypted. The
+// statement says what to do by tag, and binds reference and person to it by
+// sums that are weighted with a hash of the tag: whoever moves one of them to
+// another entry would have to know the weights.
 #ifndef GARDEROBE_CORE_KEYS_ROUND_STATEMENT_H_
 #define GARDEROBE_CORE_KEYS_ROUND_STATEMENT_H_
 
+#include <map>
 #include <string>
 
 #include "core/group/elgamal.h"
+#include "core/group/scalar.h"
 #include "core/keys/receipt.h"
+#include "core/sealing/round_confirmation.h"
 
 namespace garderobe {
 
+// What the aggregator is to do about the relation of an entry. On the wire,
+// never change.
+enum class RoundAction : uint8_t {
+  kNone = 0,
+  kLink = 1,    // make it the person's
+  kObject = 2,  // its visitor objects
+  kErase = 3,
+  kWithdraw = 4,  // its visitor objects no longer
+};
+
+// BLAKE2b-128("garderobe/round-tag/v2" 00 || tag).
+struct RoundTagDigestTag;
+using RoundTagDigest = FixedBytes<16, RoundTagDigestTag>;
+RoundTagDigest DigestOfTag(const Element& tag);
+
+// SHA-512("garderobe/round-weight/v2" 00 || tag) modulo L, little-endian.
+PublicScalar WeightOfTag(const Element& tag);
+
 struct RoundStatement {
-  uint64_t number = 0;   // grows with every round, so that none comes twice
-  uint32_t entries = 0;   // in the round
-  // Of the references of all entries. The TTP rerandomises each, which changes
-  // the sum's encryption and not what it decrypts to.
-  Ciphertext sum;
+  uint64_t number = 0;  // grows with every round, so that none comes twice
+  // The aggregator answers with it once the round is stored.
+  RoundConfirmation confirmation;
+  // One an entry.
+  std::map<RoundTagDigest, RoundAction> actions;
+  // The sum of the references, each times the weight of its entry's tag. The
+  // TTP rerandomises the references, which changes the sum's encryption and
+  // not what it decrypts to.
+  Ciphertext references;
 };
 
 // Signed by the vault, then sealed to the aggregator with crypto_box_seal:
 // body (below) || signature (64).
-// body = "garderobe/round/v2" 00 || number (8) || entries (4) || sum (64)
+// body = "garderobe/round/v2" 00 || number (8) || confirmation (16) ||
+//        references (64) || entries (4) || entries x ( digest (16) || action
+//        (1) ), digests ascending
 std::string SealRoundStatement(const ReceiptSeed& vault,
                                const SealingPublicKey& aggregator,
                                const RoundStatement& statement);
@@ -31,17 +63,9 @@ std::string SealRoundStatement(const ReceiptSeed& vault,
     const SealingSecretKey& secret, const VerifyKey& vault,
     std::string_view sealed);
 
-// What the aggregator is to do about the relation of an entry, encrypted to it
-// as a point: a TTP that saw it would learn which entries belong to which
-// request. Stored nowhere; the names are on the wire.
-enum class RoundAction : uint8_t { kNone, kLink, kErase, kWithdraw };
-inline constexpr size_t kRoundActionCount = 4;
-
-// HashToGroup("action", name), with names none, link, erase and withdraw. A
-// relation whose visitor objects is linked to the identity.
-const Element& PointOf(RoundAction action);
-// kNone for a point that is none of them.
-RoundAction ActionOf(const Element& point);
+// Adds `element` times `weight` to `sum`. False: `element` does not decode.
+[[nodiscard]] bool AddWeighted(const PublicScalar& weight,
+                               const Element& element, Element* sum);
 
 }  // namespace garderobe
 

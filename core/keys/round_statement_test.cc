@@ -1,6 +1,6 @@
 #include "core/keys/round_statement.h"
 
-#include <set>
+#include <sodium.h>
 
 #include "core/keys/sign.h"
 #include "core/sealing/sealed_answer.h"
@@ -26,8 +26,17 @@ class RoundStatementTest : public ::testing::Test {
   const ReceiptSeed vault_ = ReceiptSeedOf(SigningSeed::Random());
   const VerifyKey vault_key_ = VerifyKeyOf(vault_);
   const SealingSecretKey aggregator_ = SealingSecretKey::Random();
-  const RoundStatement statement_{
-      77, 256, EncryptFresh(RandomElement(), RandomElement())};
+  static RoundStatement Statement(RoundAction action) {
+    RoundStatement statement;
+    statement.number = 77;
+    statement.confirmation = RoundConfirmation::From(std::string(16, 'c'));
+    statement.references = EncryptFresh(RandomElement(), RandomElement());
+    for (int i = 0; i < 4; ++i) {
+      statement.actions.emplace(DigestOfTag(RandomElement()), action);
+    }
+    return statement;
+  }
+  const RoundStatement statement_ = Statement(RoundAction::kErase);
   const std::string sealed_ =
       SealRoundStatement(vault_, PublicKeyOf(aggregator_), statement_);
 };
@@ -36,20 +45,23 @@ TEST_F(RoundStatementTest, TheAggregatorReadsWhatTheVaultSays) {
   const auto opened = Open(sealed_);
   ASSERT_THAT(opened, IsOk());
   EXPECT_EQ(opened->number, 77u);
-  EXPECT_EQ(opened->entries, 256u);
-  EXPECT_EQ(opened->sum.point_a, statement_.sum.point_a);
-  EXPECT_EQ(opened->sum.point_b, statement_.sum.point_b);
+  EXPECT_EQ(opened->confirmation, statement_.confirmation);
+  EXPECT_EQ(opened->actions, statement_.actions);
+  EXPECT_EQ(opened->references.point_a, statement_.references.point_a);
+  EXPECT_EQ(opened->references.point_b, statement_.references.point_b);
 }
 
 // The TTP in between sees none of it, and not whether two are the same.
 TEST_F(RoundStatementTest, NothingOfItShowsOutside) {
-  EXPECT_EQ(sealed_.find(statement_.sum.point_a.view()), std::string::npos);
+  EXPECT_EQ(sealed_.find(statement_.references.point_a.view()),
+            std::string::npos);
   EXPECT_EQ(sealed_.find("garderobe"), std::string::npos);
   EXPECT_NE(sealed_,
             SealRoundStatement(vault_, PublicKeyOf(aggregator_), statement_));
   // One that only fills up is as long.
-  EXPECT_EQ(sealed_.size(),
-            SealRoundStatement(vault_, PublicKeyOf(aggregator_), {}).size());
+  EXPECT_EQ(sealed_.size(), SealRoundStatement(vault_, PublicKeyOf(aggregator_),
+                                               Statement(RoundAction::kNone))
+                                .size());
 }
 
 TEST_F(RoundStatementTest, AnotherVaultsOrAnotherAggregatorsIsRefused) {
@@ -76,8 +88,13 @@ TEST_F(RoundStatementTest, AnyFlippedByteOrCutIsRefused) {
 TEST_F(RoundStatementTest, AnotherBodyOfTheVaultsIsRefused) {
   std::string body("garderobe/round/v2\0", 19);
   PutBigEndian(body, statement_.number);
-  PutBigEndian(body, statement_.entries);
-  statement_.sum.AppendTo(body);
+  body.append(statement_.confirmation.view());
+  statement_.references.AppendTo(body);
+  PutBigEndian(body, uint32_t{4});
+  for (const auto& [digest, action] : statement_.actions) {
+    body.append(digest.view());
+    body.push_back(static_cast<char>(action));
+  }
   ASSERT_THAT(Open(Sealed(body)), IsOk());
   EXPECT_THAT(Open(Sealed(body + "x")), StatusIs(kRefused));
   for (size_t size = 0; size < body.size(); ++size) {
@@ -93,18 +110,43 @@ TEST_F(RoundStatementTest, AnotherBodyOfTheVaultsIsRefused) {
               StatusIs(kRefused));
 }
 
-TEST(RoundActionTest, EveryActionIsAPointAndNoOtherPointIsAnAction) {
-  std::set<Element> points;
-  for (const RoundAction action :
-       {RoundAction::kNone, RoundAction::kLink, RoundAction::kErase,
-        RoundAction::kWithdraw}) {
-    EXPECT_EQ(ActionOf(PointOf(action)), action);
-    EXPECT_FALSE(PointOf(action).is_zero());
-    points.insert(PointOf(action));
-  }
-  EXPECT_EQ(points.size(), kRoundActionCount);
-  EXPECT_EQ(ActionOf(RandomElement()), RoundAction::kNone);
-  EXPECT_EQ(ActionOf(Element()), RoundAction::kNone);
+// Entries in another order, twice, or with an action that is none.
+TEST_F(RoundStatementTest, AnotherFormOfTheSameIsRefused) {
+  std::string body("garderobe/round/v2\0", 19);
+  PutBigEndian(body, statement_.number);
+  body.append(statement_.confirmation.view());
+  statement_.references.AppendTo(body);
+  PutBigEndian(body, uint32_t{2});
+  const auto with = [&](std::string_view entries) {
+    return Sealed(body + std::string(entries));
+  };
+  const std::string low(16, 'a'), high(16, 'b');
+  EXPECT_THAT(Open(with(low + "\1" + high + "\2")), IsOk());
+  EXPECT_THAT(Open(with(high + "\2" + low + "\1")), StatusIs(kRefused));
+  EXPECT_THAT(Open(with(low + "\1" + low + "\1")), StatusIs(kRefused));
+  EXPECT_THAT(Open(with(low + "\1" + high + "\5")), StatusIs(kRefused));
+}
+
+// Computed with libsodium's calls alone, apart from the code above.
+TEST(RoundTagTest, DigestAndWeightAreThoseOfTheProtocol) {
+  const Element tag = RandomElement();
+  std::string message =
+      std::string("garderobe/round-tag/v2\0", 23) + std::string(tag.view());
+  uint8_t digest[16];
+  ASSERT_EQ(crypto_generichash(digest, 16,
+                               reinterpret_cast<const uint8_t*>(message.data()),
+                               message.size(), nullptr, 0),
+            0);
+  EXPECT_EQ(DigestOfTag(tag).view(),
+            std::string_view(reinterpret_cast<char*>(digest), 16));
+  message =
+      std::string("garderobe/round-weight/v2\0", 26) + std::string(tag.view());
+  uint8_t wide[64], weight[32];
+  crypto_hash_sha512(wide, reinterpret_cast<const uint8_t*>(message.data()),
+                     message.size());
+  crypto_core_ristretto255_scalar_reduce(weight, wide);
+  EXPECT_EQ(WeightOfTag(tag).view(),
+            std::string_view(reinterpret_cast<char*>(weight), 32));
 }
 
 }  // namespace

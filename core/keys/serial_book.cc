@@ -1,12 +1,42 @@
 #include "core/keys/serial_book.h"
 
+#include <vector>
+
+#include "core/base/bytes.h"
 #include "core/base/checked_file.h"
 #include "core/base/integer.h"
 
 namespace garderobe {
 namespace {
 constexpr std::string_view kKind = "serials";
+constexpr std::string_view kLabel("garderobe/parameter-keys/v1\0", 28);
+
+bool IsOfEpoch(std::string_view name) {
+  return name == "U" || name == "Z" || name.starts_with("Y.") ||
+         name.starts_with("C_");
+}
+
+// The words of a line, which blanks separate.
+std::vector<std::string_view> WordsOf(std::string_view line) {
+  std::vector<std::string_view> words;
+  for (;;) {
+    const size_t blank = line.find(' ');
+    words.push_back(line.substr(0, blank));
+    if (blank == line.npos) return words;
+    line.remove_prefix(blank + 1);
+  }
+}
 }  // namespace
+
+Digest256 DigestOfKeys(const Parameters& parameters) {
+  std::string keys(kLabel);
+  for (const auto& [name, value] : parameters.values) {
+    if (!IsOfEpoch(name)) continue;
+    PutLengthPrefixed(keys, name);
+    PutLengthPrefixed(keys, value);
+  }
+  return Hash(keys);
+}
 
 absl::StatusOr<std::unique_ptr<SerialBook>> SerialBook::Open(
     const std::string& path) {
@@ -15,42 +45,72 @@ absl::StatusOr<std::unique_ptr<SerialBook>> SerialBook::Open(
   if (file.status().code() == absl::StatusCode::kNotFound) return book;
   GARDEROBE_RETURN_IF_ERROR(file.status());
   const MutexLock lock(&book->mutex_);
-  // A line a party: its name, a blank, the serial.
+  // A line a party: its name, serial, epoch, and digest of its keys.
   std::string_view text = *file;
   while (!text.empty()) {
     const size_t end = text.find('\n');
-    const size_t blank = text.find(' ');
-    if (end == text.npos || blank == text.npos || blank > end) {
+    const auto words = WordsOf(text.substr(0, end));
+    if (end == text.npos || words.size() != 4) {
       return DataLoss("{} is damaged", path);
     }
-    const auto serial =
-        ParseInteger<uint32_t>(text.substr(blank + 1, end - blank - 1));
-    if (!serial) return DataLoss("{} is damaged", path);
-    book->serials_[std::string(text.substr(0, blank))] = *serial;
+    const auto serial = ParseInteger<uint32_t>(words[1]);
+    const auto epoch = ParseInteger<uint32_t>(words[2]);
+    const auto keys = FromHex(words[3]);
+    if (!serial || !epoch || !keys.ok() || keys->size() != Digest256::kBytes) {
+      return DataLoss("{} is damaged", path);
+    }
+    book->taken_[std::string(words[0])] = {*serial, *epoch,
+                                           Digest256::From(*keys)};
     text.remove_prefix(end + 1);
   }
   return book;
 }
 
-absl::Status SerialBook::Take(const std::string& party, uint32_t serial) {
-  const MutexLock lock(&mutex_);
-  const auto known = serials_.find(party);
-  const uint32_t highest = known == serials_.end() ? 0 : known->second;
-  if (serial == highest) return absl::OkStatus();
-  if (serial < highest) {
+absl::Status SerialBook::Check(const Taken& known, const Taken& next,
+                               const std::string& party) {
+  if (next.serial < known.serial) {
     return FailedPrecondition(
         "the parameters of {} have serial {}, and {} was in force before: "
         "somebody plays back old ones",
-        party, serial, highest);
+        party, next.serial, known.serial);
   }
-  auto serials = serials_;
-  serials[party] = serial;
+  if (next.epoch < known.epoch) {
+    return FailedPrecondition(
+        "the parameters of {} are of epoch {}, and {} was in force before: its "
+        "scalars were rotated since",
+        party, next.epoch, known.epoch);
+  }
+  if (next.epoch == known.epoch && next.keys != known.keys) {
+    return FailedPrecondition(
+        "the parameters of {} (serial {}) hold other keys than before in epoch "
+        "{}: only a rotation changes them. Take nothing from it, and ask its "
+        "operator",
+        party, next.serial, next.epoch);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SerialBook::Take(const Parameters& parameters) {
+  const Taken next{parameters.issue.serial, parameters.issue.epoch,
+                   DigestOfKeys(parameters)};
+  const MutexLock lock(&mutex_);
+  const auto known = taken_.find(parameters.party);
+  if (known != taken_.end()) {
+    GARDEROBE_RETURN_IF_ERROR(Check(known->second, next, parameters.party));
+    if (known->second.serial == next.serial &&
+        known->second.epoch == next.epoch) {
+      return absl::OkStatus();
+    }
+  }
+  auto taken = taken_;
+  taken[parameters.party] = next;
   std::string text;
-  for (const auto& [name, number] : serials) {
-    text += fmt::format("{} {}\n", name, number);
+  for (const auto& [name, one] : taken) {
+    text += fmt::format("{} {} {} {}\n", name, one.serial, one.epoch,
+                        ToHex(one.keys.bytes()));
   }
   GARDEROBE_RETURN_IF_ERROR(WriteCheckedFile(path_, kKind, text));
-  serials_ = std::move(serials);
+  taken_ = std::move(taken);
   return absl::OkStatus();
 }
 

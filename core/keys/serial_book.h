@@ -1,5 +1,7 @@
-// The highest serial of each party's parameters that was ever taken, on disk:
-// whoever plays back parameters that were replaced is refused (protocol.md, 2).
+// The highest serial of each party's parameters that was ever taken, and the
+// keys of its epoch, on disk: whoever plays back parameters that were replaced,
+// or commits to other scalars for one reader than for the next, is refused
+// (protocol.md, 2).
 #ifndef GARDEROBE_CORE_KEYS_SERIAL_BOOK_H_
 #define GARDEROBE_CORE_KEYS_SERIAL_BOOK_H_
 
@@ -7,10 +9,16 @@
 #include <memory>
 #include <string>
 
+#include "core/base/hash.h"
 #include "core/base/mutex.h"
 #include "core/keys/parameters.h"
 
 namespace garderobe {
+
+// BLAKE2b-256("garderobe/parameter-keys/v1" 00 || LP(name) || LP(value) of each
+// U, Z, Y.<kind> and C_<scalar>, names ascending): what stays the same from
+// serial to serial, until the scalars are rotated.
+Digest256 DigestOfKeys(const Parameters& parameters);
 
 // Thread-safe.
 class SerialBook {
@@ -19,15 +27,22 @@ class SerialBook {
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<SerialBook>> Open(
       const std::string& path);
 
-  // Notes the serial; it is on the disk on return. FailedPrecondition: a higher
-  // one was taken before; names both. Unavailable: the disk does not take it.
-  [[nodiscard]] absl::Status Take(const std::string& party, uint32_t serial);
+  // Notes serial, epoch and keys; they are on the disk on return.
+  // FailedPrecondition: a higher serial or epoch was taken before, or other
+  // keys in this epoch; names them. Unavailable: the disk does not take it.
+  [[nodiscard]] absl::Status Take(const Parameters& parameters);
 
  private:
+  struct Taken {
+    uint32_t serial = 0, epoch = 0;
+    Digest256 keys;
+  };
+  [[nodiscard]] static absl::Status Check(const Taken& known, const Taken& next,
+                                          const std::string& party);
   explicit SerialBook(std::string path) : path_(std::move(path)) {}
   const std::string path_;
   Mutex mutex_;
-  std::map<std::string, uint32_t> serials_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Taken> taken_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace garderobe

@@ -30,52 +30,102 @@ class SerialBookTest : public ::testing::Test {
     EXPECT_THAT(SerialBook::Open(path_).status(),
                 StatusIs(absl::StatusCode::kDataLoss));
   }
+  // Parameters of this serial, with keys that `keys` tells apart.
+  absl::Status Take(const char* party, uint32_t serial, char keys = 'k',
+                    uint32_t epoch = 1) {
+    Parameters parameters;
+    parameters.party = party;
+    parameters.issue.serial = serial;
+    parameters.issue.epoch = epoch;
+    for (const char* name : {"U", "Z", "Y.email", "C_s"}) {
+      parameters.values[name] = std::string(32, keys);
+    }
+    // These change with every issue.
+    for (const char* name : {"padding", "proof.U"}) {
+      parameters.values[name] = std::to_string(serial);
+    }
+    return book_->Take(parameters);
+  }
   const std::string folder_ = ::testing::TempDir() + "/serial_book";
   const std::string path_ = folder_ + "/serials";
   std::unique_ptr<SerialBook> book_;
 };
 
 TEST_F(SerialBookTest, ASerialNeverGoesDown) {
-  EXPECT_THAT(book_->Take("vault", 3), IsOk());
-  EXPECT_THAT(book_->Take("vault", 3), IsOk());
-  EXPECT_THAT(book_->Take("vault", 2),
+  EXPECT_THAT(Take("vault", 3), IsOk());
+  EXPECT_THAT(Take("vault", 3), IsOk());
+  EXPECT_THAT(Take("vault", 2),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("vault have serial 2, and 3 was")));
-  EXPECT_THAT(book_->Take("vault", 7), IsOk());
-  EXPECT_THAT(book_->Take("vault", 3),
+  EXPECT_THAT(Take("vault", 7), IsOk());
+  EXPECT_THAT(Take("vault", 3),
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
+// A TTP could show each client, and an auditor, commitments of its own.
+TEST_F(SerialBookTest, KeysStayAsLongAsTheEpoch) {
+  ASSERT_THAT(Take("ttp", 3), IsOk());
+  for (const uint32_t serial : {3u, 4u}) {
+    EXPECT_THAT(Take("ttp", serial, 'x'),
+                StatusIs(absl::StatusCode::kFailedPrecondition,
+                         HasSubstr("other keys than before in epoch 1")));
+  }
+  EXPECT_THAT(Take("ttp", 4), IsOk());
+  Reopen();
+  EXPECT_FALSE(Take("ttp", 5, 'x').ok());
+  // A rotation.
+  EXPECT_THAT(Take("ttp", 5, 'x', 2), IsOk());
+  EXPECT_FALSE(Take("ttp", 6, 'k', 1).ok());
+  EXPECT_FALSE(Take("ttp", 6, 'k', 2).ok());
+  EXPECT_THAT(Take("ttp", 6, 'x', 2), IsOk());
+}
+
+// Each of them, and only these.
+TEST_F(SerialBookTest, TheDigestIsOverWhatARotationChanges) {
+  Parameters parameters;
+  for (const char* name : {"U", "Z", "Y.email", "C_s", "padding", "seal"}) {
+    parameters.values[name] = std::string(32, 'k');
+  }
+  const Digest256 digest = DigestOfKeys(parameters);
+  for (const auto& [name, value] : parameters.values) {
+    Parameters other = parameters;
+    other.values[name][0] ^= 1;
+    EXPECT_EQ(DigestOfKeys(other) == digest,
+              name == "padding" || name == "seal")
+        << name;
+  }
+}
+
 TEST_F(SerialBookTest, EachPartyHasItsOwn) {
-  ASSERT_THAT(book_->Take("vault", 9), IsOk());
-  EXPECT_THAT(book_->Take("aggregator", 1), IsOk());
-  EXPECT_THAT(book_->Take("ttp", 2), IsOk());
+  ASSERT_THAT(Take("vault", 9), IsOk());
+  EXPECT_THAT(Take("aggregator", 1), IsOk());
+  EXPECT_THAT(Take("ttp", 2), IsOk());
 }
 
 TEST_F(SerialBookTest, WhatWasTakenOutlivesTheProcess) {
-  ASSERT_THAT(book_->Take("vault", 9), IsOk());
-  ASSERT_THAT(book_->Take("aggregator", 4), IsOk());
+  ASSERT_THAT(Take("vault", 9), IsOk());
+  ASSERT_THAT(Take("aggregator", 4), IsOk());
   for (int i = 0; i < 2; ++i) {
     Reopen();
-    EXPECT_THAT(book_->Take("vault", 8),
+    EXPECT_THAT(Take("vault", 8),
                 StatusIs(absl::StatusCode::kFailedPrecondition));
-    EXPECT_THAT(book_->Take("aggregator", 3),
+    EXPECT_THAT(Take("aggregator", 3),
                 StatusIs(absl::StatusCode::kFailedPrecondition));
-    EXPECT_THAT(book_->Take("vault", 9), IsOk());
+    EXPECT_THAT(Take("vault", 9), IsOk());
   }
 }
 
 // Nothing is taken that is not on the disk: else a restart would forget it.
 TEST_F(SerialBookTest, WhatTheDiskDoesNotTakeIsNotNoted) {
-  ASSERT_THAT(book_->Take("vault", 2), IsOk());
+  ASSERT_THAT(Take("vault", 2), IsOk());
   std::filesystem::remove_all(folder_);
-  EXPECT_FALSE(book_->Take("vault", 5).ok());
+  EXPECT_FALSE(Take("vault", 5).ok());
   std::filesystem::create_directories(folder_);
-  EXPECT_THAT(book_->Take("vault", 4), IsOk());
+  EXPECT_THAT(Take("vault", 4), IsOk());
 }
 
 TEST_F(SerialBookTest, ADamagedBookDoesNotOpen) {
-  ASSERT_THAT(book_->Take("vault", 9), IsOk());
+  ASSERT_THAT(Take("vault", 9), IsOk());
   const std::string good = *ReadWholeFile(path_);
   for (size_t i = 0; i < good.size(); ++i) {
     std::string damaged = good;
@@ -91,14 +141,20 @@ TEST_F(SerialBookTest, ADamagedBookDoesNotOpen) {
 
 // Whole by its checksum, and still no book.
 TEST_F(SerialBookTest, LinesThatAreNoneAreRefused) {
-  for (const char* text : {"vault", "vault 3", "vault\n3\n", "vault x\n",
-                           "vault -1\n", "vault 4294967296\n", "\n"}) {
+  const std::string digest(64, 'a');
+  for (const std::string& text :
+       {std::string("vault"), "vault 3 1 " + digest, std::string("vault\n3\n"),
+        "vault x 1 " + digest + "\n", "vault 3 -1 " + digest + "\n",
+        "vault 4294967296 1 " + digest + "\n", std::string("\n"),
+        std::string("vault 3\n"), "vault 3 1 " + digest + "a\n",
+        "vault 3 1 x" + digest.substr(1) + "\n"}) {
     ASSERT_THAT(WriteCheckedFile(path_, "serials", text), IsOk());
     DoesNotOpen();
   }
-  ASSERT_THAT(WriteCheckedFile(path_, "register", "vault 3\n"), IsOk());
+  const std::string good = "vault 3 1 " + digest + "\n";
+  ASSERT_THAT(WriteCheckedFile(path_, "register", good), IsOk());
   DoesNotOpen();
-  ASSERT_THAT(WriteCheckedFile(path_, "serials", "vault 3\n"), IsOk());
+  ASSERT_THAT(WriteCheckedFile(path_, "serials", good), IsOk());
   Reopen();
 }
 

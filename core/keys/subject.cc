@@ -4,7 +4,6 @@ namespace garderobe {
 namespace {
 
 constexpr std::string_view kLabel("garderobe/subject/v2\0", 21);
-constexpr char kOfHandle = 1, kOfIdentity = 2;
 
 }  // namespace
 
@@ -14,8 +13,8 @@ SubjectCommitment CommitSubject(const SubjectSalt& salt,
   message.append(salt.view());
   message.push_back(static_cast<char>(subject.right));
   PutLengthPrefixed(message, subject.institution);
-  if (subject.is_of_customer()) {
-    message.push_back(kOfHandle);
+  message.push_back(static_cast<char>(subject.type()));
+  if (subject.type() == SubjectType::kHandle) {
     PutLengthPrefixed(message, subject.handle.view());
   } else {
     std::string identity;
@@ -23,7 +22,6 @@ SubjectCommitment CommitSubject(const SubjectSalt& salt,
     identity.append(subject.point_a.view());
     for (const Element& point : subject.points_b) identity.append(point.view());
     identity.append(subject.point_home.view());
-    message.push_back(kOfIdentity);
     PutLengthPrefixed(message, identity);
   }
   return Hash<SubjectCommitment>(message);

@@ -30,7 +30,9 @@ struct RightSubject {
   std::vector<Element> points_b;
   Element point_home;
 
-  bool is_of_customer() const { return !handle.is_zero(); }
+  SubjectType type() const {
+    return handle.is_zero() ? SubjectType::kIdentity : SubjectType::kHandle;
+  }
 };
 
 // C = BLAKE2b-256("garderobe/subject/v2" 00 || salt (32) || right (1) ||

@@ -46,4 +46,9 @@ absl::Status VerifyReference(const ReferenceStatement& statement,
   return VerifyLinear(linear, proof);
 }
 
+absl::StatusOr<LinearStatement> ReferenceEquationsForTesting(
+    const ReferenceStatement& statement) {
+  return EquationsOf(statement);
+}
+
 }  // namespace garderobe

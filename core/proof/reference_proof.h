@@ -41,6 +41,10 @@ struct ReferenceSecrets {
 [[nodiscard]] absl::Status VerifyReference(const ReferenceStatement& statement,
                                            std::string_view proof);
 
+// The statement that is proved, for known-answer tests.
+[[nodiscard]] absl::StatusOr<LinearStatement> ReferenceEquationsForTesting(
+    const ReferenceStatement& statement);
+
 }  // namespace garderobe
 
 #endif  // GARDEROBE_CORE_PROOF_REFERENCE_PROOF_H_

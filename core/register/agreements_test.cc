@@ -10,6 +10,11 @@
 namespace garderobe {
 namespace {
 
+// Two custodians agree to everything.
+const RegisterStore::Approve kApproved = [](const auto&, const auto&) {
+  return absl::OkStatus();
+};
+
 using ::testing::HasSubstr;
 constexpr auto kRefused = absl::StatusCode::kFailedPrecondition;
 constexpr CivilDate kToday{2026, 3, 1};
@@ -88,14 +93,15 @@ TEST(AgreementsTest, WhoLeavesTheRegisterKeepsItsDates) {
   };
   auto store = open();
   const auto a = House("a", "2025-01-01"), b = House("b", "2025-01-01");
-  ASSERT_THAT(store->Replace(Of({a, b}), kToday), IsOk());
-  ASSERT_THAT(store->Replace(Of({a}), kToday), IsOk());
+  ASSERT_THAT(store->Replace(Of({a, b}), kToday, kApproved), IsOk());
+  ASSERT_THAT(store->Replace(Of({a}), kToday, kApproved), IsOk());
   EXPECT_EQ(store->Get()->size(), 1u);
   store = open();
-  EXPECT_THAT(store->Replace(Of({a, House("b", "2024-01-01")}), kToday),
-              StatusIs(kRefused));
+  EXPECT_THAT(
+      store->Replace(Of({a, House("b", "2024-01-01")}), kToday, kApproved),
+      StatusIs(kRefused));
   EXPECT_EQ(store->Get()->size(), 1u);
-  EXPECT_THAT(store->Replace(Of({a, b}), kToday), IsOk());
+  EXPECT_THAT(store->Replace(Of({a, b}), kToday, kApproved), IsOk());
 }
 
 TEST(AgreementsTest, AnInstitutionIsItsOwnOwnerUnlessTold) {

@@ -8,6 +8,8 @@
 #include "core/base/checked_message.h"
 #include "core/catalogue/codes.h"
 #include "core/register/authors.h"
+#include "core/register/widening.h"
+#include "core/retention/retention_months.h"
 #include "spdlog/fmt/ranges.h"
 #include "spdlog/spdlog.h"
 
@@ -25,8 +27,8 @@ bool AllOf(std::string_view text, size_t most, std::string_view marks) {
 constexpr std::string_view kKind = "register";
 constexpr std::string_view kAgreements = "agreements";
 constexpr int kKeyPinsMax = 8;
-constexpr uint32_t kRetentionMonthsMax = 120;
 constexpr uint64_t kTokensPerMonthMax = 2'200'000'000;
+constexpr uint32_t kIdentityRightsMax = 1'000'000;
 // Article 6 of the GDPR; vital interests don't come up in a theatre.
 constexpr std::string_view kLegalBases[] = {"consent", "contract",
                                             "legal-obligation", "public-task",
@@ -115,6 +117,10 @@ absl::Status CheckRegister(const v1::Register& reg) {
     if (institution.tokens_per_month() > kTokensPerMonthMax) {
       return InvalidArgument("{}.tokens_per_month: 1 to {}", place,
                              kTokensPerMonthMax);
+    }
+    if (institution.identity_rights_per_month() > kIdentityRightsMax) {
+      return InvalidArgument("{}.identity_rights_per_month: 1 to {}", place,
+                             kIdentityRightsMax);
     }
     if (!institution.access_key().empty() &&
         institution.access_key().size() != 32) {
@@ -290,12 +296,16 @@ absl::StatusOr<Institutions> RegisterStore::KnownAgreements() const {
   return known;
 }
 
-absl::Status RegisterStore::Replace(const v1::Register& reg,
-                                    const CivilDate& today) {
+absl::Status RegisterStore::Replace(v1::Register reg, const CivilDate& today,
+                                    const Approve& approve) {
   GARDEROBE_RETURN_IF_ERROR(CheckRegister(reg));
+  // A later version would read them, and nobody has approved them.
+  reg.DiscardUnknownFields();
   const MutexLock lock(&file_mutex_);
   GARDEROBE_ASSIGN_OR_RETURN(Institutions known, KnownAgreements());
   GARDEROBE_RETURN_IF_ERROR(CheckPastDates(known, reg, today));
+  const std::vector<std::string> widened = WideningOf(ToProto(), reg);
+  if (!widened.empty()) GARDEROBE_RETURN_IF_ERROR(approve(reg, widened));
   for (const auto& institution : reg.institutions()) {
     known[institution.id()] = institution;
   }

@@ -2,8 +2,10 @@
 #ifndef GARDEROBE_CORE_REGISTER_REGISTER_STORE_H_
 #define GARDEROBE_CORE_REGISTER_REGISTER_STORE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/base/civil_time.h"
 #include "core/base/mutex.h"
@@ -55,13 +57,19 @@ class RegisterStore {
   // Reads the file again. NotFound, DataLoss, or as Replace: what was known
   // stays.
   [[nodiscard]] absl::Status Reload(const CivilDate& today);
-  // Checks, writes (atomically, synced) and takes over `reg`. The dates of
+  // Whether two custodians have approved this register, which widens what the
+  // sentences say (widening.h).
+  using Approve = std::function<absl::Status(
+      const v1::Register& reg, const std::vector<std::string>& widened)>;
+  // Checks, writes (atomically, synced) and takes over `reg`, without fields
+  // that this version does not know. What widens anything is asked of
+  // `approve`, last of all and once; what that refuses is refused. The dates of
   // every agreement that there ever was are kept in a file beside it, so that
   // an institution can't leave the register and return with other dates.
   // FailedPrecondition: a date that lies before `today` would be moved
   // (CheckPastDates). Nothing changes then.
-  [[nodiscard]] absl::Status Replace(const v1::Register& reg,
-                                     const CivilDate& today);
+  [[nodiscard]] absl::Status Replace(v1::Register reg, const CivilDate& today,
+                                     const Approve& approve);
 
   std::shared_ptr<const Institutions> Get() const;
   v1::Register ToProto() const;

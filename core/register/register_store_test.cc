@@ -10,6 +10,11 @@
 namespace garderobe {
 namespace {
 
+// Two custodians agree to everything.
+const RegisterStore::Approve kApproved = [](const auto&, const auto&) {
+  return absl::OkStatus();
+};
+
 class RegisterStoreTest : public ::testing::Test {
  protected:
   RegisterStoreTest() {
@@ -74,7 +79,7 @@ TEST_F(RegisterStoreTest, KeysOfClientsAndAnalystsAreTheLastThatWereImported) {
   client->add_key_pins(a);
   client->add_key_pins(b);
   reg.mutable_institutions(0)->add_analyst_key_pins(c);
-  ASSERT_THAT((*store)->Replace(reg, today), IsOk());
+  ASSERT_THAT((*store)->Replace(reg, today, kApproved), IsOk());
   const auto again = RegisterStore::Open(path_);
   ASSERT_THAT(again, IsOk());
   for (RegisterStore* held : {store->get(), again->get()}) {
@@ -86,7 +91,7 @@ TEST_F(RegisterStoreTest, KeysOfClientsAndAnalystsAreTheLastThatWereImported) {
     EXPECT_TRUE(held->AnalystPins("podium-02").empty());
     EXPECT_EQ(held->ToProto().SerializeAsString(), reg.SerializeAsString());
   }
-  ASSERT_THAT((*store)->Replace(register_, today), IsOk());
+  ASSERT_THAT((*store)->Replace(register_, today, kApproved), IsOk());
   EXPECT_TRUE((*store)->ClientPins("vendor-a").empty());
   EXPECT_TRUE((*store)->AnalystPins("museum-01").empty());
 }
@@ -130,7 +135,7 @@ TEST_F(RegisterStoreTest, AFilePutThereMovesNoDate) {
     reg.mutable_institutions(0)->set_agreement_to("2030-12-31");
     return reg;
   };
-  ASSERT_THAT((*store)->Replace(with("2025-01-01"), today), IsOk());
+  ASSERT_THAT((*store)->Replace(with("2025-01-01"), today, kApproved), IsOk());
   ASSERT_THAT(RegisterStore::Write(path_, with("2024-01-01")), IsOk());
   const auto refused = StatusIs(absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT((*store)->Reload(today), refused);
@@ -138,8 +143,62 @@ TEST_F(RegisterStoreTest, AFilePutThereMovesNoDate) {
   // Also where a start has taken the file as it is.
   const auto restarted = RegisterStore::Open(path_);
   ASSERT_THAT(restarted, IsOk());
-  EXPECT_THAT((*restarted)->Replace(with("2024-01-01"), today), refused);
-  EXPECT_THAT((*restarted)->Replace(with("2025-01-01"), today), IsOk());
+  EXPECT_THAT((*restarted)->Replace(with("2024-01-01"), today, kApproved),
+              refused);
+  EXPECT_THAT((*restarted)->Replace(with("2025-01-01"), today, kApproved),
+              IsOk());
+}
+
+// What widens is asked about once, and refused as it was answered; what narrows
+// is not.
+TEST_F(RegisterStoreTest, WhatWidensIsAskedAbout) {
+  const CivilDate today{2026, 6, 1};
+  const auto store = RegisterStore::Open(path_);
+  ASSERT_THAT(store, IsOk());
+  ASSERT_THAT((*store)->Replace(register_, today, kApproved), IsOk());
+  v1::Register wider = register_;
+  wider.mutable_institutions(0)->set_plain(true);
+  std::vector<std::string> asked;
+  const RegisterStore::Approve refuse = [&](const auto&, const auto& widened) {
+    asked = widened;
+    return PermissionDenied("not by two");
+  };
+  const std::string before = *ReadWholeFile(path_);
+  EXPECT_THAT((*store)->Replace(wider, today, refuse),
+              StatusIs(absl::StatusCode::kPermissionDenied, "not by two"));
+  EXPECT_EQ(asked,
+            std::vector<std::string>{"museum-01: may deliver in plain mode"});
+  EXPECT_EQ(*ReadWholeFile(path_), before);
+  EXPECT_FALSE((*store)->Get()->at("museum-01").plain());
+  // Nobody is asked about a register that breaks a rule.
+  asked.clear();
+  wider.mutable_institutions(0)->set_subsector("circus");
+  EXPECT_THAT((*store)->Replace(wider, today, refuse),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_TRUE(asked.empty());
+  v1::Register narrower = register_;
+  narrower.mutable_institutions()->RemoveLast();
+  EXPECT_THAT((*store)->Replace(narrower, today, refuse), IsOk());
+  EXPECT_TRUE(asked.empty());
+  // And what has left is new when it returns.
+  EXPECT_THAT((*store)->Replace(register_, today, refuse),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+// A field that a later version knows was approved by nobody.
+TEST_F(RegisterStoreTest, FieldsThatAreUnknownAreNotKept) {
+  const auto store = RegisterStore::Open(path_);
+  ASSERT_THAT(store, IsOk());
+  v1::Register reg = register_;
+  auto* institution = reg.mutable_institutions(0);
+  institution->GetReflection()
+      ->MutableUnknownFields(institution)
+      ->AddVarint(999, 1);
+  const std::string with = reg.SerializeAsString();
+  ASSERT_THAT((*store)->Replace(reg, {2026, 6, 1}, kApproved), IsOk());
+  EXPECT_EQ((*store)->ToProto().SerializeAsString(),
+            register_.SerializeAsString());
+  EXPECT_NE(with, register_.SerializeAsString());
 }
 
 }  // namespace

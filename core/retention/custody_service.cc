@@ -5,19 +5,18 @@
 #include "spdlog/spdlog.h"
 
 namespace garderobe {
+namespace {
 
-bool RetentionCustodyServiceImpl::Ask(const std::string& what,
-                                      const std::string& custodian,
-                                      v1::RetentionApprovals* response) {
-  const size_t approvals = approvals_.Ask(what, custodian);
-  response->set_approvals(static_cast<uint32_t>(approvals));
-  response->set_needed(Approvals::kNeeded);
-  return approvals >= Approvals::kNeeded;
+const std::vector<Peer>& Callers() {
+  static const std::vector<Peer> callers = {{Role::kCustodian, ""},
+                                            {Role::kCoordinator, ""}};
+  return callers;
 }
 
+}  // namespace
+
 absl::Status RetentionCustodyServiceImpl::Release(
-    const v1::ReleaseRetentionRequest& request, const std::string& custodian,
-    v1::RetentionApprovals* response) {
+    const v1::ReleaseRetentionRequest& request) {
   if (!actions_.release) {
     return FailedPrecondition(
         "this party keeps nothing; ask the vault or the aggregator");
@@ -33,47 +32,39 @@ absl::Status RetentionCustodyServiceImpl::Release(
         "one day, the day it is given",
         DayText(request.day()), DayText(today));
   }
-  const bool done = Ask(fmt::format("release {} {} {}", request.institution(),
-                                    request.more(), request.day()),
-                        custodian, response);
-  spdlog::info(
-      "event=retention-release institution=\"{}\" more={} day={} custodian={} "
-      "approvals={}",
-      request.institution(), request.more(), DayText(today), custodian,
-      response->approvals());
-  if (!done) return absl::OkStatus();
+  GARDEROBE_RETURN_IF_ERROR(custody_.Approve(
+      RetentionRequest(request.institution(), request.more(), request.day()),
+      request.approvals()));
+  spdlog::info("event=retention-release institution=\"{}\" more={} day={}",
+               request.institution(), request.more(), DayText(today));
   return actions_.release(request.institution(), request.more());
 }
 
 absl::Status RetentionCustodyServiceImpl::Confirm(
-    const v1::ConfirmDayRequest& request, const std::string& custodian,
-    v1::RetentionApprovals* response) {
-  const bool done =
-      Ask(fmt::format("confirm {}", request.day()), custodian, response);
-  spdlog::info("event=retention-day day={} custodian={} approvals={}",
-               DayText(request.day()), custodian, response->approvals());
-  return done ? calendar_.Confirm(request.day()) : absl::OkStatus();
+    const v1::ConfirmDayRequest& request) {
+  GARDEROBE_RETURN_IF_ERROR(calendar_.CheckOwn(request.day()));
+  GARDEROBE_RETURN_IF_ERROR(
+      custody_.Approve(ClockRequest(request.day()), request.approvals()));
+  spdlog::info("event=retention-day day={}", DayText(request.day()));
+  return calendar_.Confirm(request.day());
 }
 
 grpc::ServerUnaryReactor* RetentionCustodyServiceImpl::ReleaseRetention(
     grpc::CallbackServerContext* context,
-    const v1::ReleaseRetentionRequest* request,
-    v1::RetentionApprovals* response) {
-  const auto peer = RequirePeer(*context, Role::kCustodian);
+    const v1::ReleaseRetentionRequest* request, v1::ReleaseRetentionResponse*) {
+  const auto peer = RequireOneOf(*context, Callers());
   if (!peer.ok()) return FinishNow(context, peer.status());
-  return FinishOn(workers_, context, [=, this, custodian = peer->name] {
-    return Release(*request, custodian, response);
-  });
+  return FinishOn(workers_, context,
+                  [this, request] { return Release(*request); });
 }
 
 grpc::ServerUnaryReactor* RetentionCustodyServiceImpl::ConfirmDay(
     grpc::CallbackServerContext* context, const v1::ConfirmDayRequest* request,
-    v1::RetentionApprovals* response) {
-  const auto peer = RequirePeer(*context, Role::kCustodian);
+    v1::ConfirmDayResponse*) {
+  const auto peer = RequireOneOf(*context, Callers());
   if (!peer.ok()) return FinishNow(context, peer.status());
-  return FinishOn(workers_, context, [=, this, custodian = peer->name] {
-    return Confirm(*request, custodian, response);
-  });
+  return FinishOn(workers_, context,
+                  [this, request] { return Confirm(*request); });
 }
 
 }  // namespace garderobe

@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-#include "core/base/approvals.h"
+#include "core/custody/custody.h"
 #include "core/retention/run_calendar.h"
 #include "garderobe/v1/retention.grpc.pb.h"
 
@@ -18,7 +18,7 @@ class RetentionCustodyServiceImpl final
  public:
   static constexpr uint64_t kReleasedMax = 1'000'000'000;
 
-  // What a party does when two have asked for it.
+  // What a party does when two have approved it.
   struct ReleaseActions {
     // Whether something of this name can be released here.
     std::function<absl::Status(const std::string& institution)> check;
@@ -27,37 +27,34 @@ class RetentionCustodyServiceImpl final
         release;
   };
 
-  // `calendar` and `workers` outlive the service. A party that keeps nothing
-  // has no actions.
-  RetentionCustodyServiceImpl(RunCalendar& calendar,
+  // `calendar`, `custody` and `workers` outlive the service. A party that keeps
+  // nothing has no actions.
+  RetentionCustodyServiceImpl(RunCalendar& calendar, Custody& custody,
                               boost::asio::thread_pool& workers,
                               ReleaseActions actions = {})
-      : calendar_(calendar), workers_(workers), actions_(std::move(actions)) {}
+      : calendar_(calendar),
+        custody_(custody),
+        workers_(workers),
+        actions_(std::move(actions)) {}
 
   grpc::ServerUnaryReactor* ReleaseRetention(
       grpc::CallbackServerContext* context,
       const v1::ReleaseRetentionRequest* request,
-      v1::RetentionApprovals* response) override;
+      v1::ReleaseRetentionResponse* response) override;
   grpc::ServerUnaryReactor* ConfirmDay(
       grpc::CallbackServerContext* context,
       const v1::ConfirmDayRequest* request,
-      v1::RetentionApprovals* response) override;
+      v1::ConfirmDayResponse* response) override;
 
  private:
-  [[nodiscard]] absl::Status Release(const v1::ReleaseRetentionRequest& request,
-                                     const std::string& custodian,
-                                     v1::RetentionApprovals* response);
-  [[nodiscard]] absl::Status Confirm(const v1::ConfirmDayRequest& request,
-                                     const std::string& custodian,
-                                     v1::RetentionApprovals* response);
-  // Counts the custodian. Returns whether enough have asked for `what`.
-  bool Ask(const std::string& what, const std::string& custodian,
-           v1::RetentionApprovals* response);
+  [[nodiscard]] absl::Status Release(
+      const v1::ReleaseRetentionRequest& request);
+  [[nodiscard]] absl::Status Confirm(const v1::ConfirmDayRequest& request);
 
   RunCalendar& calendar_;
+  Custody& custody_;
   boost::asio::thread_pool& workers_;
   const ReleaseActions actions_;
-  Approvals approvals_;
 };
 
 }  // namespace garderobe

@@ -60,7 +60,7 @@ absl::StatusOr<CivilDate> RunCalendar::Begin(
   return today;
 }
 
-absl::Status RunCalendar::Confirm(int32_t day) {
+absl::Status RunCalendar::CheckOwn(int32_t day) const {
   const int32_t own = DayNumber(clock_());
   if (DaysBetween(day, own) > kClockDifferenceDaysMax) {
     return FailedPrecondition(
@@ -68,8 +68,13 @@ absl::Status RunCalendar::Confirm(int32_t day) {
         "first",
         DayText(day), DayText(own));
   }
+  return absl::OkStatus();
+}
+
+absl::Status RunCalendar::Confirm(int32_t day) {
+  GARDEROBE_RETURN_IF_ERROR(CheckOwn(day));
   const MutexLock lock(&mutex_);
-  return KeepDay(own);
+  return KeepDay(DayNumber(clock_()));
 }
 
 absl::Status RunCalendar::KeepDay(int32_t day) {

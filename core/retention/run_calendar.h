@@ -42,8 +42,11 @@ class RunCalendar {
   [[nodiscard]] absl::StatusOr<CivilDate> Begin(
       std::optional<int32_t> callers_day);
 
+  // FailedPrecondition: the clock is more than a day away from `day`, so that
+  // nobody can confirm it.
+  [[nodiscard]] absl::Status CheckOwn(int32_t day) const;
   // Sets the last run to this party's own day. Two custodians vouch that today
-  // is `day`. FailedPrecondition: the clock is more than a day away from that.
+  // is `day`. FailedPrecondition: as CheckOwn.
   [[nodiscard]] absl::Status Confirm(int32_t day);
 
   CivilDate today() const { return clock_(); }

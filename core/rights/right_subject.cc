@@ -1,5 +1,7 @@
 #include "core/rights/right_subject.h"
 
+#include <bit>
+
 #include "core/base/columns.h"
 
 namespace garderobe {
@@ -7,6 +9,9 @@ namespace garderobe {
 absl::StatusOr<RightSubject> SubjectOf(
     const v1::ExerciseRightRequest& request) {
   RightSubject subject;
+  if (request.institution().size() > 255) {
+    return InvalidArgument("institution: the name is too long");
+  }
   subject.right = static_cast<VisitorRight>(request.right());
   subject.institution = request.institution();
   if (request.has_handle()) {
@@ -22,10 +27,12 @@ absl::StatusOr<RightSubject> SubjectOf(
   }
   const v1::SealedIdentity& identity = request.identity();
   const Column<Element> points(identity.points_b());
+  // No more points than kinds: what is committed to has a length of two bytes.
+  const auto kinds = static_cast<size_t>(std::popcount(identity.kinds()));
   if (identity.point_a().size() != Element::kBytes ||
       identity.point_home().size() != Element::kBytes ||
-      !points.HasRows(points.size())) {
-    return InvalidArgument("identity: points of 32 bytes");
+      !points.HasRows(kinds)) {
+    return InvalidArgument("identity: points of 32 bytes, one for each kind");
   }
   subject.kinds = identity.kinds();
   subject.point_a = Element::From(identity.point_a());

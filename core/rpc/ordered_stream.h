@@ -19,6 +19,7 @@
 #include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "core/rpc/status_conversion.h"
+#include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 
 namespace garderobe {

@@ -9,8 +9,8 @@
 namespace garderobe {
 namespace {
 constexpr std::string_view kScheme = "garderobe://";
-constexpr std::array<std::string_view, 5> kRoles = {
-    "party", "client", "analyst", "coordinator", "custodian"};
+constexpr std::array<std::string_view, 6> kRoles = {
+    "party", "client", "analyst", "coordinator", "custodian", "auditor"};
 
 // To decode a certificate takes a tenth of a millisecond, as long as a small
 // call, and one call after another shows the same.
@@ -87,6 +87,18 @@ absl::StatusOr<Peer> RequirePeer(const grpc::ServerContextBase& context,
     return NotForPeer(peer, {{role, std::string(name)}});
   }
   return peer;
+}
+
+absl::StatusOr<Peer> RequireOneOf(const grpc::ServerContextBase& context,
+                                  const std::vector<Peer>& callers) {
+  GARDEROBE_ASSIGN_OR_RETURN(Peer peer, PeerOf(context));
+  for (const Peer& caller : callers) {
+    if (peer.role == caller.role &&
+        (caller.name.empty() || peer.name == caller.name)) {
+      return peer;
+    }
+  }
+  return NotForPeer(peer, callers);
 }
 
 absl::Status NotForPeer(const Peer& peer, const std::vector<Peer>& callers) {

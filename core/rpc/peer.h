@@ -6,6 +6,7 @@
 //   garderobe://analyst/<institution>  asks on behalf of one institution
 //   garderobe://coordinator/<name>   the coordinating body
 //   garderobe://custodian/<name>     one of those who decide by two
+//   garderobe://auditor/<name>       verifies what the TTP did
 // Whether the key is the one
 // that is pinned, RoleGate asks (core/rpc/role_gate.h) before any of this.
 #ifndef GARDEROBE_CORE_RPC_PEER_H_
@@ -24,7 +25,14 @@ class ServerContextBase;
 
 namespace garderobe {
 
-enum class Role { kParty, kClient, kAnalyst, kCoordinator, kCustodian };
+enum class Role {
+  kParty,
+  kClient,
+  kAnalyst,
+  kCoordinator,
+  kCustodian,
+  kAuditor
+};
 
 struct Peer {
   Role role;
@@ -55,6 +63,9 @@ absl::Status NotForPeer(const Peer& peer, const std::vector<Peer>& callers);
 [[nodiscard]] absl::StatusOr<Peer> RequirePeer(
     const grpc::ServerContextBase& context, Role role,
     std::string_view name = "");
+// The same for any of several roles.
+[[nodiscard]] absl::StatusOr<Peer> RequireOneOf(
+    const grpc::ServerContextBase& context, const std::vector<Peer>& callers);
 
 }  // namespace garderobe
 

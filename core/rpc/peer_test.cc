@@ -12,6 +12,10 @@ TEST(PeerTest, AnIdentityIsReadAsItIsWritten) {
   EXPECT_EQ(peer->role, Role::kCustodian);
   EXPECT_EQ(peer->name, "custodian-1");
   EXPECT_EQ(PeerUri(*peer), "garderobe://custodian/custodian-1");
+  const auto auditor = ParsePeerUri("garderobe://auditor/auditor-1");
+  ASSERT_THAT(auditor, IsOk());
+  EXPECT_EQ(auditor->role, Role::kAuditor);
+  EXPECT_EQ(PeerUri(*auditor), "garderobe://auditor/auditor-1");
 }
 
 // Another scheme, another role, no name, a further part, a line of a log, an

@@ -52,9 +52,7 @@ Digest256 PointsDigest(std::span<const uint32_t> kinds,
 // What stands beside the columns and is signed with them.
 struct AuthoredParts {
   Digest256 handles;
-  // Zeros for visits, and for relations in plain mode, of which the author has
-  // no points.
-  Digest256 points;
+  Digest256 points;  // zeros for visits
 };
 
 // `serial` is of the aggregator's parameters that the batch is sealed to.

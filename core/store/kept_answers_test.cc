@@ -9,6 +9,7 @@ namespace garderobe {
 namespace {
 
 constexpr int32_t kDay = 9828;
+const Digest256 kAsked = Hash({"asked"});
 
 class KeptAnswersTest : public ::testing::Test {
  protected:
@@ -25,12 +26,13 @@ class KeptAnswersTest : public ::testing::Test {
     answers_.emplace(*store_, 1);
   }
   void Keep(std::string_view id, std::string_view answer, int32_t day) {
-    ASSERT_THAT(answers_->Keep(id, answer, day), IsOk());
+    ASSERT_THAT(answers_->Keep(id, kAsked, answer, day), IsOk());
   }
   std::optional<std::string> Find(std::string_view id) {
     const auto found = answers_->Find(id);
     EXPECT_THAT(found, IsOk());
-    return found.ok() ? *found : std::nullopt;
+    if (!found.ok() || !*found) return std::nullopt;
+    return (*found)->answer;
   }
   size_t Records() {
     size_t count = 0;
@@ -55,9 +57,20 @@ TEST_F(KeptAnswersTest, AnAnswerIsFoundByItsIdOnly) {
   EXPECT_EQ(Find("0123456789abcdef"), "the receipt");
 }
 
-TEST_F(KeptAnswersTest, AnAnswerThatIsEmptyIsKept) {
-  Keep("0123456789abcdef", "", kDay);
-  EXPECT_EQ(Find("0123456789abcdef"), "");
+// What was asked under an id stands there before it is answered, and when.
+TEST_F(KeptAnswersTest, AnIdIsClaimedBeforeItIsAnswered) {
+  const std::string id = "0123456789abcdef";
+  ASSERT_THAT(answers_->Claim(id, kAsked, kDay), IsOk());
+  Reopen();
+  const auto claimed = answers_->Find(id);
+  ASSERT_THAT(claimed, IsOk());
+  ASSERT_TRUE(claimed->has_value());
+  EXPECT_EQ((*claimed)->request, kAsked);
+  EXPECT_EQ((*claimed)->answer, "");
+  EXPECT_EQ((*claimed)->day, kDay);
+  Keep(id, "the receipt", kDay);
+  EXPECT_EQ(Find(id), "the receipt");
+  EXPECT_EQ(Records(), 2u);
 }
 
 TEST_F(KeptAnswersTest, IsKeptFor30DaysAndThenForgotten) {
@@ -112,7 +125,7 @@ TEST_F(KeptAnswersTest, DamagedRecordsAreAnError) {
               StatusIs(absl::StatusCode::kDataLoss));
   // A key without a day.
   put("answer/1", "x");
-  EXPECT_THAT(answers_->Keep("0123456789abcdeg", "two", kDay + 90),
+  EXPECT_THAT(answers_->Keep("0123456789abcdeg", kAsked, "two", kDay + 90),
               StatusIs(absl::StatusCode::kDataLoss));
 }
 

@@ -183,6 +183,14 @@ bool Store::RemembersOrder() const {
   return db_->GetLatestSequenceNumber() != forgotten_;
 }
 
+absl::Status Store::CompactFamily(size_t index) {
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction =
+      rocksdb::BottommostLevelCompaction::kForce;
+  return FromRocks(
+      db_->CompactRange(options, handles_[index], nullptr, nullptr));
+}
+
 absl::Status Store::ForgetOrder() {
   const uint64_t sequence = db_->GetLatestSequenceNumber();
   uint64_t bytes = 0, family_bytes = 0;
@@ -201,12 +209,8 @@ absl::Status Store::ForgetOrder() {
   // All at once: the log goes when no family needs it any more.
   GARDEROBE_RETURN_IF_ERROR(
       FromRocks(db_->Flush(rocksdb::FlushOptions(), handles_)));
-  rocksdb::CompactRangeOptions options;
-  options.bottommost_level_compaction =
-      rocksdb::BottommostLevelCompaction::kForce;
-  for (auto* handle : handles_) {
-    GARDEROBE_RETURN_IF_ERROR(
-        FromRocks(db_->CompactRange(options, handle, nullptr, nullptr)));
+  for (size_t i = 0; i < handles_.size(); ++i) {
+    GARDEROBE_RETURN_IF_ERROR(CompactFamily(i));
   }
   forgotten_ = sequence;
   return absl::OkStatus();

@@ -30,6 +30,9 @@ struct StoreOptions {
   uint64_t filtered_families = 0;
   // Of what the party keeps in it; grows when that changes.
   uint32_t format = 1;
+  // The epoch of the conversion scalars that its points were made with. It is
+  // noted in a new store; another one must have the same. 0: whichever.
+  uint32_t epoch = 0;
   // Where the store is noted as "store"; not owned, used by Open only; null: no
   // note is kept.
   Inventory* inventory = nullptr;
@@ -42,12 +45,13 @@ class Store {
   // while it was written opens without that end (store_check.h).
   // Unavailable: locked by another process, or the disk does not answer;
   // DataLoss: damaged, or less is there than was synced; FailedPrecondition: of
-  // another format, or not the store that the inventory notes.
+  // another format or epoch, or not the store that the inventory notes.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Store>> Open(
       const std::string& path, const std::vector<std::string>& families,
       const StoreOptions& options = {});
   // As it is now, beside a process that has it open; what that writes later is
-  // not seen. Nothing can be written. NotFound: there is none.
+  // not seen. Nothing can be written. NotFound: there is none. DataLoss: a file
+  // is missing or damaged. Unavailable: it changes all the time.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Store>> OpenToRead(
       const std::string& path, const std::vector<std::string>& families,
       const StoreOptions& options = {});
@@ -75,6 +79,14 @@ class Store {
   [[nodiscard]] absl::Status Sync();
   [[nodiscard]] absl::Status WriteAndSync(rocksdb::WriteBatch& batch);
 
+  // The epoch that is noted; 1 where none is.
+  [[nodiscard]] absl::StatusOr<uint32_t> Epoch() const;
+  // For a rotation only (store_rotation.h).
+  void PutEpoch(uint32_t epoch, rocksdb::WriteBatch& batch) const;
+
+  // Writes the tables of one family again: what was deleted or replaced goes
+  // from the disk. Blocks.
+  [[nodiscard]] absl::Status CompactFamily(size_t index);
   // Writes every table again, so that nothing tells any more in which order
   // keys arrived or what was written together: RocksDB numbers each write, in
   // its log and in its tables, until a table of the last level is rewritten.
@@ -117,7 +129,8 @@ class Store {
  private:
   class Listener;
   Store() = default;
-  [[nodiscard]] absl::Status CheckFormat(uint32_t format);
+  [[nodiscard]] absl::Status CheckFormat(const StoreOptions& options);
+  [[nodiscard]] absl::Status CheckEpoch(uint32_t epoch) const;
   [[nodiscard]] absl::Status CheckId(Inventory& inventory);
   // Runs on RocksDB's threads too, until ~DB has ended them: `db` is what they
   // got, for db_ may be null by then.

@@ -7,6 +7,8 @@
 
 #include <filesystem>
 
+#include "core/base/files.h"
+#include "core/base/integer.h"
 #include "core/store/silent_logger.h"
 #include "core/store/store.h"
 #include "core/store/store_check.h"
@@ -17,7 +19,23 @@ namespace {
 
 constexpr std::string_view kFormatKey = "store-format";
 constexpr std::string_view kIdKey = "store-id";
+constexpr std::string_view kEpochKey = "store-epoch";
+constexpr uint32_t kFirstEpoch = 1;  // of a store that notes none
 constexpr size_t kIdBytes = 16;
+// How often a busy store is opened to read before that is given up.
+constexpr int kReadAttempts = 100;
+
+// Which manifest there is and how long it is: it grows with every change of the
+// files of a store. Empty: it can't be read.
+std::string ManifestState(const std::string& path) {
+  const auto current = ReadWholeFile(path + "/CURRENT");
+  if (!current.ok()) return "";
+  std::string name = *current;
+  while (name.ends_with('\n')) name.pop_back();
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path + "/" + name, error);
+  return error ? "" : fmt::format("{} {}", name, size);
+}
 
 }  // namespace
 
@@ -92,8 +110,9 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(
     store->mark_ = std::move(mark);
   }
   GARDEROBE_RETURN_IF_ERROR(store->NoteManifest(*db));
-  const absl::Status format = store->CheckFormat(options.format);
-  if (!format.ok()) return Annotate(format, path);
+  absl::Status fits = store->CheckFormat(options);
+  if (fits.ok()) fits = store->CheckEpoch(options.epoch);
+  if (!fits.ok()) return Annotate(fits, path);
   if (options.inventory != nullptr) {
     GARDEROBE_RETURN_IF_ERROR(store->CheckId(*options.inventory));
   }
@@ -109,6 +128,9 @@ absl::StatusOr<std::unique_ptr<Store>> Store::OpenToRead(
     return NotFound("{}: there is no store", path);
   }
   rocksdb::DBOptions db_options;
+  // As Open, whose manifest names its logs: RocksDB ends the process that finds
+  // them there and does not look after them. A log that is gone is told, too.
+  db_options.track_and_verify_wals_in_manifest = true;
   db_options.info_log = std::make_shared<SilentLogger>();
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (const std::string& name : families) {
@@ -116,8 +138,27 @@ absl::StatusOr<std::unique_ptr<Store>> Store::OpenToRead(
   }
   std::unique_ptr<Store> store(new Store());
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(
-      db_options, path, descriptors, &store->handles_, &db);
+  rocksdb::Status opened;
+  bool is_quiet = false;
+  for (int attempt = 0; attempt < kReadAttempts && !is_quiet; ++attempt) {
+    // The process that has the store open takes tables and logs out of the
+    // manifest before it removes them: only what was read while the manifest
+    // stayed as it was is whole, or lost.
+    const std::string before = ManifestState(path);
+    opened = rocksdb::DB::OpenForReadOnly(db_options, path, descriptors,
+                                          &store->handles_, &db);
+    is_quiet = ManifestState(path) == before;
+    if (is_quiet || !opened.ok()) continue;
+    for (rocksdb::ColumnFamilyHandle* handle : store->handles_) {
+      (void)db->DestroyColumnFamilyHandle(handle);
+    }
+    store->handles_.clear();
+    delete db;
+    db = nullptr;
+  }
+  if (!is_quiet) {
+    return Unavailable("{} changes while it is read; try again", path);
+  }
   if (!opened.ok()) return Annotate(FromRocks(opened), path);
   store->db_.reset(db);
   const auto format = store->Get(0, kFormatKey);
@@ -127,7 +168,8 @@ absl::StatusOr<std::unique_ptr<Store>> Store::OpenToRead(
   return store;
 }
 
-absl::Status Store::CheckFormat(uint32_t format) {
+absl::Status Store::CheckFormat(const StoreOptions& options) {
+  const uint32_t format = options.format;
   const auto stored = Get(0, kFormatKey);
   if (stored.ok()) {
     if (*stored == std::to_string(format)) return absl::OkStatus();
@@ -151,7 +193,33 @@ absl::Status Store::CheckFormat(uint32_t format) {
   }
   rocksdb::WriteBatch batch;
   batch.Put(family(0), AsSlice(kFormatKey), std::to_string(format));
+  if (options.epoch > kFirstEpoch) PutEpoch(options.epoch, batch);
   return WriteAndSync(batch);
+}
+
+void Store::PutEpoch(uint32_t epoch, rocksdb::WriteBatch& batch) const {
+  batch.Put(family(0), AsSlice(kEpochKey), std::to_string(epoch));
+}
+
+absl::StatusOr<uint32_t> Store::Epoch() const {
+  const auto stored = Get(0, kEpochKey);
+  if (stored.status().code() == absl::StatusCode::kNotFound) return kFirstEpoch;
+  GARDEROBE_RETURN_IF_ERROR(stored.status());
+  const auto epoch = ParseInteger<uint32_t>(*stored);
+  if (!epoch || *epoch == 0) return DataLoss("the store's epoch is damaged");
+  return *epoch;
+}
+
+absl::Status Store::CheckEpoch(uint32_t epoch) const {
+  if (epoch == 0) return absl::OkStatus();
+  GARDEROBE_ASSIGN_OR_RETURN(const uint32_t stored, Epoch());
+  if (stored == epoch) return absl::OkStatus();
+  return FailedPrecondition(
+      "is of epoch {}, and the keys are of epoch {}; if a rotation was "
+      "interrupted, run the daemon with --rotate again; otherwise one of the "
+      "two is a copy of before a rotation, and the other is needed "
+      "(docs/operating.md, Rotation)",
+      stored, epoch);
 }
 
 absl::Status Store::CheckId(Inventory& inventory) {

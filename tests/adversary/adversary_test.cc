@@ -25,6 +25,7 @@
 #include "core/store/store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/figures.h"
 #include "tests/support/local_deployment.h"
 #include "tests/support/status_matchers.h"
 #include "vault/link/records.h"
@@ -233,6 +234,12 @@ std::vector<Entry> AdversaryTest::dictionary_;
 std::map<std::string, std::string> AdversaryTest::evidence_;
 std::map<std::string, size_t> AdversaryTest::memory_bytes_;
 
+// Identifiers that were found, of all that are looked for.
+void NoteFound(const std::string& how, size_t found, size_t of) {
+  Note({"adversary_test", how, static_cast<double>(found),
+        static_cast<double>(of)});
+}
+
 TEST_F(AdversaryTest, OnePartyWithADictionaryFindsNobody) {
   ASSERT_GT(dictionary_.size(), 800u);
   for (const auto& [party, bytes] : evidence_) {
@@ -241,7 +248,9 @@ TEST_F(AdversaryTest, OnePartyWithADictionaryFindsNobody) {
                   party.c_str());
     }
     EXPECT_GT(bytes.size(), 1000u);
-    EXPECT_EQ(Recognised(bytes, Scalars(party)), 0u) << party;
+    const size_t found = Recognised(bytes, Scalars(party));
+    EXPECT_EQ(found, 0u) << party;
+    NoteFound(party + "_alone", found, dictionary_.size());
   }
 }
 
@@ -253,7 +262,9 @@ TEST_F(AdversaryTest, ControlVaultWithTheScalarOfTheTtpFindsEverybody) {
                e.kind != KindName(Kind::kLandline);
       }));
   EXPECT_LT(with_slot, dictionary_.size());
-  EXPECT_EQ(Recognised(evidence_["vault"], Scalars("ttp")), with_slot);
+  const size_t found = Recognised(evidence_["vault"], Scalars("ttp"));
+  EXPECT_EQ(found, with_slot);
+  NoteFound("control.vault_with_ttp", found, dictionary_.size());
 }
 
 // A household's pseudonym is t*w*h*M of its address: who holds the scalars of
@@ -287,9 +298,11 @@ TEST_F(AdversaryTest, ControlAggregatorWithAllScalarsFindsHouseholds) {
   std::set<size_t> found, found_by_ttp;
   needles.Search(evidence_["aggregator"], &found);
   EXPECT_EQ(found.size(), addresses);
+  NoteFound("control.aggregator_with_ttp_and_vault", found.size(), addresses);
   // TTP and aggregator together lack the vault's w.
   without_w.Search(evidence_["aggregator"], &found_by_ttp);
   EXPECT_EQ(found_by_ttp.size(), 0u);
+  NoteFound("aggregator_with_ttp", found_by_ttp.size(), addresses);
 }
 
 TEST_F(AdversaryTest, ControlTheInstitutionsOwnFileIsRecognised) {
@@ -301,7 +314,7 @@ TEST_F(AdversaryTest, ControlTheInstitutionsOwnFileIsRecognised) {
 }
 
 TEST_F(AdversaryTest, VaultAndAggregatorCantBeJoinedRowByRow) {
-  auto vault = Store::Open(deployment_->folder() + "/vault/data",
+  auto vault = Store::Open(deployment_->folder() + "/vault/data/store",
                            vault::kFamilyNames, vault::kStoreOptions);
   auto aggregator =
       Store::Open(deployment_->folder() + "/aggregator/data/store",

@@ -157,7 +157,7 @@ class ErasureTest : public ::testing::Test {
     material["reference"] = record.reference.view();
     material["sigma"] = record.sigma.view();
     // What the vault has beside the tokens.
-    auto vault = Store::OpenToRead(deployment_->folder() + "/vault/data",
+    auto vault = Store::OpenToRead(deployment_->folder() + "/vault/data/store",
                                    vault::kFamilyNames, vault::kStoreOptions);
     EXPECT_THAT(vault, IsOk());
     vault::RelationRecord at;
@@ -170,7 +170,7 @@ class ErasureTest : public ::testing::Test {
     const auto id = GetBigEndian<uint64_t>(at_vault.view().data());
     for (const vault::Person& person : group.persons) {
       if (person.relations == std::vector<vault::RelationId>{id}) {
-        material["person's point"] = person.point.view();
+        material["person's seed"] = person.seed.view();
       }
     }
     return material;

@@ -20,6 +20,7 @@
 #include "client/simulation/simulate.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/figures.h"
 #include "tests/support/status_matchers.h"
 #include "vault/link/linker.h"
 
@@ -213,32 +214,44 @@ std::map<std::string, std::map<std::string, std::set<Who>>>
     FrequencyTest::people_;
 
 TEST_F(FrequencyTest, NoKindNamesAnybody) {
-  size_t kinds = 0, tokens = 0;
+  size_t kinds = 0, tokens = 0, named_in_all = 0;
   for (size_t kind = 0; kind < kKindCount; ++kind) {
     const std::string name(KindName(static_cast<Kind>(kind)));
     if (seen_[name].empty()) continue;
     ++kinds;
     tokens += seen_[name].size();
-    EXPECT_EQ(Named(name), 0u) << name;
+    const size_t named = Named(name);
+    EXPECT_EQ(named, 0u) << name;
+    named_in_all += named;
   }
+  Note({"frequency_test", "tokens.named", static_cast<double>(named_in_all),
+        static_cast<double>(tokens)});
   EXPECT_GE(kinds, 15u);
   EXPECT_GT(tokens, kPersons);
 }
 
 TEST_F(FrequencyTest, ControlKindsThatAreNotRareNameSomebody) {
   for (const char* name : {"surname", "first name", "first letter"}) {
-    EXPECT_GT(Named(name), 0u) << name;
+    const size_t named = Named(name);
+    EXPECT_GT(named, 0u) << name;
+    Note({"frequency_test", std::string("control.") + name + ".named",
+          static_cast<double>(named),
+          static_cast<double>(known_[name].size())});
   }
 }
 
 // A pair that shares something by chance is some 15 people in the country.
 TEST_F(FrequencyTest, OfNoKindDoManyPeopleShareAValue) {
   constexpr double kFew = 40;
+  double most = 0;
   for (size_t kind = 0; kind < kKindCount; ++kind) {
     const std::string name(KindName(static_cast<Kind>(kind)));
     if (people_[name].empty()) continue;
-    EXPECT_LT(SharedInACountry(name), kFew) << name;
+    const double shared = SharedInACountry(name);
+    EXPECT_LT(shared, kFew) << name;
+    most = std::max(most, shared);
   }
+  Note({"frequency_test", "people_who_share_a_value.most", most});
   for (const char* name :
        {"district", "birth date", "surname", "first name", "first letter"}) {
     EXPECT_GT(SharedInACountry(name), kFew) << name;

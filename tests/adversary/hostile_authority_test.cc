@@ -4,6 +4,7 @@
 #include "garderobe/v1/rights.grpc.pb.h"
 #include "grpcpp/server_builder.h"
 #include "tests/adversary/hostile_fixture.h"
+#include "tests/support/approvals.h"
 
 namespace garderobe {
 namespace {
@@ -205,6 +206,8 @@ TEST_F(HostileAuthorityTest, KeysChangeWithTheRegister) {
   const auto import = [](const v1::Register& reg) {
     v1::ImportRegisterRequest request;
     *request.mutable_register_() = reg;
+    *request.mutable_approvals() = ApprovalsByTwo(
+        *deployment_, "ttp", RegisterRequest(CanonicalBytes(reg), {}));
     return Call<Register>("ttp", "coordinator", &Register::Stub::ImportRegister,
                           request);
   };

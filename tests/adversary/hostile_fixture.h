@@ -15,6 +15,7 @@
 #include "core/base/files.h"
 #include "core/catalogue/codes.h"
 #include "core/group/elgamal.h"
+#include "core/keys/key_file.h"
 #include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
@@ -150,6 +151,29 @@ class HostileTest : public ::testing::Test {
     }
     return client::BuildRelationBatch(feed_, key_, offset, customers);
   }
+  // Delivers under the museum's own handle key from now on, so that its client
+  // can ask for what is held of a customer.
+  void UseKeyOfMuseum() {
+    auto key = ReadSecret<InstitutionHandleKey>(
+        deployment_->folder() + "/institutions/example-museum/handle.key",
+        "institution-handle");
+    ASSERT_THAT(key, IsOk());
+    key_ = *std::move(key);
+  }
+  // What a party tells the museum of its customer.
+  static nlohmann::json Held(const std::string& party,
+                             const std::string& customer) {
+    const RunResult r =
+        deployment_->Run({"access", "--institution", "example-museum",
+                          "--customer", customer, "--json"});
+    EXPECT_EQ(r.exit, 0) << r.err;
+    const nlohmann::json told = r.json();
+    for (const auto& held : told["held"]) {
+      if (held["party"] == party) return held;
+    }
+    ADD_FAILURE() << r.out;
+    return {};
+  }
   // A signature is over the batch as it was sealed, which no two batches are
   // alike; what else it covers are the counts beside it.
   template <typename Reply>
@@ -160,6 +184,18 @@ class HostileTest : public ::testing::Test {
       bytes += reply.SerializeAsString() + "|";
     }
     return bytes;
+  }
+  // Of the museum's budget this month.
+  static uint64_t TokensUsed() {
+    const auto stub = v1::BudgetService::NewStub(TlsChannel(
+        deployment_->daemon("ttp"), deployment_->tls("coordinator")));
+    grpc::ClientContext context;
+    v1::ListBudgetsResponse budgets;
+    EXPECT_THAT(FromGrpc(stub->ListBudgets(&context, {}, &budgets)), IsOk());
+    for (const v1::Budget& budget : budgets.budgets()) {
+      if (budget.institution() == "example-museum") return budget.used();
+    }
+    return 0;
   }
   void ExpectServiceStillWorks() {
     source_ += "x";

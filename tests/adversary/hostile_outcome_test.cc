@@ -3,12 +3,19 @@
 #include "garderobe/v1/columns.pb.h"
 #include "tests/adversary/hostile_fixture.h"
 #include "tests/support/ask_right.h"
+#include "tests/support/figures.h"
 
 namespace garderobe {
 namespace {
 
+using ::testing::HasSubstr;
+
 class OutcomeTest : public HostileTest {
  protected:
+  void SetUp() override {
+    HostileTest::SetUp();
+    ASSERT_NO_FATAL_FAILURE(UseKeyOfMuseum());
+  }
   // What was delivered of a customer before.
   enum State { kNothing, kVisits, kRelation, kRefused, kTwice, kStates };
 
@@ -41,6 +48,10 @@ class OutcomeTest : public HostileTest {
     EXPECT_THAT(
         AskRight(*deployment_, "clients/example-theatre", request).status(),
         IsOk());
+  }
+
+  static bool IsKnown(const std::string& customer) {
+    return Held("aggregator", customer)["known"].get<bool>();
   }
 
   // Delivers rows in a feed of their own; all replies, as bytes.
@@ -91,6 +102,41 @@ class OutcomeTest : public HostileTest {
     return all + DeliverVisit(customer.handle);
   }
 
+  // A length as Protobuf writes it.
+  static std::string Varint(size_t n) {
+    std::string bytes;
+    for (; n > 127; n >>= 7) bytes.push_back(static_cast<char>(n | 128));
+    bytes.push_back(static_cast<char>(n));
+    return bytes;
+  }
+  // The columns of one relation, and empty languages, two bytes each, up to
+  // `bytes`.
+  static std::string ManyLanguages(size_t bytes) {
+    v1::RelationColumns one;
+    one.add_pc4(0);
+    one.add_birth_year(0);
+    one.set_gender(std::string(1, '\0'));
+    one.set_newsletter(std::string(1, '\0'));
+    one.set_shown(std::string(1, '\0'));
+    one.add_customer_since(0);
+    std::string payload = one.SerializeAsString();
+    while (payload.size() + 2 <= bytes) payload.append("\x32\0", 2);
+    return payload;
+  }
+  // Visits with nothing but empty event ids, up to `bytes`.
+  static std::string ManyEvents(size_t bytes) {
+    std::string events;
+    while (events.size() + 10 <= bytes) events.append("\x0a\0", 2);
+    return "\x12" + Varint(events.size()) + events;
+  }
+  // What a parser that counts nothing makes of `payload`, in MiB.
+  template <typename Columns>
+  static size_t ParsedMib(const std::string& payload) {
+    Columns columns;
+    EXPECT_TRUE(columns.ParseFromString(payload));
+    return static_cast<size_t>(columns.SpaceUsedLong()) >> 20;
+  }
+
   // A batch of `count` rows whose columns are `payload`.
   absl::Status Sealed(uint32_t count, const std::string& payload, bool visits) {
     NewFeed();
@@ -131,11 +177,13 @@ TEST_F(OutcomeTest, NoAnswerTellsWhoObjects) {
     Object("objects" + suffix);
     std::string answers[2];
     for (const bool objects : {false, true}) {
+      const std::string name =
+          (objects ? "yes-" : "no-") + std::to_string(state);
       // Offsets and counts are in the answers, and feeds are not.
-      answers[objects] =
-          Answers(static_cast<State>(state),
-                  (objects ? "yes-" : "no-") + std::to_string(state),
-                  (objects ? "objects" : "agrees") + suffix);
+      answers[objects] = Answers(static_cast<State>(state), name,
+                                 (objects ? "objects" : "agrees") + suffix);
+      // The control: there is something that could be told.
+      EXPECT_EQ(IsKnown(name), !objects) << "state " << state;
     }
     EXPECT_EQ(answers[0], answers[1]) << "state " << state;
   }
@@ -147,35 +195,51 @@ TEST_F(OutcomeTest, AnObjectionInBetweenChangesNoAnswer) {
   for (const bool objects : {false, true}) {
     const std::string email = objects ? "later@example.nl" : "never@example.nl";
     answers[objects] = Answers(kRelation, email, email);
+    EXPECT_TRUE(IsKnown(email));
     if (objects) Object(email);
     answers[objects] += Answers(kRelation, email, email);
+    EXPECT_EQ(IsKnown(email), !objects);  // the control
   }
   EXPECT_EQ(answers[0], answers[1]);
 }
 
 // 1.8 kB once took 450 MB: the columns of one row, unpacked to 16 MiB of empty
-// strings.
-TEST_F(OutcomeTest, AFewBytesTakeNoMemory) {
+// strings. Now no more is unpacked than the rows of a batch may have.
+TEST_F(OutcomeTest, ColumnsThatUnpackToMoreThanTheirRowsAreNotUnpacked) {
+  const std::string relation = ManyLanguages(kPayloadBytesMax),
+                    visits = ManyEvents(kPayloadBytesMax);
   const size_t before = deployment_->PeakMib("aggregatord");
-  v1::RelationColumns one;
-  one.add_pc4(0);
-  one.add_birth_year(0);
-  one.set_gender(std::string(1, '\0'));
-  one.set_newsletter(std::string(1, '\0'));
-  one.set_shown(std::string(1, '\0'));
-  one.add_customer_since(0);
-  std::string payload = one.SerializeAsString();
-  while (payload.size() + 2 <= kPayloadBytesMax) payload.append("\x32\0", 2);
-  EXPECT_THAT(Sealed(1, payload, false), StatusIs(kInvalid));
-
-  std::string events;
-  while (events.size() + 10 <= kPayloadBytesMax) events.append("\x0a\0", 2);
-  std::string visits("\x12", 1);
-  for (size_t n = events.size(); n > 0; n >>= 7) {
-    visits.push_back(static_cast<char>((n & 127) | (n > 127 ? 128 : 0)));
-  }
-  EXPECT_THAT(Sealed(200, visits + events, true), StatusIs(kInvalid));
+  EXPECT_THAT(Sealed(1, relation, false),
+              StatusIs(kInvalid, HasSubstr("not one that an author signed")));
+  EXPECT_THAT(Sealed(200, visits, true),
+              StatusIs(kInvalid, HasSubstr("not one that an author signed")));
   EXPECT_LT(deployment_->PeakMib("aggregatord"), before + 50);
+  // The control: who unpacks and parses them has that many.
+  EXPECT_GT(ParsedMib<v1::RelationColumns>(relation), 200u);
+  EXPECT_GT(ParsedMib<v1::VisitColumns>(visits), 200u);
+  ExpectServiceStillWorks();
+}
+
+// A batch with rows enough may be as long, and its elements are counted before
+// one is made.
+TEST_F(OutcomeTest, ElementsAreCountedBeforeTheyAreMade) {
+  constexpr uint32_t kRows = 8192;
+  const std::string visits = ManyEvents(kPayloadBytesMax),
+                    relation = ManyLanguages(1000);
+  const size_t before = deployment_->PeakMib("aggregatord");
+  const auto is_counted =
+      StatusIs(kInvalid, HasSubstr("a column is unknown, damaged, or longer"));
+  EXPECT_THAT(Sealed(kRows, visits, true), is_counted);
+  EXPECT_THAT(Sealed(1, relation, false), is_counted);
+  const size_t after = deployment_->PeakMib("aggregatord");
+  EXPECT_LT(after, before + 50);
+  // The control: who does not count has that many.
+  const size_t parsed = ParsedMib<v1::VisitColumns>(visits);
+  EXPECT_GT(parsed, 200u);
+  Note({"hostile_test", "few_bytes.aggregatord_mib",
+        static_cast<double>(after - before)});
+  Note({"hostile_test", "control.few_bytes.parsed_mib",
+        static_cast<double>(parsed)});
   ExpectServiceStillWorks();
 }
 

@@ -4,6 +4,7 @@
 #include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "core/rpc/tls.h"
+#include "core/store/store.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/budget.grpc.pb.h"
 #include "garderobe/v1/common.grpc.pb.h"
@@ -16,6 +17,8 @@
 #include "tests/support/ask_right.h"
 #include "tests/support/local_deployment.h"
 #include "tests/support/status_matchers.h"
+#include "vault/link/records.h"
+#include "vault/month_caps.h"
 
 namespace garderobe {
 namespace {
@@ -157,6 +160,8 @@ TEST_F(HostileRightsTest, WhoDecidesIsWhoMay) {
                                    &v1::RetentionService::Stub::RunRetention),
         StatusIs(kDenied))
         << who;
+  }
+  for (const std::string& who : {client, analyst, ttp}) {
     EXPECT_THAT(
         Call<v1::RegisterService>(*deployment_, "ttp", who,
                                   &v1::RegisterService::Stub::GetRegister),
@@ -166,6 +171,12 @@ TEST_F(HostileRightsTest, WhoDecidesIsWhoMay) {
   for (const std::string& who : {client, analyst, coordinator, ttp}) {
     EXPECT_THAT(Call<v1::ReviewService>(*deployment_, "vault", who,
                                         &v1::ReviewService::Stub::Review),
+                StatusIs(kDenied))
+        << who;
+  }
+  for (const std::string& who : {client, analyst, ttp}) {
+    EXPECT_THAT(Call<v1::ReviewService>(*deployment_, "vault", who,
+                                        &v1::ReviewService::Stub::ReleaseCap),
                 StatusIs(kDenied))
         << who;
     EXPECT_THAT(
@@ -187,30 +198,6 @@ TEST_F(HostileRightsTest, WhoDecidesIsWhoMay) {
   EXPECT_THAT(Call<v1::ReviewService>(*deployment_, "vault", custodian,
                                       &v1::ReviewService::Stub::Review),
               StatusIs(kInvalid));
-}
-
-// Of whom the register has no access key nothing is told, whatever key the
-// request may name: a TTP would name its own.
-TEST_F(HostileRightsTest, VisitsAreSealedToTheKeyInTheRegister) {
-  v1::ExerciseAtAggregatorRequest request;
-  request.set_right(v1::RIGHT_ACCESS);
-  request.set_institution("example-museum");
-  request.set_handle(std::string(16, 'h'));
-  request.set_reference(AsString(RandomElement().bytes()) +
-                        AsString(RandomElement().bytes()));
-  request.set_commitment(std::string(32, 'C'));
-  auto ask = [&](v1::ExerciseAtAggregatorResponse* response) {
-    const auto stub = v1::AggregatorRightsService::NewStub(TlsChannel(
-        deployment_->daemon("aggregator"), deployment_->tls("ttp/tls")));
-    grpc::ClientContext context;
-    request.set_request_id(NewRequestId());
-    return FromGrpc(stub->Exercise(&context, request, response));
-  };
-  v1::ExerciseAtAggregatorResponse response;
-  EXPECT_THAT(ask(&response), IsOk());
-  EXPECT_FALSE(response.sealed().empty());
-  request.set_institution("unknown");
-  EXPECT_THAT(ask(&response), StatusIs(absl::StatusCode::kNotFound));
 }
 
 // What was accepted is told to the institution that asked, once and for all,
@@ -277,10 +264,10 @@ TEST_F(HostileRightsTest, MalformedRequestsAreRefusedWithTheField) {
         with([](auto& r) { r.set_handle("short"); }),
         with([](auto& r) { r.set_handle(std::string(16, '\0')); }),
         with([](auto& r) { r.set_right(v1::RIGHT_OBJECT); }),
-        with([](auto& r) { r.set_right(v1::RIGHT_WITHDRAW); }),
-        with([](auto& r) { r.set_right(v1::RIGHT_ACCESS); }), with([](auto& r) {
-          r.set_right(v1::RIGHT_ACCESS);
-          r.set_recipient(std::string(32, '\0'));
+        with([](auto& r) { r.set_objection_mark(std::string(32, 'm')); }),
+        with([](auto& r) {
+          r.set_right(v1::RIGHT_WITHDRAW);
+          r.set_sealed_objection_secret("short");
         }),
         OfIdentity(0, point, ""), OfIdentity(1, point, ""),
         OfIdentity(1, "short", point), OfIdentity(1u << 31, point, point),
@@ -293,9 +280,101 @@ TEST_F(HostileRightsTest, MalformedRequestsAreRefusedWithTheField) {
   // Access by identity would tell who is known elsewhere.
   v1::ExerciseRightRequest access = OfIdentity(1, point, point);
   access.set_right(v1::RIGHT_ACCESS);
-  access.set_recipient(std::string(32, 'x'));
   EXPECT_THAT(Ask(access), StatusIs(kInvalid));
+  // Without the secret of an objection it is well-formed, and not done.
+  v1::ExerciseRightRequest withdrawal = Good();
+  withdrawal.set_right(v1::RIGHT_WITHDRAW);
+  const absl::Status withdrawn = Ask(withdrawal);
+  EXPECT_THAT(withdrawn, StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(ReasonOf(withdrawn), kWithdrawalNeedsCustodians);
   EXPECT_THAT(Ask(Good()), IsOk());
+}
+
+// An objection of somebody whom nobody knows is kept, for the visitor may come
+// later. A client could fill the vault with objections of nobody.
+class ObjectionsOfNobodyTest : public HostileRightsTest {
+ protected:
+  static constexpr int kQuota = 5;
+
+  static void SetUpTestSuite() {
+    HostileRightsTest::SetUpTestSuite();
+    const RunResult imported = deployment_->Run(
+        {"admin", "institution", "import",
+         deployment_->Write("register.toml",
+                            fmt::format("[[institution]]\n"
+                                        "id = \"example-museum\"\n"
+                                        "subsector = \"museum\"\n"
+                                        "agreement_from = 2020-01-01\n"
+                                        "identity_rights_per_month = {}\n",
+                                        kQuota))});
+    ASSERT_EQ(imported.exit, 0) << imported.err;
+  }
+  // With points that are nobody's, and a mark of its own.
+  static v1::ExerciseRightRequest Objection() {
+    v1::ExerciseRightRequest request =
+        OfIdentity(1, std::string(RandomElement().view()),
+                   std::string(RandomElement().view()));
+    request.set_right(v1::RIGHT_OBJECT);
+    request.set_objection_mark(std::string(RandomElement().view()));
+    return request;
+  }
+  static void ExpectUsedUp(const absl::Status& status) {
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kFailedPrecondition));
+    EXPECT_EQ(ReasonOf(status), vault::kQuotaUsedUp);
+  }
+  static void ReleaseOne() {
+    const RunResult key = deployment_->Run(
+        {"access-key", "--institution", "example-museum", "--json"});
+    ASSERT_EQ(key.exit, 0) << key.err;
+    const RunResult released = deployment_->Run(
+        {"vault", "release", "--identities", "1", "--access-key",
+         key.json()["access_key"].get<std::string>(), "--as", "custodian-1",
+         "--as", "custodian-2"});
+    ASSERT_EQ(released.exit, 0) << released.err;
+  }
+  // What the vault has on its disk when all daemons have stopped; they run
+  // again afterwards.
+  struct Kept {
+    int of_nobody = 0, others = 0;
+  };
+  static Kept RelationsAtVault() {
+    deployment_->Down();
+    Kept kept;
+    {
+      const auto store =
+          Store::OpenToRead(deployment_->folder() + "/vault/data/store",
+                            vault::kFamilyNames, vault::kStoreOptions);
+      GARDEROBE_CHECK(store.ok());
+      const auto it = (*store)->NewIterator(vault::kRelations);
+      for (it->SeekToFirst(); it->Valid(); it->Next()) {
+        vault::RelationRecord relation;
+        EXPECT_TRUE(vault::Decode(it->value().ToString(), &relation));
+        ++(relation.objects && relation.nowhere() ? kept.of_nobody
+                                                  : kept.others);
+      }
+    }
+    deployment_->Up();
+    return kept;
+  }
+};
+
+TEST_F(ObjectionsOfNobodyTest, NoMoreAreKeptThanTheQuotaAllows) {
+  for (int i = 0; i < kQuota; ++i) EXPECT_THAT(Ask(Objection()), IsOk());
+  const v1::ExerciseRightRequest sixth = Objection();
+  ExpectUsedUp(Ask(sixth));
+  ExpectUsedUp(Ask(Objection()));
+  Kept kept = RelationsAtVault();
+  EXPECT_EQ(kept.of_nobody, kQuota);
+  EXPECT_EQ(kept.others, 0);
+  // Daemons that have started again remember what is used up.
+  ExpectUsedUp(Ask(sixth));
+  // The control: two custodians let one more through, and it is kept.
+  ASSERT_NO_FATAL_FAILURE(ReleaseOne());
+  EXPECT_THAT(Ask(sixth), IsOk());
+  ExpectUsedUp(Ask(Objection()));
+  kept = RelationsAtVault();
+  EXPECT_EQ(kept.of_nobody, kQuota + 1);
+  EXPECT_EQ(kept.others, 0);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // Peers that misbehave: each is cut off by itself, and nobody else is harmed.
-#include "core/identifiers/person.h"
-#include "core/keys/key_file.h"
+#include "garderobe/v1/plain.pb.h"
 #include "tests/adversary/hostile_fixture.h"
 
 namespace garderobe {
@@ -225,98 +224,6 @@ TEST_F(HostileTest, ASerialThatIsNotInForceIsRefusedByName) {
   ExpectServiceStillWorks();
 }
 
-// What the vault makes of rows that a client crafts.
-class CraftedRowsTest : public HostileTest {
- protected:
-  void SetUp() override {
-    HostileTest::SetUp();
-    auto key = ReadSecret<InstitutionHandleKey>(
-        deployment_->folder() + "/institutions/example-museum/handle.key",
-        "institution-handle");
-    ASSERT_THAT(key, IsOk());
-    key_ = *std::move(key);
-    feed_.source = source_;
-  }
-  client::Customer Customer(const std::string& number,
-                            const std::string& email) {
-    client::Customer customer;
-    customer.handle = MakeHandle(key_, number);
-    RawPerson person;
-    person.email = email;
-    person.last_name = "Bakker";
-    person.first_name = "Anna";
-    customer.identifiers =
-        DeriveIdentifiers(ReadPersonFields(person, {}, Today()).fields);
-    return customer;
-  }
-  v1::RelationBatch Batch(uint64_t offset, const client::Customer& customer) {
-    return client::BuildRelationBatch(feed_, key_, offset, {customer});
-  }
-  // Whether the vault takes two of the museum's customers for one person: two
-  // custodians ask it.
-  static bool AreOnePerson(const std::string& a, const std::string& b) {
-    auto ticket = [](const std::string& customer) -> std::string {
-      const RunResult r =
-          deployment_->Run({"access", "--institution", "example-museum",
-                            "--customer", customer, "--json"});
-      EXPECT_EQ(r.exit, 0) << r.err;
-      const nlohmann::json told = r.json();
-      for (const auto& held : told["held"]) {
-        if (held["party"] == "vault") return held["review_ticket"];
-      }
-      return "";
-    };
-    const std::string x = ticket(a), y = ticket(b);
-    deployment_->Run({"vault", "explain", x, y, "--as", "custodian-1"});
-    const RunResult r = deployment_->Run(
-        {"vault", "explain", x, y, "--as", "custodian-2", "--json"});
-    EXPECT_EQ(r.exit, 0) << r.err;
-    return r.json()["same_person"].get<bool>();
-  }
-};
-
-// Whoever knows the aggregator's and the vault's keys still needs the TTP's U:
-// with another one the rows are of nobody that is known.
-TEST_F(CraftedRowsTest, RowsEncryptedToOtherJointKeysLinkNobody) {
-  const std::string email = "joint@example.nl";
-  const v1::RelationBatch first = Batch(0, Customer("joint-1", email)),
-                          second = Batch(1, Customer("joint-2", email));
-  // U' = U + u'*G, in every sum.
-  const Element more = MultiplyBase(EphemeralScalar::Random());
-  JointKeys& keys = feed_.published.keys;
-  for (size_t kind = 0; kind < kKindCount; ++kind) {
-    if (!HasSlot(kind)) continue;
-    ASSERT_TRUE(Add(keys.kinds[kind], more, &keys.kinds[kind]));
-  }
-  ASSERT_TRUE(Add(keys.home, more, &keys.home));
-  const v1::RelationBatch third = Batch(2, Customer("joint-3", email));
-  ASSERT_THAT(Relations({first, second, third}), IsOk());
-  EXPECT_TRUE(AreOnePerson("joint-1", "joint-2"));  // the control
-  EXPECT_FALSE(AreOnePerson("joint-1", "joint-3"));
-}
-
-// All rows whose token is the identity would otherwise be one person.
-TEST_F(CraftedRowsTest, IdentityTokensLinkNobody) {
-  auto crafted = [&](uint64_t offset, const std::string& number) {
-    client::Customer customer;
-    customer.handle = MakeHandle(key_, number);
-    customer.identifiers[0] = "x@example.nl";
-    v1::RelationBatch batch = Batch(offset, customer);
-    const EphemeralScalar r = EphemeralScalar::Random();
-    Element b;
-    EXPECT_TRUE(Multiply(r, feed_.published.keys.kinds[0], &b));
-    batch.set_points_a(std::string(MultiplyBase(r).view()));
-    batch.set_points_b(std::string(b.view()));
-    return batch;
-  };
-  ASSERT_THAT(Relations({crafted(0, "identity-1"), crafted(1, "identity-2"),
-                         Batch(2, Customer("token-1", "t@example.nl")),
-                         Batch(3, Customer("token-2", "t@example.nl"))}),
-              IsOk());
-  EXPECT_FALSE(AreOnePerson("identity-1", "identity-2"));
-  EXPECT_TRUE(AreOnePerson("token-1", "token-2"));  // the control
-}
-
 TEST_F(HostileTest, LyingCountsAndGarbageAreRefused) {
   v1::VisitBatch batch = GoodVisits(0);
   batch.set_count(2);
@@ -351,50 +258,51 @@ TEST_F(HostileTest, LyingCountsAndGarbageAreRefused) {
 // What the vault may have seen counts, whatever the aggregator says of it: a
 // budget of guesses is not walked round by batches that are refused.
 TEST_F(HostileTest, RelationsThatTheAggregatorRefusesCountInTheBudget) {
-  auto used = [] {
-    const auto stub = v1::BudgetService::NewStub(TlsChannel(
-        deployment_->daemon("ttp"), deployment_->tls("coordinator")));
-    grpc::ClientContext context;
-    v1::ListBudgetsResponse budgets;
-    EXPECT_THAT(FromGrpc(stub->ListBudgets(&context, {}, &budgets)), IsOk());
-    for (const v1::Budget& budget : budgets.budgets()) {
-      if (budget.institution() == "example-museum") return budget.used();
-    }
-    return uint64_t{0};
-  };
   // Of each of three rows an e-mail address and the slot of the home.
   constexpr uint64_t kTokens = 6;
-  uint64_t before = used();
+  uint64_t before = TokensUsed();
   const v1::RelationBatch good = GoodRelations(0);
   v1::RelationBatch garbage = good;
   garbage.set_sealed(std::string(100, 'g'));
   EXPECT_FALSE(Relations({garbage}).ok());
-  EXPECT_EQ(used(), before + kTokens);
+  EXPECT_EQ(TokensUsed(), before + kTokens);
   v1::RelationBatch beyond = GoodRelations(1000);
   EXPECT_FALSE(Relations({beyond}).ok());
-  EXPECT_EQ(used(), before + 2 * kTokens);
+  EXPECT_EQ(TokensUsed(), before + 2 * kTokens);
   EXPECT_THAT(Relations({good}), IsOk());
   EXPECT_THAT(Relations({good}), IsOk());  // again
-  EXPECT_EQ(used(), before + 4 * kTokens);
+  EXPECT_EQ(TokensUsed(), before + 4 * kTokens);
   // What does not decode reaches nobody.
-  before = used();
+  before = TokensUsed();
   v1::RelationBatch malformed = GoodRelations(3);
   malformed.mutable_points_b()->replace(0, 32, std::string(32, '\xff'));
   EXPECT_FALSE(Relations({malformed}).ok());
-  EXPECT_EQ(used(), before);
+  EXPECT_EQ(TokensUsed(), before);
 }
 
-TEST_F(HostileTest, PlainModeNeedsAnAgreement) {
+// ttpd reads nobody's identifiers: where they once stood is nothing, and a row
+// without points is none, whatever the agreement says.
+TEST_F(HostileTest, TheTtpTakesNoIdentifiers) {
   v1::RelationBatch batch = GoodRelations(0);
   batch.clear_kinds();
   batch.clear_points_a();
   batch.clear_points_b();
   batch.clear_points_home();
-  for (int i = 0; i < 3; ++i) {
-    batch.mutable_plain()->add_rows()->set_email("anna@example.nl");
+  v1::PlainBatch plain;
+  for (int i = 0; i < 3; ++i) plain.add_rows()->set_email("anna@example.nl");
+  // As field 10 had it, a message with the rows as its first field.
+  std::string rows;
+  for (const v1::PlainIdentity& row : plain.rows()) {
+    rows += "\x0a" + std::string(1, static_cast<char>(row.ByteSizeLong())) +
+            row.SerializeAsString();
   }
+  const std::string bytes = batch.SerializeAsString() + "\x52" +
+                            std::string(1, static_cast<char>(rows.size())) +
+                            rows;
+  ASSERT_TRUE(batch.ParseFromString(bytes));
+  ASSERT_NE(batch.SerializeAsString().find("anna"), std::string::npos);
   const absl::Status refused = Relations({batch});
-  EXPECT_THAT(refused, StatusIs(kDenied, HasSubstr("plain mode")));
+  EXPECT_THAT(refused, StatusIs(kInvalid, HasSubstr("kinds")));
   EXPECT_EQ(Message(refused).find("anna"), std::string_view::npos);
 }
 

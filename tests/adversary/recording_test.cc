@@ -2,264 +2,22 @@
 // join their rows by position, or by points that pass through unchanged? Two
 // proxies stand in for them, with their own certificates, and pass every call
 // on to the real ones.
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <numeric>
 #include <set>
 
 #include "client/batches.h"
 #include "client/deployment.h"
-#include "core/base/files.h"
-#include "core/base/mutex.h"
-#include "core/group/elgamal.h"
-#include "core/keys/key_file.h"
-#include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
-#include "core/sealing/handles.h"
-#include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/delivery.grpc.pb.h"
-#include "garderobe/v1/retention.grpc.pb.h"
-#include "garderobe/v1/rights.grpc.pb.h"
-#include "garderobe/v1/vault.grpc.pb.h"
-#include "grpcpp/server_builder.h"
-#include "gtest/gtest.h"
+#include "tests/adversary/recording_fixture.h"
 #include "tests/support/aged_relations.h"
-#include "tests/support/local_deployment.h"
-#include "tests/support/status_matchers.h"
-#include "ttp/keys.h"
+#include "tests/support/figures.h"
 
 namespace garderobe {
 namespace {
 
-using grpc::ServerContext;
-using grpc::Status;
-
-constexpr char kMuseum[] = "example-museum";
 constexpr size_t kRoundEntries = 32;  // round.rows of a local deployment
-
-// What passed, in the order in which it did.
-struct Recorded {
-  std::vector<v1::LinkRelationsRequest> links;
-  std::vector<v1::StoreRelationsRequest> relations;
-  // A round as the vault gave it, and as the aggregator got it.
-  std::vector<std::pair<v1::Round, v1::StoreRoundRequest>> rounds;
-  std::vector<v1::Round> rounds_of_vault;
-  std::vector<v1::ListExpiredResponse> expired;
-  std::vector<v1::RemoveRelationsRequest> removed;
-  std::vector<v1::ConfirmExpiredRequest> confirmed;
-  // All bytes of rows, of whatever call, that one side saw.
-  std::vector<std::string> at_vault, at_aggregator;
-};
-
-class Recorder {
- public:
-  template <typename Change>
-  void Note(Change change) {
-    const MutexLock lock(&mutex_);
-    change(recorded_);
-  }
-  Recorded recorded() const {
-    const MutexLock lock(&mutex_);
-    return recorded_;
-  }
-
- private:
-  mutable Mutex mutex_;
-  Recorded recorded_ ABSL_GUARDED_BY(mutex_);
-};
-
-// Passes a call on to the real party.
-template <typename Stub, typename Request, typename Response>
-Status PassOn(Stub& stub,
-              Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                     Response*),
-              const Request* request, Response* response) {
-  grpc::ClientContext context;
-  SetDeadline(context, std::chrono::seconds(60));
-  return (stub.*method)(&context, *request, response);
-}
-#define PASS_ON(Service, Method)                                         \
-  Status Method(ServerContext*, const v1::Method##Request* request,      \
-                v1::Method##Response* response) override {               \
-    return PassOn(*stub, &v1::Service::Stub::Method, request, response); \
-  }
-
-struct VaultProxy final : v1::VaultService::Service {
-  std::unique_ptr<v1::VaultService::Stub> stub;
-  Recorder* recorder = nullptr;
-  Status GetParameters(ServerContext*,
-                       const v1::GetVaultParametersRequest* request,
-                       v1::GetVaultParametersResponse* response) override {
-    return PassOn(*stub, &v1::VaultService::Stub::GetParameters, request,
-                  response);
-  }
-  Status LinkRelations(ServerContext*, const v1::LinkRelationsRequest* request,
-                       v1::LinkRelationsResponse* response) override {
-    const Status status = PassOn(*stub, &v1::VaultService::Stub::LinkRelations,
-                                 request, response);
-    if (!status.ok()) return status;
-    recorder->Note([&](Recorded& r) {
-      r.links.push_back(*request);
-      for (const std::string* rows :
-           {&request->handles(), &request->references(), &request->points_a(),
-            &request->points_b(), &request->homes(), &response->pseudonyms()}) {
-        r.at_vault.push_back(*rows);
-      }
-    });
-    return status;
-  }
-  Status GetRound(ServerContext*, const v1::GetRoundRequest* request,
-                  v1::GetRoundResponse* response) override {
-    const Status status =
-        PassOn(*stub, &v1::VaultService::Stub::GetRound, request, response);
-    if (!status.ok()) return status;
-    recorder->Note([&](Recorded& r) {
-      const v1::Round& round = response->round();
-      r.rounds_of_vault.push_back(round);
-      for (const std::string* rows :
-           {&round.references(), &round.persons(), &round.actions()}) {
-        r.at_vault.push_back(*rows);
-      }
-    });
-    return status;
-  }
-};
-
-struct VaultRightsProxy final : v1::VaultRightsService::Service {
-  std::unique_ptr<v1::VaultRightsService::Stub> stub;
-  Recorder* recorder = nullptr;
-  Status Exercise(ServerContext*, const v1::ExerciseAtVaultRequest* request,
-                  v1::ExerciseAtVaultResponse* response) override {
-    recorder->Note([&](Recorded& r) {
-      for (const std::string* rows :
-           {&request->handle(), &request->reference(),
-            &request->identity().point_a(), &request->identity().points_b()}) {
-        r.at_vault.push_back(*rows);
-      }
-    });
-    return PassOn(*stub, &v1::VaultRightsService::Stub::Exercise, request,
-                  response);
-  }
-};
-
-struct AggregatorProxy final : v1::AggregatorService::Service {
-  std::unique_ptr<v1::AggregatorService::Stub> stub;
-  Recorder* recorder = nullptr;
-  Status GetParameters(ServerContext*,
-                       const v1::GetAggregatorParametersRequest* request,
-                       v1::GetAggregatorParametersResponse* response) override {
-    return PassOn(*stub, &v1::AggregatorService::Stub::GetParameters, request,
-                  response);
-  }
-  PASS_ON(AggregatorService, OpenFeed)
-  PASS_ON(AggregatorService, GetFeed)
-  PASS_ON(AggregatorService, CloseFeed)
-  Status StoreVisits(ServerContext*, const v1::StoreVisitsRequest* request,
-                     v1::StoreVisitsResponse* response) override {
-    recorder->Note([&](Recorded& r) {
-      r.at_aggregator.push_back(request->handles());
-      r.at_aggregator.push_back(request->sealed());
-    });
-    return PassOn(*stub, &v1::AggregatorService::Stub::StoreVisits, request,
-                  response);
-  }
-  Status StoreRelations(ServerContext*,
-                        const v1::StoreRelationsRequest* request,
-                        v1::StoreRelationsResponse* response) override {
-    recorder->Note([&](Recorded& r) {
-      r.relations.push_back(*request);
-      for (const std::string* rows :
-           {&request->handles(), &request->pseudonyms(), &request->references(),
-            &request->sigmas(), &request->sealed()}) {
-        r.at_aggregator.push_back(*rows);
-      }
-    });
-    return PassOn(*stub, &v1::AggregatorService::Stub::StoreRelations, request,
-                  response);
-  }
-  Status StoreRound(ServerContext*, const v1::StoreRoundRequest* request,
-                    v1::StoreRoundResponse* response) override {
-    recorder->Note([&](Recorded& r) {
-      r.rounds.emplace_back(r.rounds_of_vault.back(), *request);
-      for (const std::string* rows :
-           {&request->references(), &request->persons(), &request->actions()}) {
-        r.at_aggregator.push_back(*rows);
-      }
-    });
-    return PassOn(*stub, &v1::AggregatorService::Stub::StoreRound, request,
-                  response);
-  }
-};
-
-struct AggregatorRightsProxy final : v1::AggregatorRightsService::Service {
-  std::unique_ptr<v1::AggregatorRightsService::Stub> stub;
-  Recorder* recorder = nullptr;
-  Status Exercise(ServerContext*,
-                  const v1::ExerciseAtAggregatorRequest* request,
-                  v1::ExerciseAtAggregatorResponse* response) override {
-    recorder->Note([&](Recorded& r) {
-      r.at_aggregator.push_back(request->handle());
-      r.at_aggregator.push_back(request->reference());
-    });
-    return PassOn(*stub, &v1::AggregatorRightsService::Stub::Exercise, request,
-                  response);
-  }
-};
-
-struct VaultRetentionProxy final : v1::VaultRetentionService::Service {
-  std::unique_ptr<v1::VaultRetentionService::Stub> stub;
-  Recorder* recorder = nullptr;
-  Status RemoveRelations(ServerContext*,
-                         const v1::RemoveRelationsRequest* request,
-                         v1::RemoveRelationsResponse* response) override {
-    recorder->Note([&](Recorded& r) {
-      r.removed.push_back(*request);
-      r.at_vault.push_back(request->handles());
-    });
-    return PassOn(*stub, &v1::VaultRetentionService::Stub::RemoveRelations,
-                  request, response);
-  }
-};
-
-struct AggregatorRetentionProxy final
-    : v1::AggregatorRetentionService::Service {
-  std::unique_ptr<v1::AggregatorRetentionService::Stub> stub;
-  Recorder* recorder = nullptr;
-  PASS_ON(AggregatorRetentionService, ExpireInstitution)
-  Status ListExpired(ServerContext*, const v1::ListExpiredRequest* request,
-                     v1::ListExpiredResponse* response) override {
-    const Status status =
-        PassOn(*stub, &v1::AggregatorRetentionService::Stub::ListExpired,
-               request, response);
-    if (!status.ok() || response->handles().empty()) return status;
-    recorder->Note([&](Recorded& r) {
-      r.expired.push_back(*response);
-      r.at_aggregator.push_back(response->handles());
-      r.at_aggregator.push_back(response->sigmas());
-    });
-    return status;
-  }
-  Status ConfirmExpired(ServerContext*,
-                        const v1::ConfirmExpiredRequest* request,
-                        v1::ConfirmExpiredResponse* response) override {
-    recorder->Note([&](Recorded& r) {
-      r.confirmed.push_back(*request);
-      r.at_aggregator.push_back(request->handles());
-    });
-    return PassOn(*stub, &v1::AggregatorRetentionService::Stub::ConfirmExpired,
-                  request, response);
-  }
-};
-
-template <typename Item>
-std::vector<Item> Items(std::string_view bytes) {
-  std::vector<Item> items;
-  for (size_t at = 0; at + Item::kBytes <= bytes.size(); at += Item::kBytes) {
-    items.push_back(Item::From(bytes.substr(at, Item::kBytes)));
-  }
-  return items;
-}
 
 // Two lists of the same things, call by call: what the places in the one say
 // of the places in the other. Spearman's correlation of n things in random
@@ -294,9 +52,7 @@ class Places {
   }
   // Of every call one thing stands in its place by chance.
   void ExpectChanceOnly(const char* what) const {
-    std::cout << what << ": " << calls_ << " calls with " << rows_
-              << " rows; in the same place " << same_ << ", correlated by "
-              << deviations() << " standard deviations\n";
+    NotePlaces(what);
     const auto expected = static_cast<double>(calls_);
     EXPECT_LT(static_cast<double>(same_),
               expected + 6 * std::sqrt(expected) + 3)
@@ -305,155 +61,34 @@ class Places {
   }
   // The control: what is seen where the order is kept.
   void ExpectKept(const char* what) const {
+    NotePlaces(what);
     EXPECT_EQ(same_, rows_) << what;
     EXPECT_GT(deviations(), 15) << what;
   }
 
  private:
+  // Of the counterpart "places" (docs/leakage.toml).
+  static constexpr char kCounterpart[] = "places";
+  void NotePlaces(const char* what) const {
+    const std::string name = std::string(kCounterpart) + "." + what;
+    Note({"recording_test", name + ".same_place", static_cast<double>(same_),
+          static_cast<double>(rows_)});
+    Note({"recording_test", name + ".calls", static_cast<double>(calls_)});
+    Note({"recording_test", name + ".standard_deviations", deviations()});
+  }
+
   size_t calls_ = 0, rows_ = 0, same_ = 0;
   double sum_ = 0;
 };
 
-class RecordingTest : public ::testing::Test {
+class RecordingTest : public RecordingFixture {
  protected:
-  void SetUp() override {
-    ASSERT_NO_FATAL_FAILURE(deployment_.Up());
-    vault_.stub = Reach<v1::VaultService>("vault");
-    vault_rights_.stub = Reach<v1::VaultRightsService>("vault");
-    aggregator_.stub = Reach<v1::AggregatorService>("aggregator");
-    aggregator_rights_.stub = Reach<v1::AggregatorRightsService>("aggregator");
-    vault_retention_.stub = Reach<v1::VaultRetentionService>("vault");
-    aggregator_retention_.stub =
-        Reach<v1::AggregatorRetentionService>("aggregator");
-    vault_.recorder = vault_rights_.recorder = vault_retention_.recorder =
-        aggregator_.recorder = aggregator_rights_.recorder =
-            aggregator_retention_.recorder = &recorder_;
-    std::string config = *ReadWholeFile(Config());
-    servers_.push_back(
-        Stand("vault", {&vault_, &vault_rights_, &vault_retention_}, &config));
-    servers_.push_back(Stand(
-        "aggregator",
-        {&aggregator_, &aggregator_rights_, &aggregator_retention_}, &config));
-    std::ofstream(Config(), std::ios::trunc) << config;
-    ASSERT_EQ(kill(deployment_.Pid("ttpd"), SIGTERM), 0);
-    for (int tenths = 0; tenths < 100 && deployment_.Pid("ttpd") != 0;
-         ++tenths) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-    ASSERT_NO_FATAL_FAILURE(deployment_.Up());
-    ReadKeys();
-  }
-  void TearDown() override {
-    deployment_.Down();
-    for (const auto& server : servers_) server->Shutdown();
-  }
-
-  // What only the judge holds: everybody's keys.
-  void ReadKeys() {
-    auto keys = ttp::TtpKeys::Read(deployment_.folder() + "/ttp/keys");
-    ASSERT_THAT(keys, IsOk());
-    ttp_keys_ = std::make_unique<ttp::TtpKeys>(*std::move(keys));
-    const auto z = ReadKeyFile(
-        deployment_.folder() + "/aggregator/keys/aggregator-pseudonym.key",
-        "aggregator-pseudonym");
-    ASSERT_THAT(z, IsOk());
-    auto scalar = JudgesScalar::Decode({z->secret.ExposeSecret(), 32});
-    ASSERT_THAT(scalar, IsOk());
-    z_ = std::make_unique<JudgesScalar>(*std::move(scalar));
-    auto handle_key = ReadSecret<InstitutionHandleKey>(
-        deployment_.folder() + "/institutions/example-museum/handle.key",
-        "institution-handle");
-    ASSERT_THAT(handle_key, IsOk());
-    handle_key_ =
-        std::make_unique<InstitutionHandleKey>(*std::move(handle_key));
-  }
-  std::vector<Element> Opened(std::string_view ciphertexts) const {
-    std::vector<Element> opened;
-    for (const Ciphertext& one : Items<Ciphertext>(ciphertexts)) {
-      opened.emplace_back();
-      EXPECT_TRUE(
-          DecryptOrNobody(*z_, one.point_a, one.point_b, &opened.back()));
-    }
-    return opened;
-  }
-
-  static std::string Row(int person, const std::string& customer,
-                         const std::string& email, const std::string& phone,
-                         const std::string& day = "2025-03-04") {
-    return fmt::format(
-        "{1}{0},{2},{3},Bakker{0},Anna,{1}{0},1,E,{4}T20:00,{4}T10:00\n",
-        person, customer, email, phone, day);
-  }
-  void Send(const std::vector<std::string>& rows) {
-    std::string text =
-        "customer_id,email,phone,last_name,first_name,order_id,line_id,"
-        "event_id,starts_at,sold_at\n";
-    for (const std::string& row : rows) text += row;
-    const RunResult sent =
-        deployment_.Run({"send", deployment_.Write("rows.csv", text),
-                         "--institution", kMuseum});
-    // 4: visits from before the agreement are refused, their customers not.
-    ASSERT_TRUE(sent.exit == 0 || sent.exit == 4) << sent.err;
-  }
-  std::string Config() const { return deployment_.folder() + "/ttp/ttpd.toml"; }
-
-  template <typename Service>
-  std::unique_ptr<typename Service::Stub> Reach(const std::string& party) {
-    return Service::NewStub(
-        TlsChannel(deployment_.daemon(party), deployment_.tls("ttp/tls")));
-  }
-  // Serves in the party's place, and writes where into the TTP's settings.
-  std::unique_ptr<grpc::Server> Stand(
-      const std::string& party, const std::vector<grpc::Service*>& services,
-      std::string* config) {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0",
-                             ServerTls(deployment_.tls(party + "/tls")), &port);
-    for (grpc::Service* service : services) builder.RegisterService(service);
-    builder.SetMaxReceiveMessageSize(64 << 20);
-    auto server = builder.BuildAndStart();
-    const std::string address = deployment_.address(party);
-    const size_t at = config->find(address);
-    EXPECT_NE(at, config->npos);
-    config->replace(at, address.size(), "127.0.0.1:" + std::to_string(port));
-    return server;
-  }
-
   // For each call to the vault its rows in the vault's order, and the same rows
   // in the order of the aggregator, where the client's order is kept.
   void ExpectRelationsShuffled(const std::vector<Handle>& sent);
   void ExpectRoundsShuffled(const std::set<Element>& real, size_t at_least);
   void ExpectRetentionShuffled(size_t at_least);
   void ExpectNothingInCommon(const std::vector<std::string>& of_client);
-
-  // The museum's relations in the order of its file, for the judge.
-  std::vector<Handle> HandlesOf(
-      const std::vector<std::string>& customers) const {
-    std::vector<Handle> handles;
-    for (const std::string& customer : customers) {
-      handles.push_back(MakeHandle(*handle_key_, customer));
-    }
-    return handles;
-  }
-  Element ReferenceOf(const std::string& customer) const {
-    return garderobe::ReferenceOf(ttp_keys_->relation, kMuseum,
-                                  MakeHandle(*handle_key_, customer));
-  }
-
-  using JudgesScalar = SecretScalar<struct JudgesRole>;
-  LocalDeployment deployment_;
-  Recorder recorder_;
-  VaultProxy vault_;
-  VaultRightsProxy vault_rights_;
-  AggregatorProxy aggregator_;
-  AggregatorRightsProxy aggregator_rights_;
-  VaultRetentionProxy vault_retention_;
-  AggregatorRetentionProxy aggregator_retention_;
-  std::vector<std::unique_ptr<grpc::Server>> servers_;
-  std::unique_ptr<ttp::TtpKeys> ttp_keys_;
-  std::unique_ptr<JudgesScalar> z_;
-  std::unique_ptr<InstitutionHandleKey> handle_key_;
 };
 
 void RecordingTest::ExpectRelationsShuffled(const std::vector<Handle>& sent) {
@@ -514,10 +149,10 @@ void RecordingTest::ExpectRoundsShuffled(const std::set<Element>& real,
     // As large whether there is anything or not.
     ASSERT_EQ(given.references().size(), kRoundEntries * Ciphertext::kBytes);
     ASSERT_EQ(given.persons().size(), given.references().size());
-    ASSERT_EQ(given.actions().size(), given.references().size());
+    ASSERT_EQ(given.tags().size(), given.references().size());
     ASSERT_EQ(got.references().size(), given.references().size());
     ASSERT_EQ(got.persons().size(), given.references().size());
-    ASSERT_EQ(got.actions().size(), given.references().size());
+    ASSERT_EQ(got.tags().size(), given.references().size());
     const auto at_vault = Opened(given.references()),
                at_aggregator = Opened(got.references());
     references.AddCall(at_vault, at_aggregator);
@@ -542,8 +177,8 @@ void RecordingTest::ExpectRoundsShuffled(const std::set<Element>& real,
     }
     // Nobody's point comes a second time, in this round or another.
     for (const std::string* bytes :
-         {&given.references(), &given.persons(), &given.actions(),
-          &got.references(), &got.persons(), &got.actions()}) {
+         {&given.references(), &given.persons(), &given.tags(),
+          &got.references(), &got.persons(), &got.tags()}) {
       take_points(*bytes);
     }
   }
@@ -682,15 +317,10 @@ TEST_F(RecordingTest, AgedRelationsArePassedOnInAnOrderOfTheirOwn) {
   ASSERT_NO_FATAL_FAILURE(Send(old));
   ASSERT_EQ(DeliverOn(deployment_, {2017, 3, 4}), 240u);
   // More of them in a day than retention may take by itself.
-  for (const char* custodian : {"custodian-1", "custodian-2"}) {
+  for (const char* where : {kMuseum, "--vault"}) {
     ASSERT_EQ(deployment_
-                  .Run({"retention", "release", kMuseum, "--more", "500",
-                        "--as", custodian})
-                  .exit,
-              0);
-    ASSERT_EQ(deployment_
-                  .Run({"retention", "release", "--vault", "--more", "500",
-                        "--as", custodian})
+                  .Run({"retention", "release", where, "--more", "500", "--as",
+                        "custodian-1", "--as", "custodian-2"})
                   .exit,
               0);
   }

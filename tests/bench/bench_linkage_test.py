@@ -124,6 +124,13 @@ class LinkageTest(unittest.TestCase):
         # One mark a line of the file, for each of the two curves.
         self.assertEqual(sum(e.tag.endswith("circle") for e in drawn), 2)
 
+    def test_an_audited_crowd_is_kept_proved_and_verified(self):
+        told = json.loads(self.run_program(f"{PROGRAMS}/bench_crowd_proof",
+                                           "--rows", "20", "--kinds", "3"))
+        self.assertEqual((told["rows"], told["kinds"]), (20, 3))
+        for name, value in told.items():
+            self.assertGreater(value, 0, name)
+
     def test_group_operations_are_timed_by_themselves(self):
         told = json.loads(
             self.run_program(f"{PROGRAMS}/bench_group_operations"))

@@ -28,7 +28,7 @@ struct Keeper {
   std::string party, daemon, store;  // the store's folder below the party's
 };
 constexpr const char* kParties[] = {"ttp", "vault", "aggregator", "answer"};
-const Keeper kVault = {"vault", "vaultd", "data"};
+const Keeper kVault = {"vault", "vaultd", "data/store"};
 const Keeper kAggregator = {"aggregator", "aggregatord", "data/store"};
 
 class DamageTest : public ::testing::Test {

@@ -22,8 +22,9 @@ using ::testing::HasSubstr;
 
 TEST(DaemonTest, WrongKeyInTheConfigurationNamesTheNearestRightOne) {
   LocalDeployment deployment;
-  for (const char* daemon : {"ttp/ttpd", "vault/vaultd",
-                             "aggregator/aggregatord", "answer/answerd"}) {
+  for (const char* daemon :
+       {"ttp/ttpd", "vault/vaultd", "aggregator/aggregatord", "answer/answerd",
+        "plain/plaind"}) {
     const std::string config = deployment.folder() + "/" + daemon + ".toml";
     auto text = ReadWholeFile(config);
     ASSERT_THAT(text, IsOk());

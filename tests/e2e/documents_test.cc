@@ -23,8 +23,10 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::IsSubsetOf;
 
-constexpr const char* kDaemons[] = {"ttpd", "vaultd", "aggregatord", "answerd"};
-constexpr const char* kParties[] = {"ttp", "vault", "aggregator", "answer"};
+constexpr const char* kDaemons[] = {"ttpd", "vaultd", "aggregatord", "answerd",
+                                    "plaind"};
+constexpr const char* kParties[] = {"ttp", "vault", "aggregator", "answer",
+                                    "plain"};
 
 std::string Text(const std::string& path) {
   auto text = ReadWholeFile(SourcePath(path));
@@ -178,7 +180,8 @@ std::map<std::string, std::string> DocumentTexts() {
   }
   for (const char* path :
        {"README.md", "SECURITY.md", "client/README.md", "ttp/README.md",
-        "vault/README.md", "aggregator/README.md", "answer/README.md"}) {
+        "vault/README.md", "aggregator/README.md", "answer/README.md",
+        "plain/README.md"}) {
     texts[path] = Text(path);
   }
   return texts;
@@ -193,7 +196,8 @@ TEST(DocumentsTest, OptionsThatAreToldAreThere) {
   for (const char* daemon : kDaemons) all += OutputOf(daemon, {"--help"});
   // Scripts and benchmarks, which tell their options in their sources.
   for (const char* folder : {"bench", "deploy", "tests"}) {
-    for (const auto& entry : fs::directory_iterator(SourcePath(folder))) {
+    for (const auto& entry :
+         fs::recursive_directory_iterator(SourcePath(folder))) {
       if (entry.is_regular_file()) all += *ReadWholeFile(entry.path().string());
     }
   }
@@ -334,7 +338,7 @@ TEST(DocumentsTest, EveryRoomIsOnItsPartysList) {
   };
   std::vector<Listed> all = {{"vault/link", "vault/README.md", "In `link/`:"}};
   for (const std::string party :
-       {"ttp", "vault", "aggregator", "answer", "client"}) {
+       {"ttp", "vault", "aggregator", "answer", "plain", "client"}) {
     all.push_back({party, party + "/README.md", "## Rooms"});
   }
   for (const auto& [folder, document, before] : all) {

@@ -12,7 +12,13 @@
 namespace garderobe {
 namespace {
 
-const std::set<std::string> kParties = {"ttp", "vault", "aggregator", "answer"};
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// plaind is no party, and held to the same.
+const std::set<std::string> kParties = {"ttp", "vault", "aggregator", "answer",
+                                        "plain"};
 
 std::string Symbols(const std::string& program) {
   const RunResult r = RunToEnd(
@@ -23,11 +29,8 @@ std::string Symbols(const std::string& program) {
 
 TEST(SeparationTest, NoPartyIsLinkedIntoAnothersProgram) {
   const std::map<std::string, std::string> owner = {
-      {"ttpd", "ttp"},
-      {"vaultd", "vault"},
-      {"aggregatord", "aggregator"},
-      {"answerd", "answer"},
-      {"garderobe", ""}};
+      {"ttpd", "ttp"},       {"vaultd", "vault"}, {"aggregatord", "aggregator"},
+      {"answerd", "answer"}, {"plaind", "plain"}, {"garderobe", ""}};
   for (const auto& [program, party] : owner) {
     const std::string symbols = Symbols(program);
     for (const std::string& other : kParties) {
@@ -38,30 +41,62 @@ TEST(SeparationTest, NoPartyIsLinkedIntoAnothersProgram) {
   }
 }
 
-// ttpd does so in plain mode, in one room of its own (ttp/plain.h); those that
-// keep anything can't.
-TEST(SeparationTest, NoPartyThatKeepsAnythingReadsIdentifiers) {
-  for (const char* program : {"vaultd", "aggregatord", "answerd"}) {
-    EXPECT_EQ(Symbols(program).find("NormaliseEmail"), std::string::npos)
+// Whoever reads identifiers has the code for it, and what that needs.
+TEST(SeparationTest, NoPartyReadsIdentifiers) {
+  const auto libraries = [](const std::string& program) {
+    const RunResult r = RunToEnd(
+        {"/usr/bin/ldd", std::string(GARDEROBE_BIN_DIR) + "/" + program});
+    EXPECT_EQ(r.exit, 0) << r.err;
+    return r.out;
+  };
+  for (const char* program : {"ttpd", "vaultd", "aggregatord", "answerd"}) {
+    EXPECT_THAT(Symbols(program), Not(HasSubstr("NormaliseEmail"))) << program;
+    EXPECT_THAT(libraries(program), AllOf(Not(HasSubstr("libicu")),
+                                          Not(HasSubstr("libphonenumber"))))
         << program;
   }
-  for (const char* program : {"garderobe", "ttpd"}) {
-    EXPECT_NE(Symbols(program).find("NormaliseEmail"), std::string::npos);
+  // The control.
+  for (const char* program : {"garderobe", "plaind"}) {
+    EXPECT_THAT(Symbols(program), HasSubstr("NormaliseEmail")) << program;
+    EXPECT_THAT(libraries(program),
+                AllOf(HasSubstr("libicu"), HasSubstr("libphonenumber")))
+        << program;
   }
 }
 
-// Of the TTP's rooms only plain mode's names the code that reads them.
-TEST(SeparationTest, OnlyOneRoomOfTheTtpReadsIdentifiers) {
-  const std::filesystem::path rooms(GARDEROBE_SOURCE_DIR "/ttp");
+// plaind delivers and reads no files; what opens a token is not in it.
+TEST(SeparationTest, PlaindIsAClientAndNothingElse) {
+  const auto has = [](const std::string& symbols, const char* name) {
+    return symbols.find(name) != symbols.npos;
+  };
+  const std::string plaind = Symbols("plaind");
+  EXPECT_TRUE(has(plaind, "garderobe::client::BuildRelationBatch"));
+  EXPECT_FALSE(has(plaind, "garderobe::OpenToken"));
+  EXPECT_FALSE(has(plaind, "garderobe::client::OrderFile"));
+  // The control.
+  EXPECT_TRUE(has(Symbols("vaultd"), "garderobe::OpenToken"));
+  EXPECT_TRUE(has(Symbols("garderobe"), "garderobe::client::OrderFile"));
+}
+
+// Of plaind's rooms only one reads what customers wrote.
+TEST(SeparationTest, OneRoomOfPlaindReadsIdentifiers) {
   std::set<std::string> readers;
-  for (const auto& file : std::filesystem::directory_iterator(rooms)) {
-    const auto text = ReadWholeFile(file.path().string());
-    ASSERT_TRUE(text.ok());
-    if (text->find("#include \"core/identifiers/") != std::string::npos) {
-      readers.insert(file.path().filename().string());
+  for (const std::string party :
+       {"ttp", "vault", "aggregator", "answer", "plain"}) {
+    const std::filesystem::path rooms(GARDEROBE_SOURCE_DIR "/" + party);
+    for (const auto& file :
+         std::filesystem::recursive_directory_iterator(rooms)) {
+      const std::string name = file.path().filename().string();
+      if (!name.ends_with(".cc") || name.ends_with("_test.cc")) continue;
+      const auto text = ReadWholeFile(file.path().string());
+      ASSERT_TRUE(text.ok());
+      if (text->find("ReadPersonFields(") != text->npos ||
+          text->find("ReadCustomer(") != text->npos) {
+        readers.insert(party + "/" + name);
+      }
     }
   }
-  EXPECT_EQ(readers, std::set<std::string>{"plain.cc"});
+  EXPECT_EQ(readers, std::set<std::string>{"plain/batch_reader.cc"});
 }
 
 }  // namespace

@@ -13,13 +13,10 @@ garderobe::vault::VaultKeys RandomKeys() {
   auto home = HomeDecryptionScalar::Random();
   auto household = HouseholdScalar::Random();
   auto stripping = ProductOf<HouseholdStrippingScalar>(household, home);
-  return {std::move(decryption),
-          std::move(home),
-          std::move(household),
-          std::move(stripping),
-          CommitmentSecret::Random(),
-          SigningSeed::Random(),
-          StoredIssue()};
+  return {std::move(decryption),      std::move(home),
+          std::move(household),       std::move(stripping),
+          CommitmentSecret::Random(), SigningSeed::Random(),
+          SealingSecretKey::Random(), StoredIssue()};
 }
 
 }  // namespace

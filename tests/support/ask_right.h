@@ -8,11 +8,13 @@
 #include <string>
 #include <thread>
 
+#include "core/keys/key_file.h"
 #include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "core/rpc/tls.h"
 #include "garderobe/v1/rights.grpc.pb.h"
 #include "tests/support/local_deployment.h"
+#include "tests/support/sign_right.h"
 
 namespace garderobe {
 
@@ -23,11 +25,28 @@ inline std::string NewRequestId() {
   return id;
 }
 
-// What ttpd says to `request`, first at once and then, when it was accepted,
-// after the rounds. `who`: folder of the caller's certificate.
+// The keys of an institution of the deployment.
+inline absl::StatusOr<AskingKeys> KeysOfInstitution(
+    const LocalDeployment& deployment, const std::string& institution) {
+  const std::string folder =
+      deployment.folder() + "/institutions/" + institution;
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto handle, ReadSecret<InstitutionHandleKey>(folder + "/handle.key",
+                                                    "institution-handle"));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto author, ReadSecret<AuthorSeed>(folder + "/author.key", kAuthorRole));
+  return AskingKeys{std::move(handle), std::move(author)};
+}
+
+// What ttpd says to `given`, first at once and then, when it was accepted,
+// after the rounds. `who`: folder of the caller's certificate. A request that
+// is not signed is signed by its institution, where that is known.
 inline absl::StatusOr<v1::FetchReceiptsResponse> AskRight(
     const LocalDeployment& deployment, const std::string& who,
-    const v1::ExerciseRightRequest& request) {
+    const v1::ExerciseRightRequest& given) {
+  v1::ExerciseRightRequest request = given;
+  const auto keys = KeysOfInstitution(deployment, request.institution());
+  if (!request.has_authorisation() && keys.ok()) Sign(request, *keys);
   constexpr std::chrono::seconds kTimeout{20};
   const auto stub = v1::RightsService::NewStub(
       TlsChannel(deployment.daemon("ttp"), deployment.tls(who)));

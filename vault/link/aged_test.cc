@@ -130,7 +130,7 @@ TEST_F(LinkerRetentionTest, UnknownAndObjectingRelationsAreDoneWith) {
 TEST_F(LinkerRetentionTest, WhatIsRemovedIsNotTold) {
   Link(1, {.email = "a@x.nl", .first = "anna"});
   Link(2, {.mobile = "+31611111111", .first = "anna"});
-  const Element three =
+  const PersonSeed three =
       Link(3, {.email = "a@x.nl", .mobile = "+31611111111", .first = "anna"});
   ASSERT_TRUE(Look(1) == three && Look(2) == three);
   EXPECT_EQ(RemoveToday(1, 3), 3u);

@@ -24,6 +24,7 @@ absl::StatusOr<std::unique_ptr<ChangeQueue>> ChangeQueue::Open(
   }
   // For how long links waited before is not stored: they wait anew.
   queue->waiting_since_ = queue->clock_();
+  queue->all_ = queue->rights_ = RoundProgress(queue->newest());
   return queue;
 }
 
@@ -67,10 +68,10 @@ absl::Status ChangeQueue::DropLinksOf(const std::set<RelationId>& relations,
   });
 }
 
-absl::Status ChangeQueue::Confirm(uint64_t confirmed) {
+absl::Status ChangeQueue::Confirm(const RoundConfirmation& confirmed) {
   // A confirmation that is repeated, or of a round that another one replaced,
   // must not reach what was handed out since.
-  if (handed_out_id_ == 0 || handed_out_id_ != confirmed) {
+  if (handed_out_with_.is_zero() || handed_out_with_ != confirmed) {
     return absl::OkStatus();
   }
   rocksdb::WriteBatch batch;
@@ -88,12 +89,12 @@ absl::Status ChangeQueue::Confirm(uint64_t confirmed) {
     change.again = true;
     Add(change, /*later=*/true, batch);
   }
+  if (batch.Count() > 0) GARDEROBE_RETURN_IF_ERROR(store_.Write(batch));
   handed_out_.clear();
-  handed_out_id_ = 0;
-  while (!calls_.empty() && calls_.front().newest_due <= handed_out_up_to_) {
-    calls_.pop_front();
-  }
-  return batch.Count() > 0 ? store_.Write(batch) : absl::OkStatus();
+  handed_out_with_ = RoundConfirmation();
+  all_.Confirm();
+  rights_.Confirm();
+  return absl::OkStatus();
 }
 
 bool ChangeQueue::IsWaiting(uint64_t sequence,
@@ -113,13 +114,13 @@ absl::Status ChangeQueue::Release(const PersonOf& person_of) {
   const uint64_t now = clock_();
   if (waiting_since_ == 0) return absl::OkStatus();
   bool is_waiting = false;
-  std::set<Element> persons;
+  std::set<PersonSeed> persons;
   GARDEROBE_RETURN_IF_ERROR(
       ForEach([&](uint64_t sequence,
                   const ChangeRecord& change) -> absl::StatusOr<bool> {
         if (IsWaiting(sequence, change)) {
           is_waiting = true;
-          GARDEROBE_ASSIGN_OR_RETURN(const Element person,
+          GARDEROBE_ASSIGN_OR_RETURN(const PersonSeed person,
                                      person_of(change.relation));
           if (!person.is_zero()) persons.insert(person);
         }
@@ -136,25 +137,24 @@ absl::Status ChangeQueue::Release(const PersonOf& person_of) {
 }
 
 absl::StatusOr<ChangeQueue::Taken> ChangeQueue::Take(size_t most) {
-  Taken taken;
   const uint64_t now = clock_();
-  uint64_t newest_due = 0;
-  bool is_all = true;
+  std::vector<Due> rights, links;
+  uint64_t newest_right = 0, newest_link = 0;
   GARDEROBE_RETURN_IF_ERROR(
       ForEach([&](uint64_t sequence,
                   const ChangeRecord& change) -> absl::StatusOr<bool> {
         if (!IsDue(sequence, change, now)) return true;
-        newest_due = sequence;
-        if (taken.due.size() < most) {
-          taken.due.push_back({sequence, change});
-        } else {
-          is_all = false;
-        }
+        const bool is_link = change.type == ChangeRecord::Type::kLink;
+        (is_link ? newest_link : newest_right) = sequence;
+        std::vector<Due>& due = is_link ? links : rights;
+        if (due.size() < most) due.push_back({sequence, change});
         return true;
       }));
+  Taken taken;
   do {
-    randombytes_buf(&taken.id, sizeof taken.id);
-  } while (taken.id == 0);
+    randombytes_buf(taken.confirmation.mutable_data(),
+                    RoundConfirmation::kBytes);
+  } while (taken.confirmation.is_zero());
   // By the clock, so that it also grows when an older copy of the store has
   // been put back.
   taken.number = std::max(last_number_ + 1, now * kNumbersPerSecond);
@@ -162,19 +162,34 @@ absl::StatusOr<ChangeQueue::Taken> ChangeQueue::Take(size_t most) {
   rocksdb::WriteBatch batch;
   batch.Put(store_.family(kMeta), AsSlice(kRoundKey), NumberKey(last_number_));
   GARDEROBE_RETURN_IF_ERROR(store_.Write(batch));
-  calls_.push_back({taken.number, newest_due});
-  // The oldest go first, so that what is not taken is newer than all that is.
-  handed_out_up_to_ = is_all              ? UINT64_MAX
-                      : taken.due.empty() ? 0
-                                          : taken.due.back().sequence;
-  taken.done_through = calls_.front().number - 1;
-  for (const Call& call : calls_) {
-    if (call.newest_due > handed_out_up_to_) break;
-    taken.done_through = call.number;
+  // Links may be a million, and a visitor waits for none of them.
+  taken.due = std::move(rights);
+  const auto up_to = [&](uint64_t newest_due) {
+    if (taken.due.empty()) return newest_due == 0 ? UINT64_MAX : uint64_t{0};
+    const uint64_t newest_taken = taken.due.back().sequence;
+    return newest_taken >= newest_due ? UINT64_MAX : newest_taken;
+  };
+  const uint64_t rights_up_to = up_to(newest_right);
+  rights_.Took(taken.number, newest_right, rights_up_to);
+  const size_t room = rights_up_to == UINT64_MAX
+                          ? std::min(most - taken.due.size(), links.size())
+                          : 0;
+  taken.due.insert(taken.due.end(), links.begin(),
+                   links.begin() + static_cast<ptrdiff_t>(room));
+  // Everything up to here is taken: all rights, or those up to the last of
+  // them, and no link that is due is left out before it.
+  uint64_t up_to_here = rights_up_to;
+  if (room < links.size()) {
+    up_to_here = std::min(up_to_here, links[room].sequence - 1);
+  } else if (room > 0 && links.back().sequence != newest_link) {
+    up_to_here = std::min(up_to_here, links.back().sequence);
   }
+  all_.Took(taken.number, std::max(newest_right, newest_link), up_to_here);
+  taken.done_through = all_.done_through();
+  taken.rights_done_through = rights_.done_through();
   handed_out_.clear();
   for (const Due& one : taken.due) handed_out_.push_back(one.sequence);
-  handed_out_id_ = taken.id;
+  handed_out_with_ = taken.confirmation;
   return taken;
 }
 

@@ -6,7 +6,6 @@
 #ifndef GARDEROBE_VAULT_LINK_CHANGE_QUEUE_H_
 #define GARDEROBE_VAULT_LINK_CHANGE_QUEUE_H_
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,7 +13,9 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/sealing/round_confirmation.h"
 #include "vault/link/records.h"
+#include "vault/link/round_progress.h"
 
 namespace garderobe::vault {
 
@@ -41,14 +42,21 @@ class ChangeQueue {
   [[nodiscard]] absl::Status DropLinksOf(const std::set<RelationId>& relations,
                                          rocksdb::WriteBatch& batch);
 
-  // Forgets what was handed out last, when `confirmed` is its id; any other
-  // number says nothing. A link that was told for the first time is told again
-  // later. Not synced.
-  [[nodiscard]] absl::Status Confirm(uint64_t confirmed);
+  // Forgets what was handed out last, when `confirmed` is what that was handed
+  // out with; anything else says nothing. A link that was told for the first
+  // time is told again later. Not synced.
+  [[nodiscard]] absl::Status Confirm(const RoundConfirmation& confirmed);
+  // Everything that followed from rights and was due at the call of Take of
+  // this number was confirmed; 0: nothing is known, for this process has not
+  // confirmed anything yet.
+  uint64_t confirmed_through() const { return rights_.confirmed_through(); }
+  // The number of the last call of Take; 0: there was none.
+  uint64_t last_number() const { return last_number_; }
 
   // Lets waiting links go when there are enough of them or they have waited
   // for long enough. `person_of` names the person of a relation.
-  using PersonOf = std::function<absl::StatusOr<Element>(RelationId relation)>;
+  using PersonOf =
+      std::function<absl::StatusOr<PersonSeed>(RelationId relation)>;
   [[nodiscard]] absl::Status Release(const PersonOf& person_of);
 
   struct Due {
@@ -56,17 +64,18 @@ class ChangeQueue {
     ChangeRecord change;
   };
   struct Taken {
-    uint64_t id = 0;  // random, never 0
+    RoundConfirmation confirmation;  // random, never zeros
     // Grows with every call, also after a restart, and with an older copy of
     // the store as long as the clock is right. Not synced.
     uint64_t number = 0;
     // Everything that was due at the call of this number is taken now, or was
-    // confirmed.
+    // confirmed; and the same of what follows from rights.
     uint64_t done_through = 0;
+    uint64_t rights_done_through = 0;
     std::vector<Due> due;
   };
-  // The oldest changes that are due, at most `most`, and notes that they were
-  // handed out.
+  // The oldest changes that are due, at most `most`, what follows from rights
+  // before all links, and notes that they were handed out.
   [[nodiscard]] absl::StatusOr<Taken> Take(size_t most);
   // The number of the newest change there has been; 0: there has been none.
   uint64_t newest() const { return next_ - 1; }
@@ -93,18 +102,10 @@ class ChangeQueue {
   uint64_t waiting_since_ = 0;
   // When the changes that are told later are due, by number.
   std::map<uint64_t, uint64_t> not_before_;
-  // By the last call of Take, and the id of that.
+  // By the last call of Take, and what confirms that; zeros: it was confirmed.
   std::vector<uint64_t> handed_out_;
-  uint64_t handed_out_id_ = 0;
-  // Of that call, the change up to which everything that was due was taken.
-  uint64_t handed_out_up_to_ = 0;
-  // Calls of Take, and the newest change that was due at each: the last, and
-  // those before it of which something has not been confirmed.
-  struct Call {
-    uint64_t number = 0;
-    uint64_t newest_due = 0;
-  };
-  std::deque<Call> calls_;
+  RoundConfirmation handed_out_with_;
+  RoundProgress all_{0}, rights_{0};  // of Open
   uint64_t last_number_ = 0;
 };
 

@@ -51,35 +51,40 @@ class ChangeQueueTest : public ::testing::Test {
     ASSERT_THAT(store_->Write(batch), IsOk());
   }
   // The relations of a round, after what was confirmed.
-  std::vector<RelationId> Take(uint64_t confirmed = 0, size_t most = 1000) {
+  std::vector<RelationId> Take(const RoundConfirmation& confirmed = {},
+                               size_t most = 1000) {
     EXPECT_THAT(queue_->Confirm(confirmed), IsOk());
     EXPECT_THAT(queue_->Release(person_of_), IsOk());
     const auto taken = queue_->Take(most);
     EXPECT_THAT(taken, IsOk());
     std::vector<RelationId> relations;
-    uint64_t before = 0;
+    // What follows from rights, then links; each the oldest first.
+    std::pair<bool, uint64_t> before;
     for (const ChangeQueue::Due& one : taken->due) {
-      EXPECT_GT(one.sequence, before);
-      before = one.sequence;
+      const std::pair place{one.change.type == Type::kLink, one.sequence};
+      EXPECT_GT(place, before);
+      before = place;
       relations.push_back(one.change.relation);
     }
-    last_ = taken->id;
+    last_ = taken->confirmation;
+    EXPECT_LE(taken->done_through, taken->number);
     EXPECT_GT(taken->number, number_);
     number_ = taken->number;
     done_through_ = taken->done_through;
+    rights_done_through_ = taken->rights_done_through;
     return relations;
   }
   std::vector<RelationId> TakeAfterLast() { return Take(last_); }
 
   uint64_t now_ = 1'000'000;
-  uint64_t last_ = 0;  // id of the last round
-  uint64_t number_ = 0, done_through_ = 0;  // likewise
+  RoundConfirmation last_;  // of the last round
+  uint64_t number_ = 0, done_through_ = 0, rights_done_through_ = 0;
   // A hundred relations are one person: 1 to 99, 100 to 199.
   ChangeQueue::PersonOf person_of_ =
-      [](RelationId relation) -> absl::StatusOr<Element> {
-    std::string bytes(Element::kBytes, '\0');
+      [](RelationId relation) -> absl::StatusOr<PersonSeed> {
+    std::string bytes(PersonSeed::kBytes, '\0');
     bytes[0] = static_cast<char>(1 + relation / 100);
-    return Element::From(bytes);
+    return PersonSeed::From(bytes);
   };
   const std::string directory_ = ::testing::TempDir() + "/change_queue_test";
   std::unique_ptr<Store> store_;
@@ -101,7 +106,7 @@ TEST_F(ChangeQueueTest, LinksGoWhenTheyConcernEnoughPersons) {
 
 // Erased, or objecting: whoever has no person makes no crowd either.
 TEST_F(ChangeQueueTest, NobodyDoesNotCountAsAPerson) {
-  person_of_ = [](RelationId) { return Element(); };
+  person_of_ = [](RelationId) { return PersonSeed(); };
   for (uint64_t person = 1; person <= 100; ++person) Add(100 * person);
   EXPECT_THAT(Take(), IsEmpty());
 }
@@ -181,7 +186,7 @@ TEST_F(ChangeQueueTest, WhatIsNotConfirmedIsToldAgainAfterAReopen) {
   Add(200);
   now_ += 500;
   ASSERT_THAT(Take(), ElementsAre(100, 200));
-  const uint64_t before = last_;
+  const RoundConfirmation before = last_;
   Reopen();
   // This queue has handed out nothing that could be confirmed. Links wait
   // anew, for when they came is not stored.
@@ -199,6 +204,7 @@ TEST_F(ChangeQueueTest, WhatIsNotConfirmedIsToldAgainAfterAReopen) {
 
 TEST_F(ChangeQueueTest, NoNumberIsGivenTwice) {
   std::set<uint64_t> given;
+  std::set<RoundConfirmation> confirmations;
   for (int round = 0; round < 4; ++round) {
     EXPECT_TRUE(given.insert(Add(100, Type::kErase)).second);
     EXPECT_TRUE(given.insert(Add(200, Type::kNobody)).second);
@@ -207,8 +213,7 @@ TEST_F(ChangeQueueTest, NoNumberIsGivenTwice) {
     TakeAfterLast();
     now_ += ChangeQueue::kTellAgainSeconds;
     Take();
-    // The second telling has a number of its own.
-    EXPECT_TRUE(given.insert(last_).second);
+    EXPECT_TRUE(confirmations.insert(last_).second);
     TakeAfterLast();
     EXPECT_THAT(Take(), IsEmpty());
     const uint64_t newest = queue_->newest();
@@ -228,7 +233,7 @@ TEST_F(ChangeQueueTest, ARoundHasAtMostSoManyAndTheRestComesLater) {
     if (round.empty()) break;
     EXPECT_LE(round.size(), 4u);
     // Until it is confirmed the same comes again.
-    EXPECT_EQ(Take(0, 4), round);
+    EXPECT_EQ(Take({}, 4), round);
     taken.insert(taken.end(), round.begin(), round.end());
   }
   EXPECT_EQ(taken, expected);
@@ -243,7 +248,7 @@ TEST_F(ChangeQueueTest, SaysThroughWhichRoundEverythingIsDone) {
   TakeAfterLast();  // all are in it, and nobody confirms it
   const uint64_t with_ten = number_;
   EXPECT_EQ(done_through_, with_ten);
-  Take(0, 4);
+  Take({}, 4);
   EXPECT_LT(done_through_, with_ten);
   // What comes meanwhile is not waited for.
   Add(11, Type::kErase);
@@ -258,6 +263,90 @@ TEST_F(ChangeQueueTest, SaysThroughWhichRoundEverythingIsDone) {
   TakeAfterLast();
   TakeAfterLast();
   EXPECT_EQ(done_through_, number_);
+}
+
+// What the aggregator has stored, and not what was only handed out.
+TEST_F(ChangeQueueTest, SaysThroughWhichRoundEverythingIsConfirmed) {
+  EXPECT_EQ(queue_->confirmed_through(), 0u);
+  Take();
+  EXPECT_EQ(queue_->last_number(), number_);
+  const uint64_t empty = number_;
+  for (RelationId relation = 1; relation <= 10; ++relation) {
+    Add(relation, Type::kErase);
+  }
+  Take(last_, 4);
+  EXPECT_EQ(queue_->confirmed_through(), empty);
+  const uint64_t with_ten = number_;
+  // Handed out, confirmed in part, and by something else.
+  Take({}, 4);
+  Take(RoundConfirmation::From(std::string(16, 'x')), 4);
+  EXPECT_EQ(queue_->confirmed_through(), empty);
+  Take(last_, 4);
+  EXPECT_GE(queue_->confirmed_through(), empty);
+  EXPECT_LT(queue_->confirmed_through(), with_ten);
+  Take(last_, 4);
+  EXPECT_LT(queue_->confirmed_through(), with_ten);
+  EXPECT_THAT(queue_->Confirm(last_), IsOk());
+  EXPECT_GE(queue_->confirmed_through(), with_ten);
+}
+
+// Ten are due and four go at a time; the process ends in between.
+TEST_F(ChangeQueueTest, AReopenDoesNotMakeDoneWhatIsNot) {
+  for (RelationId relation = 1; relation <= 10; ++relation) {
+    Add(relation, Type::kErase);
+  }
+  Take({}, 4);
+  const uint64_t with_ten = number_;
+  Take({}, 4);
+  Reopen();
+  EXPECT_GT(queue_->last_number(), with_ten);
+  for (int left = 10; left > 4; left -= 4) {
+    EXPECT_THAT(Take(last_, 4), SizeIs(4));
+    EXPECT_LT(done_through_, with_ten);
+    EXPECT_LT(queue_->confirmed_through(), with_ten);
+  }
+  EXPECT_THAT(Take(last_, 4), SizeIs(2));
+  EXPECT_GE(done_through_, with_ten);
+  EXPECT_THAT(queue_->Confirm(last_), IsOk());
+  EXPECT_GE(queue_->confirmed_through(), with_ten);
+}
+
+// A visitor waits for no link.
+TEST_F(ChangeQueueTest, WhatFollowsFromRightsGoesBeforeLinks) {
+  for (RelationId relation = 1; relation <= 100; ++relation) Add(relation);
+  now_ += 500;
+  Take({}, 4);
+  Add(200, Type::kErase);
+  Add(201, Type::kNobody);
+  EXPECT_THAT(Take(last_, 4), ElementsAre(200, 201, 5, 6));
+  const uint64_t with_rights = number_;
+  EXPECT_EQ(rights_done_through_, with_rights);
+  EXPECT_LT(done_through_, with_rights);
+  EXPECT_THAT(queue_->Confirm(last_), IsOk());
+  EXPECT_EQ(queue_->confirmed_through(), with_rights);
+  // Links are not forgotten for it.
+  size_t links = 6;
+  while (done_through_ < with_rights) links += Take(last_, 4).size();
+  EXPECT_EQ(links, 100u);
+  // More rights than go in a round.
+  for (RelationId relation = 1; relation <= 6; ++relation) {
+    Add(relation, Type::kErase);
+  }
+  EXPECT_THAT(Take(last_, 4), ElementsAre(1, 2, 3, 4));
+  EXPECT_LT(rights_done_through_, number_);
+  EXPECT_THAT(Take(last_, 4), ElementsAre(5, 6));
+  EXPECT_EQ(rights_done_through_, number_);
+}
+
+TEST_F(ChangeQueueTest, AReopenBeforeAnyRoundMakesNothingDone) {
+  for (RelationId relation = 1; relation <= 10; ++relation) {
+    Add(relation, Type::kErase);
+  }
+  Reopen();
+  Take({}, 4);
+  EXPECT_EQ(done_through_, 0u);
+  EXPECT_THAT(queue_->Confirm(last_), IsOk());
+  EXPECT_EQ(queue_->confirmed_through(), 0u);
 }
 
 TEST_F(ChangeQueueTest, NumbersOfRoundsGrowThroughARestart) {
@@ -276,12 +365,13 @@ TEST_F(ChangeQueueTest, ARepeatedConfirmationLosesNothing) {
   Add(100);
   Add(200, Type::kErase);
   EXPECT_THAT(Take(), ElementsAre(200));
-  const uint64_t erased = last_;
+  const RoundConfirmation erased = last_;
   now_ += 500;
   EXPECT_THAT(Take(erased), ElementsAre(100));
   EXPECT_THAT(Take(erased), ElementsAre(100));
-  // Nor does a number that was never handed out.
-  EXPECT_THAT(Take(UINT64_MAX), ElementsAre(100));
+  // Nor does what was never handed out.
+  EXPECT_THAT(Take(RoundConfirmation::From(std::string(16, 'x'))),
+              ElementsAre(100));
   EXPECT_THAT(TakeAfterLast(), IsEmpty());
 }
 
@@ -293,7 +383,7 @@ TEST_F(ChangeQueueTest, LinksOfTheErasedAreDroppedTheErasureIsNot) {
   Add(100, Type::kErase);
   Drop({100});
   now_ += 500;
-  EXPECT_THAT(Take(), ElementsAre(200, 100));
+  EXPECT_THAT(Take(), ElementsAre(100, 200));
   EXPECT_THAT(TakeAfterLast(), IsEmpty());
   // Also when it was handed out before: then nothing is told again.
   Add(300, Type::kNobody);
@@ -342,7 +432,7 @@ TEST_F(LinkRoundTest, SixtyThreePersonsWaitAndSixtyFourGo) {
   EXPECT_THAT(Hear(), IsEmpty());
   LinkLate(64);
   const auto heard = Hear();
-  std::set<Element> persons;
+  std::set<PersonSeed> persons;
   for (const RoundEntry& entry : heard) {
     EXPECT_EQ(entry.type, Type::kLink);
     persons.insert(entry.person);
@@ -363,27 +453,27 @@ TEST_F(LinkRoundTest, FewGoAfterADay) {
 TEST_F(LinkRoundTest, NothingIsLostAndNothingTwiceInSmallRounds) {
   for (int n = 1; n <= 30; ++n) LinkLate(n);
   std::vector<size_t> sizes;
-  std::multiset<Element> told;
-  for (uint64_t confirmed = 0;;) {
+  std::multiset<PersonSeed> told;
+  for (RoundConfirmation confirmed;;) {
     const auto round = linker_->NextRound(confirmed, 7);
     ASSERT_THAT(round, IsOk());
     if (round->changes == 0) break;
-    confirmed = round->id;
+    confirmed = round->confirmation;
     sizes.push_back(round->entries.size());
     for (const RoundEntry& entry : round->entries) told.insert(entry.person);
   }
   EXPECT_THAT(sizes, ElementsAre(7, 7, 7, 7, 2));
   EXPECT_THAT(told, SizeIs(30));
-  EXPECT_THAT(std::set<Element>(told.begin(), told.end()), SizeIs(30));
+  EXPECT_THAT(std::set<PersonSeed>(told.begin(), told.end()), SizeIs(30));
 }
 
 // Which change came first would tell what arrived first.
 TEST_F(LinkRoundTest, ARoundIsInRandomOrder) {
   for (int n = 1; n <= 10; ++n) LinkLate(n);
-  std::set<std::vector<Element>> orders;
+  std::set<std::vector<PersonSeed>> orders;
   for (int i = 0; i < 10; ++i) {
-    std::vector<Element> order;
-    const auto round = linker_->NextRound(0, 256);
+    std::vector<PersonSeed> order;
+    const auto round = linker_->NextRound({}, 256);
     ASSERT_THAT(round, IsOk());
     for (const auto& entry : round->entries) {
       order.push_back(entry.person);

@@ -29,8 +29,8 @@ absl::StatusOr<Linker::Explanation> Linker::Explain(
   };
   told.direct = step(first, second);
   GARDEROBE_ASSIGN_OR_RETURN(told.kept_apart, look.AreKeptApart(first, second));
-  GARDEROBE_ASSIGN_OR_RETURN(const Element person_a, look.PointOf(first));
-  GARDEROBE_ASSIGN_OR_RETURN(const Element person_b, look.PointOf(second));
+  GARDEROBE_ASSIGN_OR_RETURN(const PersonSeed person_a, look.SeedOf(first));
+  GARDEROBE_ASSIGN_OR_RETURN(const PersonSeed person_b, look.SeedOf(second));
   told.same_person = person_a == person_b;
   GARDEROBE_ASSIGN_OR_RETURN(const auto person, look.PersonOf(first));
   told.relations_of_person = person.size();

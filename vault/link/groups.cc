@@ -69,19 +69,19 @@ void LinkTransaction::GivePoints(const std::vector<Person>& before,
                                  std::vector<Person>& persons) {
   const auto continued = ClaimPoints(persons, before);
   for (size_t p = 0; p < persons.size(); ++p) {
-    persons[p].point =
-        continued[p] ? before[*continued[p]].point : RandomElement();
+    persons[p].seed =
+        continued[p] ? before[*continued[p]].seed : NewPersonSeed();
   }
   difference_.persons += persons.size() - before.size();
-  std::map<RelationId, Element> point_before;
+  std::map<RelationId, PersonSeed> person_before;
   for (const Person& person : before) {
-    for (RelationId id : person.relations) point_before[id] = person.point;
+    for (RelationId id : person.relations) person_before[id] = person.seed;
   }
   for (const Person& person : persons) {
     for (RelationId id : person.relations) {
-      const auto old = point_before.find(id);
-      if (old != point_before.end() && old->second != person.point) {
-        told_[id] = person.point;
+      const auto old = person_before.find(id);
+      if (old != person_before.end() && old->second != person.seed) {
+        told_[id] = person.seed;
       }
     }
   }

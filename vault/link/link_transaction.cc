@@ -212,20 +212,20 @@ absl::Status LinkTransaction::Link() {
   return SpreadObjections();
 }
 
-absl::StatusOr<Element> LinkTransaction::PointOf(RelationId id) {
+absl::StatusOr<PersonSeed> LinkTransaction::SeedOf(RelationId id) {
   GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
-  if (relation->objects) return Element();
+  if (relation->objects) return PersonSeed();
   GARDEROBE_ASSIGN_OR_RETURN(const Place place, PlaceOf(id));
   GARDEROBE_ASSIGN_OR_RETURN(const Person* person, PersonAt(place));
-  return person->point;
+  return person->seed;
 }
 
 std::vector<LinkTransaction::Told> LinkTransaction::Changes() const {
   std::vector<Told> changes;
-  for (const auto& [id, point] : told_) {
+  for (const auto& [id, person] : told_) {
     ChangeRecord change;
-    change.type = point.is_zero() ? ChangeRecord::Type::kNobody
-                                  : ChangeRecord::Type::kLink;
+    change.type = person.is_zero() ? ChangeRecord::Type::kNobody
+                                   : ChangeRecord::Type::kLink;
     change.relation = id;
     const bool is_answered = rows_.contains(id);
     change.again = is_answered;

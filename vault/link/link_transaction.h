@@ -50,10 +50,14 @@ class LinkTransaction {
   // An id that is not known gives an empty record.
   [[nodiscard]] absl::StatusOr<RelationRecord*> Relation(RelationId id);
   // The person's element; the identity when the visitor objects.
-  [[nodiscard]] absl::StatusOr<Element> PointOf(RelationId id);
+  [[nodiscard]] absl::StatusOr<PersonSeed> SeedOf(RelationId id);
   [[nodiscard]] absl::StatusOr<RelationId> IdOf(const VaultHandle& handle);
   // All relations of the relation's person, itself among them. After Link.
   [[nodiscard]] absl::StatusOr<std::vector<RelationId>> PersonOf(RelationId id);
+  // Of persons that were grouped anew: relations that object because they were
+  // one person with somebody whose objection stands, and are no more. After
+  // Link.
+  [[nodiscard]] absl::StatusOr<std::vector<RelationId>> NoLongerObjecting();
   // Tells the aggregator at once, for the first time or anew, that the
   // relation's visitor objects.
   [[nodiscard]] absl::Status TellNobody(RelationId id);
@@ -141,10 +145,10 @@ class LinkTransaction {
   // Writes to kApart: the same, for both orders of a pair.
   std::map<std::string, bool> apart_;
   absl::flat_hash_map<Fingerprint, std::string> known_keys_;
-  std::set<RelationId> rows_;           // of this batch
-  std::set<RelationId> touched_;        // to be compared
-  std::set<Place> persons_;             // that were grouped anew
-  std::map<RelationId, Element> told_;  // relation to person
+  std::set<RelationId> rows_;              // of this batch
+  std::set<RelationId> touched_;           // to be compared
+  std::set<Place> persons_;                // that were grouped anew
+  std::map<RelationId, PersonSeed> told_;  // relation to person
   LinkCounts difference_;
 };
 

@@ -82,14 +82,17 @@ absl::Status Linker::LoadMeta() {
   return absl::OkStatus();
 }
 
-absl::Status Linker::Commit(const LinkTransaction& transaction,
+absl::Status Linker::Commit(LinkTransaction& transaction,
                             const std::set<RelationId>& erased,
                             const std::vector<ChangeRecord>& entries) {
+  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<RelationId> free,
+                             transaction.NoLongerObjecting());
   rocksdb::WriteBatch batch;
   if (!erased.empty()) {
     GARDEROBE_RETURN_IF_ERROR(changes_->DropLinksOf(erased, batch));
   }
   transaction.AddTo(batch);
+  for (RelationId id : erased) ForgetUnmatched(id, batch);
   for (const ChangeRecord& entry : entries) {
     changes_->Add(entry, /*later=*/false, batch);
   }
@@ -100,7 +103,8 @@ absl::Status Linker::Commit(const LinkTransaction& transaction,
   batch.Put(store_->family(kMeta), AsSlice(kMetaKey), EncodeMeta(counts));
   GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
   counts_ = counts;
-  return absl::OkStatus();
+  if (free.empty()) return absl::OkStatus();
+  return RemoveOf(free, /*objecting=*/true, /*tell=*/true);
 }
 
 absl::Status Linker::EnsureModel(const std::function<void(double)>& progress) {
@@ -135,9 +139,9 @@ absl::Status Linker::EnsureModel(const std::function<void(double)>& progress) {
   return store_->WriteAndSync(batch);
 }
 
-absl::StatusOr<std::vector<Element>> Linker::Link(
+absl::StatusOr<std::vector<PersonSeed>> Linker::Link(
     const std::vector<LinkRow>& rows) {
-  std::vector<Element> persons;
+  std::vector<PersonSeed> persons;
   {
     const MutexLock lock(&mutex_);
     LinkTransaction transaction(*store_, model_);
@@ -160,7 +164,7 @@ absl::StatusOr<std::vector<Element>> Linker::Link(
     GARDEROBE_RETURN_IF_ERROR(transaction.Link());
     for (RelationId id : ids) {
       GARDEROBE_ASSIGN_OR_RETURN(persons.emplace_back(),
-                                 transaction.PointOf(id));
+                                 transaction.SeedOf(id));
     }
     GARDEROBE_RETURN_IF_ERROR(Commit(transaction));
   }
@@ -169,32 +173,52 @@ absl::StatusOr<std::vector<Element>> Linker::Link(
   return persons;
 }
 
-absl::StatusOr<LinkRound> Linker::NextRound(uint64_t confirmed, size_t most) {
+absl::Status Linker::Confirm(const RoundConfirmation& confirmed) {
+  {
+    const MutexLock lock(&mutex_);
+    GARDEROBE_RETURN_IF_ERROR(changes_->Confirm(confirmed));
+  }
+  return store_->Sync();
+}
+
+uint64_t Linker::confirmed_through() const {
+  const MutexLock lock(&mutex_);
+  return changes_->confirmed_through();
+}
+
+uint64_t Linker::last_round() const {
+  const MutexLock lock(&mutex_);
+  return changes_->last_number();
+}
+
+absl::StatusOr<LinkRound> Linker::NextRound(const RoundConfirmation& confirmed,
+                                            size_t most) {
   LinkRound round;
   {
     const MutexLock lock(&mutex_);
     GARDEROBE_RETURN_IF_ERROR(changes_->Confirm(confirmed));
     LinkTransaction look(*store_, model_);
     GARDEROBE_RETURN_IF_ERROR(
-        changes_->Release([&](RelationId id) -> absl::StatusOr<Element> {
+        changes_->Release([&](RelationId id) -> absl::StatusOr<PersonSeed> {
           GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
                                      look.Relation(id));
-          if (!relation->stored) return Element();  // erased since
-          return look.PointOf(id);
+          if (!relation->stored) return PersonSeed();  // erased since
+          return look.SeedOf(id);
         }));
     GARDEROBE_ASSIGN_OR_RETURN(const auto taken, changes_->Take(most));
-    round.id = taken.id;
+    round.confirmation = taken.confirmation;
     round.number = taken.number;
     round.done_through = taken.done_through;
+    round.rights_done_through = taken.rights_done_through;
     round.changes = taken.due.size();
     for (const auto& [sequence, change] : taken.due) {
-      RoundEntry entry{change.reference, change.type, Element()};
+      RoundEntry entry{change.reference, change.type, PersonSeed()};
       if (entry.reference.empty()) {
         GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
                                    look.Relation(change.relation));
         if (!relation->stored || relation->nowhere()) continue;
         entry.reference = relation->reference;
-        GARDEROBE_ASSIGN_OR_RETURN(entry.person, look.PointOf(change.relation));
+        GARDEROBE_ASSIGN_OR_RETURN(entry.person, look.SeedOf(change.relation));
         entry.type = entry.person.is_zero() ? ChangeRecord::Type::kNobody
                                             : ChangeRecord::Type::kLink;
       }

@@ -43,15 +43,16 @@ struct LinkRow {
 struct RoundEntry {
   std::string reference;  // rho, as it was delivered
   ChangeRecord::Type type = ChangeRecord::Type::kLink;
-  Element person;  // with kLink; otherwise the identity
+  PersonSeed person;  // with kLink; otherwise nobody
 };
 
 struct LinkRound {
-  uint64_t id = 0;                  // random; what to confirm
-  uint64_t number = 0;              // as of ChangeQueue::Taken
-  uint64_t done_through = 0;        // likewise
-  size_t changes = 0;               // that were taken; some have no entry
-  std::vector<RoundEntry> entries;  // in random order
+  RoundConfirmation confirmation;    // as of ChangeQueue::Taken
+  uint64_t number = 0;               // likewise
+  uint64_t done_through = 0;         // likewise
+  uint64_t rights_done_through = 0;  // likewise
+  size_t changes = 0;                // that were taken; some have no entry
+  std::vector<RoundEntry> entries;   // in random order
 };
 
 // Plain counts of what is stored.
@@ -91,14 +92,18 @@ class Linker {
   // identity for those who object. A kind that a relation showed before and
   // this row does not have stays. Synced when it returns. On an error nothing
   // is stored.
-  [[nodiscard]] absl::StatusOr<std::vector<Element>> Link(
+  [[nodiscard]] absl::StatusOr<std::vector<PersonSeed>> Link(
       const std::vector<LinkRow>& rows);
 
-  // Forgets the changes of the last round when `confirmed` is its id, and
+  // Forgets the changes of the last round when `confirmed` confirms it, and
   // returns the oldest that are due, at most `most`. Each round replaces the
   // last one, whose changes are told again. Synced when it returns.
-  [[nodiscard]] absl::StatusOr<LinkRound> NextRound(uint64_t confirmed,
-                                                    size_t most);
+  [[nodiscard]] absl::StatusOr<LinkRound> NextRound(
+      const RoundConfirmation& confirmed, size_t most);
+  // As those of ChangeQueue. Confirm is synced when it returns.
+  [[nodiscard]] absl::Status Confirm(const RoundConfirmation& confirmed);
+  uint64_t confirmed_through() const;
+  uint64_t last_round() const;
 
   // Whom a right is about: a relation by its handle, or whoever shows these
   // tokens.
@@ -119,12 +124,18 @@ class Linker {
   // and later rows get the identity. All relations of the person are concerned,
   // also those that objected before. `mark` takes the objection back.
   [[nodiscard]] absl::Status Object(const Subject& subject,
-                                                const ObjectionMark& mark);
-  // Takes back the objection that was lodged with this subject and this mark;
-  // where there is none, nothing. The person objects as long as another one
-  // stands. After the last, all that was kept for it is forgotten.
+                                    const ObjectionMark& mark);
+  // Takes back the objection that was lodged with this subject and this mark,
+  // or without a mark every one that was lodged with this subject; where there
+  // is none, nothing. The person objects as long as another one stands. After
+  // the last, all that was kept for it is forgotten.
   [[nodiscard]] absl::Status Withdraw(const Subject& subject,
-                                                  const ObjectionMark& mark);
+                                      const std::optional<ObjectionMark>& mark);
+
+  // Ends the objections of those of whom nothing was delivered in
+  // kRetentionMonthsMax months since, once the day can be believed; how many.
+  // FailedPrecondition: as RunCalendar::Begin. Synced when it returns.
+  [[nodiscard]] absl::StatusOr<size_t> EndUnmatched();
 
   // Removes relations that are too old, in the order given and not more in a
   // day than the RemovalCeiling allows; which are old the caller knows, for
@@ -178,32 +189,41 @@ class Linker {
       const std::function<void(double)>& progress)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Writes the transaction, with `entries` for the aggregator beside its own
-  // changes. Drops the waiting links of the relations in `erased`.
+  // changes. Drops the waiting links of the relations in `erased`. Then removes
+  // what objected only with somebody whom it is no longer one person with.
   [[nodiscard]] absl::Status Commit(
-      const LinkTransaction& transaction,
-      const std::set<RelationId>& erased = {},
+      LinkTransaction& transaction, const std::set<RelationId>& erased = {},
       const std::vector<ChangeRecord>& entries = {})
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The relation with the subject's handle, or all of whoever shows its tokens.
   [[nodiscard]] absl::StatusOr<std::vector<RelationId>> Find(
       const Subject& subject) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   struct Lodged {
-    RelationId id = kNone;                // that it was lodged with
+    RelationId id = kNone;                // that they were lodged with
+    std::vector<ObjectionMark> marks;     // those to be taken back
     std::vector<RelationId> person = {};  // empty: another objection stands
   };
-  // Returns the relation the mark was lodged with; with it the person's
-  // relations when no other objection stands. nullopt: nothing was lodged with
-  // it.
+  // Returns the relation that this mark, or without one any, was lodged with;
+  // with it the person's relations when no other objection stands. nullopt:
+  // nothing was lodged with it.
   [[nodiscard]] absl::StatusOr<std::optional<Lodged>> FindLodged(
-      const Subject& subject, const ObjectionMark& mark)
+      const Subject& subject, const std::optional<ObjectionMark>& mark)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Takes back one of several objections of a person.
-  [[nodiscard]] absl::Status TakeBack(RelationId id, const ObjectionMark& mark)
+  // Takes back some of several objections of a person.
+  [[nodiscard]] absl::Status TakeBack(const Lodged& lodged)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Removes those of `ids` that object, or those that do not. With `tell` the
   // aggregator hears of them in a round.
   [[nodiscard]] absl::Status RemoveOf(const std::vector<RelationId>& ids,
                                       bool objecting, bool tell)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // An objection of whoever is at no institution bears its month, and nothing
+  // finer. Not synced.
+  [[nodiscard]] absl::Status NoteUnmatched(RelationId id)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ForgetUnmatched(RelationId id, rocksdb::WriteBatch& batch) const;
+  // Whether the relation's person has a relation at an institution.
+  [[nodiscard]] absl::StatusOr<bool> IsMatched(RelationId id) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static std::string EncodeMeta(const LinkCounts& counts);
   [[nodiscard]] absl::Status OpenCalendar();

@@ -72,23 +72,23 @@ class LinkerTest : public ::testing::Test {
     linker_ = *std::move(linker);
   }
   // The element of the person that the relation is.
-  Element Link(int number, const Known& known) {
+  PersonSeed Link(int number, const Known& known) {
     auto linked = linker_->Link({Row(number, known)});
     EXPECT_THAT(linked, IsOk());
     return linked->at(0);
   }
   // Redelivers without identifiers, which changes nothing, to see the element.
-  Element Look(int number) { return Link(number, {}); }
+  PersonSeed Look(int number) { return Link(number, {}); }
   bool SamePerson(int a, int b) { return Look(a) == Look(b); }
 
   // What the aggregator would be told now, all of it, and confirms it.
-  std::vector<RoundEntry> Hear(uint64_t confirmed = 0) {
+  std::vector<RoundEntry> Hear(RoundConfirmation confirmed = {}) {
     std::vector<RoundEntry> heard;
     for (;;) {
       auto round = linker_->NextRound(confirmed, 256);
       EXPECT_THAT(round, IsOk());
       if (round->changes == 0) return heard;
-      confirmed = round->id;
+      confirmed = round->confirmation;
       for (RoundEntry& entry : round->entries) {
         heard.push_back(std::move(entry));
       }

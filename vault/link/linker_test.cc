@@ -131,13 +131,13 @@ TEST_F(LinkerTest, ABoxOfficesAddressIsSetAside) {
 }
 
 TEST_F(LinkerTest, LateLinkTellsTheAggregatorTwice) {
-  const Element one = Link(1, {.email = "a@x.nl", .first = "anna"});
-  const Element two = Link(2, {.mobile = "+31611111111", .first = "anna"});
+  const PersonSeed one = Link(1, {.email = "a@x.nl", .first = "anna"});
+  const PersonSeed two = Link(2, {.mobile = "+31611111111", .first = "anna"});
   ASSERT_FALSE(one == two);
   EXPECT_THAT(Hear(), IsEmpty());
-  const Element three =
+  const PersonSeed three =
       Link(3, {.email = "a@x.nl", .mobile = "+31611111111", .first = "anna"});
-  auto round = linker_->NextRound(0, 256);
+  auto round = linker_->NextRound({}, 256);
   ASSERT_THAT(round, IsOk());
   ASSERT_THAT(round->entries, SizeIs(1));
   EXPECT_EQ(round->done_through, round->number);
@@ -147,11 +147,11 @@ TEST_F(LinkerTest, LateLinkTellsTheAggregatorTwice) {
   EXPECT_EQ(Number(round->entries[0]), changed);
   // Until it is confirmed, also by another process.
   Reopen();
-  round = linker_->NextRound(0, 256);
+  round = linker_->NextRound({}, 256);
   ASSERT_THAT(round, IsOk());
   ASSERT_THAT(round->entries, SizeIs(1));
-  EXPECT_THAT(linker_->NextRound(round->id, 256)->entries, IsEmpty());
-  EXPECT_EQ(linker_->NextRound(0, 256)->changes, 0u);
+  EXPECT_THAT(linker_->NextRound(round->confirmation, 256)->entries, IsEmpty());
+  EXPECT_EQ(linker_->NextRound({}, 256)->changes, 0u);
   // An answer that was under way is too old by now.
   now_ += ChangeQueue::kTellAgainSeconds;
   const auto again = Hear();
@@ -168,7 +168,7 @@ TEST_F(LinkerTest, WhatWasAnsweredIsToldOnceMore) {
   Link(1, {.email = "a@x.nl", .first = "anna"});
   Link(2, {.email = "b@y.nl", .first = "piet"});
   // The delivery itself moves the relation to the other person.
-  const Element moved = Link(2, {.email = "a@x.nl", .first = "anna"});
+  const PersonSeed moved = Link(2, {.email = "a@x.nl", .first = "anna"});
   ASSERT_TRUE(SamePerson(1, 2));
   std::vector<RoundEntry> heard = Hear();
   for (const RoundEntry& entry : heard) EXPECT_NE(Number(entry), 2);
@@ -201,7 +201,7 @@ TEST_F(LinkerTest, AChangeThatWaitedTellsWhoItIsNow) {
 }
 
 TEST_F(LinkerTest, SecondDeliveryAndRestartChangeNothing) {
-  const Element first = Link(1, kAnna);
+  const PersonSeed first = Link(1, kAnna);
   const LinkCounts counts = linker_->counts();
   Reopen();
   EXPECT_EQ(Link(1, kAnna), first);
@@ -233,8 +233,8 @@ TEST_F(LinkerTest, AnotherModelLinksEverythingAgain) {
 }
 
 // Which relations are together, as sets, whatever the points are.
-std::set<std::set<int>> Partition(const std::map<int, Element>& points) {
-  std::map<Element, std::set<int>> groups;
+std::set<std::set<int>> Partition(const std::map<int, PersonSeed>& points) {
+  std::map<PersonSeed, std::set<int>> groups;
   for (const auto& [number, point] : points) groups[point].insert(number);
   std::set<std::set<int>> partition;
   for (auto& [point, group] : groups) partition.insert(std::move(group));
@@ -312,7 +312,7 @@ TEST_F(PermutationTest, OrderOfArrivalAndSplitIntoBatchesNeverMatter) {
                   IsOk());
       begin = end;
     }
-    std::map<int, Element> person;
+    std::map<int, PersonSeed> person;
     for (int i = 0; i < kRelations; ++i) person[i] = Look(i);
     if (round == 0) {
       persons = Partition(person);

@@ -54,7 +54,7 @@ absl::Status LinkTransaction::Object(RelationId id, const ObjectionMark& mark) {
   relations_.MarkChanged(NumberKey(id));
   touched_.insert(id);
   // An answer that is under way to the aggregator may still call it somebody.
-  if (!relation->nowhere()) told_[id] = Element();
+  if (!relation->nowhere()) told_[id] = PersonSeed();
   return absl::OkStatus();
 }
 
@@ -68,7 +68,7 @@ absl::Status LinkTransaction::TakeBack(RelationId id,
 
 absl::Status LinkTransaction::TellNobody(RelationId id) {
   GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
-  if (!relation->nowhere()) told_[id] = Element();
+  if (!relation->nowhere()) told_[id] = PersonSeed();
   // No delivery is answered that would tell it.
   rows_.erase(id);
   return absl::OkStatus();
@@ -89,10 +89,26 @@ absl::Status LinkTransaction::SpreadObjections() {
       if (relation->objects) continue;
       relation->objects = true;
       relations_.MarkChanged(NumberKey(id));
-      told_[id] = Element();
+      told_[id] = PersonSeed();
     }
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<RelationId>> LinkTransaction::NoLongerObjecting() {
+  std::vector<RelationId> free;
+  for (Place place : persons_) {
+    GARDEROBE_ASSIGN_OR_RETURN(const Person* person, PersonAt(place));
+    std::vector<RelationId> objecting;
+    bool stands = false;
+    for (RelationId id : person->relations) {
+      GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
+      stands |= !relation->lodged.empty();
+      if (relation->objects) objecting.push_back(id);
+    }
+    if (!stands) free.insert(free.end(), objecting.begin(), objecting.end());
+  }
+  return free;
 }
 
 }  // namespace garderobe::vault

@@ -1,5 +1,9 @@
 #include "vault/link/records.h"
 
+#include <sodium.h>
+
+#include "core/group/hash_to_group.h"
+
 namespace garderobe::vault {
 namespace {
 
@@ -27,14 +31,17 @@ bool GetNumbers(ByteReader& reader, std::vector<uint64_t>* numbers) {
   return true;
 }
 
-bool GetElement(ByteReader& reader, Element* element) {
-  std::string_view bytes;
-  if (!reader.GetBytes(Element::kBytes, &bytes)) return false;
-  *element = Element::From(bytes);
-  return true;
+}  // namespace
+
+PersonSeed NewPersonSeed() {
+  PersonSeed seed;
+  randombytes_buf(seed.mutable_data(), PersonSeed::kBytes);
+  return seed;
 }
 
-}  // namespace
+Element PointOf(const PersonSeed& seed) {
+  return seed.is_zero() ? Element() : HashToGroup("person", seed.view());
+}
 
 absl::Status Damaged() { return DataLoss("a record of the vault is damaged"); }
 
@@ -147,7 +154,7 @@ bool Decode(std::string_view bytes, RelationRecord* record) {
 std::string Encode(const GroupRecord& record) {
   std::string value;
   for (const Person& person : record.persons) {
-    value.append(person.point.view());
+    value.append(person.seed.view());
     PutBigEndian(value, static_cast<uint32_t>(person.relations.size()));
     for (RelationId id : person.relations) PutBigEndian(value, id);
   }
@@ -158,9 +165,12 @@ bool Decode(std::string_view bytes, GroupRecord* record) {
   while (!reader.empty()) {
     Person& person = record->persons.emplace_back();
     uint32_t count;
-    if (!GetElement(reader, &person.point) || !reader.GetInteger(&count)) {
+    std::string_view seed;
+    if (!reader.GetBytes(PersonSeed::kBytes, &seed) ||
+        !reader.GetInteger(&count)) {
       return false;
     }
+    person.seed = PersonSeed::From(seed);
     while (count-- > 0) {
       if (!reader.GetInteger(&person.relations.emplace_back())) return false;
     }

@@ -29,7 +29,7 @@ inline const std::vector<std::string> kFamilyNames = {
 inline constexpr StoreOptions kStoreOptions = {
     .block_bytes = 8 << 10,
     .filtered_families = 1 << kTokens | 1 << kRelations | 1 << kGroups,
-    .format = 8};
+    .format = 9};
 
 struct Token {
   Kind kind;
@@ -92,8 +92,18 @@ struct RelationRecord {
   Fingerprint usable(Kind kind) const;
 };
 
+// What a person's point is hashed from, drawn once and kept, so that a vault
+// can't make points that stand in a relation to each other: with the
+// aggregator it would know what becomes of them (protocol.md, 3). Zeros:
+// nobody, for the visitor objects.
+struct PersonSeedTag;
+using PersonSeed = FixedBytes<32, PersonSeedTag>;
+PersonSeed NewPersonSeed();
+// P = HashToGroup(person, seed); the identity for nobody.
+Element PointOf(const PersonSeed& seed);
+
 struct Person {
-  Element point;                      // P
+  PersonSeed seed;
   std::vector<RelationId> relations;  // ascending
 };
 

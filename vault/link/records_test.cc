@@ -84,17 +84,17 @@ TEST(RecordsTest, ATokenThatIsSetAsideByHowManyHoldIt) {
 
 TEST(RecordsTest, AGroupWithItsPersons) {
   GroupRecord record;
-  record.persons = {{RandomElement(), {0x0a, 0x0b}}, {RandomElement(), {0x0c}}};
+  record.persons = {{NewPersonSeed(), {0x0a, 0x0b}}, {NewPersonSeed(), {0x0c}}};
   const std::string bytes = Encode(record);
-  EXPECT_EQ(Hex(bytes), ToHex(AsBytes(record.persons[0].point.view())) +
+  EXPECT_EQ(Hex(bytes), ToHex(AsBytes(record.persons[0].seed.view())) +
                             "00000002000000000000000a000000000000000b" +
-                            ToHex(AsBytes(record.persons[1].point.view())) +
+                            ToHex(AsBytes(record.persons[1].seed.view())) +
                             "00000001000000000000000c");
   GroupRecord read;
   ASSERT_TRUE(Decode(bytes, &read));
   ASSERT_EQ(read.persons.size(), 2u);
   for (size_t i = 0; i < 2; ++i) {
-    EXPECT_EQ(read.persons[i].point, record.persons[i].point);
+    EXPECT_EQ(read.persons[i].seed, record.persons[i].seed);
     EXPECT_EQ(read.persons[i].relations, record.persons[i].relations);
   }
   GroupRecord shorter;

@@ -1,7 +1,7 @@
 // The rights of visitors, on links that are stored.
 #include <algorithm>
 
-#include "core/base/hash.h"
+#include "vault/link/identity_row.h"
 #include "vault/link/link_transaction.h"
 #include "vault/link/linker.h"
 
@@ -16,13 +16,9 @@ LinkRow RowOf(const Linker::Subject& subject) {
     row.reference = subject.reference;
     return row;
   }
-  // Of what it shows, so that the same identity is one row however often it
-  // comes. Tokens are secret, and so is a hash of them.
   std::set<std::string> keys;
   for (const Token& token : subject.tokens) keys.insert(token.Key());
-  std::string text = "garderobe/vault-identity/v1";
-  for (const std::string& key : keys) text += key;
-  row.handle = Hash<VaultHandle>(text);
+  row.handle = HandleOfIdentity(keys);
   row.reference = RelationRecord::NoReference();
   return row;
 }
@@ -51,16 +47,16 @@ absl::StatusOr<std::vector<RelationId>> Linker::Find(const Subject& subject) {
 }
 
 absl::StatusOr<std::optional<Linker::Lodged>> Linker::FindLodged(
-    const Subject& subject, const ObjectionMark& mark) {
+    const Subject& subject, const std::optional<ObjectionMark>& mark) {
   LinkTransaction look(*store_, model_, LinkTransaction::Purpose::kLook);
   Lodged lodged;
   GARDEROBE_ASSIGN_OR_RETURN(lodged.id, look.IdOf(RowOf(subject).handle));
   GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* lodged_with,
                              look.Relation(lodged.id));
-  const auto& marks = lodged_with->lodged;
-  if (!std::binary_search(marks.begin(), marks.end(), mark)) {
-    return std::nullopt;
+  for (const ObjectionMark& one : lodged_with->lodged) {
+    if (!mark || one == *mark) lodged.marks.push_back(one);
   }
+  if (lodged.marks.empty()) return std::nullopt;
   size_t standing = 0;
   GARDEROBE_ASSIGN_OR_RETURN(const auto person, look.PersonOf(lodged.id));
   for (RelationId id : person) {
@@ -68,7 +64,7 @@ absl::StatusOr<std::optional<Linker::Lodged>> Linker::FindLodged(
                                look.Relation(id));
     standing += relation->lodged.size();
   }
-  if (standing == 1) lodged.person = person;
+  if (standing == lodged.marks.size()) lodged.person = person;
   return lodged;
 }
 
@@ -103,27 +99,30 @@ absl::Status Linker::Erase(const Subject& subject) {
   return store_->Sync();
 }
 
-absl::Status Linker::TakeBack(RelationId id, const ObjectionMark& mark) {
+absl::Status Linker::TakeBack(const Lodged& lodged) {
+  const RelationId id = lodged.id;
   LinkTransaction transaction(*store_, model_);
-  GARDEROBE_RETURN_IF_ERROR(transaction.TakeBack(id, mark));
+  for (const ObjectionMark& mark : lodged.marks) {
+    GARDEROBE_RETURN_IF_ERROR(transaction.TakeBack(id, mark));
+  }
   GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
                              transaction.Relation(id));
   if (!relation->nowhere() || !relation->lodged.empty()) {
     return Commit(transaction);
   }
-  // It was kept for this objection only.
+  // It was kept for what was taken back only.
   GARDEROBE_RETURN_IF_ERROR(transaction.Remove({id}));
   GARDEROBE_RETURN_IF_ERROR(transaction.Link());
   return Commit(transaction, {id});
 }
 
 absl::Status Linker::Withdraw(const Subject& subject,
-                                          const ObjectionMark& mark) {
+                              const std::optional<ObjectionMark>& mark) {
   {
     const MutexLock lock(&mutex_);
     GARDEROBE_ASSIGN_OR_RETURN(const auto lodged, FindLodged(subject, mark));
     if (lodged && lodged->person.empty()) {
-      GARDEROBE_RETURN_IF_ERROR(TakeBack(lodged->id, mark));
+      GARDEROBE_RETURN_IF_ERROR(TakeBack(*lodged));
     } else if (lodged) {
       GARDEROBE_RETURN_IF_ERROR(
           RemoveOf(lodged->person, /*objecting=*/true, /*tell=*/true));
@@ -132,14 +131,14 @@ absl::Status Linker::Withdraw(const Subject& subject,
   return store_->Sync();
 }
 
-absl::Status Linker::Object(const Subject& subject,
-                                        const ObjectionMark& mark) {
+absl::Status Linker::Object(const Subject& subject, const ObjectionMark& mark) {
   {
     const MutexLock lock(&mutex_);
     LinkTransaction transaction(*store_, model_);
     // As a row of its own: what the visitor showed is what recognises them.
     GARDEROBE_ASSIGN_OR_RETURN(const RelationId id,
                                transaction.Add(RowOf(subject)));
+    if (!subject.handle) GARDEROBE_RETURN_IF_ERROR(NoteUnmatched(id));
     GARDEROBE_RETURN_IF_ERROR(transaction.Object(id, mark));
     GARDEROBE_RETURN_IF_ERROR(transaction.Link());
     GARDEROBE_ASSIGN_OR_RETURN(const auto person, transaction.PersonOf(id));

@@ -141,13 +141,13 @@ TEST_F(LinkerRightsTest, WhatFollowsIsInTheNextRounds) {
   auto next_rounds = [&] {
     std::multiset<int> heard;
     uint64_t first = 0;
-    for (uint64_t confirmed = 0;;) {
+    for (RoundConfirmation confirmed;;) {
       const auto round = linker_->NextRound(confirmed, 2);
       EXPECT_THAT(round, IsOk());
-      confirmed = round->id;
+      confirmed = round->confirmation;
       if (first == 0) first = round->number;
       for (const auto& entry : round->entries) heard.insert(Number(entry));
-      if (round->done_through >= first) return heard;
+      if (round->rights_done_through >= first) return heard;
     }
   };
   ASSERT_THAT(Object(Customer(1)), IsOk());
@@ -216,7 +216,7 @@ TEST_F(LinkerRightsTest, ErasedIsAsIfItNeverWas) {
                     .house = any({"", "12", "14"})});
   }
   auto shape = [&](const std::vector<int>& numbers) {
-    std::map<Element, std::set<int>> persons;
+    std::map<PersonSeed, std::set<int>> persons;
     for (int n : numbers) persons[Look(n)].insert(n);
     std::set<std::set<int>> all;
     for (auto& [point, members] : persons) all.insert(members);
@@ -277,6 +277,47 @@ TEST_F(LinkerRightsTest, OnlyWhoLodgedAnObjectionTakesItBack) {
   EXPECT_FALSE(Link(1, kAnna).is_zero());
 }
 
+// Whoever lodged it: marks do not say whose they are.
+TEST_F(LinkerRightsTest, WithoutAMarkAllThatWasLodgedWithTheSubjectGoes) {
+  Link(1, kAnna);
+  Link(2, kPiet);
+  ASSERT_THAT(Object(Whoever(kAnna), 1), IsOk());
+  ASSERT_THAT(Object(Whoever(kAnna), 2), IsOk());
+  ASSERT_THAT(Object(Customer(1), 3), IsOk());
+  ASSERT_THAT(Object(Customer(2), 4), IsOk());
+  HearNumbers();
+  const auto withdrawn = [&](const Linker::Subject& who) {
+    EXPECT_THAT(linker_->Withdraw(who, std::nullopt), IsOk());
+    return HearNumbers();
+  };
+  // What was lodged with something else of the same person stands.
+  EXPECT_EQ(withdrawn(Whoever(kAnna)), Heard());
+  EXPECT_TRUE(IsNobody(1));
+  EXPECT_EQ(linker_->counts().relations, 2u);  // the identity's row has gone
+  Reopen(/*fresh=*/false);
+  HearNumbers();  // the objections once more
+  // Nothing was lodged with these, or does not stand any more.
+  EXPECT_EQ(withdrawn(Whoever(kAnna)), Heard());
+  EXPECT_EQ(withdrawn(Whoever(kPiet)), Heard());
+  EXPECT_EQ(withdrawn(Customer(9)), Heard());
+  EXPECT_TRUE(IsNobody(1));
+  EXPECT_EQ(withdrawn(Customer(1)), (Heard{{kWithdraw, {1}}}));
+  EXPECT_FALSE(Link(1, kAnna).is_zero());
+  EXPECT_TRUE(IsNobody(2));
+}
+
+// The last objections of a person, taken back at once.
+TEST_F(LinkerRightsTest, WithoutAMarkThePersonIsFreeWhenNothingElseStands) {
+  Link(1, kAnna);
+  ASSERT_THAT(Object(Whoever(kAnna), 1), IsOk());
+  ASSERT_THAT(Object(Whoever(kAnna), 2), IsOk());
+  HearNumbers();
+  EXPECT_THAT(linker_->Withdraw(Whoever(kAnna), std::nullopt), IsOk());
+  EXPECT_EQ(HearNumbers(), (Heard{{kWithdraw, {1}}}));
+  EXPECT_EQ(linker_->counts().relations, 0u);
+  EXPECT_FALSE(Link(1, kAnna).is_zero());
+}
+
 TEST_F(LinkerRightsTest, APersonObjectsWhileOneObjectionStands) {
   Link(1, kAnna);
   ASSERT_THAT(Object(Whoever(kAnna), 1), IsOk());
@@ -295,6 +336,28 @@ TEST_F(LinkerRightsTest, APersonObjectsWhileOneObjectionStands) {
   EXPECT_EQ(Withdrawn(Customer(1), 3), (Heard{{kWithdraw, {1}}}));
   EXPECT_FALSE(Link(1, kAnna).is_zero());
   EXPECT_EQ(linker_->counts().relations, 1u);
+}
+
+// What linked the two was an objection that was taken back. The second once
+// objected for good, and nobody could change it.
+TEST_F(LinkerRightsTest, WhoIsNoLongerOnePersonWithAnObjectorIsFree) {
+  const Known by_mail = {.email = "anna@x.nl", .first = "anna"};
+  const Known by_phone = {.mobile = "+31611111111", .first = "anna"};
+  const Known by_both = {
+      .email = "anna@x.nl", .mobile = "+31611111111", .first = "anna"};
+  Link(1, by_mail);
+  Link(2, by_phone);
+  EXPECT_EQ(Objected(Customer(1), 1), (Heard{{kNobody, {1}}}));
+  EXPECT_FALSE(IsNobody(2));
+  ASSERT_THAT(Object(Whoever(by_both), 3), IsOk());
+  EXPECT_TRUE(IsNobody(2));
+  HearNumbers();
+  EXPECT_EQ(Withdrawn(Whoever(by_both), 3), (Heard{{kWithdraw, {2}}}));
+  EXPECT_FALSE(Link(2, by_phone).is_zero());
+  EXPECT_TRUE(IsNobody(1));
+  EXPECT_EQ(Withdrawn(Customer(1), 1), (Heard{{kWithdraw, {1}}}));
+  EXPECT_FALSE(Link(1, by_mail).is_zero());
+  EXPECT_EQ(linker_->counts().relations, 2u);
 }
 
 TEST_F(LinkerRightsTest, AnIdentityObjectsBeforeAnythingIsDelivered) {

@@ -1,0 +1,33 @@
+"""The committed known answers are what their generators make, byte for byte."""
+
+import pathlib
+import subprocess
+import sys
+import unittest
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+
+
+class VectorsTest(unittest.TestCase):
+    def test_generators_make_the_committed_files(self):
+        generators = sorted(FOLDER.glob("*_v[0-9].py"))
+        self.assertEqual([one.stem for one in generators],
+                         ["rows_v2", "signed_v2"])
+        for one in generators:
+            with self.subTest(one.name):
+                made = subprocess.run([sys.executable, "-B", one], check=True,
+                                      capture_output=True, text=True).stdout
+                committed = FOLDER / f"{one.stem.replace('_', '-')}.json"
+                self.assertEqual(made, committed.read_text())
+
+    def test_generators_use_nothing_of_this_project(self):
+        for one in [*FOLDER.glob("*_v[0-9].py"), FOLDER / "sodium.py"]:
+            imported = {line.split()[1].split(".")[0]
+                        for line in one.read_text().splitlines()
+                        if line.startswith(("import ", "from "))}
+            self.assertLessEqual(imported, {"ctypes", "hashlib", "json",
+                                            "sodium", "struct"})
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
