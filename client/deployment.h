@@ -32,9 +32,16 @@ inline constexpr Party kPlaind = {"plain", "plaind"};
 
 class Deployment {
  public:
+  // How many ports of 127.0.0.1 a deployment takes: each daemon's and its
+  // metrics', and that of what `answerd` takes in.
+  static constexpr int kPorts = 11;
   // Makes a complete deployment in `folder`, which must be empty or absent,
-  // with two example institutions. AlreadyExists: there is something in it.
-  [[nodiscard]] static absl::Status Init(const std::string& folder);
+  // with two example institutions, on the ports from `first_port` on, or 0: on
+  // some that are free now. AlreadyExists: there is something in the folder.
+  // Unavailable: something listens on one of the ports. InvalidArgument: they
+  // reach beyond 65535.
+  [[nodiscard]] static absl::Status Init(const std::string& folder,
+                                         int first_port = 0);
   // NotFound: there is none in `folder`; says how to make one.
   [[nodiscard]] static absl::StatusOr<Deployment> Open(
       const std::string& folder);

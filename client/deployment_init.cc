@@ -1,6 +1,4 @@
 // What makes a deployment: authority, certificates, keys, configurations.
-#include <arpa/inet.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,11 +6,11 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <random>
 #include <set>
 
 #include "client/authority.h"
 #include "client/deployment.h"
+#include "client/local_ports.h"
 #include "client/processes.h"
 #include "core/base/files.h"
 #include "core/keys/key_file.h"
@@ -34,7 +32,6 @@ constexpr std::array<Party, 5> kPrograms = {
     {kParties[0], kParties[1], kParties[2], kParties[3], kPlaind}};
 // Beside a custodian's name among pins: the key that it approves with.
 constexpr char kSigningKey[] = "/signing.key";
-constexpr int kFirstPort = 20000, kLastPort = 29999;
 
 absl::Status MakePrivateFolder(const std::string& path) {
   std::error_code error;
@@ -45,34 +42,6 @@ absl::Status MakePrivateFolder(const std::string& path) {
                        std::strerror(errno));
   }
   return absl::OkStatus();
-}
-
-bool NothingListensOn(int port) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool free =
-      bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  close(fd);
-  return free;
-}
-
-// `count` different ports of 127.0.0.1 that nothing listens on now.
-absl::StatusOr<std::vector<int>> FreePorts(size_t count) {
-  std::mt19937 random(std::random_device{}());
-  std::uniform_int_distribution<int> port(kFirstPort, kLastPort);
-  std::set<int> found;
-  for (int attempt = 0; attempt < 1000 && found.size() < count; ++attempt) {
-    const int candidate = port(random);
-    if (NothingListensOn(candidate)) found.insert(candidate);
-  }
-  if (found.size() < count) {
-    return Unavailable("fewer than {} free ports between {} and {}", count,
-                       kFirstPort, kLastPort);
-  }
-  return std::vector<int>(found.begin(), found.end());
 }
 
 v1::Register ExampleRegister() {
@@ -248,11 +217,16 @@ absl::StatusOr<Pins> IssueAll(const std::string& folder) {
   return peer;
 }
 
-absl::Status Make(const std::string& folder) {
+static_assert(Deployment::kPorts == 2 * kPrograms.size() + 1);
+
+absl::Status Make(const std::string& folder, int first_port) {
+  constexpr int kPorts = Deployment::kPorts;
   GARDEROBE_ASSIGN_OR_RETURN(const Pins peer, IssueAll(folder));
   GARDEROBE_ASSIGN_OR_RETURN(const Pins pin, GenerateKeys(folder));
   GARDEROBE_ASSIGN_OR_RETURN(const std::vector<int> ports,
-                             FreePorts(2 * kPrograms.size() + 1));
+                             first_port == 0
+                                 ? FreePorts(kPorts)
+                                 : PortsFrom(first_port, kPorts));
   Pins address;
   for (size_t i = 0; i < kPrograms.size(); ++i) {
     address[std::string(kPrograms[i].name)] = Loopback(ports[2 * i]);
@@ -289,7 +263,7 @@ absl::Status Make(const std::string& folder) {
 
 }  // namespace
 
-absl::Status Deployment::Init(const std::string& given) {
+absl::Status Deployment::Init(const std::string& given, int first_port) {
   std::error_code error;
   const std::string folder = fs::weakly_canonical(given, error).string();
   if (error) return Unavailable("cannot enter {}: {}", given, error.message());
@@ -302,7 +276,7 @@ absl::Status Deployment::Init(const std::string& given) {
   if (error) {
     return Unavailable("cannot create {}: {}", folder, error.message());
   }
-  const absl::Status made = Make(folder);
+  const absl::Status made = Make(folder, first_port);
   if (!made.ok()) {
     // Half a deployment would be taken for one.
     for (const auto& entry : fs::directory_iterator(folder, error)) {

@@ -89,8 +89,14 @@ void AddDeploymentCommands(CLI::App& app, Context& context) {
       "keys, a configuration for each party, two example institutions");
   init->footer("Example: garderobe init ~/garderobe");
   init->add_option("DIR", *folder, "an empty or new folder")->required();
-  init->callback([&context, folder] {
-    const absl::Status status = Deployment::Init(*folder);
+  auto first_port = std::make_shared<int>(0);
+  init->add_option(
+      "--first-port", *first_port,
+      fmt::format("listen on this port of 127.0.0.1 and the {} after it "
+                  "(default: on ports that are free now)",
+                  Deployment::kPorts - 1));
+  init->callback([&context, folder, first_port] {
+    const absl::Status status = Deployment::Init(*folder, *first_port);
     if (!status.ok()) return context.Fail(status);
     if (context.json) {
       std::cout << nlohmann::json{{"deployment", *folder}}.dump() << "\n";

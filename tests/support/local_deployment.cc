@@ -86,7 +86,17 @@ RunResult RunToEnd(const std::vector<std::string>& command,
 LocalDeployment::LocalDeployment() {
   char path[] = "/tmp/garderobe-deployment-XXXXXX";
   folder_ = mkdtemp(path);
-  const RunResult init = Run({"init", folder_});
+  auto make = [&] {
+    return Run(
+        {"init", folder_, "--first-port", std::to_string(ports_.first())});
+  };
+  RunResult init = make();
+  // Daemons of a test that was killed may still be there.
+  while (init.exit != 0 && ports_.first() != 0 &&
+         init.err.find("something listens") != std::string::npos) {
+    ports_.TakeNext();
+    init = make();
+  }
   EXPECT_EQ(init.exit, 0) << init.err;
 }
 

@@ -12,6 +12,7 @@
 #include "core/rpc/tls.h"
 #include "core/sealing/author_payload.h"
 #include "nlohmann/json.hpp"
+#include "tests/support/port_block.h"
 
 namespace garderobe {
 
@@ -74,6 +75,7 @@ class LocalDeployment {
   }
 
  private:
+  PortBlock ports_;
   std::string folder_;
 };
 
