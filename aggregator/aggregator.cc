@@ -1,6 +1,8 @@
 #include "aggregator/aggregator.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
 
 #include "aggregator/author_check.h"
 #include "aggregator/relation_batch.h"
@@ -255,7 +257,7 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
                                ReadFeed(institution->number, feed_name));
     GARDEROBE_RETURN_IF_ERROR(CheckStream(feed_name, request.stream()));
     GARDEROBE_ASSIGN_OR_RETURN(auto stored, feed.Place(place));
-    if (stored) return Again(*std::move(stored));
+    if (stored) return OnceSynced(*std::move(stored));
     GARDEROBE_RETURN_IF_ERROR(visits.status());
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
     rocksdb::WriteBatch batch;
@@ -264,7 +266,7 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
     for (uint32_t i = 0; i < count; ++i) {
       const AggregatorHandle handle = handles[i];
       if (!handle.is_zero() && !visits->is_refused[i]) {
-        relations[i] = institution->ledger->RelationOf(handle, batch);
+        relations[i] = institution->ledger->FindOrAddRelation(handle, batch);
       }
     }
     outcome.set_offset(request.offset());
@@ -333,7 +335,8 @@ absl::Status Aggregator::CheckStream(const v1::FeedName& name,
       "another stream of this feed was opened since; open one and go on");
 }
 
-absl::StatusOr<v1::BatchOutcome> Aggregator::Again(v1::BatchOutcome outcome) {
+absl::StatusOr<v1::BatchOutcome> Aggregator::OnceSynced(
+    v1::BatchOutcome outcome) {
   // The call that stored it may still wait for its sync.
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
   return outcome;

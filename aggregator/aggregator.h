@@ -10,7 +10,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "aggregator/feed.h"
 #include "aggregator/homes.h"
@@ -102,8 +105,8 @@ class Aggregator {
   // What was forgotten up to `last` has left the disk.
   [[nodiscard]] absl::Status ConfirmForgotten(uint64_t last);
 
-  // From now on batches of the feed are taken from this stream only; how many
-  // rows are committed. `stream` is not 0.
+  // Takes batches of the feed from this stream only, from now on. Returns how
+  // many of the feed's rows are committed. InvalidArgument: `stream` is 0.
   [[nodiscard]] absl::StatusOr<uint64_t> OpenFeed(const v1::FeedName& feed,
                                                   uint64_t stream);
 
@@ -134,7 +137,7 @@ class Aggregator {
   [[nodiscard]] absl::Status ForEachRelation(
       const std::string& institution, const Moment& moment,
       const std::function<void(uint32_t number, const Relation&)>& visit);
-  [[nodiscard]] absl::StatusOr<Moment> Now();
+  [[nodiscard]] absl::StatusOr<Moment> TakeMoment();
   // Whether a visit to an event in these minutes was ever delivered, whatever
   // became of it. `first` inclusive, `end` exclusive, since 2000-01-01.
   [[nodiscard]] absl::StatusOr<bool> HasDelivered(
@@ -195,7 +198,7 @@ class Aggregator {
   // is not in force.
   [[nodiscard]] absl::Status CheckSerial(uint32_t serial) const;
   // The outcome of a batch that is stored already, once it is synced.
-  [[nodiscard]] absl::StatusOr<v1::BatchOutcome> Again(
+  [[nodiscard]] absl::StatusOr<v1::BatchOutcome> OnceSynced(
       v1::BatchOutcome outcome);
   // A relation that a right is about.
   struct Subject {
@@ -226,8 +229,8 @@ class Aggregator {
       const std::vector<Subject>& subjects, const Beside& beside,
       v1::ExerciseAtAggregatorResponse* response)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
-  // Writes `batch` if there is anything in it, as something that was
-  // forgotten; whether there was.
+  // Writes `batch`, unless it is empty, and notes that bytes have to leave the
+  // disk (LastForgotten). Returns whether it was written. Not synced.
   [[nodiscard]] absl::StatusOr<bool> WriteForgotten(Institution& institution,
                                                     rocksdb::WriteBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
@@ -259,9 +262,9 @@ class Aggregator {
       RetentionStatement* statement)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
   [[nodiscard]] absl::Status OpenCalendar();
-  // Rows that the vault answers with nobody: their handles are from now on. And
-  // rows of which a round has said something since the TTP had them: that is
-  // done, and their pseudonyms become nobody's.
+  // Where the vault answers a row with nobody, makes the row's handle nobody's.
+  // Where a round has said something of a row since the TTP had it, does that
+  // and puts the identity in the place of the row's person.
   [[nodiscard]] absl::Status TakeRights(
       Institution& institution, const v1::StoreRelationsRequest& request,
       std::vector<Element>& pseudonyms)

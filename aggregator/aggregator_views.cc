@@ -1,5 +1,15 @@
 // What others read of the aggregator: mirrors for answerd, everything of an
 // institution at one moment for the publisher.
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
 #include "aggregator/aggregator.h"
 
 namespace garderobe::aggregator {
@@ -87,7 +97,7 @@ absl::Status Aggregator::ForEachRelation(
   return FromRocks(it->status());
 }
 
-absl::StatusOr<Aggregator::Moment> Aggregator::Now() {
+absl::StatusOr<Aggregator::Moment> Aggregator::TakeMoment() {
   std::optional<Moment> moment;
   {
     // Between two changes of links.

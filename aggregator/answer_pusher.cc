@@ -1,6 +1,10 @@
 #include "aggregator/answer_pusher.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <memory>
 
 #include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"

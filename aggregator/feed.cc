@@ -1,6 +1,7 @@
 #include "aggregator/feed.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "core/base/bytes.h"
 #include "core/sealing/handles.h"

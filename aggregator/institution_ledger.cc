@@ -1,7 +1,9 @@
 #include "aggregator/institution_ledger.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <string_view>
 
 #include "core/base/columns.h"
 #include "core/catalogue/codes.h"
@@ -103,8 +105,8 @@ uint32_t InstitutionLedger::EventNumber(Event event,
   return number;
 }
 
-uint32_t InstitutionLedger::RelationOf(const AggregatorHandle& handle,
-                                       rocksdb::WriteBatch& batch) {
+uint32_t InstitutionLedger::FindOrAddRelation(const AggregatorHandle& handle,
+                                              rocksdb::WriteBatch& batch) {
   const auto [entry, is_new] = relations_.try_emplace(handle, next_relation_);
   if (is_new) {
     ++next_relation_;

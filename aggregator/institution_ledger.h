@@ -11,6 +11,7 @@
 #define GARDEROBE_AGGREGATOR_INSTITUTION_LEDGER_H_
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -45,10 +46,10 @@ class InstitutionLedger {
       VisitBatch visits, const std::vector<uint32_t>& relations,
       rocksdb::WriteBatch& batch);
 
-  // The relation number of a handle, a new one when there is none yet; adds
-  // the write to `batch`.
-  uint32_t RelationOf(const AggregatorHandle& handle,
-                      rocksdb::WriteBatch& batch);
+  // Returns the relation number of a handle, and 0 when its visitor objects.
+  // Gives a new number when there is none yet, and adds the write to `batch`.
+  uint32_t FindOrAddRelation(const AggregatorHandle& handle,
+                             rocksdb::WriteBatch& batch);
 
   // Nothing: never seen. 0: of somebody who objects, and so nobody.
   std::optional<uint32_t> NumberOf(const AggregatorHandle& handle) const;

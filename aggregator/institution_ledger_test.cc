@@ -148,12 +148,12 @@ TEST_F(InstitutionLedgerTest, RelationsKeepTheirNumber) {
   rocksdb::WriteBatch writes;
   const auto handle = AggregatorHandle::From(std::string(16, 'h'));
   const auto other = AggregatorHandle::From(std::string(16, 'i'));
-  const uint32_t number = ledger_->RelationOf(handle, writes);
+  const uint32_t number = ledger_->FindOrAddRelation(handle, writes);
   EXPECT_NE(number, 0u);
-  EXPECT_NE(ledger_->RelationOf(other, writes), number);
+  EXPECT_NE(ledger_->FindOrAddRelation(other, writes), number);
   ASSERT_THAT(store_->Write(writes), IsOk());
   Reload();
-  EXPECT_EQ(ledger_->RelationOf(handle, writes), number);
+  EXPECT_EQ(ledger_->FindOrAddRelation(handle, writes), number);
 }
 
 TEST_F(InstitutionLedgerTest, WhatIsOlderThanADayGoesWithAllItsDeliveries) {

@@ -1,5 +1,7 @@
 #include "aggregator/keys.h"
 
+#include <map>
+
 #include "core/base/clock.h"
 #include "core/keys/key_file.h"
 #include "core/keys/receipt.h"

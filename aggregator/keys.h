@@ -3,6 +3,8 @@
 #ifndef GARDEROBE_AGGREGATOR_KEYS_H_
 #define GARDEROBE_AGGREGATOR_KEYS_H_
 
+#include <string>
+
 #include "core/conversion/scalars.h"
 #include "core/keys/parameter_issue.h"
 

@@ -1,6 +1,14 @@
 // What the rights of visitors change of an institution's visits.
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <queue>
+#include <set>
+#include <string>
 #include <tuple>
+#include <vector>
 
 #include "aggregator/institution_ledger.h"
 #include "core/base/columns.h"

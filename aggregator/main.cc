@@ -1,7 +1,16 @@
 // aggregatord: visits under pseudonyms. What it may know:
 // aggregator/README.md.
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <functional>
 #include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "aggregator/rotation.h"
 #include "aggregator/service.h"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
+#include <span>
 
 #include "core/base/hash.h"
 

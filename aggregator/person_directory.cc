@@ -35,9 +35,8 @@ absl::StatusOr<std::unique_ptr<PersonDirectory>> PersonDirectory::Load(
   return directory;
 }
 
-absl::StatusOr<uint32_t> PersonDirectory::NumberOf(Who who,
-                                                   const Element& pseudonym,
-                                                   rocksdb::WriteBatch& batch) {
+absl::StatusOr<uint32_t> PersonDirectory::FindOrAddNumber(
+    Who who, const Element& pseudonym, rocksdb::WriteBatch& batch) {
   const std::string key = PseudonymKey(who, pseudonym);
   auto asked = [&](uint32_t number) {
     if (!sweeping_) return number;

@@ -6,7 +6,9 @@
 #ifndef GARDEROBE_AGGREGATOR_PERSON_DIRECTORY_H_
 #define GARDEROBE_AGGREGATOR_PERSON_DIRECTORY_H_
 
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -25,10 +27,10 @@ class PersonDirectory {
       const Store& store);
 
   // The number of a pseudonym, a new one when there is none; adds the writes.
-  [[nodiscard]] absl::StatusOr<uint32_t> NumberOf(Who who,
-                                                  const Element& pseudonym,
-                                                  rocksdb::WriteBatch& batch);
-  // Of a number, at the moment of the snapshot; DataLoss when there is none.
+  [[nodiscard]] absl::StatusOr<uint32_t> FindOrAddNumber(
+      Who who, const Element& pseudonym, rocksdb::WriteBatch& batch);
+  // Returns the pseudonym of a number, at the moment of the snapshot. DataLoss:
+  // it does not read, or there is none.
   [[nodiscard]] static absl::StatusOr<Element> PseudonymOf(
       const Store& store, Who who, uint32_t number,
       const rocksdb::Snapshot* snapshot);
@@ -41,8 +43,8 @@ class PersonDirectory {
   // Ended, or of a directory that was loaded since: nothing may be forgotten.
   bool sweeping() const { return sweeping_; }
   void EndSweep() { sweeping_ = false; }
-  // Nobody has the number any more. False, and nothing is done: it was asked
-  // for since BeginSweep.
+  // Removes, in `batch`, a number that no relation has any more. Returns false,
+  // and does nothing, when it was asked for since BeginSweep.
   [[nodiscard]] bool Forget(Who who, uint32_t number, const Element& pseudonym,
                             rocksdb::WriteBatch& batch);
 

@@ -1,6 +1,9 @@
 #include "aggregator/population_count.h"
 
 #include <algorithm>
+#include <map>
+#include <span>
+#include <string_view>
 
 #include "absl/container/flat_hash_set.h"
 #include "core/catalogue/catalogue.h"

@@ -1,6 +1,9 @@
 #include "aggregator/protection.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
 
 #include "core/catalogue/cube_format.h"
 

@@ -3,6 +3,12 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <tuple>
 
 #include "aggregator/population_count.h"
 #include "aggregator/removed_before.h"
@@ -94,7 +100,7 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period,
                ToHex(AsBytes(cube.noise_commitment())));
   const Protector protector(period, cube.snapshot(), key);
   GARDEROBE_ASSIGN_OR_RETURN(const Aggregator::Moment moment,
-                             aggregator_.Now());
+                             aggregator_.TakeMoment());
   Hashes hashes(aggregator_, moment);
   const int64_t cap = VisitCap(period.level());
   std::vector<v1::CubeCell> cells;

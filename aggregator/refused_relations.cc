@@ -1,5 +1,9 @@
 #include "aggregator/refused_relations.h"
 
+#include <memory>
+#include <string>
+#include <string_view>
+
 namespace garderobe::aggregator {
 namespace {
 

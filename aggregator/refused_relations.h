@@ -1,8 +1,8 @@
 // Relations that the vault has, for its rows go before the aggregator is asked,
 // and that the aggregator refused: a row against the rules, a batch that no
-// author has signed. Nobody would ever have them removed, for retention goes by
-// what is stored here. Two days later they are on its list, unless they were
-// delivered again meanwhile.
+// author has signed. Retention would never remove them, for it goes by what is
+// stored here. Two days later they join the relations that the vault has yet to
+// remove (kExpired), unless they were delivered again meanwhile.
 #ifndef GARDEROBE_AGGREGATOR_REFUSED_RELATIONS_H_
 #define GARDEROBE_AGGREGATOR_REFUSED_RELATIONS_H_
 

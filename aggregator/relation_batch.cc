@@ -1,5 +1,8 @@
 #include "aggregator/relation_batch.h"
 
+#include <algorithm>
+#include <array>
+
 #include "aggregator/bounded_columns.h"
 #include "core/catalogue/codes.h"
 #include "garderobe/v1/columns.pb.h"

@@ -1,4 +1,9 @@
 // Relations and whose they are: what is stored of them, and who objects.
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "aggregator/aggregator.h"
 #include "aggregator/relation_batch.h"
 #include "core/base/civil_time.h"
@@ -43,13 +48,14 @@ absl::Status Aggregator::ApplyRelations(
     const AggregatorHandle handle = handles[i];
     Relation& row = rows.rows[i];
     GARDEROBE_ASSIGN_OR_RETURN(
-        row.person, people_->NumberOf(Who::kPerson, pseudonyms[2 * i], batch));
+        row.person,
+        people_->FindOrAddNumber(Who::kPerson, pseudonyms[2 * i], batch));
     // The slot is there in every row; without an address it holds a point of
     // nobody.
     if ((row.shown & kShownAddress) != 0 && !pseudonyms[2 * i + 1].is_zero()) {
       GARDEROBE_ASSIGN_OR_RETURN(
-          row.household,
-          people_->NumberOf(Who::kHousehold, pseudonyms[2 * i + 1], batch));
+          row.household, people_->FindOrAddNumber(
+                             Who::kHousehold, pseudonyms[2 * i + 1], batch));
     }
     row.delivered = today;
     row.reference = references[i];
@@ -58,7 +64,8 @@ absl::Status Aggregator::ApplyRelations(
     if (institution.ledger->NumberOf(handle) == 0u) {
       institution.ledger->ForgetHandle(handle, batch);
     }
-    const uint32_t number = institution.ledger->RelationOf(handle, batch);
+    const uint32_t number =
+        institution.ledger->FindOrAddRelation(handle, batch);
     const std::string key = KeyOf(institution.number, number);
     GARDEROBE_RETURN_IF_ERROR(KeepHousehold(key, &row));
     batch.Put(store_->family(kRelations), key, Encode(row));
@@ -195,7 +202,7 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
                                ReadFeed(institution->number, feed_name));
     GARDEROBE_RETURN_IF_ERROR(CheckStream(feed_name, request.stream()));
     GARDEROBE_ASSIGN_OR_RETURN(auto stored, feed.Place(place));
-    if (stored) return Again(*std::move(stored));
+    if (stored) return OnceSynced(*std::move(stored));
   }
   auto opened = Open(request, institutions);
   if (!opened.ok()) return RefuseAll(*institution, request, opened.status());
@@ -212,7 +219,7 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
                                ReadFeed(institution->number, feed_name));
     GARDEROBE_RETURN_IF_ERROR(CheckStream(feed_name, request.stream()));
     GARDEROBE_ASSIGN_OR_RETURN(auto stored, feed.Place(place));
-    if (stored) return Again(*std::move(stored));
+    if (stored) return OnceSynced(*std::move(stored));
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
     const MutexLock people_lock(&people_mutex_);
     GARDEROBE_RETURN_IF_ERROR(EnsurePeople());

@@ -1,6 +1,12 @@
 // Retention at the aggregator (protocol.md, 4).
 #include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "aggregator/aggregator.h"
 #include "aggregator/removed_before.h"

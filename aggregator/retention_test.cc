@@ -100,7 +100,7 @@ class RetentionTest : public ::testing::Test {
       for (int i = 0; i < count; ++i) {
         const AggregatorHandle handle = HandleOf(++visits_);
         batch.visit_ids += handle.view();
-        numbers.push_back(ledger.RelationOf(handle, writes));
+        numbers.push_back(ledger.FindOrAddRelation(handle, writes));
         batch.events.push_back({"E", "", 0, 1440 * day});
         batch.rows.push_back({0, static_cast<uint32_t>(i), kUnknownTime, 100, 1,
                               0, static_cast<uint8_t>(VisitStatus::kSold)});
@@ -119,7 +119,7 @@ class RetentionTest : public ::testing::Test {
         relation.delivered = static_cast<uint16_t>(day);
         relation.sigma = SigmaOf(handle);
         relation.reference = RandomElement();
-        const uint32_t number = ledger.RelationOf(handle, writes);
+        const uint32_t number = ledger.FindOrAddRelation(handle, writes);
         writes.Put(store.family(kRelations), KeyOf(kNumber, number),
                    Encode(relation));
         references_[handle] = relation.reference;

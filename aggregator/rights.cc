@@ -1,5 +1,14 @@
 // Rights of visitors at the aggregator (protocol.md, 6), and the sweep of
 // pseudonyms that no relation has any more.
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "aggregator/aggregator.h"
 #include "core/base/civil_time.h"
 #include "core/base/clock.h"

@@ -1,6 +1,7 @@
 #include "aggregator/rotation.h"
 
 #include <atomic>
+#include <memory>
 #include <vector>
 
 #include "aggregator/keys.h"

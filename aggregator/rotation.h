@@ -24,14 +24,16 @@ struct Rotated {
   bool went_on = false;  // with what was interrupted; no file was read
 };
 
-// Reads t*/t and t*h*/(t*h) of the TTP and w*/w of the vault from the folder,
+// Reads t*/t and (t* h*)/(t h) of the TTP and w*/w of the vault from the
+// folder,
 // changes the store, and then puts the next epoch into force. Whoever is killed
 // runs it again. Errors as of the vault's (vault/rotation.h).
 [[nodiscard]] absl::StatusOr<Rotated> Rotate(const RotationPlaces& places,
                                              boost::asio::thread_pool& workers);
 
 // Multiplies the pseudonyms of persons and of households; their numbers stay.
-// Not one write: of a copy of the store. DataLoss: a record is damaged.
+// Takes many writes, so `store` is a copy that is thrown away on an error
+// (core/store/store_rotation.h). DataLoss: a record is damaged.
 struct PseudonymFactors {
   RotationFactor persons, households;
 };

@@ -78,10 +78,12 @@ class AggregatorRotationTest : public ::testing::Test {
     ASSERT_THAT(directory, IsOk());
     rocksdb::WriteBatch batch;
     for (uint32_t i = 0; i < persons.size(); ++i) {
-      EXPECT_THAT((*directory)->NumberOf(Who::kPerson, persons[i], batch),
-                  IsOkAndHolds(i + 1));
-      EXPECT_THAT((*directory)->NumberOf(Who::kHousehold, households[i], batch),
-                  IsOkAndHolds(i + 1));
+      EXPECT_THAT(
+          (*directory)->FindOrAddNumber(Who::kPerson, persons[i], batch),
+          IsOkAndHolds(i + 1));
+      EXPECT_THAT(
+          (*directory)->FindOrAddNumber(Who::kHousehold, households[i], batch),
+          IsOkAndHolds(i + 1));
     }
     EXPECT_EQ((*directory)->count(Who::kPerson), persons.size());
     EXPECT_EQ((*directory)->count(Who::kHousehold), households.size());

@@ -1,7 +1,12 @@
 // Rounds of the vault's, as the TTP passes them on: which relations are another
 // person's now, erased, or of somebody who objects or does no longer.
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "aggregator/aggregator.h"
 #include "core/base/civil_time.h"
@@ -225,7 +230,8 @@ absl::Status Aggregator::ApplyLinks(const std::vector<RoundEntry>& links) {
       return DataLoss("a relation's record is damaged");
     }
     GARDEROBE_ASSIGN_OR_RETURN(
-        relation.person, people_->NumberOf(Who::kPerson, link.person, batch));
+        relation.person,
+        people_->FindOrAddNumber(Who::kPerson, link.person, batch));
   }
   for (const auto& [key, relation] : changed) {
     batch.Put(store_->family(kRelations), key, Encode(relation));

@@ -204,7 +204,7 @@ class RoundsTest : public ::testing::Test {
   // The pseudonym of a number; the identity for 0, which is nobody.
   Element PseudonymOf(Who who, uint32_t number) {
     if (number == 0) return {};
-    const auto moment = aggregator_->Now();
+    const auto moment = aggregator_->TakeMoment();
     EXPECT_THAT(moment, IsOk());
     const auto pseudonym = aggregator_->PseudonymOf(who, number, *moment);
     EXPECT_THAT(pseudonym, IsOk());

@@ -1,5 +1,15 @@
 #include "aggregator/service.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
 #include "aggregator/author_check.h"
 #include "core/base/civil_time.h"
 #include "core/keys/receipt.h"

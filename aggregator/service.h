@@ -3,6 +3,8 @@
 #ifndef GARDEROBE_AGGREGATOR_SERVICE_H_
 #define GARDEROBE_AGGREGATOR_SERVICE_H_
 
+#include <string>
+
 #include "aggregator/aggregator.h"
 #include "aggregator/answer_pusher.h"
 #include "core/daemon/daemon.h"

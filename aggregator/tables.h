@@ -3,7 +3,9 @@
 #ifndef GARDEROBE_AGGREGATOR_TABLES_H_
 #define GARDEROBE_AGGREGATOR_TABLES_H_
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "aggregator/visit_batch.h"
@@ -87,7 +89,7 @@ struct Relation {
 std::string Encode(const Relation& relation);
 [[nodiscard]] bool Decode(std::string_view bytes, Relation* relation);
 
-// Of which relation an R is; stored by it.
+// The relation that a reference R names; R is the key of the record.
 struct RelationPlace {
   uint32_t institution = 0;
   AggregatorHandle handle;

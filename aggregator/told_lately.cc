@@ -1,5 +1,9 @@
 #include "aggregator/told_lately.h"
 
+#include <memory>
+#include <string>
+#include <string_view>
+
 #include "aggregator/tables.h"
 #include "core/base/hash.h"
 

@@ -6,6 +6,7 @@
 #ifndef GARDEROBE_AGGREGATOR_TOLD_LATELY_H_
 #define GARDEROBE_AGGREGATOR_TOLD_LATELY_H_
 
+#include <cstdint>
 #include <optional>
 
 #include "core/group/element.h"

@@ -1,6 +1,8 @@
 #include "aggregator/visit_batch.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "aggregator/bounded_columns.h"
 #include "core/base/civil_time.h"

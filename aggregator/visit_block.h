@@ -9,7 +9,9 @@
 #ifndef GARDEROBE_AGGREGATOR_VISIT_BLOCK_H_
 #define GARDEROBE_AGGREGATOR_VISIT_BLOCK_H_
 
+#include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "aggregator/visit_batch.h"

@@ -1,6 +1,7 @@
 #include "answer/answer_store.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "core/catalogue/cube_root.h"
 

@@ -1,4 +1,9 @@
 // answerd: protected answers only. What it may know: answer/README.md.
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "answer/service.h"
 #include "core/daemon/command_line.h"
 #include "core/daemon/custody_settings.h"

@@ -1,6 +1,14 @@
 #include "answer/questions.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/base/civil_time.h"
 #include "core/catalogue/catalogue.h"

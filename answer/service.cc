@@ -1,5 +1,8 @@
 #include "answer/service.h"
 
+#include <map>
+#include <memory>
+
 #include "core/rpc/ordered_stream.h"
 
 namespace garderobe::answer {

@@ -1,5 +1,7 @@
 #include "client/batches.h"
 
+#include <string_view>
+
 #include "client/words.h"
 #include "core/base/hash.h"
 

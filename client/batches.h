@@ -2,6 +2,8 @@
 #ifndef GARDEROBE_CLIENT_BATCHES_H_
 #define GARDEROBE_CLIENT_BATCHES_H_
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <vector>
 

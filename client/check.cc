@@ -1,5 +1,11 @@
 #include "client/check.h"
 
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
 #include "absl/container/flat_hash_set.h"
 #include "client/delivery.h"
 #include "client/identity.h"

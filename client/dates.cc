@@ -3,6 +3,7 @@
 #include <unicode/timezone.h>
 
 #include <array>
+#include <cstdint>
 #include <vector>
 
 #include "client/words.h"

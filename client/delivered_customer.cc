@@ -1,5 +1,9 @@
 #include "client/delivered_customer.h"
 
+#include <optional>
+#include <string_view>
+#include <vector>
+
 #include "core/base/integer.h"
 
 namespace garderobe::client {

@@ -3,6 +3,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <ratio>
+#include <string_view>
+#include <thread>
 
 #include "client/batches.h"
 #include "client/customers.h"

@@ -3,10 +3,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "client/authority.h"
 #include "client/deployment.h"
@@ -223,10 +228,9 @@ absl::Status Make(const std::string& folder, int first_port) {
   constexpr int kPorts = Deployment::kPorts;
   GARDEROBE_ASSIGN_OR_RETURN(const Pins peer, IssueAll(folder));
   GARDEROBE_ASSIGN_OR_RETURN(const Pins pin, GenerateKeys(folder));
-  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<int> ports,
-                             first_port == 0
-                                 ? FreePorts(kPorts)
-                                 : PortsFrom(first_port, kPorts));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const std::vector<int> ports,
+      first_port == 0 ? FreePorts(kPorts) : PortsFrom(first_port, kPorts));
   Pins address;
   for (size_t i = 0; i < kPrograms.size(); ++i) {
     address[std::string(kPrograms[i].name)] = Loopback(ports[2 * i]);

@@ -1,5 +1,8 @@
 #include "client/identity.h"
 
+#include <array>
+#include <string_view>
+
 #include "client/words.h"
 #include "core/base/civil_time.h"
 #include "core/base/hash.h"

@@ -1,6 +1,8 @@
 #include "client/order_file.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <functional>
 #include <set>
 
 #include "client/mapping/free_text.h"

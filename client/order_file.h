@@ -3,9 +3,13 @@
 #ifndef GARDEROBE_CLIENT_ORDER_FILE_H_
 #define GARDEROBE_CLIENT_ORDER_FILE_H_
 
+#include <array>
 #include <deque>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/mapping/header_plan.h"

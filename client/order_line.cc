@@ -1,6 +1,7 @@
 #include "client/order_line.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "client/price.h"
 #include "client/words.h"

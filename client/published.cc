@@ -1,6 +1,7 @@
 #include "client/published.h"
 
 #include <filesystem>
+#include <memory>
 
 #include "core/keys/serial_book.h"
 

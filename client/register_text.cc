@@ -1,5 +1,7 @@
 #include "client/register_text.h"
 
+#include <algorithm>
+#include <string_view>
 #include <vector>
 
 #include "core/base/bytes.h"

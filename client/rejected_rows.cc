@@ -1,5 +1,6 @@
 #include "client/rejected_rows.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "client/tables/table.h"

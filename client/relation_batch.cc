@@ -1,5 +1,7 @@
 #include "client/relation_batch.h"
 
+#include <string_view>
+
 #include "core/base/hash.h"
 #include "core/identifiers/encrypt.h"
 #include "garderobe/v1/columns.pb.h"

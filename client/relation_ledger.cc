@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <string_view>
 
 #include "core/base/files.h"
 

@@ -1,5 +1,8 @@
 #include "client/relation_route.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "client/identity.h"
 #include "client/plain_feed.h"
 #include "client/words.h"

@@ -1,6 +1,11 @@
 #include "client/right_receipts.h"
 
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
 #include <set>
+#include <string_view>
 
 #include "core/base/columns.h"
 #include "core/conversion/convert.h"

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <string_view>
 #include <thread>
 
 #include "client/batches.h"

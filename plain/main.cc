@@ -1,5 +1,11 @@
 // plaind: encrypts for institutions that can't. What it may know:
 // plain/README.md.
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "core/daemon/command_line.h"
 #include "core/daemon/data_folder.h"
 #include "core/daemon/repeat.h"

@@ -1,6 +1,9 @@
 #include "plain/outbound_feed.h"
 
 #include <boost/asio/post.hpp>
+#include <cstdint>
+#include <exception>
+#include <string>
 #include <utility>
 #include <vector>
 

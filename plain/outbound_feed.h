@@ -34,9 +34,10 @@ class OutboundFeed : public std::enable_shared_from_this<OutboundFeed> {
   // as ttpd gives them.
   void Open(const v1::FeedName& feed, Opened opened);
 
-  // Whether the batch lies before where the feed stood when it was opened, and
-  // is said to have been sent before. OutOfRange: it does and is not, or it
-  // overlaps that place.
+  // Returns whether the batch is stored already: it ends no later than where
+  // the feed stood when it was opened, and the client says that it was sent
+  // before. OutOfRange: it begins before that place, and one of the two does
+  // not hold.
   [[nodiscard]] absl::StatusOr<bool> IsStored(
       const v1::PlainBatch& batch) const;
 

@@ -1,6 +1,9 @@
 #include "plain/plain_handler.h"
 
 #include <algorithm>
+#include <exception>
+#include <functional>
+#include <map>
 
 #include "client/plain_feed.h"
 #include "plain/batch_reader.h"

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/daemon/daemon.h"
 #include "core/register/register_store.h"

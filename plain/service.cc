@@ -1,5 +1,8 @@
 #include "plain/service.h"
 
+#include <memory>
+#include <string>
+
 #include "core/rpc/peer.h"
 #include "core/rpc/refused_stream.h"
 

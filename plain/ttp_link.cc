@@ -1,5 +1,8 @@
 #include "plain/ttp_link.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 

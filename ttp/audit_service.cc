@@ -1,6 +1,9 @@
 #include "ttp/audit_service.h"
 
 #include <boost/asio/post.hpp>
+#include <exception>
+#include <functional>
+#include <string>
 
 #include "core/audit/crowd_pages.h"
 #include "core/rpc/ordered_stream.h"

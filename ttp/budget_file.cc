@@ -1,5 +1,7 @@
 #include "ttp/budget_file.h"
 
+#include <string_view>
+
 #include "core/base/checked_file.h"
 #include "core/base/checked_message.h"
 

@@ -1,5 +1,11 @@
 #include "ttp/budget_service.h"
 
+#include <exception>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "core/rpc/ordered_stream.h"
 #include "core/rpc/peer.h"
 #include "spdlog/spdlog.h"

@@ -1,6 +1,7 @@
 #include "ttp/budgets.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "core/rpc/status_conversion.h"

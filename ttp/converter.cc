@@ -1,7 +1,13 @@
 #include "ttp/converter.h"
 
+#include <array>
 #include <atomic>
 #include <bit>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
 
 #include "absl/container/flat_hash_set.h"
 #include "core/base/columns.h"

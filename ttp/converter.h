@@ -5,6 +5,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/keys/parameters.h"
@@ -102,7 +103,8 @@ class Converter {
 
   // What the parties are to act on for a right, and the proof that it is what
   // the client asked for. Derived from the request, so that the same request
-  // gives the same bytes: the parties answer it from what they have kept.
+  // gives the parties the same bytes, and they answer from what they have kept;
+  // an identity gives other bytes in each epoch.
   struct ProvenIdentity {
     Rerandomised<VaultRow> row;
     std::string proof;  // row_proof.h

@@ -1,8 +1,10 @@
 #include "ttp/crowd_prover.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 #include <tuple>
+#include <vector>
 
 namespace garderobe::ttp {
 namespace {

@@ -1,5 +1,8 @@
 #include "ttp/delivery_service.h"
 
+#include <memory>
+#include <string>
+
 #include "core/rpc/peer.h"
 #include "core/rpc/refused_stream.h"
 

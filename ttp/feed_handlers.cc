@@ -1,7 +1,10 @@
 #include "ttp/feed_handlers.h"
 
 #include <boost/asio/post.hpp>
+#include <exception>
+#include <functional>
 #include <optional>
+#include <vector>
 
 #include "spdlog/spdlog.h"
 

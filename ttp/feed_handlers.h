@@ -3,6 +3,9 @@
 #ifndef GARDEROBE_TTP_FEED_HANDLERS_H_
 #define GARDEROBE_TTP_FEED_HANDLERS_H_
 
+#include <memory>
+#include <string>
+
 #include "core/daemon/daemon.h"
 #include "core/register/register_store.h"
 #include "core/rpc/fair_queue.h"

@@ -1,6 +1,8 @@
 #include "ttp/kept_crowds.h"
 
 #include <algorithm>
+#include <functional>
+#include <string>
 
 #include "core/base/clock.h"
 

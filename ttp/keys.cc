@@ -1,5 +1,7 @@
 #include "ttp/keys.h"
 
+#include <map>
+
 #include "core/base/clock.h"
 #include "core/keys/key_file.h"
 

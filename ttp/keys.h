@@ -4,6 +4,8 @@
 #ifndef GARDEROBE_TTP_KEYS_H_
 #define GARDEROBE_TTP_KEYS_H_
 
+#include <string>
+
 #include "core/conversion/convert.h"
 #include "core/keys/blinding.h"
 #include "core/keys/key_rotation.h"
@@ -38,9 +40,9 @@ struct TtpKeys {
       const std::string& directory);
 
   // Scalars of the next epoch, drawn beside those in force, with a secret for
-  // their commitments: C_s of both epochs under one blinding would tell
-  // whoever knows s*/s the point s*G. Drawn once, however often it is asked
-  // for.
+  // their commitments: C_s of both epochs under one blinding would tell whoever
+  // knows s*/s the point S = sG. Drawn once for an epoch, however often it is
+  // asked for. Errors of DrawNextKey.
   struct Next {
     VaultConversionScalar to_vault;            // s*
     AggregatorConversionScalar to_aggregator;  // t*

@@ -1,8 +1,14 @@
 // ttpd: converts, maps and forwards; opens nothing. What it may know:
 // ttp/README.md.
+#include <exception>
 #include <filesystem>
 #include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "core/daemon/command_line.h"
 #include "core/daemon/data_folder.h"
@@ -121,8 +127,8 @@ absl::Status Run(const Config& config) {
   auto& budgets_used = prometheus::BuildGauge()
                            .Name("garderobe_ttp_budget_used_ratio")
                            .Help(
-                               "Of the relations allowed this month the part "
-                               "that was delivered, by institution")
+                               "Part of the tokens allowed this month that was "
+                               "delivered, by institution")
                            .Register(daemon->metrics());
   RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
     const absl::Status noted = inventory->NoteFiles();

@@ -1,6 +1,7 @@
 #include "ttp/month_counts.h"
 
 #include <algorithm>
+#include <iosfwd>
 #include <iterator>
 
 namespace garderobe::ttp {
@@ -30,15 +31,15 @@ MonthCounts::Count& MonthCounts::At(
   return present->second;
 }
 
-void MonthCounts::Add(const std::string& month, uint64_t rows) {
+void MonthCounts::Add(const std::string& month, uint64_t tokens) {
   for (auto it = months_.lower_bound(month); it != months_.end(); ++it) {
-    if (it->first == month || it->second.used > 0) it->second.used += rows;
+    if (it->first == month || it->second.used > 0) it->second.used += tokens;
   }
 }
 
-void MonthCounts::TakeBack(const std::string& month, uint64_t rows) {
+void MonthCounts::TakeBack(const std::string& month, uint64_t tokens) {
   for (auto it = months_.lower_bound(month); it != months_.end(); ++it) {
-    it->second.used -= std::min(it->second.used, rows);
+    it->second.used -= std::min(it->second.used, tokens);
   }
 }
 

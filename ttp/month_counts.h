@@ -5,10 +5,10 @@
 // So months are kept apart, and what is counted while a later month is known
 // counts for both:
 // - A clock that was in the future has left counts of a later month. They are
-//   carried to the present month once, for it is when those rows came; and they
-//   stay where they are, so that the later month has them when it comes.
-// - Rows that come while a later month is known are added to that one as well.
-// A month after the one to which counts were carried begins with nothing.
+//   carried to the present month once, for it is when those tokens came; and
+//   they stay where they are, so that the later month has them when it comes.
+// - Tokens that come while a later month is known are added to that one as
+// well. A month after the one to which counts were carried begins with nothing.
 #ifndef GARDEROBE_TTP_MONTH_COUNTS_H_
 #define GARDEROBE_TTP_MONTH_COUNTS_H_
 
@@ -20,7 +20,8 @@
 namespace garderobe::ttp {
 
 // Months are written as 2026-11, so that they sort. A clock that has wandered
-// through several months may count rows twice, never too few. Not thread-safe.
+// through several months may count tokens twice, never too few. Not
+// thread-safe.
 class MonthCounts {
  public:
   // Months before the present one that are kept: a clock may be set back.
@@ -39,9 +40,10 @@ class MonthCounts {
   Count& At(const std::string& month,
             const std::function<void(const std::string& ahead, const Count&)>&
                 noticed = nullptr);
-  // Counts rows of `month`, or takes them back when they were not let through.
-  void Add(const std::string& month, uint64_t rows);
-  void TakeBack(const std::string& month, uint64_t rows);
+  // Counts tokens of `month`, or takes them back when they were not let
+  // through.
+  void Add(const std::string& month, uint64_t tokens);
+  void TakeBack(const std::string& month, uint64_t tokens);
 
   // All months, the earliest first.
   Months& months() { return months_; }

@@ -19,7 +19,7 @@
 namespace garderobe::ttp {
 
 inline constexpr std::chrono::seconds kCallTimeout{30};
-// Of work that reads all of an institution.
+// The timeout of retention's calls, which read or remove much.
 inline constexpr std::chrono::seconds kLongCallTimeout{600};
 
 // What a client is told of a call that failed behind the TTP: no addresses, and

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <set>
+#include <string_view>
 
 #include "ttp/crowd_draw.h"
 

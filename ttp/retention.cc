@@ -1,5 +1,11 @@
 #include "ttp/retention.h"
 
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
 #include "core/base/columns.h"
 #include "spdlog/spdlog.h"
 

@@ -1,5 +1,9 @@
 #include "ttp/retention_day.h"
 
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
 #include "core/base/checked_file.h"
 #include "core/base/checked_message.h"
 #include "garderobe/v1/retention.pb.h"

@@ -1,6 +1,8 @@
 #include "ttp/retention_service.h"
 
 #include <boost/asio/post.hpp>
+#include <cstdint>
+#include <exception>
 
 #include "core/rpc/ordered_stream.h"
 #include "core/rpc/peer.h"

@@ -1,6 +1,8 @@
 #include "ttp/rights.h"
 
 #include <bit>
+#include <memory>
+#include <vector>
 
 #include "core/rights/authorisation.h"
 #include "core/rights/right_subject.h"

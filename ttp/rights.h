@@ -30,8 +30,9 @@ class RightSteps {
  public:
   virtual ~RightSteps() = default;
 
-  // Counts what the right tests against the institution's budget, once for a
-  // request; it is refused for no budget.
+  // Adds the guesses that the request can test to what the institution has used
+  // this month; call it once for a request. No budget refuses it. Unavailable:
+  // the disk does not take the count.
   [[nodiscard]] virtual absl::Status Count(
       const v1::ExerciseRightRequest& request) = 0;
   // Has the vault do it. Errors of the parties.

@@ -1,6 +1,8 @@
 #include "ttp/rights_queue.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <exception>
 
 #include "core/keys/receipt.h"
 #include "core/rpc/status_conversion.h"
@@ -28,7 +30,7 @@ absl::StatusOr<uint32_t> RightsQueue::Accept(v1::ExerciseRightRequest request) {
   if (known != entries_.end()) {
     // What was refused may be taken now: custodians may have released more.
     Entry& entry = known->second;
-    if (entry.state == State::kTold && !entry.outcome.ok() &&
+    if (entry.state == State::kFetchable && !entry.outcome.ok() &&
         entry.institution == request.institution()) {
       entry.request = std::move(request);
       entry.state = State::kWaiting;
@@ -68,7 +70,7 @@ absl::StatusOr<v1::FetchReceiptsResponse> RightsQueue::Fetch(
         "no such request is known here; send it again with the same id");
   }
   Entry& entry = found->second;
-  if (entry.state == State::kTold) return entry.outcome;
+  if (entry.state == State::kFetchable) return entry.outcome;
   v1::FetchReceiptsResponse pending;
   pending.set_pending_for_ms(interval_ms());
   return pending;
@@ -87,7 +89,7 @@ void RightsQueue::Forget() {
   const auto now = Clock::now();
   std::erase_if(entries_, [&](const auto& item) {
     const Entry& entry = item.second;
-    return entry.state == State::kTold && now - entry.accepted > kKept;
+    return entry.state == State::kFetchable && now - entry.accepted > kKept;
   });
 }
 
@@ -117,7 +119,7 @@ void RightsQueue::BeforeRound() {
     const MutexLock lock(&mutex_);
     Forget();
     for (auto& [id, entry] : entries_) {
-      if (entry.state == State::kDone) entry.state = State::kTold;
+      if (entry.state == State::kDone) entry.state = State::kFetchable;
     }
   }
   for (const std::string& id : NextWaiting()) BeginOne(id);

@@ -1,6 +1,7 @@
 // Rights of visitors (protocol.md, 6): accepted at once, done in the next
-// round, and kept until the receipts were fetched. The TTP keeps nothing on
-// disk of it: a client repeats its request until it holds both receipts.
+// rounds, and kept for an hour, in which the receipts can be fetched as often
+// as needed. The TTP keeps nothing on disk of it: a client repeats its request
+// until it holds both receipts.
 #ifndef GARDEROBE_TTP_RIGHTS_QUEUE_H_
 #define GARDEROBE_TTP_RIGHTS_QUEUE_H_
 
@@ -40,9 +41,11 @@ class RightsQueue {
               std::chrono::milliseconds interval)
       : rights_(rights), under_way_(under_way), interval_(interval) {}
 
-  // Takes a request that was checked. One with a known id is answered as
-  // before, whatever else it says. Returns after how many ms to fetch the
-  // receipts. ResourceExhausted, with RetryInfo: too many are kept.
+  // Takes a request that was checked. With a known id nothing is done again,
+  // whatever else the request says, unless the first one ended with an error:
+  // then it is taken anew, of the same institution. Returns after how many ms
+  // to fetch the receipts. ResourceExhausted, with RetryInfo: too many are
+  // kept.
   [[nodiscard]] absl::StatusOr<uint32_t> Accept(
       v1::ExerciseRightRequest request);
   // NotFound: it was not accepted here by this institution. Otherwise what came
@@ -56,7 +59,7 @@ class RightsQueue {
 
  private:
   using Clock = std::chrono::steady_clock;
-  enum class State { kWaiting, kUnderWay, kDone, kTold };
+  enum class State { kWaiting, kUnderWay, kDone, kFetchable };
   struct Entry {
     std::string institution;
     v1::ExerciseRightRequest request;

@@ -1,5 +1,9 @@
 #include "ttp/rights_service.h"
 
+#include <exception>
+#include <map>
+#include <memory>
+
 #include "core/keys/receipt.h"
 #include "core/rpc/ordered_stream.h"
 #include "core/rpc/peer.h"

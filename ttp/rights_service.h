@@ -2,6 +2,8 @@
 #ifndef GARDEROBE_TTP_RIGHTS_SERVICE_H_
 #define GARDEROBE_TTP_RIGHTS_SERVICE_H_
 
+#include <string>
+
 #include "core/register/register_store.h"
 #include "garderobe/v1/rights.grpc.pb.h"
 #include "prometheus/counter.h"

@@ -1,5 +1,7 @@
 #include "ttp/rotation.h"
 
+#include <vector>
+
 #include "core/base/clock.h"
 #include "core/keys/rotation_file.h"
 #include "ttp/keys.h"

@@ -16,15 +16,18 @@ struct RotationRecipients {
   SignedBody aggregator_parameters;  // handed on to the vault
 };
 
-// Writes into `folder` d = s*/s for the vault, t*/t and t*h*/(t*h) for the
+// Call it only when TtpKeys::TakeOverNext has just returned false: after an
+// interrupted rotation it would remove scalars that are in force already.
+// Writes into `folder` d = s*/s for the vault, t*/t and (t* h*)/(t h) for the
 // aggregator, and the aggregator's parameters; then puts the next epoch of the
-// keys in `keys` into force, and wipes the former scalars. Returns the issue of
-// the parameters from now on. Whoever is killed runs it again: before the next
-// epoch was in force it draws nothing anew and writes the same factors, after
-// that TtpKeys::TakeOverNext does the rest. `between`, for tests, is called
-// between any two steps.
-// Errors of TtpKeys::Read and WriteRotation; after them the former epoch is in
-// force.
+// keys in the folder `keys` into force, and wipes the former scalars. Returns
+// the issue of the parameters from now on. Killed before the next epoch was in
+// force, the same call draws nothing anew and writes the same factors; killed
+// later, TtpKeys::TakeOverNext alone completes it. `between`, for tests, is
+// called between any two steps.
+// Errors of TtpKeys::Read, TtpKeys::DrawNext and WriteRotation: the former
+// epoch is in force. Errors of RotateIssue and TtpKeys::TakeOverNext: the
+// stored issue tells which is.
 [[nodiscard]] absl::StatusOr<StoredIssue> RotateKeys(
     const std::string& keys, const std::string& folder,
     const RotationRecipients& recipients,

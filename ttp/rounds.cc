@@ -1,6 +1,8 @@
 #include "ttp/rounds.h"
 
 #include <boost/asio/post.hpp>
+#include <exception>
+#include <memory>
 
 #include "spdlog/spdlog.h"
 

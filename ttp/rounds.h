@@ -10,6 +10,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "core/base/mutex.h"

@@ -1,6 +1,6 @@
-// Batches of relations between the vault and the aggregator. Who erases has to
-// know of them: the vault has linked such a batch already, and the aggregator
-// will store it after it has erased.
+// Batches of relations that the TTP has converted and the aggregator has not
+// answered yet. An erasure has to know of them: the vault may have linked such
+// a batch already, and the aggregator will store it after it has erased.
 #ifndef GARDEROBE_TTP_UNDER_WAY_H_
 #define GARDEROBE_TTP_UNDER_WAY_H_
 

@@ -1,6 +1,8 @@
 #include "ttp/upstream.h"
 
 #include <algorithm>
+#include <exception>
+#include <optional>
 
 #include "core/base/civil_time.h"
 #include "core/base/clock.h"

@@ -8,7 +8,12 @@
 #define GARDEROBE_TTP_UPSTREAM_H_
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/keys/parameters.h"
 #include "core/keys/serial_book.h"
@@ -61,7 +66,7 @@ class Upstream {
   // Cancels what is under way and waits for the ends of all calls.
   void Stop();
 
-  // Of the conversion scalars.
+  // The epoch of the conversion scalars.
   uint32_t epoch() const { return options_.issue.issue.epoch; }
 
   // Unary calls without lists: feeds, rights, retention.
@@ -85,8 +90,10 @@ class Upstream {
   [[nodiscard]] absl::StatusOr<v1::RemoveRelationsResponse> RemoveRelations(
       const Shuffled<VaultHandle>& relations, int32_t today);
 
-  // Asks both parties until it has what they publish; blocks up to a few
-  // seconds. Called by a timer.
+  // Asks each party once for what it publishes; blocks up to a few seconds.
+  // Called by a timer. On an error what was fetched before stays. Errors of
+  // FromParty. FailedPrecondition: parameters do not verify, or are of another
+  // epoch than the TTP's.
   [[nodiscard]] absl::Status Fetch();
   // How the last Fetch went.
   absl::Status reachable() const;

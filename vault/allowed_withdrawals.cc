@@ -1,5 +1,9 @@
 #include "vault/allowed_withdrawals.h"
 
+#include <memory>
+#include <string>
+#include <string_view>
+
 #include "core/rights/authorisation.h"
 #include "core/rpc/status_conversion.h"
 #include "vault/link/records.h"

@@ -1,5 +1,10 @@
 #include "vault/answer_keys.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
 #include "vault/link/records.h"
 
 namespace garderobe::vault {
@@ -31,7 +36,7 @@ absl::StatusOr<AnswerDayKey> AnswerKeys::Read(int32_t day) const {
 absl::StatusOr<AnswerSeed> AnswerKeys::SeedFor(int32_t day,
                                                const AnswerId& id) {
   const MutexLock lock(&mutex_);
-  if (const auto known = today_.find(day); known != today_.end()) {
+  if (const auto known = last_used_.find(day); known != last_used_.end()) {
     return AnswerSeedOf(known->second, id);
   }
   auto key = Read(day);
@@ -46,8 +51,8 @@ absl::StatusOr<AnswerSeed> AnswerKeys::SeedFor(int32_t day,
   }
   GARDEROBE_RETURN_IF_ERROR(key.status());
   AnswerSeed seed = AnswerSeedOf(*key, id);
-  today_.clear();
-  today_.emplace(day, *std::move(key));
+  last_used_.clear();
+  last_used_.emplace(day, *std::move(key));
   return seed;
 }
 

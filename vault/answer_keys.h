@@ -31,7 +31,7 @@ class AnswerKeys {
   [[nodiscard]] absl::StatusOr<AnswerDayKey> Read(int32_t day) const;
   Store& store_;
   Mutex mutex_;
-  std::map<int32_t, AnswerDayKey> today_ ABSL_GUARDED_BY(mutex_);  // one
+  std::map<int32_t, AnswerDayKey> last_used_ ABSL_GUARDED_BY(mutex_);  // one
 };
 
 }  // namespace garderobe::vault

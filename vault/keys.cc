@@ -1,5 +1,9 @@
 #include "vault/keys.h"
 
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
 #include "core/base/clock.h"
 #include "core/keys/key_file.h"
 #include "core/keys/receipt.h"

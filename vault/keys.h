@@ -5,6 +5,7 @@
 #define GARDEROBE_VAULT_KEYS_H_
 
 #include <map>
+#include <string>
 
 #include "core/conversion/open.h"
 #include "core/keys/blinding.h"

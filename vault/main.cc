@@ -1,7 +1,16 @@
 // vaultd: who belongs together. What it may know: vault/README.md.
+#include <algorithm>
+#include <cstdint>
+#include <exception>
 #include <filesystem>
+#include <functional>
 #include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "core/base/files.h"
 #include "core/daemon/command_line.h"

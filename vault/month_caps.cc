@@ -1,5 +1,8 @@
 #include "vault/month_caps.h"
 
+#include <algorithm>
+#include <exception>
+
 #include "core/rpc/status_conversion.h"
 #include "spdlog/spdlog.h"
 #include "vault/link/records.h"

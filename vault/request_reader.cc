@@ -1,6 +1,10 @@
 #include "vault/request_reader.h"
 
+#include <map>
+#include <memory>
 #include <optional>
+#include <span>
+#include <string>
 
 #include "core/base/parallel.h"
 #include "core/conversion/point_columns.h"

@@ -4,6 +4,7 @@
 #define GARDEROBE_VAULT_REQUEST_READER_H_
 
 #include <boost/asio/thread_pool.hpp>
+#include <string_view>
 #include <vector>
 
 #include "core/conversion/rows.h"

@@ -1,4 +1,11 @@
 // What takes two custodians at the vault: from the wire to the links and back.
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "core/base/hash.h"
 #include "core/register/nameless.h"
 #include "spdlog/spdlog.h"

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/keys/key_file.h"
 #include "core/keys/parameters.h"

@@ -1,4 +1,12 @@
 // Rights of visitors at the vault: from the wire to the links and back.
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "core/base/civil_time.h"
 #include "core/base/clock.h"
 #include "core/keys/access_answer.h"

@@ -1,5 +1,8 @@
 #include "vault/rotation.h"
 
+#include <memory>
+#include <vector>
+
 #include "core/base/clock.h"
 #include "core/keys/rotation_file.h"
 #include "core/keys/serial_book.h"
@@ -70,7 +73,7 @@ absl::StatusOr<Rotated> Rotate(
                                           1, places.ttp_pin, keys.sealing));
   GARDEROBE_RETURN_IF_ERROR(HandOnHouseholds(places, keys, next));
   GARDEROBE_RETURN_IF_ERROR(
-      RotateStore(store, next, TokenFamilies(), [&](Store& copy) {
+      RotateStore(store, next, RotatedFamilies(), [&](Store& copy) {
         return RotateTokens(copy, d[0], workers, progress);
       }));
   GARDEROBE_RETURN_IF_ERROR(Finish(places));

@@ -26,10 +26,12 @@ struct Rotated {
 // changes the store, and then puts w* and the next epoch into force. Whoever is
 // killed runs it again: before the store was exchanged it begins anew, after
 // that it goes on. d is never written down.
-// FailedPrecondition: the store is not of the keys' epoch nor of the next;
-// the file is not for this epoch and party; another's signature; the
-// aggregator's parameters were replaced. NotFound: a file is missing.
-// Unavailable: a daemon has the store open, or the disk does not take it.
+// FailedPrecondition: the store is not of the keys' epoch nor of the next; a
+// file is for another epoch or party, or not signed by the pinned key; or the
+// aggregator's parameters are not valid today or were replaced.
+// InvalidArgument: a file is sealed to another key. NotFound: a file is
+// missing. DataLoss: a file or a record is damaged. Unavailable: a daemon has
+// the store open, or the disk does not take it.
 [[nodiscard]] absl::StatusOr<Rotated> Rotate(
     const RotationPlaces& places, boost::asio::thread_pool& workers,
     const std::function<void(double part)>& progress);

@@ -156,7 +156,7 @@ TEST_F(VaultRotationTest, InterruptedAfterTheStoreItGoesOnWithTheKeys) {
   boost::asio::thread_pool workers(1);
   ASSERT_THAT(
       RotateStore({places_.store, kFamilyNames, kStoreOptions}, 2,
-                  TokenFamilies(),
+                  RotatedFamilies(),
                   [&](Store& copy) { return RotateTokens(copy, d_, workers); }),
       IsOk());
   fs::create_directories(places_.store + ".rotating");
@@ -172,7 +172,7 @@ TEST_F(VaultRotationTest, InterruptedWhileTheKeysTakeTheirPlaceItGoesOn) {
   boost::asio::thread_pool workers(1);
   ASSERT_THAT(
       RotateStore({places_.store, kFamilyNames, kStoreOptions}, 2,
-                  TokenFamilies(),
+                  RotatedFamilies(),
                   [&](Store& copy) { return RotateTokens(copy, d_, workers); }),
       IsOk());
   ASSERT_THAT(RotateIssue(places_.keys, Today(), UnixSeconds()), IsOk());

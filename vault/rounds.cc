@@ -1,6 +1,8 @@
 #include "vault/rounds.h"
 
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/parallel.h"

@@ -1,5 +1,12 @@
 #include "vault/service.h"
 
+#include <algorithm>
+#include <exception>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "core/base/civil_time.h"
 #include "core/base/clock.h"
 #include "core/keys/receipt.h"

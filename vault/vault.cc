@@ -1,6 +1,8 @@
 #include "vault/vault.h"
 
+#include <cstring>
 #include <optional>
+#include <vector>
 
 #include "core/base/parallel.h"
 #include "core/base/random.h"

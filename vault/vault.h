@@ -6,6 +6,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/mutex.h"
@@ -91,9 +92,10 @@ class Vault {
       const v1::SignedParameters& aggregator);
   [[nodiscard]] absl::StatusOr<Linker::Subject> SubjectOf(
       const v1::ExerciseAtVaultRequest& request) const;
-  // PermissionDenied: the vault's register has no such entry, or it has not
-  // asked. FailedPrecondition: two custodians have to allow it first, or its
-  // quota or the vault's cap is used up.
+  // Decides whether the request may be exercised, and counts one by identity.
+  // PermissionDenied: the vault's register has no entry with its access key, or
+  // as CheckAuthorisation. FailedPrecondition: two custodians have to allow it
+  // first, or the entry's quota or the vault's cap is used up.
   [[nodiscard]] absl::Status Admit(const v1::ExerciseAtVaultRequest& request,
                                    const SignedRight& asked)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(rights_mutex_);
@@ -108,8 +110,9 @@ class Vault {
       const SignedRight& asked, const Linker::Subject& subject)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(rights_mutex_);
 
-  // The answer that was kept, with the number of the last round before it (8),
-  // once the aggregator has confirmed a later one; otherwise an empty one.
+  // Fills `response` from `kept`: the number of the last round made before it
+  // (8 bytes), then the answer. Leaves it empty until the aggregator has
+  // confirmed a later round. DataLoss: `kept` is damaged.
   [[nodiscard]] absl::Status Show(std::string_view kept,
                                   v1::ExerciseAtVaultResponse* response) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 #include "core/audit/crowd_proof.h"
 #include "core/keys/pooled_receipt.h"

@@ -1,8 +1,13 @@
 #include "client/audit/crowd_file.h"
 
+#include <algorithm>
 #include <bit>
+#include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <map>
+#include <optional>
+#include <vector>
 
 #include "core/base/files.h"
 #include "core/identifiers/identifier.h"

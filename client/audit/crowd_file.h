@@ -13,6 +13,7 @@
 #define GARDEROBE_CLIENT_AUDIT_CROWD_FILE_H_
 
 #include <string>
+#include <string_view>
 
 #include "client/audit/crowd_check.h"
 
@@ -31,7 +32,8 @@ inline constexpr size_t kCrowdFileBytesMax = size_t{64} << 20;
 [[nodiscard]] absl::StatusOr<AuditedCrowd> ReadCrowdFile(
     const std::string& path);
 
-// Of the text of such a file. InvalidArgument: as above.
+// Makes the text of such a file, and reads one. InvalidArgument: it is not such
+// a text; names the field.
 std::string CrowdFileText(const AuditedCrowd& audited);
 [[nodiscard]] absl::StatusOr<AuditedCrowd> ReadCrowdText(std::string_view text);
 

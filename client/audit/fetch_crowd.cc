@@ -1,6 +1,10 @@
 #include "client/audit/fetch_crowd.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string_view>
 
 #include "client/published.h"
 #include "core/audit/crowd_pages.h"

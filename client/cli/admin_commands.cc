@@ -2,6 +2,10 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "client/cli/command.h"
 #include "client/cli/register_approvals.h"

@@ -1,6 +1,7 @@
 #include "client/cli/approval_options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 
 #include "client/approval_file.h"

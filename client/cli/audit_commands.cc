@@ -1,7 +1,13 @@
 // For auditors: what the trusted third party did with a crowd, verified.
 #include <CLI/CLI.hpp>
+#include <array>
 #include <chrono>
 #include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "client/audit/crowd_check.h"
 #include "client/audit/crowd_file.h"

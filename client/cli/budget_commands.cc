@@ -1,6 +1,9 @@
 // Budgets of tokens: what is used, and more by two custodians.
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <map>
+#include <memory>
+#include <string>
 
 #include "client/cli/approval_options.h"
 #include "client/cli/command.h"

@@ -1,7 +1,12 @@
 // For custodians: a key to approve with, and approvals of what takes two.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "client/approval_file.h"
 #include "client/cli/command.h"

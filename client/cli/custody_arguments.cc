@@ -1,6 +1,10 @@
 #include "client/cli/custody_arguments.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <stdexcept>
 
 #include "core/keys/receipt.h"
 #include "core/register/register_store.h"

@@ -1,7 +1,9 @@
 #include "client/cli/file_options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
+#include <map>
 
 #include "nlohmann/json.hpp"
 

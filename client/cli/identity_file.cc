@@ -3,6 +3,8 @@
 #include <fstream>
 #include <iostream>
 #include <set>
+#include <string_view>
+#include <vector>
 
 #include "core/base/status.h"
 #include "nlohmann/json.hpp"

@@ -8,6 +8,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include "client/cli/command.h"
 #include "core/base/version.h"

@@ -2,6 +2,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "client/cli/command.h"
 #include "client/mapping/guess.h"

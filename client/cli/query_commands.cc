@@ -1,5 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
 
 #include "client/cli/command.h"
 #include "client/cli/table_output.h"

@@ -1,5 +1,10 @@
 #include "client/cli/receipt_json.h"
 
+#include <map>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
 #include "core/base/bytes.h"
 
 namespace garderobe::client {

@@ -1,6 +1,9 @@
 #include "client/cli/register_approvals.h"
 
+#include <algorithm>
+#include <array>
 #include <iostream>
+#include <memory>
 #include <set>
 
 #include "core/custody/custodians.h"

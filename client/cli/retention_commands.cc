@@ -1,6 +1,9 @@
 // What takes two custodians: more retention in a day, and a right clock.
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <map>
+#include <memory>
+#include <string>
 
 #include "client/cli/approval_options.h"
 #include "client/cli/command.h"

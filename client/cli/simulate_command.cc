@@ -1,5 +1,8 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <map>
+#include <memory>
+#include <string>
 
 #include "client/cli/command.h"
 #include "client/simulation/simulate.h"

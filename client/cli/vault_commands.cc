@@ -1,7 +1,11 @@
 // What takes two custodians at the vault: looking into a link, undoing it, more
 // than its caps, and an objection taken back without its secret.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
+#include <map>
+#include <memory>
+#include <string>
 
 #include "client/cli/approval_options.h"
 #include "client/cli/command.h"

@@ -1,6 +1,10 @@
 #include "client/mapping/column_match.h"
 
 #include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string_view>
 
 namespace garderobe::client {
 namespace {

@@ -1,6 +1,9 @@
 #include "client/mapping/column_names.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
 
 #include "client/words.h"
 

@@ -1,7 +1,9 @@
 #include "client/mapping/column_profile.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "client/dates.h"
 #include "client/mapping/free_text.h"

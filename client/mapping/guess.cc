@@ -1,6 +1,11 @@
 #include "client/mapping/guess.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
 
 #include "client/mapping/column_match.h"
 #include "client/mapping/header_plan.h"

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "client/words.h"
 #include "core/base/hash.h"

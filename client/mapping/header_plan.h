@@ -3,8 +3,14 @@
 #ifndef GARDEROBE_CLIENT_MAPPING_HEADER_PLAN_H_
 #define GARDEROBE_CLIENT_MAPPING_HEADER_PLAN_H_
 
+#include <array>
 #include <deque>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "client/mapping/mapping.h"

@@ -1,6 +1,8 @@
 #include "client/mapping/joined_table.h"
 
 #include <algorithm>
+#include <deque>
+#include <string_view>
 
 #include "client/words.h"
 

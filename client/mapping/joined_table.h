@@ -3,7 +3,11 @@
 #ifndef GARDEROBE_CLIENT_MAPPING_JOINED_TABLE_H_
 #define GARDEROBE_CLIENT_MAPPING_JOINED_TABLE_H_
 
+#include <array>
 #include <functional>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "client/mapping/header_plan.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <span>
 
 #include "client/mapping/shipped.h"
 #include "core/base/nearest.h"

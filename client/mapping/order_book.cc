@@ -1,6 +1,7 @@
 #include "client/mapping/order_book.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace garderobe::client {
 

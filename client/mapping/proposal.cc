@@ -1,5 +1,13 @@
 #include "client/mapping/proposal.h"
 
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "client/tables/table.h"
 #include "client/words.h"
 

@@ -2,6 +2,8 @@
 #ifndef GARDEROBE_CLIENT_MAPPING_PROPOSAL_H_
 #define GARDEROBE_CLIENT_MAPPING_PROPOSAL_H_
 
+#include <vector>
+
 #include "client/mapping/column_match.h"
 #include "client/mapping/guess.h"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "core/geography/geography.h"
 #include "spdlog/fmt/fmt.h"

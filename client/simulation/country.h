@@ -4,6 +4,7 @@
 #ifndef GARDEROBE_CLIENT_SIMULATION_COUNTRY_H_
 #define GARDEROBE_CLIENT_SIMULATION_COUNTRY_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <vector>
 
 namespace garderobe::client {
 namespace {

@@ -1,9 +1,15 @@
 #include "client/tables/spreadsheet_reader.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include "client/tables/workbook_parts.h"
 #include "client/tables/xml_part.h"

@@ -10,6 +10,9 @@
 #ifndef GARDEROBE_CLIENT_TABLES_SPREADSHEET_READER_H_
 #define GARDEROBE_CLIENT_TABLES_SPREADSHEET_READER_H_
 
+#include <memory>
+#include <string>
+
 #include "client/tables/table.h"
 
 namespace garderobe::client {

@@ -1,6 +1,9 @@
 #include "client/tables/workbook_parts.h"
 
+#include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 
 #include "core/base/integer.h"
 

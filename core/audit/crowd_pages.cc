@@ -1,6 +1,10 @@
 #include "core/audit/crowd_pages.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "core/base/columns.h"
 #include "core/conversion/point_columns.h"

@@ -1,6 +1,12 @@
 #include "core/audit/crowd_proof.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <vector>
 
 #include "core/identifiers/identifier.h"
 

@@ -1,5 +1,7 @@
 #include "core/base/checked_file.h"
 
+#include <algorithm>
+
 #include "core/base/bytes.h"
 #include "core/base/damage.h"
 #include "core/base/files.h"

@@ -3,6 +3,7 @@
 #define GARDEROBE_CORE_BASE_FILES_H_
 
 #include <string>
+#include <string_view>
 
 #include "core/base/status.h"
 

@@ -1,5 +1,6 @@
 #include "core/catalogue/cube_root.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "core/base/bytes.h"

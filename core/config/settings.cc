@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <filesystem>
+#include <memory>
+#include <optional>
 
 #include "core/base/check.h"
 #include "core/base/files.h"

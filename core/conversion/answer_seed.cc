@@ -1,5 +1,8 @@
 #include "core/conversion/answer_seed.h"
 
+#include <string>
+#include <string_view>
+
 namespace garderobe {
 
 AnswerSeed AnswerSeedOf(const AnswerDayKey& key, const AnswerId& id) {

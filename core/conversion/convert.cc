@@ -1,6 +1,8 @@
 #include "core/conversion/convert.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "core/group/hash_to_group.h"
 

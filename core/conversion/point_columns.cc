@@ -1,5 +1,6 @@
 #include "core/conversion/point_columns.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "core/identifiers/identifier.h"

@@ -1,6 +1,9 @@
 #include "core/custody/approval_book.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "core/base/checked_file.h"
 #include "core/base/integer.h"

@@ -1,6 +1,7 @@
 #include "core/custody/custody.h"
 
 #include <algorithm>
+#include <exception>
 #include <span>
 
 #include "core/keys/approval.h"

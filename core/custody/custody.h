@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -41,8 +42,8 @@ class Custody {
   static constexpr int kApprovalsMax = 16;  // of one request
   using Given = google::protobuf::RepeatedPtrField<v1::Approval>;
 
-  // Of `party`; `path` is the file of used approvals. DataLoss, Unavailable: as
-  // ApprovalBook::Open.
+  // `party` is the one that acts here, as in Approval; `path` is the file of
+  // used approvals. DataLoss, Unavailable: as ApprovalBook::Open.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Custody>> Open(
       std::string party, Custodians custodians, const std::string& path,
       UnixClock clock = UnixSeconds);
@@ -52,8 +53,8 @@ class Custody {
   // it when nothing else is in the way: what fails afterwards takes two
   // approvals more. PermissionDenied with one of the reasons above: they are
   // not; nothing is used up. InvalidArgument: more than kApprovalsMax.
-  // Unavailable, ResourceExhausted: the disk does not take them. Every answer
-  // is logged, with the custodians' names.
+  // Unavailable, ResourceExhausted: as ApprovalBook::Use. Logs every answer:
+  // the custodians' names when it is OK, otherwise the reason.
   [[nodiscard]] absl::Status Approve(const CustodyRequest& request,
                                      const Given& given);
 

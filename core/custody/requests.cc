@@ -1,5 +1,7 @@
 #include "core/custody/requests.h"
 
+#include <algorithm>
+
 #include "core/base/civil_time.h"
 
 namespace garderobe {

@@ -5,8 +5,12 @@
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <exception>
 #include <filesystem>
 #include <iostream>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
 
 #include "core/base/version.h"
 #include "spdlog/spdlog.h"

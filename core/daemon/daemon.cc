@@ -3,8 +3,12 @@
 #include <sodium.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <boost/asio/signal_set.hpp>
+#include <exception>
 #include <filesystem>
+#include <optional>
+#include <ratio>
 #include <thread>
 
 #include "core/base/mutex.h"

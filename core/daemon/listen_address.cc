@@ -1,5 +1,7 @@
 #include "core/daemon/listen_address.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/base/integer.h"

@@ -1,10 +1,12 @@
 #include "core/daemon/metrics_endpoint.h"
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
+#include <stdexcept>
 
 #include "core/daemon/listen_address.h"
 #include "prometheus/text_serializer.h"

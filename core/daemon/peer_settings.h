@@ -3,6 +3,7 @@
 #ifndef GARDEROBE_CORE_DAEMON_PEER_SETTINGS_H_
 #define GARDEROBE_CORE_DAEMON_PEER_SETTINGS_H_
 
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <string>

@@ -1,6 +1,9 @@
 #include "core/daemon/renew_parameters.h"
 
+#include <cstdint>
+#include <functional>
 #include <iostream>
+#include <optional>
 
 #include "core/base/clock.h"
 #include "core/base/integer.h"

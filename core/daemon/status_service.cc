@@ -1,5 +1,8 @@
 #include "core/daemon/status_service.h"
 
+#include <cstdint>
+#include <optional>
+
 #include "core/base/version.h"
 #include "core/daemon/disk.h"
 #include "core/rpc/ordered_stream.h"

@@ -1,5 +1,7 @@
 #include "core/daemon/store_rewriter.h"
 
+#include <exception>
+
 #include "core/daemon/repeat.h"
 #include "spdlog/spdlog.h"
 

@@ -1,6 +1,7 @@
 #include "core/daemon/store_verifier.h"
 
 #include <chrono>
+#include <exception>
 
 #include "spdlog/spdlog.h"
 

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <map>
+#include <optional>
+#include <vector>
 
 #include "core/base/check.h"
 #include "core/base/integer.h"

@@ -8,6 +8,9 @@
 
 #include <sodium.h>
 
+#include <array>
+#include <cstring>
+
 #include "core/base/bytes.h"
 #include "core/base/secret_bytes.h"
 

@@ -5,6 +5,9 @@
 #ifndef GARDEROBE_CORE_GROUP_ELGAMAL_H_
 #define GARDEROBE_CORE_GROUP_ELGAMAL_H_
 
+#include <string>
+#include <string_view>
+
 #include "core/group/element.h"
 
 namespace garderobe {

@@ -1,6 +1,7 @@
 #include "core/group/hash_to_group.h"
 
 #include <algorithm>
+#include <string>
 
 namespace garderobe {
 namespace {

@@ -5,6 +5,8 @@
 #define GARDEROBE_CORE_GROUP_HASH_TO_GROUP_H_
 
 #include <array>
+#include <span>
+#include <string_view>
 
 #include "core/group/element.h"
 

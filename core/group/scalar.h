@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "core/base/bytes.h"

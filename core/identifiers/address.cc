@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include "core/identifiers/house_number.h"
 #include "core/identifiers/text.h"

@@ -3,6 +3,9 @@
 #ifndef GARDEROBE_CORE_IDENTIFIERS_ADDRESS_H_
 #define GARDEROBE_CORE_IDENTIFIERS_ADDRESS_H_
 
+#include <string>
+#include <string_view>
+
 #include "core/identifiers/country.h"
 #include "core/identifiers/identifier.h"
 

@@ -2,6 +2,9 @@
 #ifndef GARDEROBE_CORE_IDENTIFIERS_BIRTH_DATE_H_
 #define GARDEROBE_CORE_IDENTIFIERS_BIRTH_DATE_H_
 
+#include <string>
+#include <string_view>
+
 #include "core/base/civil_time.h"
 
 namespace garderobe {

@@ -1,4 +1,9 @@
 // Belgium: 9000, with a street.
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
 #include "core/identifiers/country.h"
 #include "core/identifiers/text.h"
 

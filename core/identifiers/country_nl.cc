@@ -1,4 +1,9 @@
 // The Netherlands: 1234AB.
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
 #include "core/identifiers/country.h"
 #include "core/identifiers/text.h"
 

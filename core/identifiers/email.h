@@ -4,6 +4,8 @@
 #define GARDEROBE_CORE_IDENTIFIERS_EMAIL_H_
 
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "core/identifiers/identifier.h"
 

@@ -1,5 +1,8 @@
 #include "core/identifiers/encrypt.h"
 
+#include <array>
+#include <string_view>
+
 #include "core/base/check.h"
 #include "core/group/elgamal.h"
 #include "core/group/hash_to_group.h"

@@ -1,6 +1,7 @@
 #include "core/identifiers/house_number.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <vector>
 

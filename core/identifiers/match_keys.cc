@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <string_view>
 
 #include "core/identifiers/email.h"
 #include "core/identifiers/text.h"

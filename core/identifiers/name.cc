@@ -1,6 +1,7 @@
 #include "core/identifiers/name.h"
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "core/identifiers/text.h"

@@ -1,6 +1,8 @@
 #include "core/identifiers/pass.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "core/identifiers/text.h"
 

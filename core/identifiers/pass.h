@@ -2,6 +2,8 @@
 #ifndef GARDEROBE_CORE_IDENTIFIERS_PASS_H_
 #define GARDEROBE_CORE_IDENTIFIERS_PASS_H_
 
+#include <string_view>
+
 #include "core/identifiers/identifier.h"
 
 namespace garderobe {

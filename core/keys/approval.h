@@ -24,7 +24,7 @@ struct Approval {
   // How far ahead an approval may expire.
   static constexpr uint64_t kSecondsMax = 86400;
 
-  std::string party;   // whose act: ttp, vault, aggregator, answer
+  std::string party;   // whose act: ttp, vault, aggregator, answer, plain
   std::string action;  // core/custody/requests.h has the words
   Digest256 request;   // of what exactly
   ApprovalSerial serial;

@@ -1,8 +1,8 @@
 // Keys at rest: one small text file a key, readable by its owner alone.
 //
 //   garderobe-key-v1
-//   role: ttp-shuffle-vault
-//   key_id: 5f2c...            (16 hex digits, of the public half or a hash)
+//   role: ttp-conversion-vault
+//   key_id: 5f2c...            (16 hex digits, KeyId)
 //   epoch: 1
 //   status: enabled            (enabled, disabled or destroyed)
 //   secret: <hex>
@@ -12,6 +12,7 @@
 #define GARDEROBE_CORE_KEYS_KEY_FILE_H_
 
 #include <string>
+#include <string_view>
 
 #include "core/base/secret_bytes.h"
 #include "core/base/status.h"
@@ -40,7 +41,8 @@ std::string KeyId(std::string_view role, const KeyFileSecret& secret);
                                         const KeyFileSecret& secret);
 
 // FailedPrecondition: others may read it, or it is not enabled.
-// InvalidArgument: not a key file, or of another role. NotFound.
+// InvalidArgument: not a key file, damaged, or of another role. NotFound: it
+// does not open. Unavailable: it does not read.
 [[nodiscard]] absl::StatusOr<KeyFile> ReadKeyFile(const std::string& path,
                                                   std::string_view role);
 

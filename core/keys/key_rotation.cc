@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cstdint>
 #include <optional>
 
 #include "core/base/file_exchange.h"

@@ -9,6 +9,7 @@
 #define GARDEROBE_CORE_KEYS_KEY_ROTATION_H_
 
 #include <string>
+#include <string_view>
 
 #include "core/base/status.h"
 #include "core/keys/key_file.h"
@@ -23,9 +24,11 @@ enum class KeyShape {
 // Where the key of `role` stands that is drawn for the next epoch.
 std::string NextKeyPath(const std::string& directory, std::string_view role);
 
-// Draws the key of `role` for `epoch`, the next one; what an interrupted
-// rotation has drawn for that epoch stays. On the disk on return. Errors of
-// ReadKeyFile and WriteKeyFile.
+// Draws the key of `role` for `epoch`, the next one. Keeps what an interrupted
+// rotation has drawn for that epoch, and removes what was drawn for another:
+// call TakeOverNextKey first, which puts a key that is in force into its place.
+// On the disk on return. Errors of ReadKeyFile and WriteKeyFile. Unavailable:
+// what was drawn for another epoch can't be removed.
 [[nodiscard]] absl::Status DrawNextKey(const std::string& directory,
                                        std::string_view role, uint32_t epoch,
                                        KeyShape shape);

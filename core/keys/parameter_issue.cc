@@ -1,6 +1,8 @@
 #include "core/keys/parameter_issue.h"
 
+#include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "core/base/files.h"
 #include "core/base/integer.h"

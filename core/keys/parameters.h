@@ -1,5 +1,5 @@
-// Public parameters of a party: what it publishes, signs with Ed25519, and
-// clients pin (protocol.md, 2).
+// Public parameters of a party: what it publishes and signs with Ed25519.
+// Whoever reads them pins the key that signs (protocol.md, 2).
 //
 // The signed body, stored and signed, never change:
 //   "garderobe/parameters/v2" 00 || LP(party) || epoch (4) || serial (4) ||
@@ -12,6 +12,7 @@
 #include <array>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "core/base/civil_time.h"
 #include "core/base/secret_bytes.h"

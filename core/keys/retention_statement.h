@@ -2,6 +2,9 @@
 #ifndef GARDEROBE_CORE_KEYS_RETENTION_STATEMENT_H_
 #define GARDEROBE_CORE_KEYS_RETENTION_STATEMENT_H_
 
+#include <string>
+#include <string_view>
+
 #include "core/keys/receipt.h"
 
 namespace garderobe {

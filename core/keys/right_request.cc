@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <string>
+
 #include "core/keys/sign.h"
 
 namespace garderobe {

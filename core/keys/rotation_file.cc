@@ -1,5 +1,8 @@
 #include "core/keys/rotation_file.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "core/base/checked_file.h"
 #include "core/keys/sign.h"
 

@@ -2,14 +2,17 @@
 // between them can't read it (protocol.md, 4).
 //
 // Every entry has a tag, a random point that the TTP sees only encrypted. The
-// statement says what to do by tag, and binds reference and person to it by
-// sums that are weighted with a hash of the tag: whoever moves one of them to
-// another entry would have to know the weights.
+// statement says what to do by tag. Sums that are weighted with a hash of the
+// tags bind references and persons to them: whoever moves one of these to
+// another entry would have to know the weights. The sum of the references is in
+// the statement; that of the persons goes beside it, encrypted, since the TTP
+// multiplies it by t as it does the persons.
 #ifndef GARDEROBE_CORE_KEYS_ROUND_STATEMENT_H_
 #define GARDEROBE_CORE_KEYS_ROUND_STATEMENT_H_
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "core/group/elgamal.h"
 #include "core/group/scalar.h"

@@ -1,5 +1,9 @@
 #include "core/keys/serial_book.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "core/base/bytes.h"

@@ -1,7 +1,7 @@
-// The highest serial of each party's parameters that was ever taken, and the
-// keys of its epoch, on disk: whoever plays back parameters that were replaced,
-// or commits to other scalars for one reader than for the next, is refused
-// (protocol.md, 2).
+// The highest serial of each party's parameters that this reader has taken, and
+// the keys of its epoch, on disk (protocol.md, 2). A party is refused when it
+// goes back to an earlier serial or epoch, or shows this reader other keys than
+// before within one epoch. Nothing compares what two readers are shown.
 #ifndef GARDEROBE_CORE_KEYS_SERIAL_BOOK_H_
 #define GARDEROBE_CORE_KEYS_SERIAL_BOOK_H_
 

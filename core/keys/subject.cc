@@ -1,5 +1,7 @@
 #include "core/keys/subject.h"
 
+#include <string>
+
 namespace garderobe {
 namespace {
 

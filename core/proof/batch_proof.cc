@@ -1,6 +1,10 @@
 #include "core/proof/batch_proof.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
 
 namespace garderobe {
 namespace {

@@ -1,5 +1,8 @@
 #include "core/proof/conversion.h"
 
+#include <algorithm>
+#include <memory>
+
 #include "core/proof/pedersen.h"
 
 namespace garderobe {

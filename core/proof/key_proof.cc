@@ -1,5 +1,8 @@
 #include "core/proof/key_proof.h"
 
+#include <string>
+#include <vector>
+
 #include "core/proof/schnorr.h"
 #include "core/proof/transcript.h"
 

@@ -1,5 +1,7 @@
 #include "core/proof/linear_proof.h"
 
+#include <algorithm>
+
 #include "core/proof/schnorr.h"
 #include "core/proof/transcript.h"
 

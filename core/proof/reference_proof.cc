@@ -1,6 +1,8 @@
 #include "core/proof/reference_proof.h"
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "core/proof/pedersen.h"
 

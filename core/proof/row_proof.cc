@@ -1,6 +1,8 @@
 #include "core/proof/row_proof.h"
 
 #include <array>
+#include <memory>
+#include <vector>
 
 namespace garderobe {
 namespace {

@@ -1,5 +1,8 @@
 #include "core/proof/schnorr.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "core/proof/transcript.h"
 
 namespace garderobe {

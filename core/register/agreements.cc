@@ -1,5 +1,8 @@
 #include "core/register/agreements.h"
 
+#include <optional>
+#include <string_view>
+
 namespace garderobe {
 namespace {
 

@@ -8,6 +8,7 @@
 #define GARDEROBE_CORE_REGISTER_AGREEMENTS_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 

@@ -1,6 +1,8 @@
 #include "core/register/authors.h"
 
+#include <algorithm>
 #include <set>
+#include <string_view>
 
 #include "core/base/bytes.h"
 

@@ -1,6 +1,7 @@
 #include "core/register/canonical_register.h"
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 #include "core/base/bytes.h"

@@ -5,6 +5,7 @@
 #define GARDEROBE_CORE_REGISTER_NAMELESS_H_
 
 #include <string>
+#include <string_view>
 
 #include "core/base/status.h"
 #include "garderobe/v1/common.pb.h"

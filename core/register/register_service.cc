@@ -1,5 +1,10 @@
 #include "core/register/register_service.h"
 
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "core/register/canonical_register.h"
 #include "core/rpc/ordered_stream.h"
 #include "core/rpc/peer.h"

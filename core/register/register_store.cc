@@ -1,7 +1,9 @@
 #include "core/register/register_store.h"
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include "core/base/checked_file.h"

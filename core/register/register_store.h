@@ -3,8 +3,10 @@
 #define GARDEROBE_CORE_REGISTER_REGISTER_STORE_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/civil_time.h"

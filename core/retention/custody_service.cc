@@ -1,5 +1,8 @@
 #include "core/retention/custody_service.h"
 
+#include <exception>
+#include <vector>
+
 #include "core/rpc/ordered_stream.h"
 #include "core/rpc/peer.h"
 #include "spdlog/spdlog.h"

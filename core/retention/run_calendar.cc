@@ -1,5 +1,6 @@
 #include "core/retention/run_calendar.h"
 
+#include <cstdint>
 #include <cstdlib>
 
 namespace garderobe {

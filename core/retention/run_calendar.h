@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "core/base/civil_time.h"
 #include "core/base/mutex.h"

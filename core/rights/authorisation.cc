@@ -1,6 +1,8 @@
 #include "core/rights/authorisation.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "core/register/authors.h"
 #include "core/rpc/status_conversion.h"

@@ -18,18 +18,19 @@ struct SignedRight {
   AuthorSignature signature;
 };
 
-// Of a request as the TTP passes it on; its right and request id stand beside
-// the authorisation, and `type` is that of the subject that the caller would
-// act on. InvalidArgument: names the field that is missing or has
-// another length, or the right.
+// Reads what was signed from a request as the TTP passes it on: right and
+// request id (16 bytes) stand beside the authorisation, and `type` is that of
+// the subject that the caller would act on. InvalidArgument: the right is
+// unknown, or a field is missing or has another length; names it.
 [[nodiscard]] absl::StatusOr<SignedRight> ReadAuthorisation(
     v1::Right right, SubjectType type, std::string_view request_id,
     const v1::RightAuthorisation& authorisation);
 v1::RightAuthorisation ToProto(const SignedRight& asked);
 
 // PermissionDenied, with one of the reasons below: `asked` is not signed by an
-// author in force of `entry`, names another access key than the entry's, or
-// was signed too long ago. `today` in days since 2000-01-01.
+// author in force of `entry`, names another access key than the entry's, or is
+// dated more than kRightDaysMax days before `today` or kRightDaysAhead after
+// it. `today` in days since 2000-01-01.
 [[nodiscard]] absl::Status CheckAuthorisation(
     const v1::Register::Institution& entry, const SignedRight& asked,
     int32_t today);

@@ -1,6 +1,10 @@
 #include "core/rights/right_subject.h"
 
+#include <algorithm>
 #include <bit>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/base/columns.h"
 

@@ -9,7 +9,8 @@
 namespace garderobe {
 
 // InvalidArgument: neither a handle of 16 bytes, not zero, nor an identity with
-// points of 32 bytes. The subject views `request`, which outlives it.
+// points of 32 bytes, one for each kind; or the institution's name has more
+// than 255 bytes. The subject views `request`, which outlives it.
 [[nodiscard]] absl::StatusOr<RightSubject> SubjectOf(
     const v1::ExerciseRightRequest& request);
 

@@ -4,6 +4,7 @@
 #ifndef GARDEROBE_CORE_RPC_KEY_PIN_H_
 #define GARDEROBE_CORE_RPC_KEY_PIN_H_
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>

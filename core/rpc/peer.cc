@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 #include "grpc/grpc_security_constants.h"
 #include "grpcpp/impl/codegen/server_context.h"

@@ -13,6 +13,7 @@
 #define GARDEROBE_CORE_RPC_PEER_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/status.h"

@@ -1,5 +1,7 @@
 #include "core/rpc/peer_pins.h"
 
+#include <vector>
+
 namespace garderobe {
 
 void PeerPins::Add(const Peer& peer, const KeyPin& pin) {

@@ -1,6 +1,7 @@
 #include "core/rpc/role_gate.h"
 
 #include <algorithm>
+#include <memory>
 #include <type_traits>
 
 #include "core/base/check.h"

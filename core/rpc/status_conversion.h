@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "core/base/status.h"
 #include "grpcpp/support/status.h"

@@ -1,5 +1,7 @@
 #include "core/rpc/stream_places.h"
 
+#include <cstdint>
+
 namespace garderobe {
 namespace {
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <functional>
 
 #include "core/base/civil_time.h"
 #include "core/base/clock.h"

@@ -5,6 +5,9 @@
 #ifndef GARDEROBE_CORE_SEALING_BATCH_SEALER_H_
 #define GARDEROBE_CORE_SEALING_BATCH_SEALER_H_
 
+#include <string>
+#include <string_view>
+
 #include "core/base/bytes.h"
 #include "core/base/secret_bytes.h"
 

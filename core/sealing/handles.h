@@ -3,6 +3,10 @@
 #ifndef GARDEROBE_CORE_SEALING_HANDLES_H_
 #define GARDEROBE_CORE_SEALING_HANDLES_H_
 
+#include <cstring>
+#include <string>
+#include <string_view>
+
 #include "core/base/bytes.h"
 #include "core/base/hash.h"
 #include "core/base/secret_bytes.h"

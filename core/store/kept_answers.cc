@@ -1,5 +1,7 @@
 #include "core/store/kept_answers.h"
 
+#include <memory>
+
 #include "core/base/bytes.h"
 
 namespace garderobe {

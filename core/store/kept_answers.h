@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/base/hash.h"
 #include "core/store/store.h"
@@ -38,8 +39,9 @@ class KeptAnswers {
   // synced. `day` since 2000-01-01; of a claimed id, that of the claim.
   [[nodiscard]] absl::Status Keep(std::string_view id, const Digest256& request,
                                   std::string_view answer, int32_t day);
-  // The same into `batch`, beside what the answer tells of: so that neither is
-  // there without the other, and nothing is forgotten.
+  // Puts the same into `batch`, beside what the answer tells of, so that
+  // neither is stored without the other. Unlike Keep it removes no older
+  // answers.
   void Put(std::string_view id, const Digest256& request,
            std::string_view answer, int32_t day,
            rocksdb::WriteBatch& batch) const;

@@ -1,5 +1,6 @@
 #include "core/store/log_scan.h"
 
+#include <algorithm>
 #include <boost/crc.hpp>
 #include <fstream>
 #include <string_view>

@@ -3,7 +3,10 @@
 #include <rocksdb/sst_file_reader.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <exception>
 #include <filesystem>
+#include <optional>
 
 #include "core/base/damage.h"
 #include "core/base/integer.h"

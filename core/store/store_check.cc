@@ -3,8 +3,11 @@
 #include <rocksdb/db.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "core/base/damage.h"

@@ -5,7 +5,14 @@
 #include <rocksdb/table.h>
 #include <sodium.h>
 
+#include <cstdint>
+#include <exception>
 #include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/base/files.h"
 #include "core/base/integer.h"

@@ -23,14 +23,17 @@ struct RotatedStore {
 [[nodiscard]] absl::StatusOr<uint32_t> EpochOf(const RotatedStore& rotated);
 
 // Brings the store from the epoch before `epoch` to `epoch`. Has `rewrite`
-// change a copy of the store, notes the epoch there, writes
-// the families `changed` again, so that nothing of before is in their tables,
-// and exchanges copy and store in one step. Whoever is killed has the store of
-// before or the changed one; the same call then begins anew. What the other
-// families hold is shared between the two while both are there: that takes no
-// room, the changed families take twice theirs.
-// FailedPrecondition: it is of another epoch. Errors of Store::Open and of
-// `rewrite`, after which the store is as it was.
+// change a copy of the store, notes the epoch there, writes the families
+// `changed` again, so that nothing of before is in their tables, and exchanges
+// copy and store in one step. Killed before that step, the same call begins
+// anew; killed after it, the store is of `epoch` (EpochOf), this call refuses
+// it, and RemoveRotationCopy removes what is left. Copy and store share the
+// tables of the other families where the file system can link files: these take
+// no more room, the changed families twice theirs.
+// FailedPrecondition: there is no store, or it is not of the epoch before.
+// Errors of Store::Open and of `rewrite`, after which the store is as it was.
+// Unavailable: the two can't be exchanged, or what is left can't be removed;
+// EpochOf tells which store is there.
 [[nodiscard]] absl::Status RotateStore(
     const RotatedStore& rotated, uint32_t epoch,
     const std::vector<size_t>& changed,

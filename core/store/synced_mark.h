@@ -38,11 +38,10 @@ class SyncedMarkFile {
       const std::string& folder, const SyncedMark& mark);
   ~SyncedMarkFile();
 
-  // Each is called after what it tells was synced. The mark itself is not
-  // synced: it outlives a killed process at once, and a machine that loses
-  // power within the half minute or so in which the kernel writes it. An older
-  // mark asks for less than is there, never for more. Unavailable: the disk
-  // does not take it.
+  // Call each after what it tells was synced. The mark itself is not synced: it
+  // survives a killed process at once, and a loss of power only once the kernel
+  // has written it, half a minute later or so. An older mark asks for less than
+  // is there, never for more. Unavailable: the disk does not take it.
   [[nodiscard]] absl::Status NoteWrites(uint64_t sequence);
   [[nodiscard]] absl::Status NoteManifest(uint64_t number, uint64_t bytes);
 

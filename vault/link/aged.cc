@@ -1,4 +1,13 @@
 // Retention, on links that are stored.
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "vault/link/link_transaction.h"
 #include "vault/link/linker.h"
 

@@ -1,6 +1,8 @@
 #include "vault/link/change_queue.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 namespace garderobe::vault {
 namespace {
@@ -57,8 +59,8 @@ absl::Status ChangeQueue::ForEach(
   return FromRocks(it->status());
 }
 
-absl::Status ChangeQueue::DropLinksOf(const std::set<RelationId>& relations,
-                                      rocksdb::WriteBatch& batch) {
+absl::Status ChangeQueue::DropChangesOf(const std::set<RelationId>& relations,
+                                        rocksdb::WriteBatch& batch) {
   return ForEach([&](uint64_t sequence,
                      const ChangeRecord& change) -> absl::StatusOr<bool> {
     if (change.reference.empty() && relations.contains(change.relation)) {

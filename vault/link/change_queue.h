@@ -6,6 +6,7 @@
 #ifndef GARDEROBE_VAULT_LINK_CHANGE_QUEUE_H_
 #define GARDEROBE_VAULT_LINK_CHANGE_QUEUE_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -38,9 +39,10 @@ class ChangeQueue {
   // Adds the change to `batch`. With `later` it is told after
   // kTellAgainSeconds, and in any case after a restart.
   void Add(const ChangeRecord& change, bool later, rocksdb::WriteBatch& batch);
-  // Takes the links of these relations out, in `batch`: they are erased.
-  [[nodiscard]] absl::Status DropLinksOf(const std::set<RelationId>& relations,
-                                         rocksdb::WriteBatch& batch);
+  // Deletes, in `batch`, the queued changes of these relations that hold no
+  // reference (kLink and kNobody): the relations are not stored any more.
+  [[nodiscard]] absl::Status DropChangesOf(
+      const std::set<RelationId>& relations, rocksdb::WriteBatch& batch);
 
   // Forgets what was handed out last, when `confirmed` is what that was handed
   // out with; anything else says nothing. A link that was told for the first

@@ -47,7 +47,7 @@ class ChangeQueueTest : public ::testing::Test {
   }
   void Drop(const std::set<RelationId>& relations) {
     rocksdb::WriteBatch batch;
-    ASSERT_THAT(queue_->DropLinksOf(relations, batch), IsOk());
+    ASSERT_THAT(queue_->DropChangesOf(relations, batch), IsOk());
     ASSERT_THAT(store_->Write(batch), IsOk());
   }
   // The relations of a round, after what was confirmed.

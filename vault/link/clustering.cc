@@ -1,6 +1,7 @@
 #include "vault/link/clustering.h"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <set>
 #include <unordered_map>

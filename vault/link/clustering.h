@@ -7,6 +7,7 @@
 #ifndef GARDEROBE_VAULT_LINK_CLUSTERING_H_
 #define GARDEROBE_VAULT_LINK_CLUSTERING_H_
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -25,11 +26,11 @@ struct ClusterMember {
 };
 
 struct Clusters {
-  // Of each member. Clusters are numbered by their first member in the order
-  // of ids.
+  // The cluster of each member. Clusters are numbered by their first member in
+  // the order of ids.
   std::vector<uint32_t> cluster_of;
   uint32_t count = 0;
-  // Of each cluster: those of one part are connected by links, and no link
+  // The part of each cluster. Links connect the clusters of one part, and none
   // leads out of it.
   std::vector<uint32_t> part_of;
   uint32_t part_count = 0;

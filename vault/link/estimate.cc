@@ -1,8 +1,13 @@
 #include "vault/link/estimate.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
+#include <memory>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace garderobe::vault {
 namespace {

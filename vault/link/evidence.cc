@@ -100,7 +100,7 @@ Level Plain(Verdict verdict) {
 
 }  // namespace
 
-bool ShareSomebody(const Evidence& a, const Evidence& b) {
+bool ShareToken(const Evidence& a, const Evidence& b) {
   for (size_t kind = 0; kind < kKindCount; ++kind) {
     if (a[kind] != 0 && a[kind] == b[kind]) return true;
   }

@@ -63,7 +63,7 @@ Pattern Compare(const Evidence& a, const Evidence& b);
 
 // Whether they share a token that says who, not only where: others are never
 // looked for, and so must not be linked when they happen to meet.
-bool ShareSomebody(const Evidence& a, const Evidence& b);
+bool ShareToken(const Evidence& a, const Evidence& b);
 
 }  // namespace garderobe::vault
 

@@ -1,6 +1,8 @@
 // Looking into links that are stored, and undoing them.
 #include <deque>
 #include <map>
+#include <memory>
+#include <vector>
 
 #include "vault/link/link_transaction.h"
 #include "vault/link/linker.h"
@@ -47,7 +49,7 @@ absl::StatusOr<Linker::Explanation> Linker::Explain(
     const RelationId at = reached.front();
     reached.pop_front();
     for (RelationId next : person) {
-      if (from.contains(next) || !ShareSomebody(evidence[at], evidence[next]) ||
+      if (from.contains(next) || !ShareToken(evidence[at], evidence[next]) ||
           !model_.Links(Compare(evidence[at], evidence[next]))) {
         continue;
       }

@@ -1,5 +1,10 @@
 // Groups of relations that were compared, and the persons among them.
 #include <algorithm>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
 
 #include "vault/link/link_transaction.h"
 #include "vault/link/point_claims.h"

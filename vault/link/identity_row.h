@@ -11,10 +11,11 @@
 
 namespace garderobe::vault {
 
-// Of what it shows, the keys of its tokens, so that the same identity is one
-// row however often it comes: the first 16 bytes of the unkeyed hash of
-// "garderobe/vault-identity/v1" and the keys, ascending. Tokens are secret, and
-// so is a hash of them; a rotation changes both (rename_identities.h).
+// Returns the handle of the row for the keys of its tokens, so that the same
+// identity is one row however often it comes: BLAKE2b-128 without a key over
+// "garderobe/vault-identity/v1" (no 00 after it) and the keys, ascending.
+// Tokens are secret, and so is a hash of them; a rotation changes both
+// (rename_identities.h).
 inline VaultHandle HandleOfIdentity(const std::set<std::string>& keys) {
   std::string text = "garderobe/vault-identity/v1";
   for (const std::string& key : keys) text += key;

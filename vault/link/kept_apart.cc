@@ -1,5 +1,10 @@
 // Pairs of relations of which custodians have said that they are not one
 // person.
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
 #include "vault/link/link_transaction.h"
 
 namespace garderobe::vault {

@@ -1,6 +1,8 @@
 #include "vault/link/link_transaction.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <string_view>
 
 namespace garderobe::vault {
 namespace {
@@ -247,7 +249,7 @@ void LinkTransaction::AddTo(rocksdb::WriteBatch& batch) const {
       }
     }
   };
-  write(kCrowds, crowds_);
+  write(kSetAside, crowds_);
   write(kApart, apart_);
 }
 

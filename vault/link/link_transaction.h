@@ -4,6 +4,8 @@
 
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "vault/link/clustering.h"
@@ -21,7 +23,7 @@ class LinkTransaction {
                   Purpose purpose = Purpose::kLink)
       : store_(store),
         model_(model),
-        looked_for_(purpose == Purpose::kLook ? 1 : 0),
+        extra_holders_(purpose == Purpose::kLook ? 1 : 0),
         tokens_(store, kTokens),
         relations_(store, kRelations),
         groups_(store, kGroups) {}
@@ -49,18 +51,17 @@ class LinkTransaction {
 
   // An id that is not known gives an empty record.
   [[nodiscard]] absl::StatusOr<RelationRecord*> Relation(RelationId id);
-  // The person's element; the identity when the visitor objects.
+  // The seed of the person's element; zeros when the visitor objects.
   [[nodiscard]] absl::StatusOr<PersonSeed> SeedOf(RelationId id);
   [[nodiscard]] absl::StatusOr<RelationId> IdOf(const VaultHandle& handle);
   // All relations of the relation's person, itself among them. After Link.
   [[nodiscard]] absl::StatusOr<std::vector<RelationId>> PersonOf(RelationId id);
-  // Of persons that were grouped anew: relations that object because they were
-  // one person with somebody whose objection stands, and are no more. After
-  // Link.
+  // Relations of persons that were grouped anew that object although no
+  // objection of their person stands any more. After Link.
   [[nodiscard]] absl::StatusOr<std::vector<RelationId>> NoLongerObjecting();
   // Tells the aggregator at once, for the first time or anew, that the
   // relation's visitor objects.
-  [[nodiscard]] absl::Status TellNobody(RelationId id);
+  [[nodiscard]] absl::Status TellObjection(RelationId id);
   // What is to be told. Rows of this batch are answered with what they are
   // now; but an answer can get lost or be overtaken by another, so these are
   // told as well, once and later.
@@ -91,14 +92,14 @@ class LinkTransaction {
   [[nodiscard]] absl::Status LetGo(const std::string& key, RelationId id);
   [[nodiscard]] absl::Status SetAside(const std::string& key,
                                       TokenRecord& token);
-  [[nodiscard]] absl::Status TakeBack(const std::string& key,
+  [[nodiscard]] absl::Status UseAgain(const std::string& key,
                                       TokenRecord& token);
   [[nodiscard]] absl::Status Flag(const std::string& key, RelationId id,
                                   bool set_aside);
   // Who else holds the relation's token of a kind, when it is not set aside.
   [[nodiscard]] absl::StatusOr<std::vector<RelationId>> Holders(
       RelationId id, Fingerprint fingerprint);
-  std::vector<RelationId> CrowdOf(const std::string& key) const;
+  std::vector<RelationId> HoldersSetAside(const std::string& key) const;
 
   // As Prefetch, of those who hold a token together with a touched relation.
   [[nodiscard]] absl::Status PrefetchNeighbours();
@@ -126,8 +127,8 @@ class LinkTransaction {
   // The persons of the groups, which are empty then.
   [[nodiscard]] absl::StatusOr<std::vector<Person>> TakePersons(
       const std::vector<uint64_t>& groups);
-  // Gives each of `persons` an element, its own from `before` where it
-  // continues somebody, and notes who is somebody else now.
+  // Gives each of `persons` a seed: that of the person of `before` whom it
+  // continues, or a new one. Notes the relations whose seed has changed.
   void GivePoints(const std::vector<Person>& before,
                   std::vector<Person>& persons);
   [[nodiscard]] absl::StatusOr<uint64_t> NewGroup();
@@ -136,11 +137,11 @@ class LinkTransaction {
 
   const Store& store_;
   const MatchModel& model_;
-  const uint32_t looked_for_;  // holders more than there are
+  const uint32_t extra_holders_;  // holders more than there are
   Overlay<TokenRecord> tokens_;
   Overlay<RelationRecord> relations_;
   Overlay<GroupRecord> groups_;
-  // Writes to kCrowds: key to whether it is there.
+  // Writes to kSetAside: key to whether it is there.
   std::map<std::string, bool> crowds_;
   // Writes to kApart: the same, for both orders of a pair.
   std::map<std::string, bool> apart_;

@@ -1,6 +1,7 @@
 #include "vault/link/linker.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "core/base/civil_time.h"
 #include "core/base/clock.h"
@@ -89,7 +90,7 @@ absl::Status Linker::Commit(LinkTransaction& transaction,
                              transaction.NoLongerObjecting());
   rocksdb::WriteBatch batch;
   if (!erased.empty()) {
-    GARDEROBE_RETURN_IF_ERROR(changes_->DropLinksOf(erased, batch));
+    GARDEROBE_RETURN_IF_ERROR(changes_->DropChangesOf(erased, batch));
   }
   transaction.AddTo(batch);
   for (RelationId id : erased) ForgetUnmatched(id, batch);

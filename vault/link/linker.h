@@ -88,10 +88,10 @@ class Linker {
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Linker>> Open(
       std::unique_ptr<Store> store, const Options& options);
 
-  // Stores and links the rows. Returns the elements of their persons; the
-  // identity for those who object. A kind that a relation showed before and
-  // this row does not have stays. Synced when it returns. On an error nothing
-  // is stored.
+  // Stores and links the rows. Returns the seeds of their persons' elements;
+  // zeros for those who object. A kind that a relation showed before and this
+  // row does not have stays. Synced when it returns. On an error nothing was
+  // written, or not all of it is on the disk.
   [[nodiscard]] absl::StatusOr<std::vector<PersonSeed>> Link(
       const std::vector<LinkRow>& rows);
 
@@ -116,9 +116,9 @@ class Linker {
   // twice is done once. What follows for relations at the aggregator is due in
   // the next round.
   //
-  // Removes the relation, or all relations of the person. Objections stay. A
-  // relation that is named by its handle is told to nobody: whoever knows the
-  // handle asks the aggregator too.
+  // Removes the relation, or all relations of the person. Objections stay. The
+  // aggregator is not told of a relation that is named by its handle: whoever
+  // knows the handle asks the aggregator too.
   [[nodiscard]] absl::Status Erase(const Subject& subject);
   // Lodges an objection: from now on only what recognises the person is kept,
   // and later rows get the identity. All relations of the person are concerned,
@@ -132,9 +132,10 @@ class Linker {
   [[nodiscard]] absl::Status Withdraw(const Subject& subject,
                                       const std::optional<ObjectionMark>& mark);
 
-  // Ends the objections of those of whom nothing was delivered in
-  // kRetentionMonthsMax months since, once the day can be believed; how many.
-  // FailedPrecondition: as RunCalendar::Begin. Synced when it returns.
+  // Ends objections by identity that were lodged last more than
+  // kRetentionMonthsMax months ago and whose person has no relation at an
+  // institution. Returns how many. FailedPrecondition: the day can't be
+  // believed (RunCalendar::Begin), and nothing ends. Synced when it returns.
   [[nodiscard]] absl::StatusOr<size_t> EndUnmatched();
 
   // Removes relations that are too old, in the order given and not more in a
@@ -189,8 +190,9 @@ class Linker {
       const std::function<void(double)>& progress)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Writes the transaction, with `entries` for the aggregator beside its own
-  // changes. Drops the waiting links of the relations in `erased`. Then removes
-  // what objected only with somebody whom it is no longer one person with.
+  // changes. Drops the queued changes of the relations in `erased`. Then
+  // removes what objected only with somebody whom it is no longer one person
+  // with.
   [[nodiscard]] absl::Status Commit(
       LinkTransaction& transaction, const std::set<RelationId>& erased = {},
       const std::vector<ChangeRecord>& entries = {})

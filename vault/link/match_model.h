@@ -7,7 +7,9 @@
 #ifndef GARDEROBE_VAULT_LINK_MATCH_MODEL_H_
 #define GARDEROBE_VAULT_LINK_MATCH_MODEL_H_
 
+#include <array>
 #include <string>
+#include <string_view>
 
 #include "core/base/status.h"
 #include "vault/link/evidence.h"
@@ -27,16 +29,19 @@ struct MatchParameters {
   // relations came before.
   double prior_same = 0;
   double prior_family = 0;
-  // Two relations are linked when the odds are at least 2 to this.
+  // Two relations are linked when MatchBits, log2 of the odds, is at least
+  // this.
   double link_bits = 2;
-  // And never two of whom names and birth dates say less than this: a relation
-  // that says little can't make one person of two.
+  // Two are never one person's when IdentityBits, what names and birth dates
+  // say, is below this: a relation that says little can't make one person of
+  // two.
   double conflict_bits = -5;
 
   // Estimated on the simulated country (docs/linking.md).
   static MatchParameters Default();
-  // A TOML file as `vaultd --estimate` writes it. InvalidArgument with the
-  // place: a key is unknown or missing, or a probability is not one.
+  // Reads a TOML file as `vaultd --estimate-weights` writes it.
+  // InvalidArgument, with the place: a key is unknown or missing, or a number
+  // is out of bounds.
   [[nodiscard]] static absl::StatusOr<MatchParameters> Read(
       const std::string& path);
   std::string ToToml() const;

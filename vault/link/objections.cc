@@ -1,5 +1,9 @@
 // What the rights of visitors change of the links (protocol.md, 6).
 #include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "vault/link/link_transaction.h"
 
@@ -66,7 +70,7 @@ absl::Status LinkTransaction::TakeBack(RelationId id,
   return absl::OkStatus();
 }
 
-absl::Status LinkTransaction::TellNobody(RelationId id) {
+absl::Status LinkTransaction::TellObjection(RelationId id) {
   GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
   if (!relation->nowhere()) told_[id] = PersonSeed();
   // No delivery is answered that would tell it.

@@ -2,6 +2,9 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+#include <cstdint>
+
 #include "core/group/hash_to_group.h"
 
 namespace garderobe::vault {

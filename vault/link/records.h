@@ -3,6 +3,7 @@
 #ifndef GARDEROBE_VAULT_LINK_RECORDS_H_
 #define GARDEROBE_VAULT_LINK_RECORDS_H_
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,7 @@ namespace garderobe::vault {
 enum Family : size_t {
   kMeta,
   kTokens,     // who holds a token
-  kCrowds,     // who holds a token that is set aside
+  kSetAside,   // who holds a token that is set aside
   kRelations,  // what a relation shows
   kGroups,     // relations that were compared, and the persons among them
   kChanges,    // what the aggregator has yet to hear
@@ -68,7 +69,7 @@ struct HeldToken {
 };
 
 struct RelationRecord {
-  bool stored = false;      // not stored: there is a record
+  bool stored = false;      // there is a record; Encode does not write this
   std::string handle_rest;  // bytes 8 to 15 of the handle
   uint64_t group = kNone;
   bool kept_apart = false;  // somebody unlinked it from another

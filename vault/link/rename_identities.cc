@@ -2,6 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "vault/link/identity_row.h"
 #include "vault/link/unmatched.h"
@@ -51,7 +56,7 @@ absl::Status ReadTokens(const Store& store, Identities& identities) {
     }
   }
   GARDEROBE_RETURN_IF_ERROR(FromRocks(tokens->status()));
-  const auto crowds = store.NewIterator(kCrowds);
+  const auto crowds = store.NewIterator(kSetAside);
   for (crowds->SeekToFirst(); crowds->Valid(); crowds->Next()) {
     const std::string_view key = AsView(crowds->key());
     if (key.size() != kTokenKeyBytes + sizeof(RelationId)) return Damaged();
@@ -106,8 +111,8 @@ absl::Status Rename(Store& store, RelationId from, const Identity& identity) {
     batch.Put(store.family(kTokens), key, Encode(token));
   }
   for (const std::string& key : identity.set_aside) {
-    batch.Delete(store.family(kCrowds), key + from_key);
-    batch.Put(store.family(kCrowds), key + to_key, "");
+    batch.Delete(store.family(kSetAside), key + from_key);
+    batch.Put(store.family(kSetAside), key + to_key, "");
   }
   if (record.group != kNone) {
     const std::string group_key = NumberKey(record.group);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <memory>
+#include <string>
+#include <string_view>
 
 #include "core/base/parallel.h"
 #include "vault/link/records.h"
@@ -28,7 +31,7 @@ class Rotation {
         workers_(workers),
         // As they were: what is written meanwhile is not read.
         tokens_(store.NewIterator(kTokens)),
-        crowds_(store.NewIterator(kCrowds)) {
+        crowds_(store.NewIterator(kSetAside)) {
     tokens_->SeekToFirst();
   }
 
@@ -91,8 +94,8 @@ class Rotation {
          crowds_->Valid() && crowds_->key().starts_with(key); crowds_->Next()) {
       const std::string held = crowds_->key().ToString();
       if (held.size() != key.size() + sizeof(RelationId)) return Damaged();
-      batch_.Delete(store_.family(kCrowds), held);
-      batch_.Put(store_.family(kCrowds), next + held.substr(key.size()), "");
+      batch_.Delete(store_.family(kSetAside), held);
+      batch_.Put(store_.family(kSetAside), next + held.substr(key.size()), "");
       GARDEROBE_RETURN_IF_ERROR(
           Note(GetBigEndian<RelationId>(held.data() + key.size()), key, next));
     }
@@ -149,9 +152,9 @@ class Rotation {
 
 }  // namespace
 
-std::vector<size_t> TokenFamilies() {
+std::vector<size_t> RotatedFamilies() {
   // Identities have ids that tokens hash to, in groups and beside their months.
-  return {kTokens, kCrowds, kRelations, kGroups, kMeta};
+  return {kTokens, kSetAside, kRelations, kGroups, kMeta};
 }
 
 absl::Status RotateTokens(Store& store, const RotationFactor& d,

@@ -13,13 +13,13 @@
 namespace garderobe::vault {
 
 // The families that change.
-std::vector<size_t> TokenFamilies();
+std::vector<size_t> RotatedFamilies();
 
-// X becomes d*X in the families of tokens, and what relations hold of their
-// beginnings with them; also of tokens that nobody shares. Then identities get
-// the ids that their tokens hash to (rename_identities.h). Not one write: of a
-// copy of the store (store_rotation.h), which is thrown away when this ends
-// with an error. `progress` is told what part is done, some times.
+// Makes d*X of every token X, also of those that are set aside or that a single
+// relation holds, and changes what relations store of it. Then identities get
+// the ids that their tokens hash to (rename_identities.h). Takes many writes,
+// so `store` is a copy that is thrown away on an error (store_rotation.h).
+// `progress` is called now and then with the part that is done, 0 to 1.
 // DataLoss: a record is damaged.
 [[nodiscard]] absl::Status RotateTokens(
     Store& store, const RotationFactor& d, boost::asio::thread_pool& workers,

@@ -1,5 +1,10 @@
 // The rights of visitors, on links that are stored.
 #include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "vault/link/identity_row.h"
 #include "vault/link/link_transaction.h"
@@ -143,7 +148,7 @@ absl::Status Linker::Object(const Subject& subject, const ObjectionMark& mark) {
     GARDEROBE_RETURN_IF_ERROR(transaction.Link());
     GARDEROBE_ASSIGN_OR_RETURN(const auto person, transaction.PersonOf(id));
     for (RelationId other : person) {
-      GARDEROBE_RETURN_IF_ERROR(transaction.TellNobody(other));
+      GARDEROBE_RETURN_IF_ERROR(transaction.TellObjection(other));
     }
     GARDEROBE_RETURN_IF_ERROR(Commit(transaction));
   }

@@ -1,11 +1,16 @@
 // Tokens and who holds them: what too many hold is set aside.
 #include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "vault/link/link_transaction.h"
 
 namespace garderobe::vault {
 uint32_t LinkTransaction::HoldersMax() const {
-  return looked_for_ + Linker::kHoldersMax;
+  return extra_holders_ + Linker::kHoldersMax;
 }
 
 absl::StatusOr<TokenRecord*> LinkTransaction::FindToken(
@@ -68,7 +73,7 @@ absl::Status LinkTransaction::LetGo(const std::string& key, RelationId id) {
   if (token->count >= HoldersMax()) {
     crowds_[key + NumberKey(id)] = false;
     if (token->count == HoldersMax()) {
-      GARDEROBE_RETURN_IF_ERROR(TakeBack(key, *token));
+      GARDEROBE_RETURN_IF_ERROR(UseAgain(key, *token));
     }
     return absl::OkStatus();
   }
@@ -90,10 +95,10 @@ absl::Status LinkTransaction::SetAside(const std::string& key,
   return absl::OkStatus();
 }
 
-absl::Status LinkTransaction::TakeBack(const std::string& key,
+absl::Status LinkTransaction::UseAgain(const std::string& key,
                                        TokenRecord& token) {
   --difference_.set_aside;
-  token.relations = CrowdOf(key);
+  token.relations = HoldersSetAside(key);
   for (RelationId id : token.relations) {
     crowds_[key + NumberKey(id)] = false;
     GARDEROBE_RETURN_IF_ERROR(Flag(key, id, false));
@@ -114,9 +119,10 @@ absl::Status LinkTransaction::Flag(const std::string& key, RelationId id,
   return absl::OkStatus();
 }
 
-std::vector<RelationId> LinkTransaction::CrowdOf(const std::string& key) const {
+std::vector<RelationId> LinkTransaction::HoldersSetAside(
+    const std::string& key) const {
   std::set<RelationId> ids;
-  const auto it = store_.NewIterator(kCrowds);
+  const auto it = store_.NewIterator(kSetAside);
   for (it->Seek(key); it->Valid() && it->key().starts_with(key); it->Next()) {
     ids.insert(GetBigEndian<RelationId>(it->key().data() + key.size()));
   }

@@ -1,5 +1,11 @@
 #include "vault/link/unmatched.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
 #include "core/retention/retention_months.h"
 #include "vault/link/link_transaction.h"
 #include "vault/link/linker.h"

@@ -5,6 +5,7 @@
 #define GARDEROBE_VAULT_LINK_UNMATCHED_H_
 
 #include <string>
+#include <string_view>
 
 #include "vault/link/records.h"
 
