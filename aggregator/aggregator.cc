@@ -298,6 +298,7 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
 }
 
 absl::StatusOr<uint64_t> Aggregator::Committed(const v1::FeedName& name) {
+  GARDEROBE_RETURN_IF_ERROR(CheckNames(name));
   const auto institution = Find(name.institution(), /*create=*/false);
   if (!institution.ok()) return uint64_t{0};
   uint64_t committed;
@@ -314,6 +315,7 @@ absl::StatusOr<uint64_t> Aggregator::Committed(const v1::FeedName& name) {
 
 absl::StatusOr<uint64_t> Aggregator::OpenFeed(const v1::FeedName& name,
                                               uint64_t stream) {
+  GARDEROBE_RETURN_IF_ERROR(CheckNames(name));
   if (stream == 0) return InvalidArgument("stream: not 0");
   {
     const MutexLock lock(&streams_mutex_);

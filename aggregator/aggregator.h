@@ -99,14 +99,12 @@ class Aggregator {
   // where none of these lives. Returns how many. Takes some seconds for a
   // million relations, during which deliveries go on.
   [[nodiscard]] absl::StatusOr<uint64_t> Sweep();
-  // Number of the latest erasure whose bytes may still be on the disk; nullopt
-  // if there is none.
+  // Number of the latest erasure whose bytes may still be on the disk, if any.
   std::optional<uint64_t> LastForgotten() const;
-  // What was forgotten up to `last` has left the disk.
   [[nodiscard]] absl::Status ConfirmForgotten(uint64_t last);
 
-  // Takes batches of the feed from this stream only, from now on. Returns how
-  // many of the feed's rows are committed. InvalidArgument: `stream` is 0.
+  // Takes batches of the feed from this stream (not 0) only, from now on.
+  // Returns how many of the feed's rows are committed.
   [[nodiscard]] absl::StatusOr<uint64_t> OpenFeed(const v1::FeedName& feed,
                                                   uint64_t stream);
 
@@ -119,7 +117,6 @@ class Aggregator {
   [[nodiscard]] absl::StatusOr<std::vector<std::string>> ReconcileMirrors(
       const std::map<std::string, uint64_t>& held);
   uint64_t run() const { return run_; }
-  // answerd has this version.
   [[nodiscard]] absl::Status ConfirmMirror(const std::string& institution,
                                            uint64_t version);
 
@@ -263,9 +260,10 @@ class Aggregator {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
   [[nodiscard]] absl::Status OpenCalendar();
   // Where the vault answers a row with nobody, makes the row's handle nobody's.
-  // Where a round has said something of a row since the TTP had it, does that
-  // and puts the identity in the place of the row's person.
-  [[nodiscard]] absl::Status TakeRights(
+  // Where a round has said something of a row's relation since the vault's
+  // answer, does that: the person of a link takes the place of the row's, and
+  // after any right the identity.
+  [[nodiscard]] absl::Status TakeWhatWasTold(
       Institution& institution, const v1::StoreRelationsRequest& request,
       std::vector<Element>& pseudonyms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_mutex_);
@@ -278,7 +276,12 @@ class Aggregator {
   // Returns `refusal`.
   [[nodiscard]] absl::Status RefuseAll(Institution& institution,
                                        const v1::StoreRelationsRequest& request,
-                                       const absl::Status& refusal);
+                                       const absl::Status& refusal)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
+  // CheckStream, then Feed::Place.
+  [[nodiscard]] absl::StatusOr<std::optional<v1::BatchOutcome>> PlaceOf(
+      const Feed& feed, const v1::FeedName& name, uint64_t stream,
+      const FeedBatch& place);
   // As Apply, and loads what has changed.
   [[nodiscard]] absl::Status ApplyAndLoad(v1::Right right,
                                           Institution& institution,

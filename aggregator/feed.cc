@@ -12,12 +12,17 @@ uint64_t MarkOf(std::string_view sealed) {
   return sealed.size() < 8 ? 0 : GetBigEndian<uint64_t>(sealed.data());
 }
 
-absl::Status CheckShape(const v1::FeedName& feed, uint32_t count,
-                        size_t handle_bytes, uint32_t rows_max) {
+absl::Status CheckNames(const v1::FeedName& feed) {
   if (feed.institution().empty() || feed.institution().size() > 64 ||
       feed.source().size() > 64 || feed.client().size() > 128) {
     return InvalidArgument("feed: names are missing or too long");
   }
+  return absl::OkStatus();
+}
+
+absl::Status CheckShape(const v1::FeedName& feed, uint32_t count,
+                        size_t handle_bytes, uint32_t rows_max) {
+  GARDEROBE_RETURN_IF_ERROR(CheckNames(feed));
   if (count == 0 || count > rows_max) {
     return InvalidArgument("count: 1 to {} rows", rows_max);
   }

@@ -24,6 +24,9 @@ struct FeedBatch {
 // an ephemeral public key, drawn for each.
 uint64_t MarkOf(std::string_view sealed);
 
+// InvalidArgument: the institution is missing, or a name is too long.
+[[nodiscard]] absl::Status CheckNames(const v1::FeedName& feed);
+
 // Whether a batch of `count` rows can be one: names within their lengths, 1 to
 // `rows_max` rows, a handle for each.
 [[nodiscard]] absl::Status CheckShape(const v1::FeedName& feed, uint32_t count,

@@ -14,6 +14,7 @@
 
 #include "aggregator/rotation.h"
 #include "aggregator/service.h"
+#include "core/base/folder_lock.h"
 #include "core/daemon/command_line.h"
 #include "core/daemon/custody_settings.h"
 #include "core/daemon/data_folder.h"
@@ -62,6 +63,8 @@ absl::Status Check(const Config& config) {
 absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(auto daemon,
                              Daemon::Create("aggregator", config.daemon));
+  GARDEROBE_ASSIGN_OR_RETURN(const FolderLock lock,
+                             FolderLock::Take(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(AggregatorKeys keys,
                              AggregatorKeys::Read(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(const KeyPins answer_pins,
@@ -184,6 +187,8 @@ absl::StatusOr<std::string> GenerateKeys(const std::string& folder) {
 }
 
 absl::Status RotateAll(const Config& config, const std::string& folder) {
+  GARDEROBE_ASSIGN_OR_RETURN(const FolderLock lock,
+                             FolderLock::Take(config.keys));
   RotationPlaces places{StorePath(config), config.keys, folder, {}, {}};
   GARDEROBE_ASSIGN_OR_RETURN(places.ttp_pin,
                              ParsePin("pins.ttp", config.ttp_pin));

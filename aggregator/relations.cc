@@ -118,6 +118,13 @@ absl::StatusOr<bool> Aggregator::HasRelation(
   return true;
 }
 
+absl::StatusOr<std::optional<v1::BatchOutcome>> Aggregator::PlaceOf(
+    const Feed& feed, const v1::FeedName& name, uint64_t stream,
+    const FeedBatch& place) {
+  GARDEROBE_RETURN_IF_ERROR(CheckStream(name, stream));
+  return feed.Place(place);
+}
+
 absl::Status Aggregator::RefuseAll(Institution& institution,
                                    const v1::StoreRelationsRequest& request,
                                    const absl::Status& refusal) {
@@ -125,7 +132,6 @@ absl::Status Aggregator::RefuseAll(Institution& institution,
   const Column<Sigma> sigmas(request.sigmas());
   const int32_t today = DayNumber(Today());
   rocksdb::WriteBatch batch;
-  const MutexLock lock(&institution.mutex);
   GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(institution));
   for (size_t i = 0; i < request.count(); ++i) {
     GARDEROBE_ASSIGN_OR_RETURN(const bool is_stored,
@@ -148,27 +154,41 @@ absl::Status Aggregator::ApplyAndLoad(v1::Right right, Institution& institution,
   return EnsureLoaded(institution);
 }
 
-absl::Status Aggregator::TakeRights(Institution& institution,
-                                    const v1::StoreRelationsRequest& request,
-                                    std::vector<Element>& pseudonyms) {
+absl::Status Aggregator::TakeWhatWasTold(
+    Institution& institution, const v1::StoreRelationsRequest& request,
+    std::vector<Element>& pseudonyms) {
   const Column<AggregatorHandle> handles(request.handles());
   const Column<Element> references(request.references());
+  const Column<Sigma> sigmas(request.sigmas());
+  const int32_t today = DayNumber(Today());
   std::vector<Subject> nobodies, erased;
+  rocksdb::WriteBatch dropped;
   for (size_t i = 0; i < request.count(); ++i) {
     const Subject subject{handles[i], references[i]};
     GARDEROBE_ASSIGN_OR_RETURN(
-        const RoundAction told,
-        told_lately_.After(references[i], request.received_after()));
-    bool objects = pseudonyms[2 * i].is_zero();
-    if (told != RoundAction::kNone) {
-      objects = told == RoundAction::kObject;
-      if (told == RoundAction::kErase) erased.push_back(subject);
-      pseudonyms[2 * i] = Element();
+        const Told told,
+        told_lately_.After(references[i], request.answered_after()));
+    Element& person = pseudonyms[2 * i];
+    // What ended with an erasure or a withdrawal was removed at the vault. It
+    // may have linked this row afterwards, which the number can't tell: so it
+    // forgets it two days later, unless it is delivered again.
+    if (told.action == RoundAction::kErase ||
+        told.action == RoundAction::kWithdraw) {
+      if (told.action == RoundAction::kErase) erased.push_back(subject);
+      if (!person.is_zero()) {
+        refused_.Note(subject.handle, sigmas[i], today, dropped);
+      }
+      person = Element();
+      continue;
     }
-    if (objects && institution.ledger->NumberOf(subject.handle) != 0u) {
+    if (told.action == RoundAction::kObject) person = Element();
+    if (!person.is_zero()) {
+      if (told.action == RoundAction::kLink) person = told.person;
+    } else if (institution.ledger->NumberOf(subject.handle) != 0u) {
       nobodies.push_back(subject);
     }
   }
+  GARDEROBE_RETURN_IF_ERROR(store_->Write(dropped));
   GARDEROBE_RETURN_IF_ERROR(ApplyAndLoad(v1::RIGHT_ERASE, institution, erased));
   return ApplyAndLoad(v1::RIGHT_OBJECT, institution, nobodies);
 }
@@ -200,14 +220,20 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
     const MutexLock lock(&institution->mutex);
     GARDEROBE_ASSIGN_OR_RETURN(const Feed feed,
                                ReadFeed(institution->number, feed_name));
-    GARDEROBE_RETURN_IF_ERROR(CheckStream(feed_name, request.stream()));
-    GARDEROBE_ASSIGN_OR_RETURN(auto stored, feed.Place(place));
-    if (stored) return OnceSynced(*std::move(stored));
+    auto stored = PlaceOf(feed, feed_name, request.stream(), place);
+    if (!stored.ok()) return RefuseAll(*institution, request, stored.status());
+    if (*stored) return OnceSynced(**std::move(stored));
   }
   auto opened = Open(request, institutions);
-  if (!opened.ok()) return RefuseAll(*institution, request, opened.status());
+  if (!opened.ok()) {
+    const MutexLock lock(&institution->mutex);
+    return RefuseAll(*institution, request, opened.status());
+  }
   auto rows = ReadRelationBatch(opened->columns, count);
-  if (!rows.ok()) return RefuseAll(*institution, request, rows.status());
+  if (!rows.ok()) {
+    const MutexLock lock(&institution->mutex);
+    return RefuseAll(*institution, request, rows.status());
+  }
   GARDEROBE_ASSIGN_OR_RETURN(std::vector<Element> pseudonyms,
                              Decrypt(request.pseudonyms()));
   v1::BatchOutcome outcome;
@@ -217,14 +243,15 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
     const MutexLock lock(&institution->mutex);
     GARDEROBE_ASSIGN_OR_RETURN(Feed feed,
                                ReadFeed(institution->number, feed_name));
-    GARDEROBE_RETURN_IF_ERROR(CheckStream(feed_name, request.stream()));
-    GARDEROBE_ASSIGN_OR_RETURN(auto stored, feed.Place(place));
-    if (stored) return OnceSynced(*std::move(stored));
+    auto stored = PlaceOf(feed, feed_name, request.stream(), place);
+    if (!stored.ok()) return RefuseAll(*institution, request, stored.status());
+    if (*stored) return OnceSynced(**std::move(stored));
     GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
     const MutexLock people_lock(&people_mutex_);
     GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
-    // First, so that a batch that is answered has taken them.
-    GARDEROBE_RETURN_IF_ERROR(TakeRights(*institution, request, pseudonyms));
+    // First, so that a batch that is answered has taken it.
+    GARDEROBE_RETURN_IF_ERROR(
+        TakeWhatWasTold(*institution, request, pseudonyms));
     const absl::Status applied =
         ApplyRelations(*institution, request, pseudonyms, *std::move(rows),
                        opened->source, std::move(feed), &outcome);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "aggregator/aggregator.h"
+#include "aggregator/visit_json.h"
 #include "core/base/civil_time.h"
 #include "core/base/clock.h"
 #include "core/group/elgamal.h"
@@ -22,27 +23,6 @@ namespace {
 constexpr size_t kVisitsToldMax = 10'000;
 constexpr size_t kDeletesAtOnce = 10'000;
 constexpr char kForgottenKey[] = "forgotten";
-
-std::string MinuteText(int32_t minutes) {
-  const int32_t day = minutes >= 0 ? minutes / 1440 : (minutes - 1439) / 1440;
-  const int32_t rest = minutes - day * 1440;
-  return ToIso(FromDayNumber(day)) +
-         fmt::format("T{:02}:{:02}", rest / 60, rest % 60);
-}
-
-nlohmann::json Describe(const VisitRow& row, const Event& event) {
-  nlohmann::json visit = {{"event", event.id},
-                          {"title", event.title},
-                          {"starts_at", MinuteText(event.starts_at)},
-                          {"quantity", row.quantity},
-                          {"price_cents", row.price_cents},
-                          {"channel", kChannels[row.channel]},
-                          {"status", kStatuses[row.status]}};
-  if (row.sold_at != INT32_MIN) {
-    visit["sold_at"] = MinuteText(row.sold_at * 60).substr(0, 13);
-  }
-  return visit;
-}
 
 absl::Status CheckRequest(const v1::ExerciseAtAggregatorRequest& request) {
   const bool is_of_handle = !request.handle().empty();
@@ -101,6 +81,8 @@ absl::StatusOr<bool> Aggregator::Apply(
     }
     if (!objects) {
       batch.Delete(store_->family(kExpired), AsSlice(handle.view()));
+      GARDEROBE_RETURN_IF_ERROR(
+          ToldLately::DropLink(*store_, reference, batch));
     }
   }
   GARDEROBE_ASSIGN_OR_RETURN(
@@ -175,7 +157,7 @@ absl::StatusOr<std::string> Aggregator::Describe(
       (*institution)
           ->ledger->ForEachOf(*number, [&](const auto& row, const auto& e) {
             if (++all > kVisitsToldMax) return;
-            visits.push_back(aggregator::Describe(row, e));
+            visits.push_back(VisitJson(row, e));
           }));
   held["visits"] = std::move(visits);
   held["visits_in_all"] = all;

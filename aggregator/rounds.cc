@@ -123,10 +123,8 @@ absl::StatusOr<std::vector<Aggregator::RoundEntry>> Aggregator::FindTold(
   GARDEROBE_RETURN_IF_ERROR(told_lately_.Forget(today, batch));
   std::vector<RoundEntry> found;
   for (RoundEntry& entry : told) {
-    // A link is told twice instead.
-    if (entry.action != RoundAction::kLink) {
-      told_lately_.Note(entry.reference, entry.action, number, today, batch);
-    }
+    told_lately_.Note(entry.reference, {entry.action, entry.person}, number,
+                      today, batch);
     const auto place = store_->Get(kReferences, entry.reference.view());
     // It comes later, or was erased meanwhile.
     if (place.status().code() == absl::StatusCode::kNotFound) continue;

@@ -57,7 +57,7 @@ class RoundsTest : public ::testing::Test {
     // Whether the slot of the household holds a point nevertheless.
     bool has_address = true;
     // The last round before the TTP had the row: of all there are.
-    uint64_t received_after = UINT64_MAX;
+    uint64_t answered_after = UINT64_MAX;
   };
 
   void SetUp() override {
@@ -97,6 +97,11 @@ class RoundsTest : public ::testing::Test {
     return reference;
   }
   static Sigma SigmaOf(char name) { return Sigma::From(std::string(32, name)); }
+  bool IsRefused(char name) const {
+    return aggregator_->store()
+        .Get(kMeta, "refused/" + std::string(HandleOf(name).view()))
+        .ok();
+  }
   void EncryptTo(const Element& element, std::string* column) const {
     EncryptFresh(element, z_).AppendTo(*column);
   }
@@ -145,7 +150,7 @@ class RoundsTest : public ::testing::Test {
     request.set_epoch(kFirstEpoch);
     request.set_serial(1);
     request.set_stream(stream_);
-    request.set_received_after(known.received_after);
+    request.set_answered_after(known.answered_after);
     return aggregator_->StoreRelations(request, register_);
   }
 

@@ -1,6 +1,7 @@
 #include "aggregator/told_lately.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,7 @@ constexpr std::string_view kLabel("garderobe/told/v1\0", 18);
 
 struct Record {
   uint64_t number = 0;
-  RoundAction action = RoundAction::kNone;
+  Told told;
   int32_t day = 0;
 };
 
@@ -30,36 +31,59 @@ absl::StatusOr<Record> Read(std::string_view bytes) {
   uint8_t action;
   uint32_t day;
   if (!reader.GetInteger(&record.number) || !reader.GetInteger(&action) ||
-      !reader.GetInteger(&day) || !reader.empty() ||
+      !reader.GetInteger(&day) ||
       action > static_cast<uint8_t>(RoundAction::kWithdraw)) {
     return DataLoss("what a round said of a relation is damaged");
   }
-  record.action = static_cast<RoundAction>(action);
+  record.told.action = static_cast<RoundAction>(action);
   record.day = static_cast<int32_t>(day);
+  std::string_view person;
+  const bool is_link = record.told.action == RoundAction::kLink;
+  if ((is_link && !reader.GetBytes(Element::kBytes, &person)) ||
+      !reader.empty()) {
+    return DataLoss("what a round said of a relation is damaged");
+  }
+  if (is_link) record.told.person = Element::From(person);
   return record;
+}
+
+// nullopt: no round has spoken of the relation lately.
+absl::StatusOr<std::optional<Record>> Find(const Store& store,
+                                           const Element& reference) {
+  const auto value = store.Get(kMeta, KeyFor(reference));
+  if (value.status().code() == absl::StatusCode::kNotFound) {
+    return std::nullopt;
+  }
+  GARDEROBE_RETURN_IF_ERROR(value.status());
+  return Read(*value);
 }
 
 }  // namespace
 
-void ToldLately::Note(const Element& reference, RoundAction action,
+void ToldLately::Note(const Element& reference, const Told& told,
                       uint64_t number, int32_t today,
                       rocksdb::WriteBatch& batch) const {
   std::string value;
   PutBigEndian(value, number);
-  value.push_back(static_cast<char>(action));
+  value.push_back(static_cast<char>(told.action));
   PutBigEndian(value, static_cast<uint32_t>(today));
+  if (told.action == RoundAction::kLink) value += told.person.view();
   batch.Put(store_.family(kMeta), KeyFor(reference), value);
 }
 
-absl::StatusOr<RoundAction> ToldLately::After(const Element& reference,
-                                              uint64_t received_after) const {
-  const auto value = store_.Get(kMeta, KeyFor(reference));
-  if (value.status().code() == absl::StatusCode::kNotFound) {
-    return RoundAction::kNone;
+absl::StatusOr<Told> ToldLately::After(const Element& reference,
+                                       uint64_t answered_after) const {
+  GARDEROBE_ASSIGN_OR_RETURN(const auto record, Find(store_, reference));
+  return record && record->number > answered_after ? record->told : Told();
+}
+
+absl::Status ToldLately::DropLink(const Store& store, const Element& reference,
+                                  rocksdb::WriteBatch& batch) {
+  GARDEROBE_ASSIGN_OR_RETURN(const auto record, Find(store, reference));
+  if (record && record->told.action == RoundAction::kLink) {
+    batch.Delete(store.family(kMeta), KeyFor(reference));
   }
-  GARDEROBE_RETURN_IF_ERROR(value.status());
-  GARDEROBE_ASSIGN_OR_RETURN(const Record record, Read(*value));
-  return record.number > received_after ? record.action : RoundAction::kNone;
+  return absl::OkStatus();
 }
 
 absl::Status ToldLately::Forget(int32_t today, rocksdb::WriteBatch& batch) {

@@ -1,4 +1,4 @@
-// What rounds have said lately of relations whose visitors exercised a right.
+// What rounds have said lately of relations: rights, and whose they are.
 //
 // A batch may be at the TTP for hours, until all of its rows have had their
 // crowds, and a round may overtake it. What the round said holds then, although
@@ -15,10 +15,17 @@
 
 namespace garderobe::aggregator {
 
+// What the last round said of a relation.
+struct Told {
+  RoundAction action = RoundAction::kNone;
+  Element person;  // with kLink
+  friend bool operator==(const Told&, const Told&) = default;
+};
+
 // Not thread-safe: its owner locks. `store` outlives it. One key for each
 // relation in kMeta: "told/" and BLAKE2b-256("garderobe/told/v1" 00 ||
 // reference), for the reference itself is erased; number of the round (8),
-// action (1), day (4).
+// action (1), day (4), and with kLink the person (32).
 class ToldLately {
  public:
   // Longer than any batch is at the TTP.
@@ -27,12 +34,17 @@ class ToldLately {
 
   // Puts into `batch` what the round of this number says of the relation, and
   // replaces what an earlier one said. `today` since 2000-01-01.
-  void Note(const Element& reference, RoundAction action, uint64_t number,
+  void Note(const Element& reference, const Told& told, uint64_t number,
             int32_t today, rocksdb::WriteBatch& batch) const;
-  // What the last round after `received_after` said of the relation; kNone: no
-  // such round spoke of it. DataLoss.
-  [[nodiscard]] absl::StatusOr<RoundAction> After(
-      const Element& reference, uint64_t received_after) const;
+  // Returns what the last round after `answered_after` said of the relation;
+  // kNone: no such round spoke of it. DataLoss: the record is damaged.
+  [[nodiscard]] absl::StatusOr<Told> After(const Element& reference,
+                                           uint64_t answered_after) const;
+  // Takes a link that was told out, in `batch`: the relation is erased here. A
+  // right that was told stays. Thread-safe. DataLoss: the record is damaged.
+  [[nodiscard]] static absl::Status DropLink(const Store& store,
+                                             const Element& reference,
+                                             rocksdb::WriteBatch& batch);
   // Takes what is older than kKeptDays out, in `batch`, once a day.
   [[nodiscard]] absl::Status Forget(int32_t today, rocksdb::WriteBatch& batch);
 

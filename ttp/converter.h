@@ -38,6 +38,8 @@ struct ConvertedRelation {
 // The vault's answer to one row.
 struct VaultAnswer {
   Ciphertext person, household;
+  // Number of the vault's last round before it linked the row.
+  uint64_t last_round = 0;
 };
 
 // What the aggregator stores of a relation beside its sealed attributes.

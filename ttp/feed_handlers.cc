@@ -1,8 +1,10 @@
 #include "ttp/feed_handlers.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -151,9 +153,11 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
     store.set_count(batch.count());
     store.set_serial(batch.serials().aggregator());
     store.set_sealed(std::move(*batch.mutable_sealed()));
-    // Rows wait for their crowds, for an hour even; rounds overtake them.
-    store.set_received_after(parts_.upstream.last_round());
-    work->ticket = parts_.under_way.Begin();
+    std::vector<VaultHandle> relations;
+    for (const ConvertedRelation& one : converted) {
+      relations.push_back(one.for_vault.value().handle);
+    }
+    work->ticket = parts_.under_way.Begin(std::move(relations));
     std::vector<PooledRow> rows;
     for (ConvertedRelation& one : converted) {
       rows.push_back({std::move(one.for_vault), std::move(one.trace)});
@@ -165,15 +169,32 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
                     [work](absl::StatusOr<InClientOrder<VaultAnswer>> answers) {
                       work->Answer(std::move(answers));
                     });
-    return Commit([this, work](Done done) {
-      work->WhenAnswered([this, work, done] {
-        boost::asio::post(parts_.daemon.workers(),
-                          [this, work, done] { Store(work, done); });
-      });
+    const auto unless_committed =
+        std::make_shared<AtTheEnd>([parts = parts_, work] {
+          StoreOnceAnswered(parts, work, [](auto) {});
+        });
+    return Commit([parts = parts_, work, unless_committed](Done done) {
+      unless_committed->Drop();
+      StoreOnceAnswered(parts, work, std::move(done));
     });
   }
 
  private:
+  // Does something when it ends. What is dropped is not done.
+  class AtTheEnd {
+   public:
+    explicit AtTheEnd(std::function<void()> what) : what_(std::move(what)) {}
+    ~AtTheEnd() {
+      if (what_) what_();
+    }
+    AtTheEnd(const AtTheEnd&) = delete;
+    AtTheEnd& operator=(const AtTheEnd&) = delete;
+    void Drop() { what_ = nullptr; }
+
+   private:
+    std::function<void()> what_;
+  };
+
   // A batch between the vault, whose answers come when its rows have had their
   // crowds, and the aggregator, which stores batches in order.
   struct Work {
@@ -207,26 +228,48 @@ class RelationHandler final : public FeedHandler<v1::DeliverRelationsRequest,
     }
   };
 
-  void Store(std::shared_ptr<Work> work, Done done) {
-    const auto published = parts_.upstream.published();
+  // Rows wait for their crowds, for an hour even, and rounds overtake them: the
+  // round before the first of the answers.
+  static uint64_t FirstRoundOf(const InClientOrder<VaultAnswer>& answers) {
+    uint64_t first = std::numeric_limits<uint64_t>::max();
+    for (const VaultAnswer& answer : answers.rows()) {
+      first = std::min(first, answer.last_round);
+    }
+    return first;
+  }
+
+  // Also of a batch whose stream has ended: its rows go to the vault with their
+  // crowds, and the aggregator stores it, or notes that the vault is to forget
+  // them. Otherwise a client could leave rows there that nobody removes.
+  static void StoreOnceAnswered(const Parts& parts, std::shared_ptr<Work> work,
+                                Done done) {
+    work->WhenAnswered([parts, work, done = std::move(done)] {
+      boost::asio::post(parts.daemon.workers(),
+                        [parts, work, done] { Store(parts, work, done); });
+    });
+  }
+
+  static void Store(const Parts& parts, std::shared_ptr<Work> work, Done done) {
+    const auto published = parts.upstream.published();
     if (!published.ok()) return done(published.status());
     absl::StatusOr<InClientOrder<AggregatorRow>> rows = absl::UnknownError("");
     {
       const MutexLock lock(&work->mutex);
       if (!work->answers->ok()) return done(work->answers->status());
-      rows = parts_.converter.ConvertAnswers(
+      work->store.set_answered_after(FirstRoundOf(**work->answers));
+      rows = parts.converter.ConvertAnswers(
           work->addresses, **work->answers,
           (*published)->aggregator.pseudonym_key);
     }
     if (!rows.ok()) return done(rows.status());
-    parts_.upstream.StoreRelations(
+    parts.upstream.StoreRelations(
         std::move(work->store), *rows,
-        [this, work,
+        [parts, work,
          done](absl::StatusOr<v1::StoreRelationsResponse> response) {
           work->ticket.reset();
           if (!response.ok()) return done(response.status());
           auto* outcome = response->mutable_outcome();
-          parts_.relations.Increment(outcome->accepted());
+          parts.relations.Increment(outcome->accepted());
           outcome->set_stored_by_vault(outcome->count());
           v1::DeliverRelationsResponse reply;
           *reply.mutable_outcome() = std::move(*outcome);

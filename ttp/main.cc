@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/folder_lock.h"
 #include "core/daemon/command_line.h"
 #include "core/daemon/data_folder.h"
 #include "core/daemon/renew_parameters.h"
@@ -41,6 +42,8 @@ absl::Status Run(const Config& config) {
   UnderWay under_way;  // first: what the daemon still holds at the end uses it
   GARDEROBE_ASSIGN_OR_RETURN(auto daemon, Daemon::Create("ttp", config.daemon));
   // Where a rotation was interrupted, former scalars are still there.
+  GARDEROBE_ASSIGN_OR_RETURN(const FolderLock lock,
+                             FolderLock::Take(config.keys));
   GARDEROBE_RETURN_IF_ERROR(TtpKeys::TakeOverNext(config.keys).status());
   GARDEROBE_ASSIGN_OR_RETURN(const TtpKeys keys, TtpKeys::Read(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(auto upstream_options, UpstreamOptions(config));
@@ -119,7 +122,7 @@ absl::Status Run(const Config& config) {
   LinkServiceImpl link_service(rounds);
   GARDEROBE_ASSIGN_OR_RETURN(
       auto calendar, OpenRunCalendar(config.daemon.data + "/retention.pb"));
-  Retention retention(converter, *institutions, upstream, *calendar);
+  Retention retention(converter, *institutions, upstream, under_way, *calendar);
   RetentionServiceImpl retention_service(retention);
   RetentionCustodyServiceImpl custody(*calendar, *custodians,
                                       daemon->workers());
@@ -258,6 +261,8 @@ absl::StatusOr<std::shared_ptr<const Published>> FetchOnce(
 }
 
 absl::Status RotateAll(const Config& config, const std::string& folder) {
+  GARDEROBE_ASSIGN_OR_RETURN(const FolderLock lock,
+                             FolderLock::Take(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(const bool was_interrupted,
                              TtpKeys::TakeOverNext(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(const TtpKeys keys, TtpKeys::Read(config.keys));

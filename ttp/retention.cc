@@ -74,6 +74,7 @@ absl::Status Retention::RemoveAtVault(int32_t today,
       return Internal("the aggregator's answer is malformed");
     }
     if (handles.size() == 0) return absl::OkStatus();
+    const std::set<VaultHandle> delivered_now = under_way_.Relations();
     std::vector<VaultHandle> at_vault;
     std::vector<size_t> listed;  // where each stands in the list
     std::vector<bool> done(handles.size());
@@ -87,6 +88,7 @@ absl::Status Retention::RemoveAtVault(int32_t today,
         done[i] = true;
         continue;
       }
+      if (delivered_now.contains(*opened)) continue;
       at_vault.push_back(*opened);
       listed.push_back(i);
     }
@@ -105,12 +107,14 @@ absl::Status Retention::RemoveAtVault(int32_t today,
     response->set_vault_relations_removed(response->vault_relations_removed() +
                                           removed.removed());
     const bool is_held_back = removed.taken() < places.size();
-    GARDEROBE_RETURN_IF_ERROR(Confirm(std::move(confirmed), today));
+    // How many more there are only the aggregator could tell.
     if (is_held_back) {
-      // How many more there are only the aggregator could tell.
       response->set_vault_relations_held_back(places.size() - removed.taken());
-      return absl::OkStatus();
     }
+    // Whoever is delivered again stays on the list for now.
+    if (confirmed.empty()) return absl::OkStatus();
+    GARDEROBE_RETURN_IF_ERROR(Confirm(std::move(confirmed), today));
+    if (is_held_back) return absl::OkStatus();
   }
 }
 

@@ -14,6 +14,7 @@
 #include "core/retention/run_calendar.h"
 #include "garderobe/v1/retention.grpc.pb.h"
 #include "ttp/converter.h"
+#include "ttp/under_way.h"
 #include "ttp/upstream.h"
 
 namespace garderobe::ttp {
@@ -22,10 +23,11 @@ namespace garderobe::ttp {
 class Retention {
  public:
   Retention(const Converter& converter, const RegisterStore& institutions,
-            Upstream& upstream, RunCalendar& calendar)
+            Upstream& upstream, UnderWay& under_way, RunCalendar& calendar)
       : converter_(converter),
         institutions_(institutions),
         upstream_(upstream),
+        under_way_(under_way),
         calendar_(calendar) {}
 
   // Removes what is too old today; blocks until it is done, some minutes for a
@@ -39,7 +41,9 @@ class Retention {
   // Adds the statements.
   [[nodiscard]] absl::Status ExpireInstitutions(
       int32_t today, v1::RunRetentionResponse* response);
-  // Has the vault remove the relations that the aggregator has removed.
+  // Has the vault remove the relations that the aggregator has removed, but for
+  // those that are being delivered again: the next run sees what became of
+  // them.
   [[nodiscard]] absl::Status RemoveAtVault(int32_t today,
                                            v1::RunRetentionResponse* response);
   [[nodiscard]] absl::Status Confirm(std::string handles, int32_t today);
@@ -47,6 +51,7 @@ class Retention {
   const Converter& converter_;
   const RegisterStore& institutions_;
   Upstream& upstream_;
+  UnderWay& under_way_;
   RunCalendar& calendar_;
 };
 

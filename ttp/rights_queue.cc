@@ -21,6 +21,8 @@ absl::Status ForClient(const absl::Status& of_party) {
 }  // namespace
 
 absl::StatusOr<uint32_t> RightsQueue::Accept(v1::ExerciseRightRequest request) {
+  // Nothing has checked how large they are.
+  request.DiscardUnknownFields();
   const MutexLock lock(&mutex_);
   Forget();
   // Told two rounds from now at the earliest: what the next one does is shown
@@ -32,6 +34,10 @@ absl::StatusOr<uint32_t> RightsQueue::Accept(v1::ExerciseRightRequest request) {
     Entry& entry = known->second;
     if (entry.state == State::kFetchable && !entry.outcome.ok() &&
         entry.institution == request.institution()) {
+      // The same id may stand for something else now, which was never counted.
+      const std::string bytes = request.SerializeAsString();
+      if (bytes != entry.request.SerializeAsString()) entry.is_counted = false;
+      entry.accepted = Clock::now();
       entry.request = std::move(request);
       entry.state = State::kWaiting;
       entry.place = next_place_++;
@@ -134,8 +140,9 @@ bool RightsQueue::IsTriedAgain(const absl::Status& status, const Entry& entry) {
     return Clock::now() - entry.accepted < kTriedAgain;
   }
   // A party that is not reached, or whose disk is full.
-  return IsTransient(status) ||
-         status.code() == absl::StatusCode::kDeadlineExceeded;
+  return (IsTransient(status) ||
+          status.code() == absl::StatusCode::kDeadlineExceeded) &&
+         Clock::now() - entry.accepted < kTriedAgain;
 }
 
 void RightsQueue::BeginOne(const std::string& id) {

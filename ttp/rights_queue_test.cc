@@ -57,12 +57,18 @@ class RightsQueueTest : public ::testing::Test {
   }
   void Accept(char id, v1::Right right = v1::RIGHT_OBJECT,
               const char* institution = kMuseum) {
-    v1::ExerciseRightRequest request;
+    v1::ExerciseRightRequest request = RequestOf(id);
     request.set_institution(institution);
     request.set_right(right);
+    EXPECT_THAT(queue_.Accept(std::move(request)), IsOkAndHolds(400u));
+  }
+  static v1::ExerciseRightRequest RequestOf(char id) {
+    v1::ExerciseRightRequest request;
+    request.set_institution(kMuseum);
+    request.set_right(v1::RIGHT_ERASE);
     request.set_request_id(IdOf(id));
     request.set_handle(std::string(16, id));
-    EXPECT_THAT(queue_.Accept(std::move(request)), IsOkAndHolds(400u));
+    return request;
   }
   auto Fetch(char id, const char* institution = kMuseum) {
     return queue_.Fetch(institution, IdOf(id));
@@ -218,6 +224,34 @@ TEST_F(RightsQueueTest, ARequestCountsOnceHoweverOftenItIsTried) {
   for (int i = 0; i < 5; ++i) Round();
   EXPECT_THAT(rights_.begun, SizeIs(5));
   EXPECT_THAT(rights_.counted, ElementsAre(IdOf('a')));
+}
+
+// Otherwise an identity would be tested that no budget has counted.
+TEST_F(RightsQueueTest, AnotherSubjectUnderAnIdThatWasRefusedCounts) {
+  rights_.at_vault = FailedPrecondition("not now");
+  Accept('a');
+  Round();
+  queue_.BeforeRound();
+  Accept('a');
+  Round();
+  queue_.BeforeRound();
+  EXPECT_THAT(rights_.counted, SizeIs(1));
+  v1::ExerciseRightRequest other = RequestOf('a');
+  other.mutable_identity();
+  ASSERT_THAT(queue_.Accept(other), IsOk());
+  Round();
+  EXPECT_THAT(rights_.counted, SizeIs(2));
+}
+
+TEST_F(RightsQueueTest, WhatNobodyKnowsIsNotKept) {
+  v1::ExerciseRightRequest request = RequestOf('a');
+  v1::ExerciseRightRequest::GetReflection()
+      ->MutableUnknownFields(&request)
+      ->AddLengthDelimited(1000, std::string(1000, 'x'));
+  ASSERT_THAT(queue_.Accept(request), IsOk());
+  Round();
+  ASSERT_THAT(rights_.begun, SizeIs(1));
+  EXPECT_LT(rights_.begun[0].ByteSizeLong(), 1000u);
 }
 
 TEST_F(RightsQueueTest, AFullDiskIsWaitedFor) {

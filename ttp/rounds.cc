@@ -111,7 +111,6 @@ absl::StatusOr<Rounds::Carried> Rounds::Carry() {
       const v1::StoreRoundResponse stored,
       upstream_.StoreRound(converted, round.statement()));
   confirmation_ = stored.confirmation();
-  upstream_.NoteRound(round.number());
   return Carried{.status = absl::OkStatus(),
                  .confirmation = confirmation_,
                  .number = round.number(),

@@ -19,16 +19,27 @@ struct UnderWay::Waiting {
 
 class UnderWay::Batch {
   friend UnderWay;
+  std::vector<VaultHandle> relations_;
   bool ended_ = false;                          // guarded by UnderWay's mutex
   std::vector<std::shared_ptr<Waiting>> then_;  // the same
 };
 
-UnderWay::Ticket UnderWay::Begin() {
+UnderWay::Ticket UnderWay::Begin(std::vector<VaultHandle> relations) {
   auto batch = std::make_shared<Batch>();
+  batch->relations_ = std::move(relations);
   const MutexLock lock(&mutex_);
   batches_.insert(batch);
   for (Watch* watch : watches_) watch->seen_.push_back(batch);
   return Ticket(nullptr, [this, batch](void*) { End(batch); });
+}
+
+std::set<VaultHandle> UnderWay::Relations() {
+  std::set<VaultHandle> relations;
+  const MutexLock lock(&mutex_);
+  for (const auto& batch : batches_) {
+    relations.insert(batch->relations_.begin(), batch->relations_.end());
+  }
+  return relations;
 }
 
 void UnderWay::End(const std::shared_ptr<Batch>& batch) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/mutex.h"
+#include "core/sealing/handles.h"
 
 namespace garderobe::ttp {
 
@@ -25,7 +26,13 @@ class UnderWay {
   // What waits is not called any more: whom it would call is going.
   void Stop();
 
-  [[nodiscard]] Ticket Begin();
+  // `relations` are the batch's, as the vault names them.
+  [[nodiscard]] Ticket Begin(std::vector<VaultHandle> relations = {});
+
+  // The relations of all batches that are under way. Retention leaves them:
+  // what the vault removed while their batch is under way would be stored by
+  // the aggregator alone, where no right by identity reaches it.
+  std::set<VaultHandle> Relations();
 
   // Sees every batch that is under way while it lives.
   class Watch {

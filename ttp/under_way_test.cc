@@ -70,5 +70,18 @@ TEST_F(UnderWayTest, NobodyIsCalledAtTheEnd) {
   EXPECT_EQ(called_, 0);
 }
 
+TEST_F(UnderWayTest, ItsRelationsAreThoseOfBatchesThatHaveNotEnded) {
+  const auto named = [](char name) {
+    return VaultHandle::From(std::string(VaultHandle::kBytes, name));
+  };
+  auto first = under_way_.Begin({named('a'), named('b')});
+  const auto second = under_way_.Begin({named('b'), named('c')});
+  EXPECT_EQ(under_way_.Relations(),
+            (std::set<VaultHandle>{named('a'), named('b'), named('c')}));
+  first.reset();
+  EXPECT_EQ(under_way_.Relations(),
+            (std::set<VaultHandle>{named('b'), named('c')}));
+}
+
 }  // namespace
 }  // namespace garderobe::ttp

@@ -134,7 +134,8 @@ void Upstream::LinkRelations(const Pool::Crowd& crowd, Linked answered) {
         }
         LinkedCrowd linked;
         for (size_t i = 0; i < rows; ++i) {
-          linked.answers.push_back({column[2 * i], column[2 * i + 1]});
+          linked.answers.push_back(
+              {column[2 * i], column[2 * i + 1], response->last_round()});
         }
         linked.answer_id = response->answer_id();
         linked.answer_day = response->answer_day();

@@ -7,7 +7,6 @@
 #ifndef GARDEROBE_TTP_UPSTREAM_H_
 #define GARDEROBE_TTP_UPSTREAM_H_
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <set>
@@ -83,9 +82,6 @@ class Upstream {
   // Stores a round. Waits for the answer.
   [[nodiscard]] absl::StatusOr<v1::StoreRoundResponse> StoreRound(
       const Converter::ConvertedRound& round, const std::string& statement);
-  // The number of the last round that was stored; 0: of none is known.
-  uint64_t last_round() const { return last_round_; }
-  void NoteRound(uint64_t number) { last_round_ = number; }
   // Has the vault remove relations that are too old. Waits for the answer.
   [[nodiscard]] absl::StatusOr<v1::RemoveRelationsResponse> RemoveRelations(
       const Shuffled<VaultHandle>& relations, int32_t today);
@@ -122,7 +118,6 @@ class Upstream {
 
   const Options options_;
   SerialBook& serials_;
-  std::atomic<uint64_t> last_round_{0};
   VaultClient vault_;            // own locking
   AggregatorClient aggregator_;  // own locking
   mutable Mutex mutex_;

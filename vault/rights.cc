@@ -137,7 +137,11 @@ absl::StatusOr<std::string> Vault::Act(
     }
     case VisitorRight::kObject: {
       GARDEROBE_ASSIGN_OR_RETURN(const ObjectionMark mark, MarkIn(request));
-      GARDEROBE_RETURN_IF_ERROR(linker_->Object(subject, mark));
+      absl::Status lodged = linker_->Object(subject, mark);
+      if (absl::IsFailedPrecondition(lodged)) {
+        return WithReason(std::move(lodged), kTooManyObjections);
+      }
+      GARDEROBE_RETURN_IF_ERROR(lodged);
       return std::string();
     }
     case VisitorRight::kWithdraw: {

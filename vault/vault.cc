@@ -77,6 +77,8 @@ absl::Status Vault::LinkRelations(const v1::LinkRelationsRequest& request,
       return InvalidArgument("row {}: a point is not a valid group element", i);
     }
   }
+  // Before: a round that is made meanwhile is taken for a later one.
+  response->set_last_round(linker_->last_round());
   GARDEROBE_ASSIGN_OR_RETURN(const std::vector<PersonSeed> persons,
                              linker_->Link(opened));
   std::string pseudonyms(rows.size() * kAnswerBytes, '\0');

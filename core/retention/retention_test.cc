@@ -60,6 +60,20 @@ TEST_F(RunCalendarTest, AJumpSinceTheLastRunIsRefused) {
   EXPECT_EQ(kept_, today_);
 }
 
+// What runs every hour must not stand for the runs that are missing.
+TEST_F(RunCalendarTest, AnotherLookKeepsNoDay) {
+  EXPECT_THAT(calendar_->Begin(std::nullopt), IsOk());
+  const int32_t right = today_;
+  for (int day = 0; day < RunCalendar::kPauseDaysMax; ++day) {
+    ++today_;
+    EXPECT_THAT(calendar_->Check(std::nullopt), IsOk());
+  }
+  EXPECT_EQ(kept_, right);
+  ++today_;
+  EXPECT_THAT(calendar_->Check(std::nullopt).status(), StatusIs(kRefused));
+  EXPECT_THAT(calendar_->Begin(today_).status(), StatusIs(kRefused));
+}
+
 TEST_F(RunCalendarTest, AJumpBeforeTheFirstRunIsRefused) {
   today_ = DayNumber({2090, 1, 1});
   EXPECT_THAT(calendar_->Begin(today_).status(), StatusIs(kRefused));

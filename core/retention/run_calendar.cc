@@ -33,8 +33,8 @@ absl::StatusOr<std::unique_ptr<RunCalendar>> RunCalendar::Create(
   return calendar;
 }
 
-absl::StatusOr<CivilDate> RunCalendar::Begin(
-    std::optional<int32_t> callers_day) {
+absl::StatusOr<CivilDate> RunCalendar::CheckLocked(
+    std::optional<int32_t> callers_day) const {
   const CivilDate today = clock_();
   const int32_t day = DayNumber(today);
   if (callers_day && DaysBetween(*callers_day, day) > kClockDifferenceDaysMax) {
@@ -43,7 +43,6 @@ absl::StatusOr<CivilDate> RunCalendar::Begin(
         "the two is wrong, and nothing is removed",
         DayText(*callers_day), DayText(day));
   }
-  const MutexLock lock(&mutex_);
   if (day < last_run_) {
     return FailedPrecondition(
         "the clock here says {}, but retention has run on {} already; nothing "
@@ -57,6 +56,20 @@ absl::StatusOr<CivilDate> RunCalendar::Begin(
         "custodians confirm the day",
         DayText(day), DayText(last_run_), kPauseDaysMax);
   }
+  return today;
+}
+
+absl::StatusOr<CivilDate> RunCalendar::Check(
+    std::optional<int32_t> callers_day) {
+  const MutexLock lock(&mutex_);
+  return CheckLocked(callers_day);
+}
+
+absl::StatusOr<CivilDate> RunCalendar::Begin(
+    std::optional<int32_t> callers_day) {
+  const MutexLock lock(&mutex_);
+  GARDEROBE_ASSIGN_OR_RETURN(const CivilDate today, CheckLocked(callers_day));
+  const int32_t day = DayNumber(today);
   if (day != last_run_) GARDEROBE_RETURN_IF_ERROR(KeepDay(day));
   return today;
 }

@@ -43,6 +43,11 @@ class RunCalendar {
   [[nodiscard]] absl::StatusOr<CivilDate> Begin(
       std::optional<int32_t> callers_day);
 
+  // The same without keeping the day, for work that is no run of retention:
+  // only runs show that there was no pause.
+  [[nodiscard]] absl::StatusOr<CivilDate> Check(
+      std::optional<int32_t> callers_day);
+
   // FailedPrecondition: the clock is more than a day away from `day`, so that
   // nobody can confirm it.
   [[nodiscard]] absl::Status CheckOwn(int32_t day) const;
@@ -53,6 +58,9 @@ class RunCalendar {
   CivilDate today() const { return clock_(); }
 
  private:
+  [[nodiscard]] absl::StatusOr<CivilDate> CheckLocked(
+      std::optional<int32_t> callers_day) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   RunCalendar(Clock clock, Keep keep)
       : clock_(std::move(clock)), keep_(std::move(keep)) {}
   [[nodiscard]] absl::Status KeepDay(int32_t day)

@@ -47,6 +47,9 @@ inline constexpr std::string_view kRightTooOld = "RIGHT_TOO_OLD";
 inline constexpr std::string_view kWithdrawalNeedsCustodians =
     "WITHDRAWAL_NEEDS_CUSTODIANS";
 
+// As many objections as the vault keeps of one subject were lodged already.
+inline constexpr std::string_view kTooManyObjections = "TOO_MANY_OBJECTIONS";
+
 // FailedPrecondition: the request id was used for something else. Whom a party
 // acts on stands in no signature that it can open, so one id is one act.
 inline absl::Status OtherRequest() {

@@ -69,7 +69,7 @@ TEST_F(OvertakenBatchTest, BringsNobodyBack) {
 // is there again.
 TEST_F(OvertakenBatchTest, TheTtpIsBelievedWhenItGotTheBatch) {
   EXPECT_EQ(KeptAfterAnErasure([](v1::StoreRelationsRequest* request) {
-              request->set_received_after(UINT64_MAX);
+              request->set_answered_after(UINT64_MAX);
             }),
             (std::set<std::string>{"B0", "B1", "B2", "B3"}));
 }

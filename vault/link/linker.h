@@ -135,7 +135,7 @@ class Linker {
   // Ends objections by identity that were lodged last more than
   // kRetentionMonthsMax months ago and whose person has no relation at an
   // institution. Returns how many. FailedPrecondition: the day can't be
-  // believed (RunCalendar::Begin), and nothing ends. Synced when it returns.
+  // believed (RunCalendar::Check), and nothing ends. Synced when it returns.
   [[nodiscard]] absl::StatusOr<size_t> EndUnmatched();
 
   // Removes relations that are too old, in the order given and not more in a

@@ -47,8 +47,9 @@ absl::Status LinkTransaction::Object(RelationId id, const ObjectionMark& mark) {
       std::lower_bound(relation->lodged.begin(), relation->lodged.end(), mark);
   if (at == relation->lodged.end() || *at != mark) {
     if (relation->lodged.size() >= kLodgedMax) {
-      return ResourceExhausted("{} objections of this visitor stand already",
-                               kLodgedMax);
+      // No ResourceExhausted, which is asked again: this does not pass.
+      return FailedPrecondition("{} objections of this visitor stand already",
+                                kLodgedMax);
     }
     relation->lodged.insert(at, mark);
     relations_.MarkChanged(NumberKey(id));

@@ -143,8 +143,8 @@ absl::Status Linker::Object(const Subject& subject, const ObjectionMark& mark) {
     // As a row of its own: what the visitor showed is what recognises them.
     GARDEROBE_ASSIGN_OR_RETURN(const RelationId id,
                                transaction.Add(RowOf(subject)));
-    if (!subject.handle) GARDEROBE_RETURN_IF_ERROR(NoteUnmatched(id));
     GARDEROBE_RETURN_IF_ERROR(transaction.Object(id, mark));
+    if (!subject.handle) GARDEROBE_RETURN_IF_ERROR(NoteUnmatched(id));
     GARDEROBE_RETURN_IF_ERROR(transaction.Link());
     GARDEROBE_ASSIGN_OR_RETURN(const auto person, transaction.PersonOf(id));
     for (RelationId other : person) {

@@ -43,7 +43,7 @@ absl::StatusOr<bool> Linker::IsMatched(RelationId id) const {
 
 absl::StatusOr<size_t> Linker::EndUnmatched() {
   GARDEROBE_ASSIGN_OR_RETURN(const CivilDate today,
-                             retention_calendar_->Begin(std::nullopt));
+                             retention_calendar_->Check(std::nullopt));
   size_t ended = 0;
   {
     const MutexLock lock(&mutex_);
