@@ -26,8 +26,9 @@ void PassOn(
   upstream.aggregator().Call<v1::AggregatorService, Request, Response>(
       method, std::move(request),
       [response, reactor](absl::StatusOr<Response> result) {
+        const absl::Status status = result.status();
         if (result.ok()) *response = *std::move(result);
-        reactor->Finish(ToGrpc(result.status()));
+        reactor->Finish(ToGrpc(status));
       });
 }
 

@@ -64,8 +64,9 @@ grpc::ServerUnaryReactor* RightsServiceImpl::FetchReceipts(
   const auto client = Authorise(*context, request->institution());
   if (!client.ok()) return FinishNow(context, client.status());
   auto fetched = queue_.Fetch(request->institution(), request->request_id());
+  const absl::Status status = fetched.status();
   if (fetched.ok()) *response = *std::move(fetched);
-  return FinishNow(context, fetched.status());
+  return FinishNow(context, status);
 }
 
 }  // namespace garderobe::ttp
