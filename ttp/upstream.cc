@@ -238,25 +238,11 @@ absl::Status Upstream::CheckEpoch(std::string_view party,
       party, issue.epoch, epoch());
 }
 
-void Upstream::Take(std::shared_ptr<const Published> published) {
-  if (published_) {
-    const uint64_t until = UnixSeconds() + kFormerSerialSeconds;
-    if (published->vault.issue.serial != published_->vault.issue.serial) {
-      former_vault_ = {published_->vault.issue.serial, until};
-    }
-    if (published->aggregator.issue.serial !=
-        published_->aggregator.issue.serial) {
-      former_aggregator_ = {published_->aggregator.issue.serial, until};
-    }
-  }
-  published_ = std::move(published);
-}
-
 absl::Status Upstream::Fetch() {
   auto fetched = FetchBoth();
   const MutexLock lock(&mutex_);
   why_not_ = fetched.status();
-  if (fetched.ok()) Take(*std::move(fetched));
+  if (fetched.ok()) published_ = *std::move(fetched);
   return why_not_;
 }
 
@@ -287,8 +273,7 @@ absl::Status Upstream::CheckSerials(const v1::Serials& serials) const {
     if (!published_) return Unavailable("{}", Message(why_not_));
     const uint32_t in_force = published_->vault.issue.serial;
     if (serials.vault() != in_force &&
-        (serials.vault() != former_vault_.serial ||
-         now >= former_vault_.until)) {
+        !serials_.WasInForce("vault", serials.vault(), now)) {
       return NotInForce("vault", serials.vault(), in_force);
     }
   }
@@ -300,8 +285,8 @@ absl::Status Upstream::CheckSerial(uint32_t aggregator) const {
   const MutexLock lock(&mutex_);
   if (!published_) return Unavailable("{}", Message(why_not_));
   const uint32_t in_force = published_->aggregator.issue.serial;
-  if (aggregator == in_force || (aggregator == former_aggregator_.serial &&
-                                 now < former_aggregator_.until)) {
+  if (aggregator == in_force ||
+      serials_.WasInForce("aggregator", aggregator, now)) {
     return absl::OkStatus();
   }
   return NotInForce("aggregator", aggregator, in_force);

@@ -104,17 +104,10 @@ class Upstream {
   [[nodiscard]] absl::Status CheckSerial(uint32_t aggregator) const;
 
  private:
-  // An issue that was in force until a newer one was seen.
-  struct Former {
-    uint32_t serial = 0;
-    uint64_t until = 0;  // Unix seconds until which it is still taken
-  };
   [[nodiscard]] absl::StatusOr<std::shared_ptr<Published>> FetchBoth();
   // FailedPrecondition: it serves another epoch than the TTP.
   [[nodiscard]] absl::Status CheckEpoch(std::string_view party,
                                         const ParameterIssue& issue) const;
-  void Take(std::shared_ptr<const Published> published)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   SerialBook& serials_;
@@ -122,8 +115,6 @@ class Upstream {
   AggregatorClient aggregator_;  // own locking
   mutable Mutex mutex_;
   std::shared_ptr<const Published> published_ ABSL_GUARDED_BY(mutex_);
-  Former former_vault_ ABSL_GUARDED_BY(mutex_);
-  Former former_aggregator_ ABSL_GUARDED_BY(mutex_);
   absl::Status why_not_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -9,6 +9,7 @@
 #include "core/base/bytes.h"
 #include "core/base/checked_file.h"
 #include "core/base/integer.h"
+#include "core/keys/parameter_issue.h"
 
 namespace garderobe {
 namespace {
@@ -49,22 +50,26 @@ absl::StatusOr<std::unique_ptr<SerialBook>> SerialBook::Open(
   if (file.status().code() == absl::StatusCode::kNotFound) return book;
   GARDEROBE_RETURN_IF_ERROR(file.status());
   const MutexLock lock(&book->mutex_);
-  // A line a party: its name, serial, epoch, and digest of its keys.
+  // A line a party: its name, serial, epoch, digest of its keys, the serial
+  // before, and since when that is over.
   std::string_view text = *file;
   while (!text.empty()) {
     const size_t end = text.find('\n');
     const auto words = WordsOf(text.substr(0, end));
-    if (end == text.npos || words.size() != 4) {
+    if (end == text.npos || words.size() != 6) {
       return DataLoss("{} is damaged", path);
     }
     const auto serial = ParseInteger<uint32_t>(words[1]);
     const auto epoch = ParseInteger<uint32_t>(words[2]);
     const auto keys = FromHex(words[3]);
-    if (!serial || !epoch || !keys.ok() || keys->size() != Digest256::kBytes) {
+    const auto former = ParseInteger<uint32_t>(words[4]);
+    const auto changed = ParseInteger<uint64_t>(words[5]);
+    if (!serial || !epoch || !keys.ok() || !former || !changed ||
+        keys->size() != Digest256::kBytes) {
       return DataLoss("{} is damaged", path);
     }
-    book->taken_[std::string(words[0])] = {*serial, *epoch,
-                                           Digest256::From(*keys)};
+    book->taken_[std::string(words[0])] = {
+        *serial, *epoch, Digest256::From(*keys), *former, *changed};
     text.remove_prefix(end + 1);
   }
   return book;
@@ -94,9 +99,20 @@ absl::Status SerialBook::Check(const Taken& known, const Taken& next,
   return absl::OkStatus();
 }
 
-absl::Status SerialBook::Take(const Parameters& parameters) {
-  const Taken next{parameters.issue.serial, parameters.issue.epoch,
-                   DigestOfKeys(parameters)};
+bool SerialBook::WasInForce(const std::string& party, uint32_t serial,
+                            uint64_t now) const {
+  const MutexLock lock(&mutex_);
+  const auto known = taken_.find(party);
+  if (known == taken_.end() || serial == 0) return false;
+  // A clock that was ahead when the serial changed gives no longer time.
+  const Taken& taken = known->second;
+  return taken.former == serial && now >= taken.changed &&
+         now - taken.changed < kFormerSerialSeconds;
+}
+
+absl::Status SerialBook::Take(const Parameters& parameters, uint64_t now) {
+  Taken next{parameters.issue.serial, parameters.issue.epoch,
+             DigestOfKeys(parameters), 0, now};
   const MutexLock lock(&mutex_);
   const auto known = taken_.find(parameters.party);
   if (known != taken_.end()) {
@@ -105,13 +121,14 @@ absl::Status SerialBook::Take(const Parameters& parameters) {
         known->second.epoch == next.epoch) {
       return absl::OkStatus();
     }
+    next.former = known->second.serial;
   }
   auto taken = taken_;
   taken[parameters.party] = next;
   std::string text;
   for (const auto& [name, one] : taken) {
-    text += fmt::format("{} {} {} {}\n", name, one.serial, one.epoch,
-                        ToHex(one.keys.bytes()));
+    text += fmt::format("{} {} {} {} {} {}\n", name, one.serial, one.epoch,
+                        ToHex(one.keys.bytes()), one.former, one.changed);
   }
   GARDEROBE_RETURN_IF_ERROR(WriteCheckedFile(path_, kKind, text));
   taken_ = std::move(taken);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/base/mutex.h"
 #include "core/keys/parameters.h"
@@ -30,18 +31,27 @@ class SerialBook {
   // Notes serial, epoch and keys; they are on the disk on return.
   // FailedPrecondition: a higher serial or epoch was taken before, or other
   // keys in this epoch; names them. Unavailable: the disk does not take it.
-  [[nodiscard]] absl::Status Take(const Parameters& parameters);
+  // `now` in Unix seconds.
+  [[nodiscard]] absl::Status Take(const Parameters& parameters,
+                                  uint64_t now = UnixSeconds());
+
+  // Whether this serial of the party was the one in force until less than
+  // kFormerSerialSeconds before `now`, also if that was before a restart.
+  bool WasInForce(const std::string& party, uint32_t serial,
+                  uint64_t now) const;
 
  private:
   struct Taken {
     uint32_t serial = 0, epoch = 0;
     Digest256 keys;
+    uint32_t former = 0;   // serial before; 0: there was none
+    uint64_t changed = 0;  // Unix seconds at which `serial` took its place
   };
   [[nodiscard]] static absl::Status Check(const Taken& known, const Taken& next,
                                           const std::string& party);
   explicit SerialBook(std::string path) : path_(std::move(path)) {}
   const std::string path_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::map<std::string, Taken> taken_ ABSL_GUARDED_BY(mutex_);
 };
 

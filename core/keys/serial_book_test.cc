@@ -5,6 +5,7 @@
 
 #include "core/base/checked_file.h"
 #include "core/base/files.h"
+#include "core/keys/parameter_issue.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
 
@@ -32,7 +33,7 @@ class SerialBookTest : public ::testing::Test {
   }
   // Parameters of this serial, with keys that `keys` tells apart.
   absl::Status Take(const char* party, uint32_t serial, char keys = 'k',
-                    uint32_t epoch = 1) {
+                    uint32_t epoch = 1, uint64_t now = 1000) {
     Parameters parameters;
     parameters.party = party;
     parameters.issue.serial = serial;
@@ -44,7 +45,7 @@ class SerialBookTest : public ::testing::Test {
     for (const char* name : {"padding", "proof.U"}) {
       parameters.values[name] = std::to_string(serial);
     }
-    return book_->Take(parameters);
+    return book_->Take(parameters, now);
   }
   const std::string folder_ = ::testing::TempDir() + "/serial_book";
   const std::string path_ = folder_ + "/serials";
@@ -139,19 +140,45 @@ TEST_F(SerialBookTest, ADamagedBookDoesNotOpen) {
   Reopen();
 }
 
+// Whoever encrypted a minute before a change is not turned away after it.
+TEST_F(SerialBookTest, TheSerialBeforeHoldsForADayAlsoAfterARestart) {
+  constexpr uint64_t kChanged = 5000;
+  const auto holds = [&](uint32_t serial, uint64_t now) {
+    return book_->WasInForce("vault", serial, now);
+  };
+  ASSERT_THAT(Take("vault", 3), IsOk());
+  EXPECT_FALSE(holds(0, 1001));  // there was none before
+  EXPECT_FALSE(holds(3, 1001));  // it is in force
+  ASSERT_THAT(Take("vault", 4, 'k', 1, kChanged), IsOk());
+  for (int restarts = 0; restarts < 2; ++restarts) {
+    // Reading the same again changes nothing.
+    ASSERT_THAT(Take("vault", 4, 'k', 1, kChanged + 9000), IsOk());
+    EXPECT_TRUE(holds(3, kChanged));
+    EXPECT_TRUE(holds(3, kChanged + kFormerSerialSeconds - 1));
+    EXPECT_FALSE(holds(3, kChanged + kFormerSerialSeconds));
+    EXPECT_FALSE(holds(3, kChanged - 1));  // the clock was ahead then
+    EXPECT_FALSE(holds(2, kChanged));
+    EXPECT_FALSE(book_->WasInForce("aggregator", 3, kChanged));
+    Reopen();
+  }
+}
+
 // Whole by its checksum, and still no book.
 TEST_F(SerialBookTest, LinesThatAreNoneAreRefused) {
   const std::string digest(64, 'a');
   for (const std::string& text :
-       {std::string("vault"), "vault 3 1 " + digest, std::string("vault\n3\n"),
-        "vault x 1 " + digest + "\n", "vault 3 -1 " + digest + "\n",
-        "vault 4294967296 1 " + digest + "\n", std::string("\n"),
-        std::string("vault 3\n"), "vault 3 1 " + digest + "a\n",
-        "vault 3 1 x" + digest.substr(1) + "\n"}) {
+       {std::string("vault"), "vault 3 1 " + digest + " 2 5",
+        std::string("vault\n3\n"), "vault x 1 " + digest + " 2 5\n",
+        "vault 3 -1 " + digest + " 2 5\n",
+        "vault 4294967296 1 " + digest + " 2 5\n", std::string("\n"),
+        std::string("vault 3\n"), "vault 3 1 " + digest + "a 2 5\n",
+        "vault 3 1 x" + digest.substr(1) + " 2 5\n",
+        "vault 3 1 " + digest + "\n", "vault 3 1 " + digest + " 2 -5\n",
+        "vault 3 1 " + digest + " x 5\n"}) {
     ASSERT_THAT(WriteCheckedFile(path_, "serials", text), IsOk());
     DoesNotOpen();
   }
-  const std::string good = "vault 3 1 " + digest + "\n";
+  const std::string good = "vault 3 1 " + digest + " 2 5\n";
   ASSERT_THAT(WriteCheckedFile(path_, "register", good), IsOk());
   DoesNotOpen();
   ASSERT_THAT(WriteCheckedFile(path_, "serials", good), IsOk());
