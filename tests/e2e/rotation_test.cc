@@ -261,7 +261,7 @@ TEST_F(RotationTest, WhatIsNotForThisEpochAndPartyIsRefused) {
   };
   Stop("ttpd");
   ASSERT_EQ(RotateTtp(next).exit, 0);
-  expect_refused(next, "lock");  // vaultd has the store open
+  expect_refused(next, "another process works with keys");  // vaultd itself
   deployment_->Down();
   const std::string good = Handed(next, "ttp-to-vault");
   const std::string kept = deployment_->folder() + "/kept";
