@@ -169,13 +169,15 @@ absl::Status Aggregator::TakeWhatWasTold(
         const Told told,
         told_lately_.After(references[i], request.answered_after()));
     Element& person = pseudonyms[2 * i];
-    // What ended with an erasure or a withdrawal was removed at the vault. It
-    // may have linked this row afterwards, which the number can't tell: so it
-    // forgets it two days later, unless it is delivered again.
+    // The vault may have linked the row after the erasure, which the number
+    // can't tell: the TTP has it erase once more what was under way then. After
+    // a withdrawal nothing does, so the vault forgets the row two days later,
+    // unless it is delivered again.
     if (told.action == RoundAction::kErase ||
         told.action == RoundAction::kWithdraw) {
-      if (told.action == RoundAction::kErase) erased.push_back(subject);
-      if (!person.is_zero()) {
+      if (told.action == RoundAction::kErase) {
+        erased.push_back(subject);
+      } else if (!person.is_zero()) {
         refused_.Note(subject.handle, sigmas[i], today, dropped);
       }
       person = Element();

@@ -18,11 +18,7 @@ function(garderobe_test name)
   target_link_libraries(${name}_test PRIVATE ${A_DEPS} garderobe_options
     garderobe::tests_support GTest::gmock GTest::gtest_main)
   # A test's own code runs once, and takes long to optimise.
-  if(GARDEROBE_SANITIZE)
-    target_compile_options(${name}_test PRIVATE -O0)
-  else()
-    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
-  endif()
+  target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
   add_test(NAME ${name} COMMAND ${name}_test)
   # What tests write is in the build's folder, and a user's own.
   file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/test-files/${name})
