@@ -1,6 +1,5 @@
 #include "core/keys/serial_book.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>
