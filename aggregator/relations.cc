@@ -190,7 +190,7 @@ absl::Status Aggregator::TakeWhatWasTold(
       nobodies.push_back(subject);
     }
   }
-  GARDEROBE_RETURN_IF_ERROR(store_->Write(dropped));
+  if (dropped.Count() > 0) GARDEROBE_RETURN_IF_ERROR(store_->Write(dropped));
   GARDEROBE_RETURN_IF_ERROR(ApplyAndLoad(v1::RIGHT_ERASE, institution, erased));
   return ApplyAndLoad(v1::RIGHT_OBJECT, institution, nobodies);
 }

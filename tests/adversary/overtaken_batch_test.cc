@@ -65,8 +65,8 @@ TEST_F(OvertakenBatchTest, BringsNobodyBack) {
             (std::set<std::string>{"B0", "B2", "B3"}));
 }
 
-// The control: with a TTP that says it got the batch later, the erased customer
-// is there again.
+// The control: with a TTP that says the vault answered later, the erased
+// customer is there again.
 TEST_F(OvertakenBatchTest, TheTtpIsBelievedWhenItGotTheBatch) {
   EXPECT_EQ(KeptAfterAnErasure([](v1::StoreRelationsRequest* request) {
               request->set_answered_after(UINT64_MAX);
