@@ -114,8 +114,11 @@ double LabRelations::TokensEach(uint32_t padding) const {
 
 LabRelations MakeRelations(const client::SimulateOptions& options) {
   const int32_t new_year = DayNumber({options.year, 1, 1});
-  const client::Country country(options.seed, client::PersonsOf(options),
-                                new_year);
+  const client::Country country({.seed = options.seed,
+                                 .persons = client::PersonsOf(options),
+                                 .first_day = new_year,
+                                 .moves = options.moves,
+                                 .new_emails = options.new_emails});
   const std::vector<uint64_t> lines = client::LinesOfInstitutions(options);
   std::vector<LabRelations> parts(lines.size());
   {

@@ -32,6 +32,22 @@ void AddSimulateCommand(CLI::App& app, Context& context) {
   simulate->add_option("--year", options->year, "the calendar year")
       ->check(CLI::Range(2000, 2199))
       ->capture_default_str();
+  simulate
+      ->add_option("--since", options->since,
+                   "the country's first year, when it is written year by "
+                   "year; 0: only --year")
+      ->check(CLI::Range(0, 2199))
+      ->capture_default_str();
+  simulate
+      ->add_option("--moves", options->moves,
+                   "share of the households that move in a year")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  simulate
+      ->add_option("--new-emails", options->new_emails,
+                   "share of the persons whose e-mail changes in a year")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
   simulate->add_option("--out", options->out, "a folder for the files")
       ->required();
   simulate->footer(

@@ -16,6 +16,8 @@ constexpr double kVisitsPerPerson = 17.9;    // 179 million by 10 million
 constexpr double kRelationsPerPerson = 4;    // 40 million by 10 million
 constexpr double kSecondNumberShare = 0.02;  // a second customer number
 constexpr double kMemberShare = 0.5;  // of those whom an audience reaches
+constexpr double kComesShare =
+    0.6;  // of the customers, in one of several years
 
 // clang-format off
 constexpr std::array<InstitutionKind, 5> kKinds = {{
@@ -78,7 +80,11 @@ Audience::Audience(const Country& country, const SimulateOptions& options,
       number_(number),
       id_(fmt::format("{}-{:02}", kind_.subsector, number + 1)),
       office_(country, kind_, options.seed, number, id_),
-      new_year_(DayNumber({options.year, 1, 1})) {
+      new_year_(DayNumber({FirstYear(options), 1, 1}) +
+                365 * (options.year - FirstYear(options))),
+      later_(options.since == 0 ? std::nullopt
+                                : std::optional(static_cast<uint64_t>(
+                                      options.year - options.since))) {
   Draws draws(options.seed, 3, number);
   const double relations =
       static_cast<double>(lines) / kVisitsPerPerson * kRelationsPerPerson;
@@ -102,6 +108,10 @@ std::optional<Audience::Member> Audience::MemberAt(uint64_t place) const {
   if (Country::IsChild(person) && !draws.Chance(kind_.children)) {
     return std::nullopt;
   }
+  if (later_ &&
+      !Draws(seed_ ^ number_, 11, person << 8 | *later_).Chance(kComesShare)) {
+    return std::nullopt;
+  }
   // At least one; a tail of people who come often.
   const double u = draws.Uniform();
   const double extra = -std::log(1 - u) * (visits_mean_ - 0.5);
@@ -109,8 +119,13 @@ std::optional<Audience::Member> Audience::MemberAt(uint64_t place) const {
                 std::min<uint64_t>(1 + static_cast<uint64_t>(extra), 4000)};
 }
 
+std::string Audience::prefix() const {
+  return later_.value_or(0) == 0 ? "" : fmt::format("{}-", *later_ + 1);
+}
+
 Audience::Visit Audience::VisitOf(uint64_t person, uint64_t number) const {
-  Draws draws(seed_ ^ number_, 7, person << 16 | number);
+  Draws draws(seed_ ^ number_ ^ later_.value_or(0) << 40, 7,
+              person << 16 | number);
   const auto month = static_cast<uint32_t>(draws.Below(12));
   const bool second = draws.Chance(kSecondNumberShare);
   const int32_t sold_day = new_year_ + static_cast<int32_t>(month) * 30 +

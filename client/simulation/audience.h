@@ -26,6 +26,10 @@ class Audience {
   const std::string& id() const { return id_; }
   const InstitutionKind& kind() const { return kind_; }
   const BoxOffice& office() const { return office_; }
+  int32_t new_year() const { return new_year_; }  // since 2000-01-01
+  // What the numbers of orders and events begin with: nothing in the first
+  // year.
+  std::string prefix() const;
 
   // How many places there are; at some of them is a customer.
   uint64_t reach() const { return reach_; }
@@ -33,7 +37,7 @@ class Audience {
     uint64_t person;
     uint64_t visits;  // in the year, at least one
   };
-  // nullopt: nobody who comes is at `place`, which is below reach().
+  // nullopt: nobody who comes this year is at `place`, which is below reach().
   std::optional<Member> MemberAt(uint64_t place) const;
 
   struct Visit {
@@ -53,6 +57,8 @@ class Audience {
   const std::string id_;
   const BoxOffice office_;
   const int32_t new_year_;
+  // Years since the country's first; nullopt: it has only this one.
+  const std::optional<uint64_t> later_;
   uint64_t reach_ = 0, first_ = 0;
   double visits_mean_ = 1;
 };

@@ -96,8 +96,8 @@ bool BoxOffice::Shares(const Customer& customer) const {
 void BoxOffice::AppendFields(const Customer& customer, int32_t day,
                              std::string& out) const {
   const Household home =
-      country_.MakeHousehold(Country::HouseholdOf(customer.person));
-  Person person = country_.MakePerson(customer.person, home);
+      country_.MakeHousehold(Country::HouseholdOf(customer.person), day);
+  const Person person = country_.MakePerson(customer.person, home, day);
   Draws draws = DrawsOf(customer, 2);
   out += CustomerId(customer);
 
@@ -109,7 +109,7 @@ void BoxOffice::AppendFields(const Customer& customer, int32_t day,
   Draws slips = DrawsOf(customer, 3);
   out.push_back(',');
   if (gives_email) {
-    std::string email = person.email_on(day);
+    std::string email = person.email;
     if (slips.Chance(kBoxOfficeEmailShare))
       email = "tickets@" + id_ + ".example";
     if (slips.Chance(kSlipEmail)) Slip(slips, email);
@@ -144,7 +144,7 @@ void BoxOffice::AppendFields(const Customer& customer, int32_t day,
     }
     AppendDate(out, born);
   }
-  const Dwelling& dwelling = home.on(day);
+  const Dwelling& dwelling = home.dwelling;
   out.push_back(',');
   if (gives_address) {
     std::string postcode;

@@ -11,8 +11,6 @@ namespace garderobe::client {
 namespace {
 
 // Proportions: chosen, not measured (docs/simulation.md).
-constexpr double kMovesShare = 0.07;         // of households, in the year
-constexpr double kChangesEmailShare = 0.03;  // of persons, in the year
 constexpr double kPartnersEmailShare = 0.05;
 constexpr double kPartnersMobileShare = 0.01;
 constexpr double kLandlineShare = 0.3;
@@ -190,8 +188,7 @@ constexpr std::array<uint8_t, 21> kPlaceOf = {0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0,
 
 }  // namespace
 
-Country::Country(uint64_t seed, uint64_t persons, int32_t new_year)
-    : seed_(seed), persons_(persons), new_year_(new_year) {
+Country::Country(const Options& options) : options_(options) {
   uint64_t total = 0;
   for (const Postcode& p : Postcodes()) {
     total += static_cast<uint64_t>(std::max(p.residents, 0));
@@ -233,17 +230,28 @@ std::string Country::Surname(Draws& draws) const {
   return name;
 }
 
-Household Country::MakeHousehold(uint64_t number) const {
-  Draws draws(seed_, 1, number);
+int32_t Country::DayOf(Draws& draws, double chance, uint64_t year) const {
+  if (!draws.Chance(chance)) return INT32_MAX;
+  return options_.first_day + static_cast<int32_t>(365 * year) +
+         static_cast<int32_t>(draws.Below(365));
+}
+
+Household Country::MakeHousehold(uint64_t number, int32_t day) const {
+  Draws draws(options_.seed, 1, number);
   Household home;
-  home.before = home.after = MakeDwelling(draws);
+  home.dwelling = MakeDwelling(draws);
   home.surname = Surname(draws);
   if (draws.Chance(kLandlineShare)) {
     home.landline = 202'000'000 + number % 7'000'000;
   }
-  if (draws.Chance(kMovesShare)) {
-    home.moves_on = new_year_ + static_cast<int32_t>(draws.Below(365));
-    home.after = MakeDwelling(draws);
+  if (day >= DayOf(draws, options_.moves, 0)) {
+    home.dwelling = MakeDwelling(draws);
+  }
+  for (uint64_t year = 1; year <= YearsUntil(day); ++year) {
+    Draws of_year(options_.seed, 9, number << 8 | year);
+    if (day >= DayOf(of_year, options_.moves, year)) {
+      home.dwelling = MakeDwelling(of_year);
+    }
   }
   return home;
 }
@@ -279,8 +287,9 @@ std::string Country::Email(Draws& draws, std::string_view first,
   return email;
 }
 
-Person Country::MakePerson(uint64_t number, const Household& home) const {
-  Draws draws(seed_, 2, number);
+Person Country::MakePerson(uint64_t number, const Household& home,
+                           int32_t day) const {
+  Draws draws(options_.seed, 2, number);
   const uint64_t place = PlaceOf(number);
   Person person;
   person.first_name =
@@ -289,42 +298,48 @@ Person Country::MakePerson(uint64_t number, const Household& home) const {
   if (place == 1 && draws.Chance(kOtherSurnameShare)) {
     person.surname = Surname(draws);
   }
-  // Years before the simulated one.
+  // Years before the first one.
   const auto born = [&](int32_t least, int32_t most) {
-    return new_year_ - least * 365 -
+    return options_.first_day - least * 365 -
            static_cast<int32_t>(
                draws.Below(static_cast<uint64_t>(most - least) * 365));
   };
   person.birth_day = place <= 1 ? born(18, 86) : born(6, 20);
-  if (place == 3 && Draws(seed_, 4, number).Chance(kTwinShare)) {
-    person.birth_day = MakePerson(number - 1, home).birth_day;
+  if (place == 3 && Draws(options_.seed, 4, number).Chance(kTwinShare)) {
+    person.birth_day = MakePerson(number - 1, home, day).birth_day;
   }
   person.mobile = 610'000'000 + number % 89'000'000;
-  person.email_before = person.email_after =
-      Email(draws, person.first_name, person.surname, number);
-  if (draws.Chance(kChangesEmailShare)) {
-    person.email_changes_on =
-        new_year_ + static_cast<int32_t>(draws.Below(365));
-    // On another number, so that nobody else has it.
-    person.email_after =
-        Email(draws, person.first_name, person.surname, number + persons_);
+  person.email = Email(draws, person.first_name, person.surname, number);
+  // Each on another number, so that nobody else has it.
+  const auto other = [&](Draws& from, uint64_t year) {
+    return Email(from, person.first_name, person.surname,
+                 number + options_.persons * (year + 1));
+  };
+  if (const int32_t on = DayOf(draws, options_.new_emails, 0);
+      on != INT32_MAX) {
+    std::string changed = other(draws, 0);
+    if (day >= on) person.email = std::move(changed);
+  }
+  for (uint64_t year = 1; year <= YearsUntil(day); ++year) {
+    Draws of_year(options_.seed, 10, number << 8 | year);
+    if (day >= DayOf(of_year, options_.new_emails, year)) {
+      person.email = other(of_year, year);
+    }
   }
   if (draws.Chance(kPassShare)) {
     person.pass = fmt::format("museumkaart:{:010}", 3'000'000'000 + number);
   }
   // Children use a parent's e-mail and mobile; some grown-ups their partner's.
-  const bool child = place >= 2 && person.birth_day > new_year_ - 15 * 365;
+  const auto new_year =
+      options_.first_day + static_cast<int32_t>(365 * YearsUntil(day));
+  const bool child = place >= 2 && person.birth_day > new_year - 15 * 365;
   const bool shares_email =
       child || (place == 1 && draws.Chance(kPartnersEmailShare));
   const bool shares_mobile =
       child || (place == 1 && draws.Chance(kPartnersMobileShare));
   if (shares_email || shares_mobile) {
-    const Person first = MakePerson(number - place, home);
-    if (shares_email) {
-      person.email_before = first.email_before;
-      person.email_after = first.email_after;
-      person.email_changes_on = first.email_changes_on;
-    }
+    const Person first = MakePerson(number - place, home, day);
+    if (shares_email) person.email = first.email;
     if (shares_mobile) person.mobile = first.mobile;
   }
   return person;

@@ -1,6 +1,6 @@
 // The people of a country that does not exist: households with addresses,
 // persons with names, birth dates, e-mails and telephones, who move and change
-// their e-mail within the year (docs/simulation.md).
+// their e-mail from year to year (docs/simulation.md).
 #ifndef GARDEROBE_CLIENT_SIMULATION_COUNTRY_H_
 #define GARDEROBE_CLIENT_SIMULATION_COUNTRY_H_
 
@@ -21,43 +21,43 @@ struct Dwelling {
   char addition = 0;  // 0: none
 };
 
+// As it is on one day.
 struct Household {
-  Dwelling before, after;        // the same when it does not move
-  int32_t moves_on = INT32_MAX;  // day since 2000-01-01
-  uint64_t landline = 0;         // 0: none; nine digits without the first 0
+  Dwelling dwelling;
+  uint64_t landline = 0;  // 0: none; nine digits without the first 0
   std::string surname;
-  const Dwelling& on(int32_t day) const {
-    return day < moves_on ? before : after;
-  }
 };
 
+// As it is on one day.
 struct Person {
   std::string_view first_name;
   std::string surname;
   int32_t birth_day = 0;  // since 2000-01-01
   uint64_t mobile = 0;    // nine digits without the first 0; 0: none
-  std::string email_before, email_after;  // the same when it does not change
-  int32_t email_changes_on = INT32_MAX;
+  std::string email;
   std::string pass;  // empty: none
-  const std::string& email_on(int32_t day) const {
-    return day < email_changes_on ? email_before : email_after;
-  }
 };
 
 // Immutable, thread-safe.
 class Country {
  public:
-  // `new_year`: the simulated year's first day, since 2000-01-01.
-  Country(uint64_t seed, uint64_t persons, int32_t new_year);
+  struct Options {
+    uint64_t seed = 1, persons = 0;
+    int32_t first_day = 0;     // since 2000-01-01
+    double moves = 0.07;       // share of households, a year
+    double new_emails = 0.03;  // share of persons, a year
+  };
+  explicit Country(const Options& options);
 
-  uint64_t persons() const { return persons_; }
+  uint64_t persons() const { return options_.persons; }
   // Twenty-one persons live in ten households, of 1 to 4.
   static uint64_t HouseholdOf(uint64_t person);
   static constexpr double kChildrenShare = 6.0 / 21;
   static bool IsChild(uint64_t person) { return PlaceOf(person) >= 2; }
-  Household MakeHousehold(uint64_t number) const;
+  // `day` since 2000-01-01, the first day or later.
+  Household MakeHousehold(uint64_t number, int32_t day) const;
   // `home` is the person's household.
-  Person MakePerson(uint64_t number, const Household& home) const;
+  Person MakePerson(uint64_t number, const Household& home, int32_t day) const;
 
  private:
   // A person's place in the household: 0 and 1 are grown up.
@@ -67,9 +67,15 @@ class Country {
   std::string Email(Draws& draws, std::string_view first, std::string_view last,
                     uint64_t number) const;
 
-  const uint64_t seed_;
-  const uint64_t persons_;
-  const int32_t new_year_;
+  // Years of 365 days that are over.
+  uint64_t YearsUntil(int32_t day) const {
+    return static_cast<uint64_t>(day - options_.first_day) / 365;
+  }
+  // On which day something happens that a year has with this chance;
+  // INT32_MAX: it does not.
+  int32_t DayOf(Draws& draws, double chance, uint64_t year) const;
+
+  const Options options_;
   std::vector<uint64_t> residents_;  // running total by postcode
 };
 

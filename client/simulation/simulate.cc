@@ -90,7 +90,8 @@ class Season {
         number_(number),
         audience_(country, options, number, lines),
         kind_(audience_.kind()),
-        new_year_(DayNumber({options.year, 1, 1})),
+        prefix_(audience_.prefix()),
+        new_year_(audience_.new_year()),
         events_(std::max<uint64_t>(lines / 150, 3)) {
     Draws draws(options.seed, 3, number);
     const auto& municipality =
@@ -196,8 +197,10 @@ class Season {
         audience_.office().AppendFields(*customer, sold_day, text);
       }
       text += ",O";
+      text += prefix_;
       AppendNumber(text, order_);
       text += ",1,E";
+      text += prefix_;
       AppendNumber(text, event);
       text.push_back(',');
       const std::string_view genre = kind_.genres[event % 3];
@@ -238,6 +241,7 @@ class Season {
   const uint32_t number_;
   const Audience audience_;
   const InstitutionKind& kind_;
+  const std::string prefix_;
   const int32_t new_year_;
   const uint64_t events_;
   std::string municipality_;
@@ -252,6 +256,10 @@ absl::StatusOr<SimulateReport> Simulate(
   if (options.institutions < 1 || options.institutions > 100'000) {
     return InvalidArgument("--institutions: 1 to 100000");
   }
+  if (FirstYear(options) > options.year ||
+      FirstYear(options) < options.year - 60) {
+    return InvalidArgument("--since: up to 60 years before --year");
+  }
   std::error_code error;
   fs::create_directories(options.out, error);
   if (error) return Unavailable("cannot create {}", options.out);
@@ -261,7 +269,11 @@ absl::StatusOr<SimulateReport> Simulate(
                              Output::Create(options.out + "/register.toml"));
   truth->text() += "institution,customer_id,person,household\n";
   const uint64_t persons = PersonsOf(options);
-  const Country country(options.seed, persons, DayNumber({options.year, 1, 1}));
+  const Country country({.seed = options.seed,
+                         .persons = persons,
+                         .first_day = DayNumber({FirstYear(options), 1, 1}),
+                         .moves = options.moves,
+                         .new_emails = options.new_emails});
   const std::vector<uint64_t> lines = LinesOfInstitutions(options);
   std::vector<std::unique_ptr<Season>> seasons;
   for (uint32_t i = 0; i < options.institutions; ++i) {

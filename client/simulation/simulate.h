@@ -22,7 +22,12 @@ struct SimulateOptions {
   uint64_t persons = 0;      // 0: as many as fit the visits
   uint64_t seed = 1;
   int year = 2025;
-  std::string out;  // folder; created, existing files are kept
+  // The first year of a country that is written year by year, each into a
+  // folder of its own; 0: `year`, and every customer comes in it.
+  int since = 0;
+  double moves = 0.07;       // share of households that move in a year
+  double new_emails = 0.03;  // share of persons whose e-mail changes in one
+  std::string out;           // folder; created, existing files are kept
 };
 
 struct SimulateReport {
@@ -31,11 +36,17 @@ struct SimulateReport {
   uint64_t persons = 0;  // in the country; not all of them go out
 };
 
+// The country's first year.
+inline int FirstYear(const SimulateOptions& options) {
+  return options.since == 0 ? options.year : options.since;
+}
+
 // Writes <institution>.csv with the default columns, register.toml and
 // truth.csv (institution, customer_id, person, household) into options.out,
 // in constant memory, on all processors. `progress` is called from any of its
 // threads, one at a time.
-// AlreadyExists: one of the files is there.
+// AlreadyExists: one of the files is there. InvalidArgument: the first year is
+// after `year`, or more than 60 years before it.
 [[nodiscard]] absl::StatusOr<SimulateReport> Simulate(
     const SimulateOptions& options,
     const std::function<void(uint64_t lines)>& progress);
