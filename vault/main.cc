@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <exception>
 #include <filesystem>
-#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -27,6 +26,7 @@
 #include "core/store/store_rotation.h"
 #include "spdlog/spdlog.h"
 #include "vault/link/estimate.h"
+#include "vault/model_keeper.h"
 #include "vault/rotation.h"
 #include "vault/service.h"
 
@@ -45,6 +45,8 @@ struct Config {
   int64_t tokens_per_month = 2'000'000'000;
   int64_t identities_per_month = 20'000;
   std::string model;
+  int64_t population = static_cast<int64_t>(kPopulationDefault);
+  bool estimate = true;
 };
 
 std::string StorePath(const Config& config) {
@@ -57,9 +59,10 @@ Inventory::Places PlacesOf(const Config& config) {
           {"agreements.pb", config.daemon.data + "/agreements.pb"}};
 }
 
-absl::StatusOr<MatchParameters> ReadModel(const std::string& path) {
-  if (path.empty()) return MatchParameters::Default();
-  return MatchParameters::Read(path);
+absl::StatusOr<MatchParameters> ReadModel(const Config& config) {
+  if (!config.model.empty()) return MatchParameters::Read(config.model);
+  return MatchParameters::ForPopulation(
+      static_cast<uint64_t>(config.population));
 }
 
 absl::Status Check(const Config& config) {
@@ -70,7 +73,7 @@ absl::Status Check(const Config& config) {
   if (!config.ttp_pin.empty()) {
     GARDEROBE_RETURN_IF_ERROR(ParsePin("pins.ttp", config.ttp_pin).status());
   }
-  GARDEROBE_RETURN_IF_ERROR(ReadModel(config.model).status());
+  GARDEROBE_RETURN_IF_ERROR(ReadModel(config).status());
   return VaultKeys::Read(config.keys).status();
 }
 
@@ -82,8 +85,7 @@ absl::Status Run(const Config& config) {
   GARDEROBE_ASSIGN_OR_RETURN(VaultKeys keys, VaultKeys::Read(config.keys));
   GARDEROBE_ASSIGN_OR_RETURN(
       const VerifyKey pin, ParsePin("pins.aggregator", config.aggregator_pin));
-  GARDEROBE_ASSIGN_OR_RETURN(const MatchParameters model,
-                             ReadModel(config.model));
+  GARDEROBE_ASSIGN_OR_RETURN(const MatchParameters model, ReadModel(config));
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto inventory,
       CheckDataFolder(*daemon, config.keys, PlacesOf(config)));
@@ -100,15 +102,11 @@ absl::Status Run(const Config& config) {
       Linker::Open(
           std::move(opened),
           {.model = model,
+           .estimates = config.estimate && config.model.empty(),
            .changes = {.persons = static_cast<size_t>(config.links_persons),
                        .wait_seconds =
                            static_cast<uint64_t>(config.links_wait_seconds)},
-           .clock = nullptr,
-           .progress = [next = 0.0](double part) mutable {
-             if (part < next) return;
-             next = part + 0.1;
-             spdlog::info("event=linking-again percent={:.0f}", 100 * part);
-           }}));
+           .clock = nullptr}));
   GARDEROBE_ASSIGN_OR_RETURN(auto serials,
                              SerialBook::Open(config.keys + "/serials"));
   GARDEROBE_ASSIGN_OR_RETURN(
@@ -159,6 +157,12 @@ absl::Status Run(const Config& config) {
           .Help("Relations whose pass another holds with another birth date")
           .Register(daemon->metrics())
           .Add({});
+  auto& relinked =
+      prometheus::BuildGauge()
+          .Name("garderobe_vault_relinked_ratio")
+          .Help("Part that is linked with the weights of now, 0 to 1")
+          .Register(daemon->metrics())
+          .Add({});
   auto& dropped =
       prometheus::BuildGauge()
           .Name("garderobe_vault_rows_dropped")
@@ -167,6 +171,7 @@ absl::Status Run(const Config& config) {
           .Add({});
   RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
     dropped.Set(static_cast<double>(vault.linker().dropped()));
+    relinked.Set(vault.linker().relinking().value_or(1));
     const LinkCounts counts = vault.linker().counts();
     relations.Set(static_cast<double>(counts.relations));
     persons.Set(static_cast<double>(counts.persons));
@@ -191,10 +196,14 @@ absl::Status Run(const Config& config) {
        .before = nullptr,
        .after = nullptr});
   const StoreVerifier verifier(store);
+  ModelKeeper model_keeper(vault.linker(),
+                           [&] { return CheckStorage(*daemon, store); });
+  model_keeper.Start();
   auto state = [&] {
     const absl::Status fit = CheckStorage(*daemon, store);
-    return DaemonState{fit.ok(), vault.epoch(),
-                       fit.ok() ? "linking" : std::string(Message(fit))};
+    return DaemonState{
+        fit.ok(), vault.epoch(),
+        fit.ok() ? model_keeper.state() : std::string(Message(fit))};
   };
   return daemon->Serve(
       {.services = {{&service,
@@ -278,17 +287,15 @@ void PrintPatterns(const PatternCounts& counts, const MatchModel& model) {
 
 // Reads beside a daemon that runs.
 absl::Status EstimateWeights(const Config& config, const std::string& file) {
-  constexpr uint64_t kRelationsLookedAtMax = 200'000;
   if (std::filesystem::exists(file)) {
     return AlreadyExists("{} exists; existing files are kept", file);
   }
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto store,
       Store::OpenToRead(StorePath(config), kFamilyNames, kStoreOptions));
-  GARDEROBE_ASSIGN_OR_RETURN(const MatchParameters start,
-                             ReadModel(config.model));
+  GARDEROBE_ASSIGN_OR_RETURN(const MatchParameters start, ReadModel(config));
   GARDEROBE_ASSIGN_OR_RETURN(const PatternCounts counts,
-                             CountPatterns(*store, kRelationsLookedAtMax));
+                             CountPatterns(*store, kRelationsLookedAt));
   const EstimateReport report = EstimateParameters(counts, start);
   GARDEROBE_RETURN_IF_ERROR(CreateFile(file, report.parameters.ToToml(), 0600));
   std::cout << fmt::format(
@@ -322,9 +329,16 @@ int main(int argc, char** argv) {
   settings.Text("pins.ttp", &config.ttp_pin,
                 "Ed25519 key that signs the TTP's parameters, hex; needed for "
                 "--rotate only.");
+  settings.Number("linking.population", &config.population,
+                  "People whom the institutions reach together, roughly: among "
+                  "few, less evidence makes two relations one person.",
+                  1000, 1'000'000'000);
+  settings.Flag("linking.estimate", &config.estimate,
+                "Whether the weights of evidence are estimated from the store "
+                "once it has 5,000 relations.");
   settings.Text("linking.model", &config.model,
-                "Weights of evidence, a file as docs/linking.md tells; empty: "
-                "those that were estimated on the simulated country.");
+                "Weights of evidence, a file as docs/linking.md tells, instead "
+                "of those for the population or from the store.");
   settings.Number("round.rows", &config.round_entries,
                   "Entries of a round to the aggregator, however few are due: "
                   "what is over waits for the next.",

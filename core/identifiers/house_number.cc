@@ -149,6 +149,11 @@ void ReadBelgian(const std::vector<Piece>& rest, HouseNumber* result) {
       result->box = piece.text;
     }
   }
+  // Box 05 is box 5; some offices write all boxes with two digits or four.
+  std::string& box = result->box;
+  while (box.size() > 1 && box[0] == '0' && box[1] >= '0' && box[1] <= '9') {
+    box.erase(0, 1);
+  }
 }
 
 }  // namespace

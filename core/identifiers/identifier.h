@@ -37,8 +37,10 @@ enum class Kind : uint8_t {
   kNamesCity = 18,
   kEmailNames = 19,
   kNamesAddress = 20,
+  kEmailFirst = 21,
+  kMobileFirst = 22,
 };
-inline constexpr size_t kKindCount = 21;
+inline constexpr size_t kKindCount = 23;
 inline constexpr size_t kIdentifierKindCount = 7;
 // The set of all kinds, as a bit each.
 inline constexpr uint32_t kAllKinds = (uint32_t{1} << kKindCount) - 1;
@@ -66,7 +68,9 @@ constexpr std::string_view KindName(Kind kind) {
       "birthdate_city",
       "names_city",
       "email_names",
-      "names_address"};
+      "names_address",
+      "email_first",
+      "mobile_first"};
   return kNames[static_cast<size_t>(kind)];
 }
 

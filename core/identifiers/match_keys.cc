@@ -58,6 +58,7 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
     result[static_cast<size_t>(kind)] = std::move(value);
   };
   const std::string initial = p.first_name.substr(0, 1);
+  const std::string first = p.first_name.size() > 1 ? p.first_name : "";
   const std::string year = p.birth_date.substr(0, 4);
   const std::string letters =
       p.email.empty() ? Letters(p.email_malformed, kMalformedLettersLeast)
@@ -88,6 +89,7 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
   set(Kind::kNameAddress, Join({p.surname, initial, address.value}));
 
   set(Kind::kEmailInitial, Join({letters, initial}));
+  set(Kind::kEmailFirst, Join({letters, first}));
   set(Kind::kEmailNames, Join({EachOnce(letters), skeletons(3)}));
   set(Kind::kEmailBirthyear, Join({EachOnce(letters), year}));
   const size_t at = p.email.find('@');
@@ -97,6 +99,7 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
     set(Kind::kEmailLocal, p.email.substr(0, at + 5));
   }
   set(Kind::kMobileInitial, Join({p.mobile, initial}));
+  set(Kind::kMobileFirst, Join({p.mobile, first}));
   set(Kind::kBirthdatePostcode, Join({p.birth_date, address.postcode}));
   set(Kind::kNamesBirthdate, Join({skeletons(2), p.birth_date}));
   set(Kind::kSurnameBirthdate, Join({p.surname, p.birth_date}));

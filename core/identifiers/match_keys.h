@@ -1,5 +1,5 @@
 // Everything of one customer that can be linked on: identifiers in normal form
-// and the match keys of version 1 that are derived from them
+// and the match keys of version 2 that are derived from them
 // (docs/identifiers.md).
 #ifndef GARDEROBE_CORE_IDENTIFIERS_MATCH_KEYS_H_
 #define GARDEROBE_CORE_IDENTIFIERS_MATCH_KEYS_H_
@@ -16,7 +16,7 @@ namespace garderobe {
 
 // Grows when a key is made otherwise than before: what is delivered after that
 // does not agree with what was delivered before.
-inline constexpr int kMatchKeysVersion = 1;
+inline constexpr int kMatchKeysVersion = 2;
 
 // By kind; empty: not there.
 using Identifiers = std::array<std::string, kKindCount>;

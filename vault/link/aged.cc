@@ -75,7 +75,7 @@ absl::StatusOr<Linker::RemovedAged> Linker::RemoveAged(
     const MutexLock lock(&mutex_);
     GARDEROBE_ASSIGN_OR_RETURN(RemovalCeiling ceiling,
                                CeilingOf(DayNumber(today)));
-    LinkTransaction transaction(*store_, model_);
+    LinkTransaction transaction = NewTransaction();
     for (const VaultHandle& handle : relations) {
       GARDEROBE_ASSIGN_OR_RETURN(const RelationId id, transaction.IdOf(handle));
       GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,

@@ -59,7 +59,7 @@ Clusters FindClusters(std::span<const ClusterMember> members,
   std::vector<Link> links;
   for (const auto& [a, b] : PairsThatShare(members, order)) {
     const Pattern pattern = Compare(evidence_of(a), evidence_of(b));
-    if (!model.Conflicts(pattern) && model.Links(pattern)) {
+    if (model.Links(pattern)) {
       links.push_back({model.MatchBits(pattern), a, b});
     }
   }
@@ -79,9 +79,9 @@ Clusters FindClusters(std::span<const ClusterMember> members,
                          static_cast<uint32_t>(std::max(a, b)));
     }
   }
-  auto conflicts = [&](uint32_t x, uint32_t y) {
+  auto conflicts = [&](uint32_t x, uint32_t y, double bits) {
     return kept_apart.contains({std::min(x, y), std::max(x, y)}) ||
-           model.Conflicts(Compare(evidence_of(x), evidence_of(y)));
+           model.Conflicts(Compare(evidence_of(x), evidence_of(y)), bits);
   };
   std::sort(links.begin(), links.end(), [](const Link& x, const Link& y) {
     if (x.bits != y.bits) return x.bits > y.bits;
@@ -99,8 +99,9 @@ Clusters FindClusters(std::span<const ClusterMember> members,
     }
     const bool conflict =
         std::any_of(inside[into].begin(), inside[into].end(), [&](uint32_t x) {
-          return std::any_of(inside[from].begin(), inside[from].end(),
-                             [&](uint32_t y) { return conflicts(x, y); });
+          return std::any_of(
+              inside[from].begin(), inside[from].end(),
+              [&](uint32_t y) { return conflicts(x, y, link.bits); });
         });
     if (conflict) continue;
     if (inside[into].size() < inside[from].size()) std::swap(into, from);

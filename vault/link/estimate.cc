@@ -43,10 +43,54 @@ LevelProbabilities Shares(const Sums& sums, const LevelProbabilities& guess) {
   return shares;
 }
 
+// How often two relations of one person disagree so is hard to tell from how
+// often two people do, and the store alone may show anything. Nothing beyond
+// these is believed: others on one e-mail address stay apart, and one nickname
+// does not outweigh all else.
+struct Limit {
+  Comparison comparison;
+  Level level;
+  double least, most;
+};
+constexpr Limit kLimits[] = {
+    {Comparison::kEmail, Level::kOtherName, 0.02, 0.05},
+    {Comparison::kEmail, Level::kInitial, 0.004, 0.07},
+    {Comparison::kMobile, Level::kOtherName, 0.02, 0.05},
+    {Comparison::kMobile, Level::kInitial, 0.004, 0.07},
+    {Comparison::kBorn, Level::kOtherName, 0.003, 0.2},
+    {Comparison::kBorn, Level::kDiffers, 0.01, 0.3},
+    {Comparison::kPass, Level::kDiffers, 0.002, 0.05}};
+
+LevelProbabilities Guarded(LevelProbabilities same) {
+  for (const Limit& limit : kLimits) {
+    double& share = same[static_cast<size_t>(limit.comparison)]
+                        [static_cast<size_t>(limit.level)];
+    share = std::clamp(share, limit.least, limit.most);
+  }
+  return same;
+}
+
+// To half a bit: a few relations more seldom make other weights, with which
+// everything would be linked again.
+double ToHalfBit(double probability) {
+  return std::exp2(std::round(2 * std::log2(probability)) / 2);
+}
+MatchParameters Rounded(MatchParameters p) {
+  for (auto& levels : p.same) {
+    for (double& share : levels) {
+      if (share > 0) share = ToHalfBit(share);
+    }
+  }
+  p.prior_same = ToHalfBit(p.prior_same);
+  p.prior_family = ToHalfBit(p.prior_family);
+  return p;
+}
+
 }  // namespace
 
 absl::StatusOr<PatternCounts> CountPatterns(const Store& store,
-                                            uint64_t relations_max) {
+                                            uint64_t relations_max,
+                                            const std::atomic<bool>* stop) {
   PatternCounts counts;
   const auto all = store.NewIterator(kRelations);
   for (all->SeekToFirst(); all->Valid(); all->Next()) ++counts.relations;
@@ -56,21 +100,24 @@ absl::StatusOr<PatternCounts> CountPatterns(const Store& store,
         "{} relations are too few to estimate weights from; {} are needed",
         counts.relations, kRelationsLeast);
   }
-  // Keys are parts of keyed hashes: every n-th is a fair sample.
-  const uint64_t step = std::max<uint64_t>(
-      1, counts.relations / std::max<uint64_t>(1, relations_max));
-  uint64_t place = 0;
+  // Numbers are parts of keyed hashes: those that end alike are a fair sample,
+  // which stays the same while others come and go.
+  uint64_t step = 1;
+  while (counts.relations / step > relations_max) step *= 2;
   for (all->SeekToFirst(); all->Valid(); all->Next()) {
-    if (place++ % step != 0) continue;
     const auto id = GetBigEndian<RelationId>(all->key().data());
+    if (id % step != 0) continue;
+    if (stop != nullptr && *stop) {
+      return absl::CancelledError("the estimate was stopped");
+    }
     RelationRecord relation;
     if (!Decode(AsView(all->value()), &relation)) return Damaged();
     const Evidence evidence = relation.evidence();
     ++counts.looked_at;
     std::set<RelationId> others;
-    for (const HeldToken& held : relation.tokens) {
-      if (held.set_aside) continue;
-      const std::string prefix = NumberKey(held.fingerprint);
+    for (const Fingerprint fingerprint : evidence) {
+      if (fingerprint == 0) continue;
+      const std::string prefix = NumberKey(fingerprint);
       const auto it = store.NewIterator(kTokens);
       for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
            it->Next()) {
@@ -78,18 +125,21 @@ absl::StatusOr<PatternCounts> CountPatterns(const Store& store,
         if (!Decode(AsView(it->value()), &token)) return Damaged();
         others.insert(token.relations.begin(), token.relations.end());
       }
+      GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
     }
     others.erase(id);
     for (RelationId other : others) {
-      GARDEROBE_ASSIGN_OR_RETURN(const std::string value,
-                                 store.Get(kRelations, NumberKey(other)));
+      const auto value = store.Get(kRelations, NumberKey(other));
+      if (value.status().code() == absl::StatusCode::kNotFound) continue;
+      GARDEROBE_RETURN_IF_ERROR(value.status());
       RelationRecord neighbour;
-      if (!Decode(value, &neighbour)) return Damaged();
+      if (!Decode(*value, &neighbour)) return Damaged();
       const Pattern pattern = Compare(evidence, neighbour.evidence());
       // Of a contradiction one side is wrong.
       if (!pattern.contradictory()) ++counts.shared[pattern.bits()];
     }
   }
+  GARDEROBE_RETURN_IF_ERROR(FromRocks(all->status()));
   return counts;
 }
 
@@ -117,7 +167,7 @@ EstimateReport EstimateParameters(const PatternCounts& counts,
       family_total += pairs * posterior.family;
     }
     MatchParameters next = p;
-    next.same = Shares(same, start.same);
+    next.same = Guarded(Shares(same, start.same));
     next.prior_same = std::max(same_total, kUnseen) / all_pairs;
     next.prior_family = std::max(family_total, kUnseen) / all_pairs;
     const double change =
@@ -126,7 +176,7 @@ EstimateReport EstimateParameters(const PatternCounts& counts,
     p = next;
     if (change < kSettled) break;
   }
-  report.parameters = p;
+  report.parameters = Rounded(p);
   return report;
 }
 

@@ -2,10 +2,12 @@
 // algorithm on how often each pattern of agreement occurs, without knowing of
 // any pair whether it is one person (Fellegi and Sunter 1969; Winkler 1988).
 //
-// The same store gives the same estimate. Reads only.
+// The same store gives the same estimate, and which relations are looked at
+// follows from their numbers, not from how many there are to a few. Reads only.
 #ifndef GARDEROBE_VAULT_LINK_ESTIMATE_H_
 #define GARDEROBE_VAULT_LINK_ESTIMATE_H_
 
+#include <atomic>
 #include <map>
 
 #include "vault/link/match_model.h"
@@ -26,10 +28,15 @@ struct EstimateReport {
   int rounds = 0;
 };
 
+// How many relations are enough to look at.
+inline constexpr uint64_t kRelationsLookedAt = 200'000;
+
 // Counts the pairs of at most `relations_max` relations, evenly over the
-// store. FailedPrecondition: fewer than 100 relations.
+// store; what is erased meanwhile is passed over. FailedPrecondition: fewer
+// than 100 relations. Cancelled: `stop` was set.
 [[nodiscard]] absl::StatusOr<PatternCounts> CountPatterns(
-    const Store& store, uint64_t relations_max);
+    const Store& store, uint64_t relations_max,
+    const std::atomic<bool>* stop = nullptr);
 
 // `start` gives the first guess, the two limits, and how families and strangers
 // agree. These are not estimated: that agreement by chance is rare is known

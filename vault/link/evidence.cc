@@ -34,34 +34,45 @@ class Pair {
   const Evidence& b_;
 };
 
-// Of a value that two people may share, and the same value with a name.
-Level WithName(Verdict value, Verdict named) {
-  if (value != Verdict::kEqual) {
-    return value == Verdict::kMissing ? Level::kMissing : Level::kDiffers;
-  }
-  switch (named) {
-    case Verdict::kMissing:
-      return Level::kBare;
-    case Verdict::kEqual:
-      return Level::kSame;
-    case Verdict::kDifferent:
-      return Level::kOtherName;
-  }
-  return Level::kMissing;
+// Two values of which both are there and different, or not.
+Level WithoutValue(Verdict value) {
+  return value == Verdict::kMissing ? Level::kMissing : Level::kDiffers;
+}
+
+// Of a value that two people may share and that agrees: the same value with the
+// first name, and with its initial.
+Level WithFirstName(Verdict first, Verdict initial) {
+  if (first == Verdict::kEqual) return Level::kSame;
+  if (initial == Verdict::kDifferent) return Level::kOtherName;
+  if (initial == Verdict::kMissing) return Level::kUnnamed;
+  // One letter is little among those who share an address.
+  return first == Verdict::kDifferent ? Level::kInitial : Level::kBare;
 }
 
 Level Email(const Pair& pair) {
-  Level level = WithName(pair[Kind::kEmail], pair[Kind::kEmailInitial]);
-  // One letter is little among those who share an address.
-  if (level == Level::kSame && pair[Kind::kEmailNames] != Verdict::kEqual) {
-    level = Level::kBare;
+  const Verdict value = pair[Kind::kEmail];
+  const Verdict first = pair[Kind::kEmailFirst];
+  const bool names = pair[Kind::kEmailNames] == Verdict::kEqual;
+  if (value == Verdict::kEqual) {
+    // Both names before the initial: they may have changed places.
+    if (names && first == Verdict::kDifferent) return Level::kSpelling;
+    return WithFirstName(first, pair[Kind::kEmailInitial]);
   }
-  if ((level == Level::kDiffers || level == Level::kMissing) &&
-      pair.any_equal({Kind::kEmailInitial, Kind::kEmailBirthyear,
-                      Kind::kEmailLocal, Kind::kEmailNames})) {
+  if (first == Verdict::kEqual ||
+      (names && pair.any_equal({Kind::kEmailInitial, Kind::kEmailLocal}))) {
     return Level::kNear;
   }
-  return level;
+  if (names || pair.any_equal({Kind::kEmailInitial, Kind::kEmailBirthyear,
+                               Kind::kEmailLocal})) {
+    return Level::kNearBare;
+  }
+  return WithoutValue(value);
+}
+
+Level Mobile(const Pair& pair) {
+  const Verdict value = pair[Kind::kMobile];
+  if (value != Verdict::kEqual) return WithoutValue(value);
+  return WithFirstName(pair[Kind::kMobileFirst], pair[Kind::kMobileInitial]);
 }
 
 Level Born(const Pair& pair) {
@@ -88,9 +99,11 @@ Level Home(const Pair& pair) {
   if (pair.any_equal({Kind::kInitialsAddress, Kind::kNamesStreet})) {
     return Level::kNear;
   }
-  // Other homes, or other people of one home: without a name nothing is known
-  // of an address here (protocol.md, 3).
-  return Level::kMissing;
+  // Other homes, or other people of one home: which of these can't be told, for
+  // without a name nothing is known of an address here (protocol.md, 3).
+  return pair.any_compared({Kind::kNamesAddress, Kind::kNameAddress})
+             ? Level::kDiffers
+             : Level::kMissing;
 }
 
 Level Plain(Verdict verdict) {
@@ -111,8 +124,7 @@ Pattern Compare(const Evidence& a, const Evidence& b) {
   const Pair pair(a, b);
   Pattern pattern;
   pattern.Set(Comparison::kEmail, Email(pair));
-  pattern.Set(Comparison::kMobile,
-              WithName(pair[Kind::kMobile], pair[Kind::kMobileInitial]));
+  pattern.Set(Comparison::kMobile, Mobile(pair));
   pattern.Set(Comparison::kBorn, Born(pair));
   pattern.Set(Comparison::kHome, Home(pair));
   pattern.Set(Comparison::kPass, Plain(pair[Kind::kPass]));

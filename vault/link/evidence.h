@@ -11,8 +11,8 @@
 
 namespace garderobe::vault {
 
-// The beginning of a token, by kind; 0: there is none, or it is set aside
-// because more relations hold it than one person or household has.
+// The beginning of a token, by kind; 0: there is none, or it says nothing about
+// one person (RelationRecord::evidence).
 using Evidence = std::array<uint64_t, kKindCount>;
 
 enum class Comparison : uint8_t { kEmail, kMobile, kBorn, kHome, kPass };
@@ -23,18 +23,22 @@ inline constexpr size_t kComparisonCount = 5;
 enum class Level : uint8_t {
   kMissing = 0,    // one of the two has nothing to compare
   kSame = 1,       // the full agreement, the name included
-  kBare = 2,       // the value agrees, of the name at most a letter
+  kBare = 2,       // the value agrees, of the name a letter
   kOtherName = 3,  // the value agrees, the names do not
-  kNear = 4,       // a match key agrees, the value does not
+  kNear = 4,       // only match keys agree that few people share
   kDiffers = 5,
+  kSpelling = 6,  // the value agrees, the first names do not and sound alike
+  kInitial = 7,   // the value and the initial agree, the first names do not
+  kNearBare = 8,  // only a match key agrees that more people share
+  kUnnamed = 9,   // the value agrees, one of the two has no name
 };
-inline constexpr size_t kLevelCount = 6;
+inline constexpr size_t kLevelCount = 10;
 
-// A level for each comparison, three bits each.
+// A level for each comparison, four bits each.
 class Pattern {
  public:
   Level level(Comparison c) const {
-    return static_cast<Level>(bits_ >> Shift(c) & 7);
+    return static_cast<Level>(bits_ >> Shift(c) & 15);
   }
   void Set(Comparison c, Level level) {
     bits_ |= static_cast<uint32_t>(level) << Shift(c);
@@ -54,7 +58,7 @@ class Pattern {
 
  private:
   static constexpr unsigned Shift(Comparison c) {
-    return 3 * static_cast<unsigned>(c);
+    return 4 * static_cast<unsigned>(c);
   }
   uint32_t bits_ = 0;
 };

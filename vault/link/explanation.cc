@@ -11,7 +11,7 @@ namespace garderobe::vault {
 absl::StatusOr<Linker::Explanation> Linker::Explain(
     const VaultHandle& a, const VaultHandle& b) const {
   const MutexLock lock(&mutex_);
-  LinkTransaction look(*store_, model_);
+  LinkTransaction look = NewTransaction();
   GARDEROBE_ASSIGN_OR_RETURN(const RelationId first, look.IdOf(a));
   GARDEROBE_ASSIGN_OR_RETURN(const RelationId second, look.IdOf(b));
   Explanation told;
@@ -24,7 +24,10 @@ absl::StatusOr<Linker::Explanation> Linker::Explain(
       return told;
     }
     evidence[id] = relation->evidence();
+    look.Touch(id);
   }
+  // While everything is linked again with other weights: as it will be.
+  if (relinking_) GARDEROBE_RETURN_IF_ERROR(look.Link());
   auto step = [&](RelationId x, RelationId y) {
     const Pattern pattern = Compare(evidence[x], evidence[y]);
     return Step{pattern, model_.MatchBits(pattern)};
@@ -68,7 +71,7 @@ absl::Status Linker::KeepApart(const VaultHandle& a, const VaultHandle& b,
                                bool apart) {
   {
     const MutexLock lock(&mutex_);
-    LinkTransaction transaction(*store_, model_);
+    LinkTransaction transaction = NewTransaction();
     GARDEROBE_ASSIGN_OR_RETURN(const RelationId first, transaction.IdOf(a));
     GARDEROBE_ASSIGN_OR_RETURN(const RelationId second, transaction.IdOf(b));
     for (RelationId id : {first, second}) {

@@ -62,10 +62,9 @@ absl::Status LinkTransaction::PrefetchNeighbours() {
   std::set<RelationId> seen;
   for (RelationId id : touched_) {
     GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
-    for (const HeldToken& held : relation->tokens) {
-      if (held.set_aside) continue;
-      GARDEROBE_ASSIGN_OR_RETURN(const std::string key,
-                                 KeyOf(held.fingerprint, id));
+    for (const Fingerprint fingerprint : relation->evidence()) {
+      if (fingerprint == 0) continue;
+      GARDEROBE_ASSIGN_OR_RETURN(const std::string key, KeyOf(fingerprint, id));
       GARDEROBE_ASSIGN_OR_RETURN(const TokenRecord* token, FindToken(key));
       seen.insert(token->relations.begin(), token->relations.end());
     }
@@ -119,10 +118,9 @@ absl::StatusOr<std::set<RelationId>> LinkTransaction::LinkedNeighbours(
   GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
   const Evidence evidence = relation->evidence();
   std::set<RelationId> seen, linked;
-  for (const HeldToken& held : relation->tokens) {
-    if (held.set_aside) continue;
-    GARDEROBE_ASSIGN_OR_RETURN(const auto holders,
-                               Holders(id, held.fingerprint));
+  for (const Fingerprint fingerprint : evidence) {
+    if (fingerprint == 0) continue;
+    GARDEROBE_ASSIGN_OR_RETURN(const auto holders, Holders(id, fingerprint));
     for (RelationId other : holders) {
       if (!seen.insert(other).second) continue;
       GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* neighbour,
@@ -183,12 +181,35 @@ absl::Status LinkTransaction::Link() {
     if (fresh) entry->second = pools.Add();
     return entry->second;
   };
-  for (RelationId id : touched_) {
+  std::set<RelationId> looked_from = touched_;
+  std::vector<RelationId> left(touched_.begin(), touched_.end());
+  const auto look_from_group_of = [&](RelationId id) -> absl::Status {
+    if (looked_from.insert(id).second) left.push_back(id);
+    GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation, Relation(id));
+    if (relation->group == kNone) return absl::OkStatus();
+    GARDEROBE_ASSIGN_OR_RETURN(const GroupRecord* group,
+                               Group(relation->group));
+    for (const Person& person : group->persons) {
+      for (RelationId member : person.relations) {
+        if (looked_from.insert(member).second) left.push_back(member);
+      }
+    }
+    return absl::OkStatus();
+  };
+  while (!left.empty()) {
+    const RelationId id = left.back();
+    left.pop_back();
     GARDEROBE_ASSIGN_OR_RETURN(const size_t pool, pool_of(id));
     GARDEROBE_ASSIGN_OR_RETURN(const auto neighbours, LinkedNeighbours(id));
+    if (reach_ == Reach::kAll) {
+      GARDEROBE_RETURN_IF_ERROR(look_from_group_of(id));
+    }
     for (RelationId other : neighbours) {
       GARDEROBE_ASSIGN_OR_RETURN(const size_t its, pool_of(other));
       pools.Unite(pool, its);
+      if (reach_ == Reach::kAll) {
+        GARDEROBE_RETURN_IF_ERROR(look_from_group_of(other));
+      }
     }
   }
   struct Pool {

@@ -17,13 +17,19 @@ namespace garderobe::vault {
 // Not thread-safe. `store` and `model` outlive it.
 class LinkTransaction {
  public:
-  // To look: what is taken in does not count among those who hold a token.
-  enum class Purpose { kLink, kLook };
+  // How far Link looks from what was taken in. Where all is linked with these
+  // weights, whoever is not in a group with it is not concerned. Where it was
+  // linked with others, a neighbour's neighbour may be: without him somebody
+  // would be linked in between who is not in the end, and an objection would
+  // go to him for good.
+  enum class Reach { kGroups, kAll };
   LinkTransaction(const Store& store, const MatchModel& model,
-                  Purpose purpose = Purpose::kLink)
+                  LinkPurpose purpose = LinkPurpose::kLink,
+                  Reach reach = Reach::kGroups)
       : store_(store),
         model_(model),
-        extra_holders_(purpose == Purpose::kLook ? 1 : 0),
+        reach_(reach),
+        extra_holders_(purpose == LinkPurpose::kLook ? 1 : 0),
         tokens_(store, kTokens),
         relations_(store, kRelations),
         groups_(store, kGroups) {}
@@ -137,6 +143,7 @@ class LinkTransaction {
 
   const Store& store_;
   const MatchModel& model_;
+  const Reach reach_;
   const uint32_t extra_holders_;  // holders more than there are
   Overlay<TokenRecord> tokens_;
   Overlay<RelationRecord> relations_;

@@ -5,7 +5,6 @@
 
 #include "core/base/civil_time.h"
 #include "core/base/clock.h"
-#include "core/base/hash.h"
 #include "core/base/random.h"
 #include "vault/link/link_transaction.h"
 
@@ -13,18 +12,6 @@ namespace garderobe::vault {
 namespace {
 
 constexpr std::string_view kMetaKey = "meta/v5";
-constexpr std::string_view kModelKey = "model/v1";
-constexpr size_t kRelinkAtOnce = 500;
-// Of what else decides who is linked: comparisons, limits, clustering. Grows
-// when one of them changes; everything is linked again then.
-constexpr int kRulesVersion = 3;
-
-// What links, as one value: whether the store was linked by the same.
-std::string DigestOf(const MatchParameters& parameters) {
-  const std::string rules = fmt::format("rules {}\n", kRulesVersion);
-  return AsString(Hash({rules, parameters.ToToml()}).bytes());
-}
-
 LinkCounts Sum(const LinkCounts& a, const LinkCounts& b) {
   return {a.relations + b.relations, a.tokens + b.tokens, a.persons + b.persons,
           a.set_aside + b.set_aside, a.contradictory + b.contradictory};
@@ -34,8 +21,9 @@ LinkCounts Sum(const LinkCounts& a, const LinkCounts& b) {
 
 Linker::Linker(std::unique_ptr<Store> store, const Options& options)
     : store_(std::move(store)),
-      model_(options.model),
-      clock_(options.clock ? options.clock : UnixSeconds) {}
+      options_(options),
+      clock_(options.clock ? options.clock : UnixSeconds),
+      model_(options.model) {}
 
 absl::StatusOr<std::unique_ptr<Linker>> Linker::Open(
     const std::string& directory, const Options& options) {
@@ -54,7 +42,7 @@ absl::StatusOr<std::unique_ptr<Linker>> Linker::Open(
         linker->changes_,
         ChangeQueue::Open(*linker->store_, linker->clock_, options.changes));
     GARDEROBE_RETURN_IF_ERROR(linker->LoadMeta());
-    GARDEROBE_RETURN_IF_ERROR(linker->EnsureModel(options.progress));
+    GARDEROBE_RETURN_IF_ERROR(linker->LoadModel());
   }
   return linker;
 }
@@ -108,44 +96,12 @@ absl::Status Linker::Commit(LinkTransaction& transaction,
   return RemoveOf(free, /*objecting=*/true, /*tell=*/true);
 }
 
-absl::Status Linker::EnsureModel(const std::function<void(double)>& progress) {
-  const std::string digest = DigestOf(model_.parameters());
-  const auto linked_with = store_->Get(kMeta, kModelKey);
-  if (linked_with.ok() && *linked_with == digest) return absl::OkStatus();
-  if (linked_with.ok()) {
-    // Until all is linked again it is linked by neither.
-    rocksdb::WriteBatch unfinished;
-    unfinished.Delete(store_->family(kMeta), AsSlice(kModelKey));
-    GARDEROBE_RETURN_IF_ERROR(store_->WriteAndSync(unfinished));
-  }
-  uint64_t done = 0;
-  const auto it = store_->NewIterator(kRelations);
-  it->SeekToFirst();
-  while (it->Valid()) {
-    LinkTransaction transaction(*store_, model_);
-    for (size_t i = 0; i < kRelinkAtOnce && it->Valid(); ++i, it->Next()) {
-      transaction.Touch(GetBigEndian<RelationId>(it->key().data()));
-      ++done;
-    }
-    GARDEROBE_RETURN_IF_ERROR(transaction.Link());
-    GARDEROBE_RETURN_IF_ERROR(Commit(transaction));
-    if (progress) {
-      progress(static_cast<double>(done) /
-               static_cast<double>(counts_.relations));
-    }
-  }
-  GARDEROBE_RETURN_IF_ERROR(FromRocks(it->status()));
-  rocksdb::WriteBatch batch;
-  batch.Put(store_->family(kMeta), AsSlice(kModelKey), digest);
-  return store_->WriteAndSync(batch);
-}
-
 absl::StatusOr<std::vector<PersonSeed>> Linker::Link(
     const std::vector<LinkRow>& rows) {
   std::vector<PersonSeed> persons;
   {
     const MutexLock lock(&mutex_);
-    LinkTransaction transaction(*store_, model_);
+    LinkTransaction transaction = NewTransaction();
     std::vector<RelationId> ids;
     GARDEROBE_RETURN_IF_ERROR(transaction.Prefetch(rows));
     for (const LinkRow& row : rows) {

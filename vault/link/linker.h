@@ -16,7 +16,7 @@
 #ifndef GARDEROBE_VAULT_LINK_LINKER_H_
 #define GARDEROBE_VAULT_LINK_LINKER_H_
 
-#include <functional>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <set>
@@ -63,6 +63,9 @@ struct LinkCounts {
 };
 
 class LinkTransaction;
+// Of a LinkTransaction. To look: what is taken in does not count among those
+// who hold a token.
+enum class LinkPurpose { kLink, kLook };
 
 class Linker {
  public:
@@ -72,15 +75,17 @@ class Linker {
 
   struct Options {
     MatchParameters model = MatchParameters::Default();
+    // From kRelationsToEstimate relations on, weights that are estimated from
+    // the store take the place of `model`, which is their first guess then.
+    bool estimates = false;
     ChangeQueue::Options changes = {};
     UnixClock clock = nullptr;  // of this machine
-    // Told what part of linking again is done.
-    std::function<void(double part)> progress = nullptr;
   };
+  static constexpr uint64_t kRelationsToEstimate = 5'000;
 
   // Opens or creates the store in `directory`. When the model is another than
-  // the store was linked with, everything is linked again, which takes some
-  // minutes for a million relations. Errors of Store::Open.
+  // the store was linked with, everything is to be linked again (RelinkSome).
+  // Errors of Store::Open.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Linker>> Open(
       const std::string& directory, const Options& options);
   // The same of a store that was opened with the families and options of
@@ -88,6 +93,23 @@ class Linker {
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Linker>> Open(
       std::unique_ptr<Store> store, const Options& options);
 
+  // Links at most so many relations again that were linked with other weights,
+  // with all that these lead to. Returns whether there are none left. Where it
+  // had come to is kept. On an error nothing was linked.
+  [[nodiscard]] absl::StatusOr<bool> RelinkSome(size_t most);
+  // All of them, some minutes for a million relations.
+  [[nodiscard]] absl::Status RelinkAll();
+  // What part is linked again, 0 to 1; nullopt: everything is.
+  std::optional<double> relinking() const;
+  // Whether the weights are to be estimated: there are enough relations for the
+  // first time, or half as many more or a third fewer than they were estimated
+  // from.
+  bool EstimateIsDue() const;
+  // Estimates the weights from what is stored and links with them from now on;
+  // of fewer than half of kRelationsToEstimate takes those that were given.
+  // Takes a minute for many relations; everything else goes on beside it.
+  // Cancelled: `stop` was set, and nothing has changed.
+  [[nodiscard]] absl::Status Estimate(const std::atomic<bool>& stop);
   // Stores and links the rows. Returns the seeds of their persons' elements;
   // zeros for those who object. A kind that a relation showed before and this
   // row does not have stays. Synced when it returns. On an error nothing was
@@ -186,8 +208,20 @@ class Linker {
  private:
   Linker(std::unique_ptr<Store> store, const Options& options);
   [[nodiscard]] absl::Status LoadMeta() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  [[nodiscard]] absl::Status EnsureModel(
-      const std::function<void(double)>& progress)
+  // Takes the weights that were estimated last, or those that were given.
+  [[nodiscard]] absl::Status LoadModel() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Links with these from now on, and begins to link everything again, or goes
+  // on with it, unless it is linked with them already. Writes `batch`, too.
+  [[nodiscard]] absl::Status UseModel(const MatchParameters& weights,
+                                      rocksdb::WriteBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  struct Relinking {
+    RelationId next = kNone;
+    uint64_t done = 0;  // relations
+  };
+  // A transaction that finds what the weights of now link, also where it is not
+  // linked again yet.
+  LinkTransaction NewTransaction(LinkPurpose purpose = LinkPurpose::kLink) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Writes the transaction, with `entries` for the aggregator beside its own
   // changes. Drops the queued changes of the relations in `erased`. Then
@@ -236,14 +270,22 @@ class Linker {
   [[nodiscard]] absl::Status Put(const RemovalCeiling& ceiling);
 
   const std::unique_ptr<Store> store_;  // own locking
-  const MatchModel model_;
+  const Options options_;
   const UnixClock clock_;
   std::unique_ptr<RunCalendar> retention_calendar_;  // own locking; after Open
   mutable Mutex mutex_;
   LinkCounts counts_ ABSL_GUARDED_BY(mutex_);
+  MatchModel model_ ABSL_GUARDED_BY(mutex_);
+  std::optional<Relinking> relinking_ ABSL_GUARDED_BY(mutex_);
+  // Relations that the weights were estimated from; 0: they were given.
+  uint64_t estimated_from_ ABSL_GUARDED_BY(mutex_) = 0;
   std::unique_ptr<ChangeQueue> changes_ ABSL_GUARDED_BY(mutex_);
   uint64_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;
 };
+
+// When numbers of relations have changed, as by a rotation: linking again, if
+// it was under way, begins anew at the next start.
+[[nodiscard]] absl::Status LinkAgainFromTheBeginning(Store& store);
 
 }  // namespace garderobe::vault
 

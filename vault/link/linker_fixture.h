@@ -70,6 +70,7 @@ class LinkerTest : public ::testing::Test {
         {.model = model, .changes = changes, .clock = [this] { return now_; }});
     ASSERT_THAT(linker, IsOk());
     linker_ = *std::move(linker);
+    ASSERT_THAT(linker_->RelinkAll(), IsOk());
   }
   // The element of the person that the relation is.
   PersonSeed Link(int number, const Known& known) {

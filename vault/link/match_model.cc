@@ -14,6 +14,10 @@ namespace {
 // Nothing is impossible: a probability below this would outweigh all else.
 constexpr double kLeast = 1e-12;
 
+// Of ForPopulation: people, and what one of them adds to the priors.
+constexpr double kPopulationLeast = 1'000, kPopulationMost = 100'000'000;
+constexpr double kSamePerPerson = 0.8, kFamilyPerPerson = 0.18;
+
 LevelProbabilities Logarithms(const LevelProbabilities& probabilities) {
   LevelProbabilities logarithms{};
   for (size_t c = 0; c < kComparisonCount; ++c) {
@@ -22,6 +26,14 @@ LevelProbabilities Logarithms(const LevelProbabilities& probabilities) {
     }
   }
   return logarithms;
+}
+
+// log2 of how often one person has two birth dates, at most.
+constexpr double kOtherBirthDateBits = -4.3;
+
+bool Agrees(Pattern pattern, Comparison comparison) {
+  const Level level = pattern.level(comparison);
+  return level != Level::kMissing && level != Level::kDiffers;
 }
 
 // log2(2^a + 2^b)
@@ -40,7 +52,8 @@ std::string_view ComparisonName(Comparison comparison) {
 
 std::string_view LevelName(Level level) {
   constexpr std::string_view kNames[kLevelCount] = {
-      "missing", "same", "bare", "other_name", "near", "differs"};
+      "missing", "same",     "bare",    "other_name", "near",
+      "differs", "spelling", "initial", "near_bare",  "unnamed"};
   return kNames[static_cast<size_t>(level)];
 }
 
@@ -58,6 +71,17 @@ MatchModel::Sums MatchModel::Likelihoods(Pattern pattern) const {
     sums.same += same_[c][level];
     sums.family += family_[c][level];
     sums.stranger += stranger_[c][level];
+  }
+  // Father and son, and namesakes: what the store shows of mistyped birth dates
+  // does not make one of two people who share no more than names and an
+  // address.
+  if (pattern.level(Comparison::kBorn) == Level::kDiffers &&
+      !Agrees(pattern, Comparison::kEmail) &&
+      !Agrees(pattern, Comparison::kMobile) &&
+      !Agrees(pattern, Comparison::kPass)) {
+    constexpr auto kBorn = static_cast<size_t>(Comparison::kBorn);
+    constexpr auto kDiffers = static_cast<size_t>(Level::kDiffers);
+    sums.same += std::min(0.0, kOtherBirthDateBits - same_[kBorn][kDiffers]);
   }
   return sums;
 }
@@ -93,32 +117,36 @@ double MatchModel::IdentityBits(Pattern pattern) const {
   return bits;
 }
 
-MatchParameters MatchParameters::Default() {
+MatchParameters MatchParameters::ForPopulation(uint64_t people) {
   MatchParameters p;
-  // The simulated country of 4,000 persons counted with its truth
-  // (bench/linkage --label), rounded; made a little untidier, because its
-  // people use one e-mail everywhere; strangers' shares from how often the
-  // keys meet among 100,000 of its persons.
-  //           missing same  bare   other  near   differs
-  p.same = {{{0, .78, .17, .004, .012, .034},
-             {0, .96, .01, .005, 0, .025},
-             {0, .955, .004, .006, .013, .022},
-             {0, .79, .15, .002, .014, .044},
-             {0, .99, 0, 0, 0, .01}}};
-  p.family = {{{0, .003, .026, .304, .002, .665},
-               {0, .018, .005, .225, 0, .752},
-               {0, 1e-5, .001, .003, 1e-5, .99598},
-               {0, .012, .038, .937, .005, .008},
-               {0, 1e-5, 0, 0, 0, .99999}}};
-  p.stranger = {{{0, 2e-10, 5e-10, 2e-9, 5e-8, 1},
-                 {0, 1e-9, 1e-9, 2e-8, 0, 1},
-                 {0, 6e-9, 2e-7, 2.5e-7, 7e-8, 1},
-                 {0, 1e-9, 1e-8, 1e-8, 3e-9, 1},
-                 {0, 1e-9, 0, 0, 0, 1}}};
-  // Of 40 million relations one has 3.2 others of its person, and 3.7 of its
-  // family besides.
-  p.prior_same = 8e-8;
-  p.prior_family = 9.3e-8;
+  // clang-format off
+  // missing, same, bare, other_name, near, differs, spelling, initial,
+  // near_bare, unnamed
+  p.same = {{{0, .86, .065, .002, .007, .03, .012, .007, .003, .014},
+             {0, .87, .065, .002, 0, .02, 0, .015, 0, .028},
+             {0, .955, .003, .006, .014, .022, 0, 0, 0, 0},
+             {0, .81, .08, 0, .01, .1, 0, 0, 0, 0},
+             {0, .99, 0, 0, 0, .01, 0, 0, 0, 0}}};
+  p.family = {{{0, .016, .008, .62, .002, .294, .008, .044, .004, .004},
+               {0, .008, .006, .5, 0, .434, 0, .048, 0, .004},
+               {0, .0007, .001, .005, 1e-5, .9933, 0, 0, 0, 0},
+               {0, .12, .2, 0, .02, .66, 0, 0, 0, 0},
+               {0, 1e-5, 0, 0, 0, .99999, 0, 0, 0, 0}}};
+  p.stranger = {{{0, 2e-11, 1e-10, 3e-9, 2e-8, 1, 5e-11, 2e-10, 2e-7, 1e-10},
+                 {0, 2e-11, 1e-10, 3e-9, 0, 1, 0, 2e-10, 0, 1e-10},
+                 {0, 6e-9, 2e-7, 2.5e-7, 7e-8, 1, 0, 0, 0, 0},
+                 {0, 2e-10, 1e-9, 0, 2e-9, 1, 0, 0, 0, 0},
+                 {0, 2e-10, 0, 0, 0, 1, 0, 0, 0, 0}}};
+  // clang-format on
+  double step = kPopulationLeast;
+  for (bool third = true; step < static_cast<double>(people); third = !third) {
+    if (step >= kPopulationMost) break;
+    step *= third ? 3 : 10.0 / 3;
+  }
+  // A person has four relations; one relation has 3.2 others of its person
+  // among those, and shares something with 0.7 of its family besides.
+  p.prior_same = kSamePerPerson / step;
+  p.prior_family = kFamilyPerPerson / step;
   return p;
 }
 
@@ -176,6 +204,12 @@ absl::Status ReadTable(const toml::table& table, std::string_view name,
 
 absl::StatusOr<MatchParameters> MatchParameters::Read(const std::string& path) {
   GARDEROBE_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(path));
+  return Parse(text, path);
+}
+
+absl::StatusOr<MatchParameters> MatchParameters::Parse(std::string_view text,
+                                                       std::string_view name) {
+  const std::string path(name);
   GARDEROBE_ASSIGN_OR_RETURN(const toml::table file, ParseToml(text, path));
   MatchParameters parameters;
   for (const Number& number : kNumbers) {
@@ -219,8 +253,9 @@ std::string MatchParameters::ToToml() const {
                           ComparisonName(static_cast<Comparison>(c)));
       for (size_t l = 1; l < kLevelCount; ++l) {
         const double value = (this->*each.table)[c][l];
-        text += fmt::format("{} = {:.6e}\n", LevelName(static_cast<Level>(l)),
-                            value);
+        // As many digits as it takes to read the same again.
+        text +=
+            fmt::format("{} = {}\n", LevelName(static_cast<Level>(l)), value);
       }
     }
   }

@@ -27,6 +27,16 @@ bool GetKinds(ByteReader& reader, uint32_t* kinds) {
   return (*kinds & ~kSlotKinds) == 0;
 }
 
+// An identifier that people share, and what is made of it.
+struct Derived {
+  Kind parent, derived;
+};
+constexpr Derived kDerived[] = {
+    {Kind::kEmail, Kind::kEmailInitial}, {Kind::kEmail, Kind::kEmailFirst},
+    {Kind::kEmail, Kind::kEmailNames},   {Kind::kEmail, Kind::kEmailBirthyear},
+    {Kind::kEmail, Kind::kEmailLocal},   {Kind::kMobile, Kind::kMobileInitial},
+    {Kind::kMobile, Kind::kMobileFirst}};
+
 bool GetNumbers(ByteReader& reader, std::vector<uint64_t>* numbers) {
   while (!reader.empty()) {
     if (!reader.GetInteger(&numbers->emplace_back())) return false;
@@ -55,10 +65,20 @@ Fingerprint FingerprintOf(const Token& token) {
 
 Evidence RelationRecord::evidence() const {
   Evidence evidence{};
+  uint32_t set_aside = 0;
   for (const HeldToken& token : tokens) {
-    if (token.set_aside) continue;
-    evidence[static_cast<size_t>(KindOf(token.fingerprint))] =
-        token.fingerprint;
+    const auto kind = static_cast<size_t>(KindOf(token.fingerprint));
+    if (token.set_aside) {
+      set_aside |= uint32_t{1} << kind;
+    } else {
+      evidence[kind] = token.fingerprint;
+    }
+  }
+  if (set_aside == 0) return evidence;
+  for (const auto& [parent, derived] : kDerived) {
+    if ((set_aside >> static_cast<unsigned>(parent) & 1) != 0) {
+      evidence[static_cast<size_t>(derived)] = 0;
+    }
   }
   return evidence;
 }

@@ -88,6 +88,9 @@ struct RelationRecord {
     return std::string(kReferenceBytes, '\0');
   }
   bool nowhere() const { return reference == NoReference(); }
+  // What it can be known by: neither tokens that are set aside, nor what is
+  // derived from one of these. The telephone of a school says nothing about one
+  // person, and neither does that telephone with an initial.
   Evidence evidence() const;
   // The token of a kind, unless it is set aside; 0 when there is none.
   Fingerprint usable(Kind kind) const;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/base/parallel.h"
+#include "vault/link/linker.h"
 #include "vault/link/records.h"
 #include "vault/link/rename_identities.h"
 
@@ -173,6 +174,7 @@ absl::Status RotateTokens(Store& store, const RotationFactor& d,
     }
   }
   GARDEROBE_RETURN_IF_ERROR(rotation.End());
+  GARDEROBE_RETURN_IF_ERROR(LinkAgainFromTheBeginning(store));
   return RenameIdentities(store);
 }
 

@@ -32,7 +32,7 @@ LinkRow RowOf(const Linker::Subject& subject) {
 
 absl::StatusOr<std::vector<RelationId>> Linker::Find(const Subject& subject) {
   // What would be linked if it came as a row; nothing of it is written.
-  LinkTransaction look(*store_, model_, LinkTransaction::Purpose::kLook);
+  LinkTransaction look = NewTransaction(LinkPurpose::kLook);
   if (subject.handle) {
     GARDEROBE_ASSIGN_OR_RETURN(const RelationId id, look.IdOf(*subject.handle));
     GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
@@ -53,7 +53,7 @@ absl::StatusOr<std::vector<RelationId>> Linker::Find(const Subject& subject) {
 
 absl::StatusOr<std::optional<Linker::Lodged>> Linker::FindLodged(
     const Subject& subject, const std::optional<ObjectionMark>& mark) {
-  LinkTransaction look(*store_, model_, LinkTransaction::Purpose::kLook);
+  LinkTransaction look = NewTransaction(LinkPurpose::kLook);
   Lodged lodged;
   GARDEROBE_ASSIGN_OR_RETURN(lodged.id, look.IdOf(RowOf(subject).handle));
   GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* lodged_with,
@@ -75,7 +75,7 @@ absl::StatusOr<std::optional<Linker::Lodged>> Linker::FindLodged(
 
 absl::Status Linker::RemoveOf(const std::vector<RelationId>& ids,
                               bool objecting, bool tell) {
-  LinkTransaction transaction(*store_, model_);
+  LinkTransaction transaction = NewTransaction();
   std::vector<RelationId> removed;
   std::vector<ChangeRecord> entries;
   for (RelationId id : ids) {
@@ -106,7 +106,7 @@ absl::Status Linker::Erase(const Subject& subject) {
 
 absl::Status Linker::TakeBack(const Lodged& lodged) {
   const RelationId id = lodged.id;
-  LinkTransaction transaction(*store_, model_);
+  LinkTransaction transaction = NewTransaction();
   for (const ObjectionMark& mark : lodged.marks) {
     GARDEROBE_RETURN_IF_ERROR(transaction.TakeBack(id, mark));
   }
@@ -139,7 +139,7 @@ absl::Status Linker::Withdraw(const Subject& subject,
 absl::Status Linker::Object(const Subject& subject, const ObjectionMark& mark) {
   {
     const MutexLock lock(&mutex_);
-    LinkTransaction transaction(*store_, model_);
+    LinkTransaction transaction = NewTransaction();
     // As a row of its own: what the visitor showed is what recognises them.
     GARDEROBE_ASSIGN_OR_RETURN(const RelationId id,
                                transaction.Add(RowOf(subject)));

@@ -31,7 +31,7 @@ void Linker::ForgetUnmatched(RelationId id, rocksdb::WriteBatch& batch) const {
 }
 
 absl::StatusOr<bool> Linker::IsMatched(RelationId id) const {
-  LinkTransaction look(*store_, model_, LinkTransaction::Purpose::kLook);
+  LinkTransaction look = NewTransaction(LinkPurpose::kLook);
   GARDEROBE_ASSIGN_OR_RETURN(const auto person, look.PersonOf(id));
   for (RelationId other : person) {
     GARDEROBE_ASSIGN_OR_RETURN(const RelationRecord* relation,
