@@ -57,10 +57,14 @@ class Child:
 
 class Deployment:
 
-    def __init__(self, programs, folder):
+    def __init__(self, programs, folder, population=None):
         self.programs = programs
         self.folder = folder
         self._garderobe("init", folder)
+        if population is not None:
+            with open(f"{folder}/vault/vaultd.toml", "a",
+                      encoding="utf-8") as file:
+                file.write(f"\n[linking]\npopulation = {population}\n")
         run_to_end(self._command("up", folder), stdout=subprocess.DEVNULL)
         with open(f"{folder}/client.toml", "rb") as file:
             client = tomllib.load(file)
@@ -98,6 +102,16 @@ class Deployment:
         return json.loads(subprocess.run(
             [f"{self.programs}/{name}", *map(str, arguments)], check=True,
             stdout=subprocess.PIPE).stdout)
+
+    def wait_until_linked(self):
+        """Waits until the vault has estimated its weights, if it has enough
+        to, and linked everything with them."""
+        with heartbeat("linking"):
+            while True:
+                parties = json.loads(self._garderobe("status"))["parties"]
+                if parties["vault"]["detail"] == "linking":
+                    return
+                time.sleep(1)
 
     def note_end_of_relations(self):
         """From here wait_until_quiet counts."""

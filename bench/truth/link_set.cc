@@ -1,244 +1,202 @@
-// What each match key brings and costs: files with a known truth go through
-// the client's normalisation and the vault's linker, each time without one of
-// the match keys.
+// How well a set with a known truth is linked: its files go through the
+// client's normalisation and the vault's linker.
 //
-//   bench_match_keys --truth truth.csv [--without KIND...] orders.csv...
+//   bench_link_set --truth truth.csv [OPTIONS] orders.csv...
 //
-// --without: without all of these together, instead of each by itself.
-// truth.csv: institution,customer_id,person,... with a header; the institution
-// is the file's name. Tokens are hashes here instead of points: two agree when
-// their values do, as points would, and linking looks at nothing else.
+// Prints CSV: one line with the weights for --population, one with those that
+// are estimated on the set. --keys: the same without each of the match keys in
+// turn. --wrong: instead, how the pairs agree that were linked wrongly, or
+// missed. --label: instead, the weights that the truth gives, as TOML.
 #include <sodium.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <map>
-#include <sstream>
 
-#include "client/identity.h"
-#include "client/order_file.h"
+#include "bench/truth/delivered.h"
+#include "bench/truth/judged.h"
 #include "vault/link/estimate.h"
-#include "vault/link/linker.h"
 
-namespace garderobe {
+namespace garderobe::bench {
 namespace {
 
 using namespace vault;
 
-constexpr size_t kBatch = 500;
-
-std::string Hash(std::string_view what, std::string_view value, size_t bytes) {
-  std::string text(what);
-  text.push_back('\0');
-  text.append(value);
-  std::string hash(bytes, '\0');
-  crypto_generichash(reinterpret_cast<uint8_t*>(hash.data()), hash.size(),
-                     AsBytes(text).data(), text.size(), nullptr, 0);
-  return hash;
-}
-
-struct Data {
-  std::vector<LinkRow> rows;
-  std::map<std::string, std::string> person_of;  // by handle
+struct Options {
+  std::vector<std::string> files, without;
+  std::string truth, model, found;
+  uint64_t population = kPopulationDefault;
+  bool keys = false, wrong = false, label = false;
 };
 
-absl::Status ReadOrders(const std::string& path, Data* data) {
-  const std::string institution = std::filesystem::path(path).stem();
-  GARDEROBE_ASSIGN_OR_RETURN(const auto file,
-                             client::OrderFile::Open({.file = path}));
-  const client::IdentityReader identities({});
-  std::map<std::string, Identifiers> shown;
-  client::OrderFile::Row row;
-  for (;;) {
-    GARDEROBE_ASSIGN_OR_RETURN(const bool more, file->Read(&row));
-    if (!more) break;
-    if (row.refusal || row.passed_over || row.order.customer_id.empty() ||
-        !row.order.share) {
-      continue;
-    }
-    const std::string name =
-        institution + "/" + std::string(row.order.customer_id);
-    const auto customer = identities.Read(row.order, Handle());
-    const auto [known, fresh] = shown.try_emplace(name, customer.identifiers);
-    if (!fresh && known->second == customer.identifiers) continue;
-    known->second = customer.identifiers;
-    LinkRow& link = data->rows.emplace_back();
-    link.handle = VaultHandle::From(Hash("handle", name, VaultHandle::kBytes));
-    link.reference.assign(kReferenceBytes, 'r');
-    for (size_t kind = 0; kind < kKindCount; ++kind) {
-      if (customer.identifiers[kind].empty() || !HasSlot(kind)) continue;
-      const auto k = static_cast<Kind>(kind);
-      link.tokens.push_back(
-          {k, Element::From(Hash(KindName(k), customer.identifiers[kind],
-                                 Element::kBytes))});
-    }
+std::string Words(Pattern pattern) {
+  std::string words;
+  for (size_t c = 0; c < kComparisonCount; ++c) {
+    const auto comparison = static_cast<Comparison>(c);
+    if (pattern.level(comparison) == Level::kMissing) continue;
+    if (!words.empty()) words.push_back(' ');
+    words += fmt::format("{}={}", ComparisonName(comparison),
+                         LevelName(pattern.level(comparison)));
   }
-  return absl::OkStatus();
+  return words;
 }
 
-absl::Status ReadTruth(const std::string& path, Data* data) {
-  std::ifstream in(path);
-  std::string line;
-  if (!std::getline(in, line)) return NotFound("{}: nothing to read", path);
-  while (std::getline(in, line)) {
-    std::stringstream fields(line);
-    std::string institution, customer, person;
-    std::getline(fields, institution, ',');
-    std::getline(fields, customer, ',');
-    std::getline(fields, person, ',');
-    data->person_of[Hash("handle", institution + "/" + customer,
-                         VaultHandle::kBytes)] = person;
+void PrintWrong(const Judged& judged, const MatchModel& model) {
+  struct Line {
+    Pattern pattern;
+    Judged::Pairs pairs;
+    uint64_t wrong;
+  };
+  std::vector<Line> lines;
+  for (const auto& [bits, pairs] : judged.PairsByPattern()) {
+    lines.push_back({Pattern::From(bits), pairs,
+                     pairs[Judged::kPerson][0] + pairs[Judged::kHousehold][1] +
+                         pairs[Judged::kStrangers][1]});
   }
-  return absl::OkStatus();
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](auto& a, auto& b) { return a.wrong > b.wrong; });
+  std::cout << "bits,identity_bits,person_missed,person_linked,"
+               "household_apart,household_linked,strangers_apart,"
+               "strangers_linked,agreement\n";
+  std::cout << fmt::format("# {} persons, {} at least\n",
+                           judged.quality().persons, judged.PersonsAtLeast());
+  const auto nothing = judged.ShareNothing();
+  std::cout << fmt::format(",,{},{},,,,,nothing shared\n", nothing[0],
+                           nothing[1]);
+  for (const Line& line : lines) {
+    if (line.wrong == 0) break;
+    std::cout << fmt::format(
+        "{:.1f},{:.1f},{},{},{},{},{},{},{}\n", model.MatchBits(line.pattern),
+        model.IdentityBits(line.pattern), line.pairs[0][0], line.pairs[0][1],
+        line.pairs[1][0], line.pairs[1][1], line.pairs[2][0], line.pairs[2][1],
+        Words(line.pattern));
+  }
 }
 
-struct Quality {
-  double precision = 0, recall = 0;
-  double f1() const {
-    return 2 * precision * recall / std::max(1e-9, precision + recall);
-  }
-};
-
-absl::StatusOr<Quality> Judge(const Store& store, const Data& data) {
-  std::map<std::string, double> truth;
-  double right = 0, found = 0;
-  auto pairs = [](double n) { return n * (n - 1) / 2; };
-  const auto it = store.NewIterator(kGroups);
-  for (it->SeekToFirst(); it->Valid(); it->Next()) {
-    GroupRecord group;
-    if (!Decode(AsView(it->value()), &group)) return Damaged();
-    for (const Person& person : group.persons) {
-      std::map<std::string, double> inside;
-      for (RelationId id : person.relations) {
-        GARDEROBE_ASSIGN_OR_RETURN(const std::string value,
-                                   store.Get(kRelations, NumberKey(id)));
-        RelationRecord relation;
-        if (!Decode(value, &relation)) return Damaged();
-        const auto who =
-            data.person_of.find(NumberKey(id) + relation.handle_rest);
-        if (who == data.person_of.end()) continue;
-        ++inside[who->second];
-        ++truth[who->second];
-      }
-      double all = 0;
-      for (const auto& [name, n] : inside) {
-        right += pairs(n);
-        all += n;
-      }
-      found += pairs(all);
-    }
-  }
-  double there = 0;
-  for (const auto& [name, n] : truth) there += pairs(n);
-  return Quality{right / std::max(1.0, found), right / std::max(1.0, there)};
-}
-
-struct Result {
-  double tokens = 0;  // a relation
-  Quality built_in, estimated;
-};
-
-absl::StatusOr<Result> Try(const Data& data, uint32_t kinds,
-                           const std::string& folder) {
+// Both weights, one after the other: another model links again what is stored.
+absl::Status Try(const Options& options, const Delivered& data,
+                 std::string_view name, uint32_t kinds,
+                 const std::string& folder) {
   std::filesystem::remove_all(folder);
-  Result result;
-  MatchParameters weights = MatchParameters::Default();
-  {
+  MatchParameters weights = MatchParameters::ForPopulation(options.population);
+  if (!options.model.empty()) {
+    GARDEROBE_ASSIGN_OR_RETURN(weights, MatchParameters::Read(options.model));
+  }
+  double tokens = 0;
+  for (const LinkRow& row : data.rows) {
+    for (const Token& token : row.tokens) {
+      tokens += kinds >> static_cast<unsigned>(token.kind) & 1;
+    }
+  }
+  for (const bool estimated : {false, true}) {
     GARDEROBE_ASSIGN_OR_RETURN(const auto linker,
                                Linker::Open(folder, {.model = weights}));
-    std::vector<LinkRow> batch;
-    for (size_t i = 0; i < data.rows.size(); ++i) {
-      LinkRow row = data.rows[i];
-      std::erase_if(row.tokens, [&](const Token& token) {
-        return (kinds >> static_cast<unsigned>(token.kind) & 1) == 0;
-      });
-      result.tokens += static_cast<double>(row.tokens.size());
-      batch.push_back(std::move(row));
-      if (batch.size() < kBatch && i + 1 < data.rows.size()) continue;
-      GARDEROBE_RETURN_IF_ERROR(linker->Link(batch).status());
-      batch.clear();
+    GARDEROBE_RETURN_IF_ERROR(estimated ? linker->RelinkAll()
+                                        : LinkAll(data, kinds, *linker));
+    GARDEROBE_ASSIGN_OR_RETURN(const Judged judged,
+                               Judged::Of(linker->store(), data));
+    if (options.label) {
+      std::cout << judged.Weights(weights).ToToml();
+      return absl::OkStatus();
     }
-    result.tokens /= static_cast<double>(data.rows.size());
-    GARDEROBE_ASSIGN_OR_RETURN(result.built_in, Judge(linker->store(), data));
+    if (options.wrong) {
+      std::cout << (estimated ? "\n# estimated\n" : "# given\n");
+      PrintWrong(judged, MatchModel(weights));
+    } else {
+      if (!options.found.empty()) {
+        std::ofstream out(options.found +
+                          (estimated ? ".estimated" : ".given"));
+        judged.WriteFound(out);
+      }
+      const Quality q = judged.quality();
+      std::cout << fmt::format(
+          "{},{},{:.2f},{},{},{},{:.4f},{:.4f},{:.4f},{:.4f}\n", name,
+          estimated ? "estimated" : "given",
+          tokens / static_cast<double>(data.rows.size()), q.relations,
+          q.persons, q.found, q.persons_ratio(), q.precision, q.recall, q.f1());
+      std::cout.flush();
+    }
+    if (estimated) break;
     GARDEROBE_ASSIGN_OR_RETURN(const PatternCounts counts,
                                CountPatterns(linker->store(), 1'000'000));
     weights = EstimateParameters(counts, weights).parameters;
   }
-  GARDEROBE_ASSIGN_OR_RETURN(const auto linker,
-                             Linker::Open(folder, {.model = weights}));
-  GARDEROBE_ASSIGN_OR_RETURN(result.estimated, Judge(linker->store(), data));
-  return result;
+  return absl::OkStatus();
 }
 
-absl::Status Run(const std::vector<std::string>& files,
-                 const std::string& truth,
-                 const std::vector<std::string>& without,
-                 const std::string& folder) {
-  Data data;
-  for (const std::string& file : files) {
+absl::StatusOr<uint32_t> KindsWithout(const std::vector<std::string>& names) {
+  uint32_t left = kAllKinds;
+  for (const std::string& name : names) {
+    size_t kind = 0;
+    while (kind < kKindCount && KindName(static_cast<Kind>(kind)) != name) {
+      ++kind;
+    }
+    if (kind == kKindCount) return InvalidArgument("there is no kind {}", name);
+    left &= ~(uint32_t{1} << kind);
+  }
+  return left;
+}
+
+absl::Status Run(const Options& options, const std::string& folder) {
+  Delivered data;
+  for (const std::string& file : options.files) {
     GARDEROBE_RETURN_IF_ERROR(ReadOrders(file, &data));
   }
-  GARDEROBE_RETURN_IF_ERROR(ReadTruth(truth, &data));
-  std::cout << "without,tokens,precision,recall,f1,estimated_precision,"
-               "estimated_recall,estimated_f1\n";
-  auto line = [&](std::string_view name, uint32_t kinds) -> absl::Status {
-    GARDEROBE_ASSIGN_OR_RETURN(const Result r, Try(data, kinds, folder));
-    std::cout << fmt::format(
-        "{},{:.2f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f}\n", name, r.tokens,
-        r.built_in.precision, r.built_in.recall, r.built_in.f1(),
-        r.estimated.precision, r.estimated.recall, r.estimated.f1());
-    std::cout.flush();
-    return absl::OkStatus();
-  };
-  GARDEROBE_RETURN_IF_ERROR(line("nothing", kAllKinds));
-  if (!without.empty()) {
-    for (const std::string& name : without) {
-      bool known = false;
-      for (size_t kind = 0; kind < kKindCount; ++kind) {
-        known |= KindName(static_cast<Kind>(kind)) == name;
-      }
-      if (!known) return InvalidArgument("there is no kind {}", name);
-    }
-    uint32_t left = kAllKinds;
-    for (size_t kind = 0; kind < kKindCount; ++kind) {
-      if (std::find(without.begin(), without.end(),
-                    KindName(static_cast<Kind>(kind))) != without.end()) {
-        left &= ~(uint32_t{1} << kind);
-      }
-    }
-    return line(fmt::format("{}", fmt::join(without, " ")), left);
+  GARDEROBE_RETURN_IF_ERROR(ReadTruth(options.truth, &data));
+  GARDEROBE_ASSIGN_OR_RETURN(const uint32_t kinds,
+                             KindsWithout(options.without));
+  if (!options.wrong && !options.label) {
+    std::cout << "without,weights,tokens,relations,persons,found,"
+                 "persons_ratio,precision,recall,f1\n";
   }
+  const std::string name =
+      options.without.empty()
+          ? "nothing"
+          : fmt::format("{}", fmt::join(options.without, " "));
+  GARDEROBE_RETURN_IF_ERROR(Try(options, data, name, kinds, folder));
+  if (!options.keys) return absl::OkStatus();
   for (size_t kind = kIdentifierKindCount; kind < kKindCount; ++kind) {
-    const uint32_t bit = uint32_t{1} << kind;
-    GARDEROBE_RETURN_IF_ERROR(
-        line(KindName(static_cast<Kind>(kind)), kAllKinds & ~bit));
+    GARDEROBE_RETURN_IF_ERROR(Try(options, data,
+                                  KindName(static_cast<Kind>(kind)),
+                                  kinds & ~(uint32_t{1} << kind), folder));
   }
-  return line("all match keys", (uint32_t{1} << kIdentifierKindCount) - 1);
+  return Try(options, data, "all match keys",
+             (uint32_t{1} << kIdentifierKindCount) - 1, folder);
 }
 
 }  // namespace
-}  // namespace garderobe
+}  // namespace garderobe::bench
 
 int main(int argc, char** argv) {
-  CLI::App app("what each match key brings and costs");
-  std::vector<std::string> files;
-  std::string truth;
-  app.add_option("files", files, "orders, in the default columns")->required();
-  app.add_option("--truth", truth, "who is who")->required();
-  std::vector<std::string> without;
-  app.add_option("--without", without, "kinds to leave out together")
+  CLI::App app("how well a set with a known truth is linked");
+  garderobe::bench::Options options;
+  app.add_option("files", options.files, "orders, in the default columns")
+      ->required();
+  app.add_option("--truth", options.truth, "who is who")->required();
+  app.add_option("--population", options.population,
+                 "people that the given weights are for");
+  app.add_option("--model", options.model,
+                 "a file of weights, instead of those for a population");
+  app.add_option("--without", options.without, "kinds to leave out together")
       ->delimiter(',');
+  app.add_flag("--keys", options.keys, "also without each match key in turn");
+  app.add_flag("--wrong", options.wrong,
+               "how wrong and missed pairs agree, instead");
+  app.add_option("--found", options.found,
+                 "also write who was found to be whom to FILE.given and "
+                 "FILE.estimated");
+  app.add_flag("--label", options.label,
+               "the weights that the truth gives, instead");
   CLI11_PARSE(app, argc, argv);
   if (sodium_init() < 0) return 1;
   std::string folder =
-      std::filesystem::temp_directory_path() / "garderobe-match-keys-XXXXXX";
+      std::filesystem::temp_directory_path() / "garderobe-link-set-XXXXXX";
   if (mkdtemp(folder.data()) == nullptr) return 1;
-  const absl::Status status =
-      garderobe::Run(files, truth, without, folder + "/store");
+  const absl::Status status = garderobe::bench::Run(options, folder + "/store");
   std::filesystem::remove_all(folder);
   if (status.ok()) return 0;
-  std::cerr << "bench_match_keys: " << garderobe::Message(status) << "\n";
+  std::cerr << "bench_link_set: " << garderobe::Message(status) << "\n";
   return 1;
 }
