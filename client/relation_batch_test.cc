@@ -27,7 +27,7 @@ class DummiesTest : public ::testing::Test {
 TEST_F(DummiesTest, AreTheKnownAnswersInEveryKindWithASlot) {
   const auto dummies =
       parties_.Dummies(PaddingKey::CopyFrom(AsBytes(key_)), handle_);
-  EXPECT_EQ(dummies.size(), 19u);
+  EXPECT_EQ(dummies.size(), 21u);
   EXPECT_EQ(dummies.size(), padding_["dummies"]["kinds"].size());
   for (const auto& [kind, dummy] : dummies) {
     EXPECT_EQ(dummy, Known(kind)) << kind;

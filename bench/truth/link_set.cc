@@ -119,9 +119,13 @@ absl::Status Try(const Options& options, const Delivered& data,
       std::cout.flush();
     }
     if (estimated) break;
-    GARDEROBE_ASSIGN_OR_RETURN(const PatternCounts counts,
-                               CountPatterns(linker->store(), 1'000'000));
-    weights = EstimateParameters(counts, weights).parameters;
+    const auto counts = CountPatterns(linker->store(), 1'000'000);
+    if (absl::IsFailedPrecondition(counts.status())) {
+      std::cerr << Message(counts.status()) << "\n";
+      break;  // only the weights that were given
+    }
+    GARDEROBE_RETURN_IF_ERROR(counts.status());
+    weights = EstimateParameters(*counts, weights).parameters;
   }
   return absl::OkStatus();
 }

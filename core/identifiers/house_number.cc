@@ -149,9 +149,10 @@ void ReadBelgian(const std::vector<Piece>& rest, HouseNumber* result) {
       result->box = piece.text;
     }
   }
-  // Box 05 is box 5; some offices write all boxes with two digits or four.
+  // Box 05 is box 5. 0101 stays: the first box of the first floor is not box
+  // 101.
   std::string& box = result->box;
-  while (box.size() > 1 && box[0] == '0' && box[1] >= '0' && box[1] <= '9') {
+  if (box.size() == 2 && box[0] == '0' && box[1] >= '1' && box[1] <= '9') {
     box.erase(0, 1);
   }
 }

@@ -91,7 +91,7 @@ class LinkageTest(unittest.TestCase):
         names = ("countries", "sets", "keys", "years")
         with open(document, "w", encoding="utf-8") as file:
             file.write("# Linking\n\n" + "\n\nand\n\n".join(
-                f"<!-- {name} -->\nold\n<!-- end of {name} -->"
+                f"<!-- {name} -->\nstale\n<!-- end of {name} -->"
                 for name in names) + "\n\nThe end\n")
         self.run_program(f"{BENCH}/linkage_document", "--programs", PROGRAMS,
                          "--document", document, "--data", self.folder,
@@ -99,7 +99,7 @@ class LinkageTest(unittest.TestCase):
                          "--institutions", "4")
         with open(document, encoding="utf-8") as file:
             text = file.read()
-        self.assertNotIn("old", text)
+        self.assertNotIn("stale", text)
         self.assertIn("| 150 | 1 |", text)
         self.assertIn("| `email_first` |", text)
         self.assertIn("| 2027 |", text)

@@ -9,13 +9,13 @@ using BudgetsTest = RightsTest;
 
 // Tokens of a customer with an e-mail address, names and an address, the slot
 // of the home among them.
-constexpr int kRowTokens = 8;  // a month's budget of 800 is 100 of them
+constexpr int kRowTokens = 9;  // a month's budget of 900 is 100 of them
 
 // Visits go on without the relations that a budget holds back; two custodians
 // release more, and the same file brings them.
 TEST_F(BudgetsTest, ABudgetHoldsRelationsBackUntilTwoReleaseMore) {
   ImportRegister(
-      {{"small", "agreement_from = 2020-01-01\ntokens_per_month = 800"},
+      {{"small", "agreement_from = 2020-01-01\ntokens_per_month = 900"},
        {kMuseum, kAgreed},
        {kTheatre, kAgreed}});
   std::string text = kHeader;
@@ -53,7 +53,7 @@ TEST_F(BudgetsTest, ABudgetHoldsRelationsBackUntilTwoReleaseMore) {
 // was let through stays counted. A clean stop gives back what was reserved.
 TEST_F(BudgetsTest, AKilledTtpGivesNoBudgetBack) {
   ImportRegister(
-      {{"killed", "agreement_from = 2020-01-01\ntokens_per_month = 800"},
+      {{"killed", "agreement_from = 2020-01-01\ntokens_per_month = 900"},
        {kMuseum, kAgreed},
        {kTheatre, kAgreed}});
   auto send = [](const std::string& prefix, int rows) {

@@ -283,10 +283,6 @@ class Linker {
   uint64_t dropped_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
-// When numbers of relations have changed, as by a rotation: linking again, if
-// it was under way, begins anew at the next start.
-[[nodiscard]] absl::Status LinkAgainFromTheBeginning(Store& store);
-
 }  // namespace garderobe::vault
 
 #endif  // GARDEROBE_VAULT_LINK_LINKER_H_

@@ -1,5 +1,5 @@
-// Other weights: everything is linked again, a few relations at a time, while
-// deliveries and questions go on.
+#include "vault/link/relinking.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <memory>

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "core/base/parallel.h"
-#include "vault/link/linker.h"
 #include "vault/link/records.h"
+#include "vault/link/relinking.h"
 #include "vault/link/rename_identities.h"
 
 namespace garderobe::vault {
