@@ -29,6 +29,7 @@ absl::StatusOr<Linker::Explanation> Linker::Explain(
   // While everything is linked again with other weights: as it will be.
   if (relinking_) GARDEROBE_RETURN_IF_ERROR(look.Link());
   auto step = [&](RelationId x, RelationId y) {
+    mutex_.AssertHeld();
     const Pattern pattern = Compare(evidence[x], evidence[y]);
     return Step{pattern, model_.MatchBits(pattern)};
   };

@@ -216,8 +216,8 @@ class Linker {
                                       rocksdb::WriteBatch& batch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   struct Relinking {
-    RelationId next = kNone;
-    uint64_t done = 0;  // relations
+    RelationId next;
+    uint64_t done;  // relations
   };
   // A transaction that finds what the weights of now link, also where it is not
   // linked again yet.

@@ -90,7 +90,7 @@ absl::Status Linker::UseModel(const MatchParameters& weights,
   if (counts_.relations == 0) {
     NoteLinked(*store_, digest, batch);
   } else if (!linked_with.ok() || *linked_with != digest) {
-    relinking.emplace();
+    relinking = Relinking{.next = kNone, .done = 0};
     if (begun.ok() && begun->starts_with(digest)) {
       ByteReader reader(std::string_view(*begun).substr(digest.size()));
       if (!reader.GetInteger(&relinking->next) ||
