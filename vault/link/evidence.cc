@@ -34,13 +34,14 @@ class Pair {
   const Evidence& b_;
 };
 
-// Two values of which both are there and different, or not.
+// The level of a value that does not agree: both have one, or one has none.
 Level WithoutValue(Verdict value) {
   return value == Verdict::kMissing ? Level::kMissing : Level::kDiffers;
 }
 
-// Of a value that two people may share and that agrees: the same value with the
-// first name, and with its initial.
+// The level of a value that agrees and that two people may share. `first` and
+// `initial` say whether it agrees together with the first name, and with its
+// initial.
 Level WithFirstName(Verdict first, Verdict initial) {
   if (first == Verdict::kEqual) return Level::kSame;
   if (initial == Verdict::kDifferent) return Level::kOtherName;

@@ -63,8 +63,8 @@ struct LinkCounts {
 };
 
 class LinkTransaction;
-// Of a LinkTransaction. To look: what is taken in does not count among those
-// who hold a token.
+// What a LinkTransaction is for. In one that only looks, a row that is taken in
+// does not count among those who hold a token.
 enum class LinkPurpose { kLink, kLook };
 
 class Linker {

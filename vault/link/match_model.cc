@@ -14,7 +14,8 @@ namespace {
 // Nothing is impossible: a probability below this would outweigh all else.
 constexpr double kLeast = 1e-12;
 
-// Of ForPopulation: people, and what one of them adds to the priors.
+// The smallest and the largest population that there are weights for, and what
+// one person adds to the priors.
 constexpr double kPopulationLeast = 1'000, kPopulationMost = 100'000'000;
 constexpr double kSamePerPerson = 0.8, kFamilyPerPerson = 0.18;
 

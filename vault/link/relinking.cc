@@ -22,8 +22,8 @@ constexpr std::string_view kModelKey = "model/v1";
 constexpr std::string_view kRelinkingKey = "relinking/v1";
 // Weights that were estimated, and what from.
 constexpr std::string_view kWeightsKey = "weights/v1";
-// Of what else decides who is linked: comparisons, limits, clustering. Grows
-// when one of them changes; everything is linked again then.
+// The version of what else decides who is linked: comparisons, limits,
+// clustering. Grows when one of them changes; everything is linked again then.
 constexpr int kRulesVersion = 4;
 
 // What links, as one value: whether the store was linked by the same.

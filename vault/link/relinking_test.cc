@@ -96,7 +96,7 @@ class EstimatingTest : public LinkerTest {
   void Fill(int from, int to) {
     std::vector<LinkRow> rows;
     for (int i = from; i < to; ++i) {
-      // Of two that differ the letters differ, too, whatever their order.
+      // Two addresses that differ have different letters, whatever their order.
       std::string who = "qr";
       for (unsigned bit = 0; bit < 13; ++bit) {
         if (((i / 2) >> bit & 1) != 0) {
