@@ -177,7 +177,7 @@ TEST_P(HardCasesTest, AnInitialIsOneOfTheTwoAndMakesNotOneOfThem) {
 }
 
 TEST_P(HardCasesTest, WhoHasNoNameIsOneOfTheTwoAndMakesNotOneOfThem) {
-  // Whose visits they were can't be told; how many people there are, can.
+  // There are two people; which of them bought the ticket can't be told.
   ExpectPersons(
       {{.email = "smit@post.example",
         .first_name = "Peter",

@@ -181,7 +181,8 @@ absl::Status LinkTransaction::Link() {
     if (fresh) entry->second = pools.Add();
     return entry->second;
   };
-  std::set<RelationId> looked_from = touched_;
+  std::set<RelationId> looked_from;  // with Reach::kAll
+  if (reach_ == Reach::kAll) looked_from = touched_;
   std::vector<RelationId> left(touched_.begin(), touched_.end());
   const auto look_from_group_of = [&](RelationId id) -> absl::Status {
     if (looked_from.insert(id).second) left.push_back(id);

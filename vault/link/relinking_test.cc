@@ -80,6 +80,40 @@ TEST_F(RelinkingTest, DeliveriesMeanwhileEndWhereTheyWould) {
   EXPECT_EQ(linker_->counts().persons, kRelations / 3u);
 }
 
+// Of three on one e-mail the second has no name, and a telephone with the
+// third: it is the third, and in between must not be taken for the first, who
+// objects.
+TEST_F(RelinkingTest, NobodyObjectsInBetweenWhoDoesNotInTheEnd) {
+  std::filesystem::remove_all(directory_);
+  Open({.model = Strict()});
+  constexpr int kThrees = 12;
+  for (int i = 0; i < kThrees; ++i) {
+    const std::string email = fmt::format("{}@x.nl", std::string(1, 'a' + i));
+    const std::string mobile = fmt::format("+316111100{}", 10 + i);
+    Link(3 * i, {.email = email, .first = "jan"});
+    Link(3 * i + 1, {.email = email, .mobile = mobile});
+    Link(3 * i + 2, {.email = email, .mobile = mobile, .first = "els"});
+    const ObjectionMark mark = MarkOf(
+        ObjectionSecret::From(std::string(ObjectionSecret::kBytes, 'o')));
+    ASSERT_THAT(linker_->Object({.handle = HandleOf(3 * i),
+                                 .reference = std::string(kReferenceBytes, 'r'),
+                                 .tokens = {}},
+                                mark),
+                IsOk());
+  }
+  Open({.model = MatchParameters::Default()});
+  while (linker_->relinking()) ASSERT_THAT(linker_->RelinkSome(1), IsOk());
+  for (int i = 0; i < kThrees; ++i) {
+    for (int j = 0; j < 3; ++j) {
+      const auto relation = linker_->Access(HandleOf(3 * i + j));
+      ASSERT_THAT(relation, IsOk());
+      EXPECT_TRUE(relation->stored) << i << "," << j;
+      EXPECT_EQ(relation->objects, j == 0) << i << "," << j;
+    }
+    EXPECT_TRUE(SamePerson(3 * i + 1, 3 * i + 2)) << i;
+  }
+}
+
 TEST_F(RelinkingTest, AnEmptyStoreHasNothingToLinkAgain) {
   std::filesystem::remove_all(directory_);
   Open({.model = Strict()});
