@@ -7,10 +7,10 @@
 namespace garderobe::aggregator {
 namespace {
 
-constexpr std::string_view kPrefix = "refused/";
+constexpr std::string_view kRefusedPrefix = "refused/";
 
 std::string KeyFor(const AggregatorHandle& handle) {
-  return std::string(kPrefix) + std::string(handle.view());
+  return std::string(kRefusedPrefix) + std::string(handle.view());
 }
 
 }  // namespace
@@ -30,18 +30,20 @@ void RefusedRelations::Forget(const AggregatorHandle& handle,
 absl::Status RefusedRelations::List(int32_t today, size_t most,
                                     rocksdb::WriteBatch& batch) const {
   const auto it = store_.NewIterator(kMeta);
-  for (it->Seek(AsSlice(kPrefix));
-       it->Valid() && it->key().starts_with(AsSlice(kPrefix)) && most > 0;
+  for (it->Seek(AsSlice(kRefusedPrefix));
+       it->Valid() && it->key().starts_with(AsSlice(kRefusedPrefix)) &&
+       most > 0;
        it->Next()) {
     const std::string_view key = AsView(it->key());
-    if (key.size() != kPrefix.size() + AggregatorHandle::kBytes ||
+    if (key.size() != kRefusedPrefix.size() + AggregatorHandle::kBytes ||
         it->value().size() != Sigma::kBytes + 4) {
       return DataLoss("a relation that was refused is damaged");
     }
     const auto day = static_cast<int32_t>(
         GetBigEndian<uint32_t>(it->value().data() + Sigma::kBytes));
     if (today - day < kWaitDays) continue;
-    batch.Put(store_.family(kExpired), AsSlice(key.substr(kPrefix.size())),
+    batch.Put(store_.family(kExpired),
+              AsSlice(key.substr(kRefusedPrefix.size())),
               AsSlice(AsView(it->value()).substr(0, Sigma::kBytes)));
     batch.Delete(store_.family(kMeta), it->key());
     --most;

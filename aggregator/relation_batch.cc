@@ -12,7 +12,7 @@ namespace {
 
 // RelationColumns of columns.proto.
 using Shape = ColumnBound::Shape;
-constexpr ColumnBound kColumns[] = {
+constexpr ColumnBound kRelationColumns[] = {
     {1, Shape::kNumbers},  {2, Shape::kNumbers}, {3, Shape::kBytes, 1},
     {4, Shape::kBytes, 1}, {5, Shape::kNumbers}, {6, Shape::kStrings},
     {7, Shape::kBytes, 1}};
@@ -29,7 +29,8 @@ absl::StatusOr<RelationBatch> ReadRelationBatch(const std::string& payload,
     return InvalidArgument("sealed: too long for count rows");
   }
   v1::RelationColumns columns;
-  GARDEROBE_RETURN_IF_ERROR(ParseColumns(payload, count, kColumns, columns));
+  GARDEROBE_RETURN_IF_ERROR(
+      ParseColumns(payload, count, kRelationColumns, columns));
   const int rows = static_cast<int>(count);
   if (columns.pc4_size() != rows || columns.birth_year_size() != rows ||
       columns.gender().size() != count ||

@@ -12,9 +12,8 @@
 namespace garderobe::aggregator {
 namespace {
 
-constexpr char kMuseum[] = "museum";
+constexpr char kHouse[] = "museum";
 constexpr uint32_t kNumber = 1;
-constexpr auto kRefused = absl::StatusCode::kFailedPrecondition;
 
 class RetentionTest : public ::testing::Test {
  protected:
@@ -83,7 +82,7 @@ class RetentionTest : public ::testing::Test {
     {
       const auto store = OpenStore();
       rocksdb::WriteBatch writes;
-      writes.Put(store->family(kMeta), std::string("institution/") + kMuseum,
+      writes.Put(store->family(kMeta), std::string("institution/") + kHouse,
                  ::garderobe::aggregator::Number(kNumber));
       auto ledger = InstitutionLedger::Load(*store, kNumber);
       ASSERT_THAT(ledger, IsOk());
@@ -132,7 +131,7 @@ class RetentionTest : public ::testing::Test {
   // Five years are kept.
   absl::StatusOr<Aggregator::Expired> Expire(int32_t callers_day,
                                              int months = 60) {
-    return aggregator_->ExpireInstitution(kMuseum, months, callers_day);
+    return aggregator_->ExpireInstitution(kHouse, months, callers_day);
   }
   RetentionStatement ExpireNow(int months = 60) {
     const auto expired = Expire(today_, months);
@@ -169,22 +168,28 @@ TEST_F(RetentionTest, AWrongClockRemovesNothing) {
   Deliver(kOld, 3);
   Deliver(kNew, 5);
   const int32_t in_2090 = DayNumber({2090, 1, 1});
-  EXPECT_THAT(Expire(in_2090).status(), StatusIs(kRefused));
-  EXPECT_THAT(Expire(0).status(), StatusIs(kRefused));
+  EXPECT_THAT(Expire(in_2090).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(Expire(0).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
   // The aggregator's own clock jumps, and with it the caller's; also when it
   // was started again meanwhile.
   const int32_t right = today_;
   today_ = in_2090;
-  EXPECT_THAT(Expire(in_2090).status(), StatusIs(kRefused));
+  EXPECT_THAT(Expire(in_2090).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
   Reopen();
-  EXPECT_THAT(Expire(in_2090).status(), StatusIs(kRefused));
+  EXPECT_THAT(Expire(in_2090).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
   v1::ListExpiredRequest list;
   list.set_today(in_2090);
   v1::ListExpiredResponse listed;
-  EXPECT_THAT(aggregator_->ListExpired(list, &listed), StatusIs(kRefused));
+  EXPECT_THAT(aggregator_->ListExpired(list, &listed),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
   v1::ConfirmExpiredRequest confirm;
   confirm.set_today(in_2090);
-  EXPECT_THAT(aggregator_->ConfirmExpired(confirm), StatusIs(kRefused));
+  EXPECT_THAT(aggregator_->ConfirmExpired(confirm),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
   // The right day removes what is old, and nothing else.
   today_ = right;
   const RetentionStatement statement = ExpireNow();
@@ -220,7 +225,7 @@ TEST_F(RetentionTest, ADayTakesFivePercentAndTheStatementSaysWhatStays) {
 TEST_F(RetentionTest, WhatIsReleasedHoldsForItsDay) {
   Deliver(kOld, 400);
   EXPECT_EQ(ExpireNow().visits_removed, 20u);
-  EXPECT_THAT(aggregator_->ReleaseRetention(kMuseum, 100), IsOk());
+  EXPECT_THAT(aggregator_->ReleaseRetention(kHouse, 100), IsOk());
   EXPECT_THAT(aggregator_->ReleaseRetention("elsewhere", 100),
               StatusIs(absl::StatusCode::kNotFound));
   Reopen();
@@ -261,7 +266,7 @@ TEST_F(RetentionTest, RelationsWithoutVisitsAreHeldBackToo) {
   statement = ExpireNow();
   EXPECT_EQ(statement.relations_removed, 0u);
   EXPECT_EQ(statement.relations_held_back, 285u);
-  EXPECT_THAT(aggregator_->ReleaseRetention(kMuseum, 5), IsOk());
+  EXPECT_THAT(aggregator_->ReleaseRetention(kHouse, 5), IsOk());
   statement = ExpireNow();
   EXPECT_EQ(statement.relations_removed, 5u);
   EXPECT_EQ(statement.relations_held_back, 280u);
@@ -310,7 +315,7 @@ TEST_F(RetentionTest, WhatWasErasedIsNotHandedOut) {
   v1::ExerciseAtAggregatorRequest request;
   request.set_right(v1::RIGHT_ERASE);
   request.set_request_id(std::string(16, 'r'));
-  request.set_institution(kMuseum);
+  request.set_institution(kHouse);
   request.set_handle(AsString(HandleOf(1).bytes()));
   request.set_reference(EncryptedReferenceOf(HandleOf(1)));
   const AskingKeys keys{InstitutionHandleKey::Random(), AuthorSeed::Random()};

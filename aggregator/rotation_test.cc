@@ -13,7 +13,6 @@ namespace garderobe::aggregator {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr auto kRefused = absl::StatusCode::kFailedPrecondition;
 
 class AggregatorRotationTest : public ::testing::Test {
  protected:
@@ -126,13 +125,15 @@ TEST_F(AggregatorRotationTest, TheSameFilesAreNotAppliedTwice) {
     fs::rename(RotationPath(places_.folder, {from, "aggregator", 2}),
                RotationPath(places_.folder, {from, "aggregator", 3}));
   }
-  EXPECT_THAT(Run(), StatusIs(kRefused, ::testing::HasSubstr("to epoch 2")));
+  EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                              ::testing::HasSubstr("to epoch 2")));
   ExpectNumbers(Moved({&persons_}), Moved({&households_, &w_}));
 }
 
 TEST_F(AggregatorRotationTest, WhatIsForgedOrMissingChangesNothing) {
   HandOn(2, SigningSeed::Random());
-  EXPECT_THAT(Run(), StatusIs(kRefused, ::testing::HasSubstr("not signed")));
+  EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                              ::testing::HasSubstr("not signed")));
   HandOn(2, ttp_);
   fs::remove(RotationPath(places_.folder, {"vault", "aggregator", 2}));
   EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kNotFound,

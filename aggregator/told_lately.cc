@@ -11,7 +11,7 @@
 namespace garderobe::aggregator {
 namespace {
 
-constexpr std::string_view kPrefix = "told/";
+constexpr std::string_view kToldPrefix = "told/";
 constexpr std::string_view kLabel("garderobe/told/v1\0", 18);
 
 struct Record {
@@ -21,7 +21,7 @@ struct Record {
 };
 
 std::string KeyFor(const Element& reference) {
-  return std::string(kPrefix) +
+  return std::string(kToldPrefix) +
          AsString(Hash({kLabel, reference.view()}).bytes());
 }
 
@@ -89,8 +89,8 @@ absl::Status ToldLately::DropLink(const Store& store, const Element& reference,
 absl::Status ToldLately::Forget(int32_t today, rocksdb::WriteBatch& batch) {
   if (forgotten_on_ == today) return absl::OkStatus();
   const auto it = store_.NewIterator(kMeta);
-  for (it->Seek(AsSlice(kPrefix));
-       it->Valid() && it->key().starts_with(AsSlice(kPrefix)); it->Next()) {
+  for (it->Seek(AsSlice(kToldPrefix));
+       it->Valid() && it->key().starts_with(AsSlice(kToldPrefix)); it->Next()) {
     GARDEROBE_ASSIGN_OR_RETURN(const Record record, Read(AsView(it->value())));
     if (today - record.day > kKeptDays) {
       batch.Delete(store_.family(kMeta), it->key());

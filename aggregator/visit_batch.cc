@@ -25,7 +25,7 @@ constexpr ColumnBound kEventColumns[] = {{1, Shape::kStrings},
                                          {2, Shape::kStrings},
                                          {3, Shape::kNumbers},
                                          {4, Shape::kNumbers}};
-constexpr ColumnBound kColumns[] = {
+constexpr ColumnBound kVisitColumns[] = {
     {1, Shape::kBytes, 16}, {2, Shape::kColumns, 0, kEventColumns},
     {3, Shape::kNumbers},   {4, Shape::kNumbers},
     {5, Shape::kNumbers},   {6, Shape::kNumbers},
@@ -78,7 +78,8 @@ absl::StatusOr<VisitBatch> ReadVisitBatch(const std::string& payload,
     return InvalidArgument("sealed: too long for count rows");
   }
   v1::VisitColumns columns;
-  GARDEROBE_RETURN_IF_ERROR(ParseColumns(payload, count, kColumns, columns));
+  GARDEROBE_RETURN_IF_ERROR(
+      ParseColumns(payload, count, kVisitColumns, columns));
   const auto& events = columns.events();
   const int rows = static_cast<int>(count);
   const int event_count = events.id_size();

@@ -13,7 +13,7 @@
 namespace garderobe::plain {
 namespace {
 
-constexpr CivilDate kDay = {2026, 11, 23};
+constexpr CivilDate kNormalDay = {2026, 11, 23};
 
 PlainKeys RandomKeys() {
   return {AuthorSeed::Random(), PlainPaddingKey::Random()};
@@ -44,7 +44,7 @@ TEST(PlainKeysTest, DummiesAreTheCustomersOwnAndStay) {
   const auto dummies = [&](const PlainKeys& with, const char* institution) {
     const v1::RelationBatch batch = client::BuildRelationBatch(
         parties.Feed(kPhone), with.PaddingOf(institution), 0,
-        ReadBatch(TwoCustomers(), kDay));
+        ReadBatch(TwoCustomers(), kNormalDay));
     EXPECT_NE(batch.kinds(0) & kPhone, 0u);
     EXPECT_EQ(batch.kinds(1), kPhone);
     // B's of the first row, and the one of the second.

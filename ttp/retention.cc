@@ -12,7 +12,7 @@
 namespace garderobe::ttp {
 namespace {
 
-using Aggregator =
+using AggregatorRetention =
     Upstream::AggregatorClient::Async<v1::AggregatorRetentionService>;
 
 struct SigmaTag;
@@ -42,9 +42,9 @@ absl::Status Retention::ExpireInstitutions(int32_t today,
     auto expired =
         upstream_.aggregator()
             .Wait<v1::AggregatorRetentionService, v1::ExpireInstitutionRequest,
-                  v1::ExpireInstitutionResponse>(&Aggregator::ExpireInstitution,
-                                                 std::move(request),
-                                                 kLongCallTimeout);
+                  v1::ExpireInstitutionResponse>(
+                &AggregatorRetention::ExpireInstitution, std::move(request),
+                kLongCallTimeout);
     // It has never delivered.
     if (expired.status().code() == absl::StatusCode::kNotFound) continue;
     if (!expired.ok()) {
@@ -65,8 +65,9 @@ absl::Status Retention::RemoveAtVault(int32_t today,
         const v1::ListExpiredResponse expired,
         (upstream_.aggregator()
              .Wait<v1::AggregatorRetentionService, v1::ListExpiredRequest,
-                   v1::ListExpiredResponse>(
-                 &Aggregator::ListExpired, std::move(list), kLongCallTimeout)));
+                   v1::ListExpiredResponse>(&AggregatorRetention::ListExpired,
+                                            std::move(list),
+                                            kLongCallTimeout)));
     const Column<AggregatorHandle> handles(expired.handles());
     const Column<Sigma> sigmas(expired.sigmas());
     if (!sigmas.HasRows(handles.size()) ||
@@ -125,7 +126,7 @@ absl::Status Retention::Confirm(std::string handles, int32_t today) {
   request.set_today(today);
   return upstream_.aggregator()
       .Wait<v1::AggregatorRetentionService, v1::ConfirmExpiredRequest,
-            v1::ConfirmExpiredResponse>(&Aggregator::ConfirmExpired,
+            v1::ConfirmExpiredResponse>(&AggregatorRetention::ConfirmExpired,
                                         std::move(request), kLongCallTimeout)
       .status();
 }

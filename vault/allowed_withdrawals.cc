@@ -11,7 +11,7 @@
 namespace garderobe::vault {
 namespace {
 
-constexpr std::string_view kPrefix = "withdrawal/";
+constexpr std::string_view kWithdrawalPrefix = "withdrawal/";
 
 struct Allowed {
   SubjectCommitment commitment;
@@ -24,7 +24,7 @@ struct Allowed {
 };
 
 std::string KeyFor(const RequestId& id) {
-  return std::string(kPrefix).append(id.view());
+  return std::string(kWithdrawalPrefix).append(id.view());
 }
 
 std::string Encode(const Allowed& allowed) {
@@ -51,8 +51,9 @@ absl::StatusOr<uint64_t> AllowedWithdrawals::Allow(
   const uint64_t now = clock_();
   rocksdb::WriteBatch batch;
   const auto it = store_.NewIterator(kMeta);
-  for (it->Seek(AsSlice(kPrefix));
-       it->Valid() && it->key().starts_with(AsSlice(kPrefix)); it->Next()) {
+  for (it->Seek(AsSlice(kWithdrawalPrefix));
+       it->Valid() && it->key().starts_with(AsSlice(kWithdrawalPrefix));
+       it->Next()) {
     Allowed other;
     if (!Decode(AsView(it->value()), &other)) return Damaged();
     if (!other.HoldsAt(now)) batch.Delete(store_.family(kMeta), it->key());

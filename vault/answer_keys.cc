@@ -10,11 +10,11 @@
 namespace garderobe::vault {
 namespace {
 
-constexpr std::string_view kPrefix = "answer-key/";
+constexpr std::string_view kAnswerKeyPrefix = "answer-key/";
 
 // Days are written so that they sort; none lies before 2000.
 std::string KeyFor(int32_t day) {
-  std::string key(kPrefix);
+  std::string key(kAnswerKeyPrefix);
   PutBigEndian(key, static_cast<uint32_t>(day));
   return key;
 }

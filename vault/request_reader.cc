@@ -13,7 +13,7 @@ namespace garderobe::vault {
 namespace {
 
 // Rows a worker takes at once: some 10 ms of group operations.
-constexpr size_t kChunkRows = 16;
+constexpr size_t kReadAtOnce = 16;
 
 std::optional<LinkRow> OpenRow(const VaultKeys& keys, const VaultRow& row) {
   LinkRow opened;
@@ -97,7 +97,7 @@ bool IsReference(const Ciphertext& reference) {
 absl::Status CheckReferences(const std::vector<VaultRow>& rows,
                              boost::asio::thread_pool& workers) {
   std::vector<char> is_one(rows.size());
-  ParallelFor(workers, rows.size(), kChunkRows, [&](size_t begin, size_t end) {
+  ParallelFor(workers, rows.size(), kReadAtOnce, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       is_one[i] = IsReference(rows[i].reference);
     }
@@ -124,7 +124,7 @@ absl::StatusOr<std::vector<LinkRow>> OpenRows(
     const VaultKeys& keys, const std::vector<VaultRow>& rows,
     boost::asio::thread_pool& workers) {
   std::vector<std::optional<LinkRow>> opened(rows.size());
-  ParallelFor(workers, rows.size(), kChunkRows, [&](size_t begin, size_t end) {
+  ParallelFor(workers, rows.size(), kReadAtOnce, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) opened[i] = OpenRow(keys, rows[i]);
   });
   std::vector<LinkRow> result;

@@ -20,7 +20,6 @@ namespace garderobe::vault {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr auto kRefused = absl::StatusCode::kFailedPrecondition;
 
 class VaultRotationTest : public ::testing::Test {
  protected:
@@ -126,13 +125,15 @@ TEST_F(VaultRotationTest, TheSameFilesAreNotAppliedTwice) {
                               ::testing::HasSubstr("go on from epoch 2")));
   fs::rename(RotationPath(places_.folder, {"ttp", "vault", 2}),
              RotationPath(places_.folder, {"ttp", "vault", 3}));
-  EXPECT_THAT(Run(), StatusIs(kRefused, ::testing::HasSubstr("to epoch 2")));
+  EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                              ::testing::HasSubstr("to epoch 2")));
   ExpectEpoch(2, Next());
 }
 
 TEST_F(VaultRotationTest, AForgedFileIsRefused) {
   HandOn(2, SigningSeed::Random());
-  EXPECT_THAT(Run(), StatusIs(kRefused, ::testing::HasSubstr("not signed")));
+  EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                              ::testing::HasSubstr("not signed")));
   ExpectEpoch(1, point_);
   // The control.
   HandOn(2, ttp_);
@@ -147,7 +148,8 @@ TEST_F(VaultRotationTest, AStoreThatWasSetBackIsRefused) {
   StoreOptions options = kStoreOptions;
   options.epoch = Keys().epoch();
   EXPECT_THAT(Store::Open(places_.store, kFamilyNames, options),
-              StatusIs(kRefused, ::testing::HasSubstr("epoch")));
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       ::testing::HasSubstr("epoch")));
 }
 
 TEST_F(VaultRotationTest, InterruptedAfterTheStoreItGoesOnWithTheKeys) {

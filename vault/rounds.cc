@@ -12,7 +12,8 @@
 namespace garderobe::vault {
 namespace {
 
-constexpr size_t kChunkRows = 16;
+// Entries a worker takes at once: some 10 ms of group operations.
+constexpr size_t kConvertAtOnce = 16;
 
 RoundAction ActionFor(ChangeRecord::Type type) {
   switch (type) {
@@ -77,7 +78,7 @@ std::optional<Entry> OfNobody(const Element& z) {
 absl::Status RoundMaker::Make(const LinkRound& due, size_t entries,
                               v1::Round* round) const {
   std::vector<std::optional<Entry>> made(entries);
-  ParallelFor(workers, entries, kChunkRows, [&](size_t begin, size_t end) {
+  ParallelFor(workers, entries, kConvertAtOnce, [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
       made[i] =
           i < due.entries.size() ? EntryOf(due.entries[i], z) : OfNobody(z);

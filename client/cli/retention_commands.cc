@@ -56,8 +56,8 @@ absl::Status Act(Context& context, const CustodyOptions<Arguments>& options,
   return absl::OkStatus();
 }
 
-absl::Status Release(Context& context,
-                     const CustodyOptions<RetentionArguments>& options) {
+absl::Status ReleaseMore(Context& context,
+                         const CustodyOptions<RetentionArguments>& options) {
   const RetentionArguments& arguments = options.arguments;
   GARDEROBE_RETURN_IF_ERROR(arguments.Check());
   v1::ReleaseRetentionRequest request;
@@ -83,8 +83,8 @@ absl::Status Confirm(Context& context,
 }
 
 template <typename Arguments, typename Work>
-CLI::App* Add(Context& context, CLI::App& parent, const char* name,
-              const char* about, Work work) {
+CLI::App* AddApproved(Context& context, CLI::App& parent, const char* name,
+                      const char* about, Work work) {
   auto options = std::make_shared<CustodyOptions<Arguments>>();
   auto* sub = parent.add_subcommand(name, about);
   options->arguments.AddTo(*sub);
@@ -102,15 +102,17 @@ void AddRetentionCommands(CLI::App& app, Context& context) {
   auto* retention = app.add_subcommand(
       "retention", "what retention may do, by two custodians");
   retention->require_subcommand(1);
-  Add<RetentionArguments>(context, *retention, "release",
-                          "today more may go than the day's ceiling", Release)
+  AddApproved<RetentionArguments>(context, *retention, "release",
+                                  "today more may go than the day's ceiling",
+                                  ReleaseMore)
       ->footer(
           "Example: garderobe retention release museum-01 --more 50000 "
           "--approval a --approval b");
-  Add<ClockArguments>(context, *retention, "confirm",
-                      "a party's clock is right, after a long outage or a run "
-                      "on a wrong day",
-                      Confirm)
+  AddApproved<ClockArguments>(
+      context, *retention, "confirm",
+      "a party's clock is right, after a long outage or a run "
+      "on a wrong day",
+      Confirm)
       ->footer(
           "Example: garderobe retention confirm aggregator 2026-11-28 "
           "--approval a --approval b");

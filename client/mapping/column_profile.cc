@@ -11,11 +11,10 @@
 #include "client/price.h"
 #include "client/words.h"
 #include "core/base/civil_time.h"
+#include "core/identifiers/text.h"
 
 namespace garderobe::client {
 namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool AllDigits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), IsDigit);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "client/words.h"
+#include "core/identifiers/text.h"
 
 namespace garderobe::client {
 namespace {
@@ -32,7 +33,6 @@ std::string_view TakeTitles(std::string_view name) {
   return name;
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 bool IsWordEnd(std::string_view text, size_t at) {
   return at >= text.size() || (!IsDigit(text[at]) && !IsLetter(text[at]));

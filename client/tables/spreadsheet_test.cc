@@ -22,8 +22,8 @@ std::string NewPath(const std::string& name) {
   return path;
 }
 
-std::vector<std::vector<std::string>> ReadAll(const std::string& path,
-                                              const std::string& sheet = "") {
+std::vector<std::vector<std::string>> ReadSheets(
+    const std::string& path, const std::string& sheet = "") {
   auto reader = OpenSpreadsheet(path, sheet);
   EXPECT_THAT(reader, IsOk());
   std::vector<std::vector<std::string>> rows;
@@ -45,9 +45,10 @@ TEST(SpreadsheetTest, WhatIsWrittenIsReadAsText) {
                                  12.5, std::monostate(), 612345678.0}),
               IsOk());
   ASSERT_THAT((*writer)->Close(), IsOk());
-  EXPECT_THAT(ReadAll(path), ElementsAre(ElementsAre("telefoon", "naam"),
-                                         ElementsAre("0612345678", "=1+1",
-                                                     "12.5", "", "612345678")));
+  EXPECT_THAT(
+      ReadSheets(path),
+      ElementsAre(ElementsAre("telefoon", "naam"),
+                  ElementsAre("0612345678", "=1+1", "12.5", "", "612345678")));
   EXPECT_THAT(SpreadsheetWriter::Create(path, "x"),
               StatusIs(absl::StatusCode::kAlreadyExists));
 }
@@ -84,11 +85,11 @@ TEST(SpreadsheetTest, DatesFormulasSheetsAndBooleans) {
   (void)clock;
   ASSERT_EQ(workbook_close(book), LXW_NO_ERROR);
   EXPECT_THAT(
-      ReadAll(path, "Orders"),
+      ReadSheets(path, "Orders"),
       ElementsAre(ElementsAre("2025-03-14T20:15:00", "1985-03-14", "20:15:00",
                               "22.5", "42", "TRUE", "1.23456789012346E+17"),
                   ElementsAre("", "Zoë & <co>")));
-  EXPECT_EQ(ReadAll(path).size(), 3u);  // the sheets one after the other
+  EXPECT_EQ(ReadSheets(path).size(), 3u);  // the sheets one after the other
   EXPECT_THAT(OpenSpreadsheet(path, "Bestellingen"),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        ::testing::HasSubstr("there is: Uitleg, Orders")));

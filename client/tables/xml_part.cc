@@ -9,7 +9,7 @@ namespace garderobe::client {
 namespace {
 
 constexpr char kSeparator = '|';
-constexpr size_t kChunkBytes = 1 << 16;
+constexpr size_t kXmlChunkBytes = 1 << 16;
 
 absl::Status Broken() {
   return InvalidArgument(
@@ -103,10 +103,10 @@ XmlPart::~XmlPart() {
 
 absl::StatusOr<bool> XmlPart::Parse() {
   if (done_) return false;
-  void* const buffer = XML_GetBuffer(Parser(parser_), kChunkBytes);
+  void* const buffer = XML_GetBuffer(Parser(parser_), kXmlChunkBytes);
   if (buffer == nullptr) return Broken();
   const zip_int64_t got =
-      zip_fread(static_cast<zip_file_t*>(file_), buffer, kChunkBytes);
+      zip_fread(static_cast<zip_file_t*>(file_), buffer, kXmlChunkBytes);
   if (got < 0) return Broken();
   bytes_ += static_cast<uint64_t>(got);
   if (bytes_ > kBytesMax) {

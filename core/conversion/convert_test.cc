@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/conversion/open.h"
+#include "core/conversion/vector_points.h"
 #include "core/group/hash_to_group.h"
 #include "core/identifiers/encrypt.h"
 #include "gmock/gmock.h"
@@ -16,28 +17,6 @@ namespace garderobe {
 namespace {
 
 using nlohmann::json;
-
-constexpr size_t kEmailAt = static_cast<size_t>(Kind::kEmail);
-
-template <typename Scalar>
-Scalar ScalarOf(const json& hex) {
-  auto scalar = Scalar::Decode(AsBytes(Hex(hex)));
-  GARDEROBE_CHECK(scalar.ok());
-  return *std::move(scalar);
-}
-Element Point(const json& hex) { return Element::From(Hex(hex)); }
-
-template <typename Scalar>
-Element Times(const Scalar& scalar, const Element& element) {
-  Element result;
-  GARDEROBE_CHECK(Multiply(scalar, element, &result));
-  return result;
-}
-Element Sum(const Element& a, const Element& b) {
-  Element result;
-  GARDEROBE_CHECK(Add(a, b, &result));
-  return result;
-}
 
 // The scalars of three parties, and what they publish.
 struct Parties {

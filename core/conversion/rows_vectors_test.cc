@@ -6,6 +6,7 @@
 
 #include "core/conversion/convert.h"
 #include "core/conversion/open.h"
+#include "core/conversion/vector_points.h"
 #include "core/group/hash_to_group.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
@@ -16,32 +17,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kEmailAt = static_cast<size_t>(Kind::kEmail),
-                 kPassAt = static_cast<size_t>(Kind::kPass);
-
-template <typename Scalar>
-Scalar ScalarOf(const json& hex) {
-  auto scalar = Scalar::Decode(AsBytes(Hex(hex)));
-  GARDEROBE_CHECK(scalar.ok());
-  return *std::move(scalar);
-}
 WipedScalar WipedOf(const json& hex) {
   return WipedScalar::CopyOf(
       EphemeralScalar::FixedForTesting(AsBytes(Hex(hex))));
 }
-Element Point(const json& hex) { return Element::From(Hex(hex)); }
-Element Sum(const Element& a, const Element& b) {
-  Element result;
-  GARDEROBE_CHECK(Add(a, b, &result));
-  return result;
-}
-template <typename Scalar>
-Element Times(const Scalar& scalar, const Element& element) {
-  Element result;
-  GARDEROBE_CHECK(Multiply(scalar, element, &result));
-  return result;
-}
-
 class RowVectorsTest : public ::testing::Test {
  protected:
   RowVectorsTest() {

@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr uint64_t kNow = 1'796'000'000;
+constexpr uint64_t kCeremony = 1'796'000'000;
 
 MATCHER_P(RefusedFor, reason, "is refused for the reason") {
   *result_listener << arg.ToString() << " " << ReasonOf(arg);
@@ -68,7 +68,7 @@ class CustodyTest : public ::testing::Test {
   const CustodianSeed other_of_one_ = CustodianSeed::Random();
   const CustodianSeed retired_ = CustodianSeed::Random();
   const CustodyRequest request_ = BudgetRequest("museum", 100, "2026-11");
-  uint64_t now_ = kNow;
+  uint64_t now_ = kCeremony;
   std::unique_ptr<Custody> custody_;
 };
 
@@ -109,9 +109,10 @@ TEST_F(CustodyTest, WhatIsWrongWithOneIsSaid) {
               a.request = BudgetRequest("museum", 101, "2026-11").digest;
             },
             kApprovalOtherRequest},
-           {[](Approval& a) { a.expiry = kNow; }, kApprovalExpired},
+           {[](Approval& a) { a.expiry = kCeremony; }, kApprovalExpired},
            {[](Approval& a) { a.expiry = 0; }, kApprovalExpired},
-           {[](Approval& a) { a.expiry = kNow + 86401; }, kApprovalTooLong},
+           {[](Approval& a) { a.expiry = kCeremony + 86401; },
+            kApprovalTooLong},
            {[](Approval& a) { a.expiry = UINT64_MAX; }, kApprovalTooLong}}) {
     // Whichever it is, and with a third one that is good.
     EXPECT_THAT(Approve({By(one_, wrong.change), By(two_)}),
@@ -120,9 +121,10 @@ TEST_F(CustodyTest, WhatIsWrongWithOneIsSaid) {
                 RefusedFor(wrong.reason));
   }
   // Controls: the last second of a day, and the last one before its end.
-  EXPECT_THAT(Approve({By(one_, [](Approval& a) { a.expiry = kNow + 86400; }),
-                       By(two_, [](Approval& a) { a.expiry = kNow + 1; })}),
-              IsOk());
+  EXPECT_THAT(
+      Approve({By(one_, [](Approval& a) { a.expiry = kCeremony + 86400; }),
+               By(two_, [](Approval& a) { a.expiry = kCeremony + 1; })}),
+      IsOk());
 }
 
 TEST_F(CustodyTest, KeysAndSignaturesThatDoNotCount) {

@@ -11,7 +11,7 @@ namespace garderobe {
 namespace {
 
 // What forms show as an example, and clerks type to get on.
-constexpr std::string_view kPlaceholders[] = {
+constexpr std::string_view kAddressPlaceholders[] = {
     "NL:1234AB:1:", "NL:1111AA:1:", "NL:9999ZZ:1:", "NL:1000AA:1:"};
 
 }  // namespace
@@ -48,8 +48,9 @@ Address ReadAddress(const RawAddress& raw) {
     } else {
       address.value += number.letter + ":" + number.box;
     }
-    if (std::find(std::begin(kPlaceholders), std::end(kPlaceholders),
-                  address.value) != std::end(kPlaceholders)) {
+    if (std::find(std::begin(kAddressPlaceholders),
+                  std::end(kAddressPlaceholders),
+                  address.value) != std::end(kAddressPlaceholders)) {
       address.reason = "ADDRESS_PLACEHOLDER";
     }
   }

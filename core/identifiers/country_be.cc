@@ -10,12 +10,10 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kNames[] = {
+constexpr std::string_view kBelgianNames[] = {
     "be", "bel", "b", "belgie", "belgium", "belgique", "belgien", "vlaanderen"};
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-std::optional<std::string> Postcode(std::string_view raw) {
+std::optional<std::string> BelgianPostcode(std::string_view raw) {
   const auto folded = FoldCompatible(TrimBlanks(raw));
   // A numeral would be folded into a digit that is not in the text.
   if (!folded || HasNumeral(raw)) return std::nullopt;
@@ -43,7 +41,7 @@ std::optional<std::string> Postcode(std::string_view raw) {
 }  // namespace
 
 const Country& Belgium() {
-  static const Country country = {"BE", kNames, Postcode,
+  static const Country country = {"BE", kBelgianNames, BelgianPostcode,
                                   /*dutch_house_numbers=*/false,
                                   /*needs_street=*/true};
   return country;

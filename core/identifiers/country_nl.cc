@@ -10,14 +10,11 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kNames[] = {
+constexpr std::string_view kDutchNames[] = {
     "nl",      "nld",    "nederland", "netherlands", "thenetherlands",
     "holland", "paysbas"};
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return c >= 'a' && c <= 'z'; }
-
-std::optional<std::string> Postcode(std::string_view raw) {
+std::optional<std::string> DutchPostcode(std::string_view raw) {
   const auto folded = FoldCompatible(TrimBlanks(raw));
   // A numeral would be folded into a digit that is not in the text.
   if (!folded || HasNumeral(raw)) return std::nullopt;
@@ -29,7 +26,7 @@ std::optional<std::string> Postcode(std::string_view raw) {
     const char c = text[at];
     if (c == ' ' || c == '\t' || c == '-' || c == '.') continue;
     const bool digit_expected = postcode.size() < 4;
-    if (digit_expected ? !IsDigit(c) : !IsLetter(c)) return std::nullopt;
+    if (digit_expected ? !IsDigit(c) : !IsLowerLetter(c)) return std::nullopt;
     postcode.push_back(digit_expected ? c : static_cast<char>(c - 32));
   }
   // What follows is a place, if anything.
@@ -48,7 +45,7 @@ std::optional<std::string> Postcode(std::string_view raw) {
 }  // namespace
 
 const Country& Netherlands() {
-  static const Country country = {"NL", kNames, Postcode,
+  static const Country country = {"NL", kDutchNames, DutchPostcode,
                                   /*dutch_house_numbers=*/true,
                                   /*needs_street=*/false};
   return country;

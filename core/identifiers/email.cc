@@ -22,7 +22,7 @@ constexpr Provider kProviders[] = {
 };
 
 // Local parts that nobody reads.
-constexpr std::string_view kPlaceholders[] = {
+constexpr std::string_view kEmailPlaceholders[] = {
     "noreply",   "donotreply", "nietbeantwoorden",
     "test",      "testing",    "geen",
     "geenemail", "geenmail",   "nomail",
@@ -96,7 +96,8 @@ std::optional<std::string> ToALabels(std::string_view domain) {
 }
 
 // Without what separates words: `no-reply` is `noreply`.
-bool IsOneOf(std::string_view local, std::span<const std::string_view> list) {
+bool IsPlainlyOneOf(std::string_view local,
+                    std::span<const std::string_view> list) {
   std::string plain;
   for (char c : local) {
     if (c != '.' && c != '-' && c != '_') plain.push_back(c);
@@ -129,8 +130,9 @@ std::string_view WhyNoSlip(std::string_view raw,
                            std::span<const std::string> own_domains) {
   const std::string text = FoldToAscii(raw);
   auto is_placeholder = [](std::string_view word) {
-    return std::find(std::begin(kPlaceholders), std::end(kPlaceholders),
-                     word) != std::end(kPlaceholders);
+    return std::find(std::begin(kEmailPlaceholders),
+                     std::end(kEmailPlaceholders),
+                     word) != std::end(kEmailPlaceholders);
   };
   const std::string local = LettersAndDigits(text.substr(0, text.find('@')));
   if (is_placeholder(local)) return "EMAIL_PLACEHOLDER";
@@ -176,7 +178,7 @@ Normalised NormaliseEmail(std::string_view raw,
   }
   // What the tag or the dots leave must be an address, too.
   if (!IsLocalPart(local)) return malformed();
-  if (IsOneOf(local, kPlaceholders))
+  if (IsPlainlyOneOf(local, kEmailPlaceholders))
     return Normalised::Refused("EMAIL_PLACEHOLDER");
   for (const std::string& given : own_domains) {
     const std::string own = FoldCompatible(given).value_or(given);
@@ -188,7 +190,7 @@ Normalised NormaliseEmail(std::string_view raw,
 }
 
 bool IsOfficeMailbox(std::string_view local) {
-  return IsOneOf(local, kOffices);
+  return IsPlainlyOneOf(local, kOffices);
 }
 
 std::span<const std::string_view> OfficeMailboxes() { return kOffices; }

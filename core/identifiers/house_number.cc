@@ -11,7 +11,6 @@
 namespace garderobe {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 
 // A run of digits or of letters, and what stood before it.
@@ -80,11 +79,6 @@ constexpr std::string_view kBoxes[] = {"BUS", "B",  "BTE", "BOITE",
                                        "BOX", "BP", "BT"};
 constexpr std::string_view kPrefixes[] = {"NR",     "NO",         "NUMMER",
                                           "HUISNR", "HUISNUMMER", "N"};
-
-template <size_t N>
-bool IsOneOf(const std::string_view (&list)[N], std::string_view word) {
-  return std::find(std::begin(list), std::end(list), word) != std::end(list);
-}
 
 std::string Unify(const std::string& word) {
   for (const Spelling& spelling : kAdditions) {

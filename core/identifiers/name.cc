@@ -14,18 +14,16 @@ constexpr std::string_view kParticles[] = {
     "v",   "d",  "vd",  "vdr", "von", "zu",  "la", "le",  "l",  "du",
     "des", "op", "in",  "aan", "bij", "uit", "da", "dos", "di", "del"};
 
-constexpr std::string_view kPlaceholders[] = {
+constexpr std::string_view kNamePlaceholders[] = {
     "onbekend", "unknown",     "inconu",   "nvt",   "na",         "geen",
     "test",     "testpersoon", "kasa",     "balie", "anoniem",    "anonymous",
     "gast",     "guest",       "bezoeker", "klant", "x",          "xx",
     "xxx",      "nan",         "nul",      "none",  "particulier"};
 
-bool IsLetter(char c) { return c >= 'a' && c <= 'z'; }
-
 std::vector<std::string> Words(std::string_view raw) {
   std::vector<std::string> words(1);
   for (char c : FoldToAscii(raw)) {
-    if (IsLetter(c)) {
+    if (IsLowerLetter(c)) {
       words.back().push_back(c);
     } else if (!words.back().empty()) {
       words.emplace_back();
@@ -46,8 +44,8 @@ FoldedName Unify(std::string name) {
   ReplaceAll(name, "ij", 'y');
   ReplaceAll(name, "ck", 'k');
   name.erase(std::unique(name.begin(), name.end()), name.end());
-  if (std::find(std::begin(kPlaceholders), std::end(kPlaceholders), name) !=
-      std::end(kPlaceholders)) {
+  if (std::find(std::begin(kNamePlaceholders), std::end(kNamePlaceholders),
+                name) != std::end(kNamePlaceholders)) {
     return {"", "NAME_PLACEHOLDER"};
   }
   return {std::move(name), {}};

@@ -9,8 +9,6 @@
 namespace garderobe {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 // The check of ISO/IEC 7812-1, annex B.
 bool Luhn(std::string_view digits) {
   int sum = 0;

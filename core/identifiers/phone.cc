@@ -48,14 +48,6 @@ constexpr std::string_view kExtensions[] = {
     "int",     "intern",   "kamer",          "poste", "room",     "toest",
     "toestel", "tst",      "tstl",           "x"};
 
-template <size_t N>
-bool IsOneOf(const std::string_view (&list)[N], std::string_view word) {
-  return std::find(std::begin(list), std::end(list), word) != std::end(list);
-}
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLetter(char c) { return c >= 'a' && c <= 'z'; }
-
 bool IsNumber(const std::string& written, const std::string& country,
               PhoneNumber* number) {
   return Util().Parse(written, country, number) ==
@@ -90,7 +82,7 @@ Field Cut(std::string_view raw) {
 // "x12", "toestel: 12", "ext=12".
 bool IsExtension(std::string_view folded) {
   size_t end = 0;
-  while (end < folded.size() && IsLetter(folded[end])) ++end;
+  while (end < folded.size() && IsLowerLetter(folded[end])) ++end;
   if (!IsOneOf(kExtensions, folded.substr(0, end))) return false;
   const size_t next = folded.find_first_not_of(" .:=-", end);
   return next != folded.npos && IsDigit(folded[next]);
@@ -101,7 +93,7 @@ bool IsExtension(std::string_view folded) {
 bool TouchesTheNumber(const Field& field, std::string_view folded) {
   if (field.between.find_first_not_of('-') != field.between.npos) return false;
   size_t end = 0;
-  while (end < folded.size() && IsLetter(folded[end])) ++end;
+  while (end < folded.size() && IsLowerLetter(folded[end])) ++end;
   const std::string_view word = folded.substr(0, end);
   if (IsOneOf(kRemarks, word)) return false;
   // A letter that looks like a digit.

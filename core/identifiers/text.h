@@ -2,6 +2,8 @@
 #ifndef GARDEROBE_CORE_IDENTIFIERS_TEXT_H_
 #define GARDEROBE_CORE_IDENTIFIERS_TEXT_H_
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +11,15 @@
 namespace garderobe {
 
 bool IsAscii(std::string_view text);
+
+// Of ASCII, whatever the locale.
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool IsLowerLetter(char c) { return c >= 'a' && c <= 'z'; }
+
+template <size_t N>
+bool IsOneOf(const std::string_view (&list)[N], std::string_view word) {
+  return std::find(std::begin(list), std::end(list), word) != std::end(list);
+}
 
 // NFKC and lower case; nothing when the bytes are not UTF-8.
 std::optional<std::string> FoldCompatible(std::string_view utf8);

@@ -8,10 +8,11 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kLabel("garderobe/access-answer/v2\0", 27);
+constexpr std::string_view kAccessAnswerLabel("garderobe/access-answer/v2\0",
+                                              27);
 
 std::string BodyOf(const AccessAnswer& answer, std::string_view held) {
-  std::string body(kLabel);
+  std::string body(kAccessAnswerLabel);
   PutLengthPrefixed(body, answer.party);
   body.append(answer.request_id.view());
   body.append(answer.subject.view());

@@ -4,7 +4,7 @@
 
 namespace garderobe {
 namespace {
-constexpr std::string_view kLabel("garderobe/approval/v2\0", 22);
+constexpr std::string_view kApprovalLabel("garderobe/approval/v2\0", 22);
 }  // namespace
 
 VerifyKey VerifyKeyOf(const CustodianSeed& seed) {
@@ -16,7 +16,7 @@ VerifyKey VerifyKeyOf(const CustodianSeed& seed) {
 }
 
 SignedBody SignApproval(const CustodianSeed& seed, const Approval& approval) {
-  std::string body(kLabel);
+  std::string body(kApprovalLabel);
   PutLengthPrefixed(body, approval.party);
   PutLengthPrefixed(body, approval.action);
   body.append(approval.request.view());
@@ -32,8 +32,9 @@ absl::StatusOr<Approval> VerifyApproval(const VerifyKey& key,
   ByteReader reader(body);
   std::string_view label, party, action, request, serial;
   if (!IsSignedBy(key, body, signature) ||
-      !reader.GetBytes(kLabel.size(), &label) || label != kLabel ||
-      !reader.GetLengthPrefixed(&party) || !reader.GetLengthPrefixed(&action) ||
+      !reader.GetBytes(kApprovalLabel.size(), &label) ||
+      label != kApprovalLabel || !reader.GetLengthPrefixed(&party) ||
+      !reader.GetLengthPrefixed(&action) ||
       !reader.GetBytes(Digest256::kBytes, &request) ||
       !reader.GetBytes(ApprovalSerial::kBytes, &serial) ||
       !reader.GetInteger(&approval.expiry) || !reader.empty()) {

@@ -10,8 +10,6 @@
 namespace garderobe {
 namespace {
 
-constexpr auto kRefused = absl::StatusCode::kFailedPrecondition;
-
 class ApprovalTest : public ::testing::Test {
  protected:
   ApprovalTest() {
@@ -60,7 +58,7 @@ TEST_F(ApprovalTest, EveryFieldIsSigned) {
     changes[i](other);
     EXPECT_THAT(
         VerifyApproval(key_, SignApproval(seed_, other).body, signature),
-        StatusIs(kRefused))
+        StatusIs(absl::StatusCode::kFailedPrecondition))
         << i;
   }
 }
@@ -70,17 +68,18 @@ TEST_F(ApprovalTest, AnotherKeyOrFormIsRefused) {
   const std::string signature = Hex(known_["signature"]);
   EXPECT_THAT(
       VerifyApproval(VerifyKeyOf(CustodianSeed::Random()), body, signature),
-      StatusIs(kRefused));
+      StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(VerifyApproval(key_, body, signature.substr(1)),
-              StatusIs(kRefused));
-  EXPECT_THAT(VerifyApproval(key_, "", ""), StatusIs(kRefused));
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(VerifyApproval(key_, "", ""),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
   // Signed by the right key, and not an approval: cut short, too long, or of
   // another label.
   for (const std::string& other : {body.substr(0, body.size() - 1), body + "x",
                                    "x" + body.substr(1), std::string()}) {
     const SignedBody made = SignBody(seed_, other);
     EXPECT_THAT(VerifyApproval(key_, made.body, made.signature),
-                StatusIs(kRefused));
+                StatusIs(absl::StatusCode::kFailedPrecondition));
   }
 }
 

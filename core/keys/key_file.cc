@@ -17,7 +17,7 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kFirstLine = "garderobe-key-v1";
+constexpr std::string_view kKeyFileFirstLine = "garderobe-key-v1";
 
 }  // namespace
 
@@ -39,7 +39,7 @@ absl::Status WriteKeyFile(const std::string& path, std::string_view role,
   text.reserve(512);
   text += fmt::format(
       "{}\nrole: {}\nkey_id: {}\nepoch: {}\nstatus: enabled\nsecret: ",
-      kFirstLine, role, KeyId(role, secret), epoch);
+      kKeyFileFirstLine, role, KeyId(role, secret), epoch);
   text.append(hex, 64);
   text += "\n";
   const ScopedWipe wipe(text);
@@ -68,8 +68,8 @@ absl::StatusOr<KeyFile> ReadKeyFile(const std::string& path,
         info.st_mode & 0777, path);
   }
   std::string_view text(buffer, static_cast<size_t>(size));
-  if (!text.starts_with(kFirstLine)) {
-    return InvalidArgument("{} is not a {} file", path, kFirstLine);
+  if (!text.starts_with(kKeyFileFirstLine)) {
+    return InvalidArgument("{} is not a {} file", path, kKeyFileFirstLine);
   }
   text.remove_prefix(std::min(text.find('\n') + 1, text.size()));
   const std::string_view found_role = TakeField(&text, "role");

@@ -5,10 +5,10 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kLabel("garderobe/outcome/v2\0", 21);
+constexpr std::string_view kOutcomeLabel("garderobe/outcome/v2\0", 21);
 
 std::string BodyOf(const Outcome& outcome) {
-  std::string body(kLabel);
+  std::string body(kOutcomeLabel);
   PutLengthPrefixed(body, outcome.institution);
   PutLengthPrefixed(body, outcome.client);
   PutLengthPrefixed(body, outcome.source);

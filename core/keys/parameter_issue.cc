@@ -11,7 +11,7 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kFirstLine = "garderobe-parameters-v3";
+constexpr std::string_view kIssueFirstLine = "garderobe-parameters-v3";
 constexpr std::string_view kFirstLineWithoutEpoch = "garderobe-parameters-v2";
 
 std::string Path(const std::string& directory) {
@@ -22,7 +22,7 @@ std::string Text(const StoredIssue& stored) {
   return fmt::format(
       "{}\nepoch: {}\nserial: {}\nissued: {}\nvalid_from: {}\n"
       "valid_until: {}\n",
-      kFirstLine, stored.issue.epoch, stored.issue.serial, stored.issued,
+      kIssueFirstLine, stored.issue.epoch, stored.issue.serial, stored.issued,
       ToIso(FromDayNumber(stored.issue.valid_from)),
       ToIso(FromDayNumber(stored.issue.valid_until)));
 }
@@ -56,8 +56,8 @@ absl::StatusOr<StoredIssue> ReadIssue(const std::string& directory) {
   const size_t end = text.find('\n');
   const std::string_view first = text.substr(0, end);
   if (end == text.npos ||
-      (first != kFirstLine && first != kFirstLineWithoutEpoch)) {
-    return InvalidArgument("{} is not a {} file", path, kFirstLine);
+      (first != kIssueFirstLine && first != kFirstLineWithoutEpoch)) {
+    return InvalidArgument("{} is not a {} file", path, kIssueFirstLine);
   }
   text.remove_prefix(end + 1);
   const auto epoch = first == kFirstLineWithoutEpoch

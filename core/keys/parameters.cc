@@ -6,7 +6,7 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kLabel("garderobe/parameters/v2\0", 24);
+constexpr std::string_view kParametersLabel("garderobe/parameters/v2\0", 24);
 
 absl::Status Refused() {
   return FailedPrecondition(
@@ -106,7 +106,7 @@ VerifyKey VerifyKeyOf(const SigningSeed& seed) {
 
 SignedBody SignParameters(const SigningSeed& seed,
                           const Parameters& parameters) {
-  std::string body(kLabel);
+  std::string body(kParametersLabel);
   PutLengthPrefixed(body, parameters.party);
   const ParameterIssue& issue = parameters.issue;
   PutBigEndian(body, issue.epoch);
@@ -135,11 +135,12 @@ absl::StatusOr<Parameters> VerifyParameters(const VerifyKey& key,
   uint16_t count;
   ParameterIssue& issue = parameters.issue;
   uint32_t from, until;
-  if (!reader.GetBytes(kLabel.size(), &label) || label != kLabel ||
-      !reader.GetLengthPrefixed(&name) || name != party ||
-      !reader.GetInteger(&issue.epoch) || !reader.GetInteger(&issue.serial) ||
-      !reader.GetInteger(&from) || !reader.GetInteger(&until) ||
-      !reader.GetInteger(&count) || issue.serial == 0) {
+  if (!reader.GetBytes(kParametersLabel.size(), &label) ||
+      label != kParametersLabel || !reader.GetLengthPrefixed(&name) ||
+      name != party || !reader.GetInteger(&issue.epoch) ||
+      !reader.GetInteger(&issue.serial) || !reader.GetInteger(&from) ||
+      !reader.GetInteger(&until) || !reader.GetInteger(&count) ||
+      issue.serial == 0) {
     return Refused();
   }
   parameters.party = party;

@@ -6,10 +6,10 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kLabel("garderobe/pooled-batch/v2\0", 26);
+constexpr std::string_view kPooledBatchLabel("garderobe/pooled-batch/v2\0", 26);
 
 std::string BodyOf(const PooledBatch& batch) {
-  std::string body(kLabel);
+  std::string body(kPooledBatchLabel);
   body.append(batch.id.view());
   PutBigEndian(body, static_cast<uint32_t>(batch.leaves.size()));
   body += MerkleRoot(batch.leaves);

@@ -5,7 +5,7 @@
 
 namespace garderobe {
 namespace {
-constexpr std::string_view kLabel("garderobe/receipt/v2\0", 21);
+constexpr std::string_view kReceiptLabel("garderobe/receipt/v2\0", 21);
 constexpr std::string_view kKeyLabel("garderobe/receipt-key/v1\0", 25);
 }  // namespace
 
@@ -36,7 +36,7 @@ VerifyKey VerifyKeyOf(const ReceiptSeed& seed) {
 }
 
 SignedBody SignReceipt(const ReceiptSeed& seed, const Receipt& receipt) {
-  std::string body(kLabel);
+  std::string body(kReceiptLabel);
   PutLengthPrefixed(body, receipt.party);
   body.push_back(static_cast<char>(receipt.right));
   body.append(receipt.request_id.view());
@@ -63,9 +63,9 @@ absl::StatusOr<Receipt> VerifyReceipt(const VerifyKey& key,
   std::string_view label, party, id, subject, acted_on, answer;
   uint8_t right = 0, told = 0;
   Receipt::Counts counts;
-  if (!reader.GetBytes(kLabel.size(), &label) || label != kLabel ||
-      !reader.GetLengthPrefixed(&party) || !reader.GetInteger(&right) ||
-      !reader.GetBytes(RequestId::kBytes, &id) ||
+  if (!reader.GetBytes(kReceiptLabel.size(), &label) ||
+      label != kReceiptLabel || !reader.GetLengthPrefixed(&party) ||
+      !reader.GetInteger(&right) || !reader.GetBytes(RequestId::kBytes, &id) ||
       !reader.GetInteger(&receipt.unix_seconds) ||
       !reader.GetBytes(SubjectCommitment::kBytes, &subject) ||
       !reader.GetBytes(Digest256::kBytes, &acted_on) ||

@@ -4,12 +4,12 @@
 
 namespace garderobe {
 namespace {
-constexpr std::string_view kLabel("garderobe/retention/v2\0", 23);
+constexpr std::string_view kRetentionLabel("garderobe/retention/v2\0", 23);
 }  // namespace
 
 SignedBody SignRetention(const ReceiptSeed& seed,
                          const RetentionStatement& statement) {
-  std::string body(kLabel);
+  std::string body(kRetentionLabel);
   PutLengthPrefixed(body, statement.institution);
   PutBigEndian(body, statement.months);
   PutBigEndian(body, static_cast<uint32_t>(statement.cutoff));
@@ -31,8 +31,8 @@ absl::StatusOr<RetentionStatement> VerifyRetention(const VerifyKey& key,
   std::string_view label, institution;
   uint32_t cutoff = 0, oldest = 0;
   if (!IsSignedBy(key, body, signature) ||
-      !reader.GetBytes(kLabel.size(), &label) || label != kLabel ||
-      !reader.GetLengthPrefixed(&institution) ||
+      !reader.GetBytes(kRetentionLabel.size(), &label) ||
+      label != kRetentionLabel || !reader.GetLengthPrefixed(&institution) ||
       !reader.GetInteger(&statement.months) || !reader.GetInteger(&cutoff) ||
       !reader.GetInteger(&statement.visits_removed) ||
       !reader.GetInteger(&statement.relations_removed) ||

@@ -9,10 +9,11 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kLabel("garderobe/right-request/v2\0", 27);
+constexpr std::string_view kRightRequestLabel("garderobe/right-request/v2\0",
+                                              27);
 
 std::string BodyOf(const RightRequest& request) {
-  std::string body(kLabel);
+  std::string body(kRightRequestLabel);
   body.append(request.subject.view());
   body.push_back(static_cast<char>(request.right));
   body.push_back(static_cast<char>(request.type));

@@ -9,7 +9,7 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kLabel("garderobe/rotation/v1\0", 22);
+constexpr std::string_view kRotationLabel("garderobe/rotation/v1\0", 22);
 constexpr std::string_view kKind = "rotation", kParametersKind = "parameters";
 
 std::string ParametersPath(const std::string& folder, uint32_t epoch,
@@ -79,7 +79,7 @@ absl::Status WriteRotation(const std::string& folder,
                            const SealingPublicKey& recipient) {
   GARDEROBE_ASSIGN_OR_RETURN(const std::string sealed,
                              Seal(factors, recipient));
-  std::string body(kLabel);
+  std::string body(kRotationLabel);
   PutLengthPrefixed(body, route.from);
   PutLengthPrefixed(body, route.to);
   PutBigEndian(body, route.epoch);
@@ -102,12 +102,13 @@ absl::StatusOr<std::vector<RotationFactor>> ReadRotation(
   GARDEROBE_RETURN_IF_ERROR(file.status());
   std::string_view body, signature;
   if (!SplitSigned(*file, &body, &signature) ||
-      !IsSignedBy(signer, body, signature) || !body.starts_with(kLabel)) {
+      !IsSignedBy(signer, body, signature) ||
+      !body.starts_with(kRotationLabel)) {
     return FailedPrecondition(
         "{} is not signed by the key that is pinned of the {}", path,
         route.from);
   }
-  ByteReader reader(body.substr(kLabel.size()));
+  ByteReader reader(body.substr(kRotationLabel.size()));
   std::string_view from, to, sealed;
   uint32_t epoch;
   if (!reader.GetLengthPrefixed(&from) || !reader.GetLengthPrefixed(&to) ||

@@ -8,12 +8,12 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kLabel("garderobe/round/v2\0", 19);
+constexpr std::string_view kRoundLabel("garderobe/round/v2\0", 19);
 constexpr std::string_view kTagLabel("garderobe/round-tag/v2\0", 23);
 constexpr std::string_view kWeightLabel("garderobe/round-weight/v2\0", 26);
 
 std::string BodyOf(const RoundStatement& statement) {
-  std::string body(kLabel);
+  std::string body(kRoundLabel);
   PutBigEndian(body, statement.number);
   body.append(statement.confirmation.view());
   statement.references.AppendTo(body);
@@ -85,7 +85,7 @@ absl::StatusOr<RoundStatement> OpenRoundStatement(
   RoundStatement statement;
   ByteReader reader(body);
   std::string_view label, confirmation, references;
-  if (!reader.GetBytes(kLabel.size(), &label) || label != kLabel ||
+  if (!reader.GetBytes(kRoundLabel.size(), &label) || label != kRoundLabel ||
       !reader.GetInteger(&statement.number) ||
       !reader.GetBytes(RoundConfirmation::kBytes, &confirmation) ||
       !reader.GetBytes(Ciphertext::kBytes, &references) ||

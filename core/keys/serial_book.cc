@@ -12,8 +12,9 @@
 
 namespace garderobe {
 namespace {
-constexpr std::string_view kKind = "serials";
-constexpr std::string_view kLabel("garderobe/parameter-keys/v1\0", 28);
+constexpr std::string_view kParameterKeysKind = "serials";
+constexpr std::string_view kParameterKeysLabel("garderobe/parameter-keys/v1\0",
+                                               28);
 
 bool IsOfEpoch(std::string_view name) {
   return name == "U" || name == "Z" || name.starts_with("Y.") ||
@@ -33,7 +34,7 @@ std::vector<std::string_view> WordsOf(std::string_view line) {
 }  // namespace
 
 Digest256 DigestOfKeys(const Parameters& parameters) {
-  std::string keys(kLabel);
+  std::string keys(kParameterKeysLabel);
   for (const auto& [name, value] : parameters.values) {
     if (!IsOfEpoch(name)) continue;
     PutLengthPrefixed(keys, name);
@@ -45,7 +46,7 @@ Digest256 DigestOfKeys(const Parameters& parameters) {
 absl::StatusOr<std::unique_ptr<SerialBook>> SerialBook::Open(
     const std::string& path) {
   std::unique_ptr<SerialBook> book(new SerialBook(path));
-  const auto file = ReadCheckedFile(path, kKind);
+  const auto file = ReadCheckedFile(path, kParameterKeysKind);
   if (file.status().code() == absl::StatusCode::kNotFound) return book;
   GARDEROBE_RETURN_IF_ERROR(file.status());
   const MutexLock lock(&book->mutex_);
@@ -129,7 +130,7 @@ absl::Status SerialBook::Take(const Parameters& parameters, uint64_t now) {
     text += fmt::format("{} {} {} {} {} {}\n", name, one.serial, one.epoch,
                         ToHex(one.keys.bytes()), one.former, one.changed);
   }
-  GARDEROBE_RETURN_IF_ERROR(WriteCheckedFile(path_, kKind, text));
+  GARDEROBE_RETURN_IF_ERROR(WriteCheckedFile(path_, kParameterKeysKind, text));
   taken_ = std::move(taken);
   return absl::OkStatus();
 }

@@ -5,13 +5,13 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kLabel("garderobe/subject/v2\0", 21);
+constexpr std::string_view kSubjectLabel("garderobe/subject/v2\0", 21);
 
 }  // namespace
 
 SubjectCommitment CommitSubject(const SubjectSalt& salt,
                                 const RightSubject& subject) {
-  std::string message(kLabel);
+  std::string message(kSubjectLabel);
   message.append(salt.view());
   message.push_back(static_cast<char>(subject.right));
   PutLengthPrefixed(message, subject.institution);

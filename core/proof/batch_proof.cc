@@ -9,7 +9,8 @@
 namespace garderobe {
 namespace {
 
-constexpr ConversionPlaces kPlaces = {.s = 0, .v = 1, .rho_s = 2, .rho_v = 3};
+constexpr ConversionPlaces kBatchPlaces = {
+    .s = 0, .v = 1, .rho_s = 2, .rho_v = 3};
 constexpr uint32_t kFirstPlaceQ = 4;
 
 void AddRow(const CiphertextRow& row, Transcript* transcript) {
@@ -130,7 +131,7 @@ absl::StatusOr<LinearStatement> Equations(const BatchStatement& statement,
       .witnesses = kFirstPlaceQ + static_cast<uint32_t>(all.size())};
   GARDEROBE_ASSIGN_OR_RETURN(
       ConversionEquations equations,
-      ConversionEquations::Begin(statement.commitments, kPlaces, &linear));
+      ConversionEquations::Begin(statement.commitments, kBatchPlaces, &linear));
   uint32_t place_q = kFirstPlaceQ;
   for (const auto& [kind, sums] : all) {
     equations.AddA(sums.point_a, sums.converted_a, place_q);

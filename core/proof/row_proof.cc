@@ -7,7 +7,8 @@
 namespace garderobe {
 namespace {
 
-constexpr ConversionPlaces kPlaces = {.s = 0, .v = 1, .rho_s = 3, .rho_v = 4};
+constexpr ConversionPlaces kRowPlaces = {
+    .s = 0, .v = 1, .rho_s = 3, .rho_v = 4};
 constexpr uint32_t kPlaceQ = 2;
 
 // The equations of a row whose shape CheckRows has checked.
@@ -19,7 +20,7 @@ absl::StatusOr<LinearStatement> Equations(
       .label = label, .context = std::move(context), .witnesses = 5};
   GARDEROBE_ASSIGN_OR_RETURN(
       ConversionEquations equations,
-      ConversionEquations::Begin(commitments, kPlaces, &linear));
+      ConversionEquations::Begin(commitments, kRowPlaces, &linear));
   equations.AddA(input.point_a, output.point_a, kPlaceQ);
   for (size_t k = 0; k < input.points_b.size(); ++k) {
     GARDEROBE_RETURN_IF_ERROR(equations.AddB(

@@ -8,11 +8,11 @@
 namespace garderobe::vault {
 namespace {
 
-const Known kAnna = {.email = "anna@example.nl",
-                     .first = "Anna",
-                     .last = "Bakker",
-                     .born = "1980-02-03",
-                     .house = "12"};
+const Known kOfTwoKeys = {.email = "anna@example.nl",
+                          .first = "Anna",
+                          .last = "Bakker",
+                          .born = "1980-02-03",
+                          .house = "12"};
 const Known kBox = {.email = "kassa@example.nl"};
 
 class RotateTokensTest : public LinkerTest {
@@ -60,25 +60,25 @@ class RotateTokensTest : public LinkerTest {
 };
 
 TEST_F(RotateTokensTest, WhoIsDeliveredAgainIsTheSamePerson) {
-  const PersonSeed anna = Link(1, kAnna);
-  ASSERT_EQ(Link(2, kAnna), anna);
+  const PersonSeed anna = Link(1, kOfTwoKeys);
+  ASSERT_EQ(Link(2, kOfTwoKeys), anna);
   const PersonSeed other = Link(3, {.email = "bert@example.nl"});
   const auto before = Counts();
   Rotate();
   EXPECT_EQ(Counts(), before);
-  EXPECT_EQ(LinkNext(1, kAnna), anna);
+  EXPECT_EQ(LinkNext(1, kOfTwoKeys), anna);
   EXPECT_EQ(LinkNext(3, {.email = "bert@example.nl"}), other);
   EXPECT_EQ(Counts(), before);
   // Somebody new with what was stored before.
-  EXPECT_EQ(LinkNext(4, kAnna), anna);
+  EXPECT_EQ(LinkNext(4, kOfTwoKeys), anna);
   EXPECT_NE(anna, other);
 }
 
 // The control: with the former scalar nobody is found.
 TEST_F(RotateTokensTest, WithTheFormerScalarNobodyIsFound) {
-  const PersonSeed anna = Link(1, kAnna);
+  const PersonSeed anna = Link(1, kOfTwoKeys);
   Rotate();
-  EXPECT_NE(Link(2, kAnna), anna);
+  EXPECT_NE(Link(2, kOfTwoKeys), anna);
 }
 
 TEST_F(RotateTokensTest, WhatTooManyHoldStaysSetAside) {
@@ -99,13 +99,13 @@ TEST_F(RotateTokensTest, WhatTooManyHoldStaysSetAside) {
 
 TEST_F(RotateTokensTest, AnObjectionStandsAndCanBeTakenBack) {
   const ObjectionMark mark = ObjectionMark::From(std::string(32, 'm'));
-  Link(1, kAnna);
-  ASSERT_THAT(linker_->Object(Whoever(kAnna, false), mark), IsOk());
+  Link(1, kOfTwoKeys);
+  ASSERT_THAT(linker_->Object(Whoever(kOfTwoKeys, false), mark), IsOk());
   Rotate();
-  EXPECT_TRUE(LinkNext(1, kAnna).is_zero());
-  EXPECT_TRUE(LinkNext(2, kAnna).is_zero());
-  ASSERT_THAT(linker_->Withdraw(Whoever(kAnna, true), mark), IsOk());
-  EXPECT_FALSE(LinkNext(1, kAnna).is_zero());
+  EXPECT_TRUE(LinkNext(1, kOfTwoKeys).is_zero());
+  EXPECT_TRUE(LinkNext(2, kOfTwoKeys).is_zero());
+  ASSERT_THAT(linker_->Withdraw(Whoever(kOfTwoKeys, true), mark), IsOk());
+  EXPECT_FALSE(LinkNext(1, kOfTwoKeys).is_zero());
 }
 
 // An identity is a row that its tokens name: lodged once more it is the same
@@ -117,56 +117,57 @@ TEST_F(RotateTokensTest, AnIdentityIsTheSameRow) {
   for (int i = 1; i <= many; ++i) Link(i, kBox);
   const Known both = {
       .email = kBox.email, .mobile = "+31611111111", .first = "anna"};
-  ASSERT_THAT(linker_->Object(Whoever(kAnna, false), first), IsOk());
+  ASSERT_THAT(linker_->Object(Whoever(kOfTwoKeys, false), first), IsOk());
   ASSERT_THAT(linker_->Object(Whoever(both, false), first), IsOk());
   const auto before = Counts();
   Rotate();
   EXPECT_EQ(Counts(), before);
-  ASSERT_THAT(linker_->Object(Whoever(kAnna, true), second), IsOk());
+  ASSERT_THAT(linker_->Object(Whoever(kOfTwoKeys, true), second), IsOk());
   ASSERT_THAT(linker_->Object(Whoever(both, true), second), IsOk());
   EXPECT_EQ(Counts(), before);
   for (const ObjectionMark& mark : {first, second}) {
-    for (const Known& known : {kAnna, both}) {
+    for (const Known& known : {kOfTwoKeys, both}) {
       EXPECT_TRUE(LinkNext(1000, known).is_zero());
       ASSERT_THAT(linker_->Erase({HandleOf(1000), Row(1000, {}).reference, {}}),
                   IsOk());
       ASSERT_THAT(linker_->Withdraw(Whoever(known, true), mark), IsOk());
     }
   }
-  EXPECT_FALSE(LinkNext(1001, kAnna).is_zero());
+  EXPECT_FALSE(LinkNext(1001, kOfTwoKeys).is_zero());
   EXPECT_FALSE(LinkNext(1002, both).is_zero());
 }
 
 TEST_F(RotateTokensTest, WhoIsErasedByIdentityIsFound) {
-  Link(1, kAnna);
-  Link(2, kAnna);
+  Link(1, kOfTwoKeys);
+  Link(2, kOfTwoKeys);
   Link(3, {.email = "bert@example.nl"});
   Rotate();
   // The control: the former tokens are nobody's.
-  ASSERT_THAT(linker_->Erase(Whoever(kAnna, false)), IsOk());
+  ASSERT_THAT(linker_->Erase(Whoever(kOfTwoKeys, false)), IsOk());
   EXPECT_EQ(linker_->counts().relations, 3u);
-  ASSERT_THAT(linker_->Erase(Whoever(kAnna, true)), IsOk());
+  ASSERT_THAT(linker_->Erase(Whoever(kOfTwoKeys, true)), IsOk());
   EXPECT_EQ(linker_->counts().relations, 1u);
   EXPECT_EQ(linker_->counts().tokens,
             Row(3, {.email = "bert@example.nl"}).tokens.size());
 }
 
 TEST_F(RotateTokensTest, PairsThatAreKeptApartStayApart) {
-  Link(1, kAnna);
-  Link(2, kAnna);
+  Link(1, kOfTwoKeys);
+  Link(2, kOfTwoKeys);
   ASSERT_THAT(linker_->KeepApart(HandleOf(1), HandleOf(2), true), IsOk());
   ASSERT_FALSE(SamePerson(1, 2));
   Rotate();
-  EXPECT_NE(LinkNext(1, kAnna), LinkNext(2, kAnna));
+  EXPECT_NE(LinkNext(1, kOfTwoKeys), LinkNext(2, kOfTwoKeys));
   ASSERT_THAT(linker_->KeepApart(HandleOf(1), HandleOf(2), false), IsOk());
   EXPECT_TRUE(SamePerson(1, 2));
 }
 
 TEST_F(RotateTokensTest, NoTokenIsStoredAsItWas) {
   std::vector<std::string> before;
-  for (const Token& token : Row(1, kAnna).tokens) before.push_back(token.Key());
+  for (const Token& token : Row(1, kOfTwoKeys).tokens)
+    before.push_back(token.Key());
   ASSERT_FALSE(before.empty());
-  Link(1, kAnna);
+  Link(1, kOfTwoKeys);
   for (const std::string& key : before) {
     EXPECT_THAT(linker_->store().Get(kTokens, key), IsOk());
   }
@@ -178,7 +179,7 @@ TEST_F(RotateTokensTest, NoTokenIsStoredAsItWas) {
 }
 
 TEST_F(RotateTokensTest, ADamagedRecordEndsIt) {
-  Link(1, kAnna);
+  Link(1, kOfTwoKeys);
   linker_.reset();
   const auto store = Store::Open(directory_, kFamilyNames, kStoreOptions);
   ASSERT_THAT(store, IsOk());

@@ -67,22 +67,22 @@ class LinkerRightsTest : public LinkerTest {
   bool IsNobody(int number) { return Look(number).is_zero(); }
 };
 
-const Known kAnna = {.email = "anna@x.nl",
-                     .mobile = "+31611111111",
-                     .first = "anna",
-                     .last = "bakker",
-                     .born = "19800302",
-                     .house = "12"};
+const Known kAsking = {.email = "anna@x.nl",
+                       .mobile = "+31611111111",
+                       .first = "anna",
+                       .last = "bakker",
+                       .born = "19800302",
+                       .house = "12"};
 const Known kPiet = {.email = "piet@x.nl", .first = "piet", .last = "smit"};
 
 TEST_F(LinkerRightsTest, AnErasedRelationLeavesNoTrace) {
-  Link(1, kAnna);
+  Link(1, kAsking);
   Link(2, kPiet);
-  const std::string token = Row(1, kAnna).tokens[0].Key();
+  const std::string token = Row(1, kAsking).tokens[0].Key();
   ASSERT_NE(Everything().find(token), std::string::npos);
   EXPECT_EQ(Erased(Customer(1)), Heard());
   const std::string left = Everything();
-  for (const Token& gone : Row(1, kAnna).tokens) {
+  for (const Token& gone : Row(1, kAsking).tokens) {
     EXPECT_EQ(left.find(std::string(gone.point.view().substr(0, 7))),
               std::string::npos);
   }
@@ -94,7 +94,7 @@ TEST_F(LinkerRightsTest, AnErasedRelationLeavesNoTrace) {
 }
 
 TEST_F(LinkerRightsTest, UnknownIsNoErrorAndChangesNothing) {
-  Link(1, kAnna);
+  Link(1, kAsking);
   EXPECT_EQ(Erased(Customer(9)), Heard());
   EXPECT_EQ(Erased(Whoever(kPiet)), Heard());
   EXPECT_EQ(Withdrawn(Whoever(kPiet)), Heard());
@@ -107,26 +107,26 @@ TEST_F(LinkerRightsTest, UnknownIsNoErrorAndChangesNothing) {
 
 // Whoever knows the handle asks the aggregator too.
 TEST_F(LinkerRightsTest, AnErasureByHandleIsToldToNobodyByIdentityItIs) {
-  for (int n : {1, 2, 3}) Link(n, kAnna);
+  for (int n : {1, 2, 3}) Link(n, kAsking);
   Link(4, kPiet);
   HearNumbers();
   EXPECT_EQ(Erased(Customer(1)), Heard());
   EXPECT_EQ(linker_->counts().relations, 3u);
-  EXPECT_EQ(Erased(Whoever(kAnna)), (Heard{{kErase, {2, 3}}}));
+  EXPECT_EQ(Erased(Whoever(kAsking)), (Heard{{kErase, {2, 3}}}));
   EXPECT_EQ(linker_->counts().relations, 1u);
   now_ += 10 * ChangeQueue::kTellAgainSeconds;
   EXPECT_EQ(HearNumbers(), Heard());
 }
 
 TEST_F(LinkerRightsTest, DoneTwiceIsDoneOnce) {
-  Link(1, kAnna);
-  EXPECT_EQ(Erased(Whoever(kAnna)), (Heard{{kErase, {1}}}));
-  EXPECT_EQ(Erased(Whoever(kAnna)), Heard());
-  Link(1, kAnna);
+  Link(1, kAsking);
+  EXPECT_EQ(Erased(Whoever(kAsking)), (Heard{{kErase, {1}}}));
+  EXPECT_EQ(Erased(Whoever(kAsking)), Heard());
+  Link(1, kAsking);
   EXPECT_EQ(Erased(Customer(1)), Heard());
   EXPECT_EQ(linker_->counts().relations, 0u);
   EXPECT_EQ(Erased(Customer(1)), Heard());
-  Link(1, kAnna);
+  Link(1, kAsking);
   ASSERT_THAT(Object(Customer(1)), IsOk());
   EXPECT_EQ(Withdrawn(Customer(1)), (Heard{{kWithdraw, {1}}}));
   EXPECT_EQ(Withdrawn(Customer(1)), Heard());
@@ -136,7 +136,7 @@ TEST_F(LinkerRightsTest, DoneTwiceIsDoneOnce) {
 // round after it.
 TEST_F(LinkerRightsTest, WhatFollowsIsInTheNextRounds) {
   Reopen(/*fresh=*/true, MatchParameters::Default(), {.persons = 64});
-  for (int n : {1, 2, 3}) Link(n, kAnna);
+  for (int n : {1, 2, 3}) Link(n, kAsking);
   Link(4, kPiet);
   auto next_rounds = [&] {
     std::multiset<int> heard;
@@ -166,9 +166,9 @@ TEST_F(LinkerRightsTest, WhatFollowsIsInTheNextRounds) {
 
 // The relation may have come again by the time the aggregator hears of it.
 TEST_F(LinkerRightsTest, AnErasureCarriesTheReferenceThatWasErased) {
-  Link(1, kAnna);
-  ASSERT_THAT(Erase(Whoever(kAnna)), IsOk());
-  LinkRow again = Row(1, kAnna);
+  Link(1, kAsking);
+  ASSERT_THAT(Erase(Whoever(kAsking)), IsOk());
+  LinkRow again = Row(1, kAsking);
   again.reference = std::string(kReferenceBytes, 77);
   ASSERT_THAT(linker_->Link({again}), IsOk());
   const auto heard = Hear();
@@ -180,10 +180,10 @@ TEST_F(LinkerRightsTest, AnErasureCarriesTheReferenceThatWasErased) {
 }
 
 TEST_F(LinkerRightsTest, AnIdentityErasesThePersonEverywhere) {
-  Link(1, kAnna);
-  Link(2, kAnna);
+  Link(1, kAsking);
+  Link(2, kAsking);
   Link(3, kPiet);
-  EXPECT_EQ(Erased(Whoever(kAnna)), (Heard{{kErase, {1, 2}}}));
+  EXPECT_EQ(Erased(Whoever(kAsking)), (Heard{{kErase, {1, 2}}}));
   EXPECT_EQ(linker_->counts().relations, 1u);
   EXPECT_FALSE(IsNobody(3));
 }
@@ -238,24 +238,24 @@ TEST_F(LinkerRightsTest, ErasedIsAsIfItNeverWas) {
 }
 
 TEST_F(LinkerRightsTest, WhoObjectsIsNobodyFromThenOn) {
-  Link(1, kAnna);
-  Link(2, kAnna);
+  Link(1, kAsking);
+  Link(2, kAsking);
   Link(3, kPiet);
   EXPECT_EQ(Objected(Customer(1)), (Heard{{kNobody, {1, 2}}}));
   EXPECT_TRUE(IsNobody(1));
   EXPECT_TRUE(IsNobody(2));
   EXPECT_FALSE(IsNobody(3));
   // Recognised at another institution, too, and asked again the same answer.
-  EXPECT_TRUE(Link(4, kAnna).is_zero());
+  EXPECT_TRUE(Link(4, kAsking).is_zero());
   EXPECT_EQ(Objected(Customer(1)), (Heard{{kNobody, {1, 2, 4}}}));
   // An erasure does not take the objection back.
   EXPECT_EQ(Erased(Customer(1)), Heard());
-  EXPECT_TRUE(Link(5, kAnna).is_zero());
+  EXPECT_TRUE(Link(5, kAsking).is_zero());
   // It was not lodged with this relation.
   EXPECT_EQ(Withdrawn(Customer(2)), Heard());
-  EXPECT_TRUE(Link(2, kAnna).is_zero());
+  EXPECT_TRUE(Link(2, kAsking).is_zero());
   EXPECT_EQ(Withdrawn(Customer(1)), (Heard{{kWithdraw, {1, 2, 4, 5}}}));
-  EXPECT_FALSE(Link(1, kAnna).is_zero());
+  EXPECT_FALSE(Link(1, kAsking).is_zero());
   EXPECT_EQ(linker_->counts().relations, 2u);
   // What was to be told of the objection once more is not told any more.
   now_ += 10 * ChangeQueue::kTellAgainSeconds;
@@ -264,25 +264,25 @@ TEST_F(LinkerRightsTest, WhoObjectsIsNobodyFromThenOn) {
 
 // Any client once lifted anybody's objection.
 TEST_F(LinkerRightsTest, OnlyWhoLodgedAnObjectionTakesItBack) {
-  Link(1, kAnna);
-  EXPECT_EQ(Objected(Whoever(kAnna), 1), (Heard{{kNobody, {1}}}));
-  for (const auto& who : {Whoever(kAnna), Customer(1)}) {
+  Link(1, kAsking);
+  EXPECT_EQ(Objected(Whoever(kAsking), 1), (Heard{{kNobody, {1}}}));
+  for (const auto& who : {Whoever(kAsking), Customer(1)}) {
     EXPECT_EQ(Withdrawn(who, 2), Heard());
     EXPECT_TRUE(IsNobody(1));
   }
   // The right institution, another subject than it was lodged with.
   EXPECT_EQ(Withdrawn(Customer(1), 1), Heard());
   EXPECT_TRUE(IsNobody(1));
-  EXPECT_EQ(Withdrawn(Whoever(kAnna), 1), (Heard{{kWithdraw, {1}}}));
-  EXPECT_FALSE(Link(1, kAnna).is_zero());
+  EXPECT_EQ(Withdrawn(Whoever(kAsking), 1), (Heard{{kWithdraw, {1}}}));
+  EXPECT_FALSE(Link(1, kAsking).is_zero());
 }
 
 // Whoever lodged it: marks do not say whose they are.
 TEST_F(LinkerRightsTest, WithoutAMarkAllThatWasLodgedWithTheSubjectGoes) {
-  Link(1, kAnna);
+  Link(1, kAsking);
   Link(2, kPiet);
-  ASSERT_THAT(Object(Whoever(kAnna), 1), IsOk());
-  ASSERT_THAT(Object(Whoever(kAnna), 2), IsOk());
+  ASSERT_THAT(Object(Whoever(kAsking), 1), IsOk());
+  ASSERT_THAT(Object(Whoever(kAsking), 2), IsOk());
   ASSERT_THAT(Object(Customer(1), 3), IsOk());
   ASSERT_THAT(Object(Customer(2), 4), IsOk());
   HearNumbers();
@@ -291,50 +291,50 @@ TEST_F(LinkerRightsTest, WithoutAMarkAllThatWasLodgedWithTheSubjectGoes) {
     return HearNumbers();
   };
   // What was lodged with something else of the same person stands.
-  EXPECT_EQ(withdrawn(Whoever(kAnna)), Heard());
+  EXPECT_EQ(withdrawn(Whoever(kAsking)), Heard());
   EXPECT_TRUE(IsNobody(1));
   EXPECT_EQ(linker_->counts().relations, 2u);  // the identity's row has gone
   Reopen(/*fresh=*/false);
   HearNumbers();  // the objections once more
   // Nothing was lodged with these, or does not stand any more.
-  EXPECT_EQ(withdrawn(Whoever(kAnna)), Heard());
+  EXPECT_EQ(withdrawn(Whoever(kAsking)), Heard());
   EXPECT_EQ(withdrawn(Whoever(kPiet)), Heard());
   EXPECT_EQ(withdrawn(Customer(9)), Heard());
   EXPECT_TRUE(IsNobody(1));
   EXPECT_EQ(withdrawn(Customer(1)), (Heard{{kWithdraw, {1}}}));
-  EXPECT_FALSE(Link(1, kAnna).is_zero());
+  EXPECT_FALSE(Link(1, kAsking).is_zero());
   EXPECT_TRUE(IsNobody(2));
 }
 
 // The last objections of a person, taken back at once.
 TEST_F(LinkerRightsTest, WithoutAMarkThePersonIsFreeWhenNothingElseStands) {
-  Link(1, kAnna);
-  ASSERT_THAT(Object(Whoever(kAnna), 1), IsOk());
-  ASSERT_THAT(Object(Whoever(kAnna), 2), IsOk());
+  Link(1, kAsking);
+  ASSERT_THAT(Object(Whoever(kAsking), 1), IsOk());
+  ASSERT_THAT(Object(Whoever(kAsking), 2), IsOk());
   HearNumbers();
-  EXPECT_THAT(linker_->Withdraw(Whoever(kAnna), std::nullopt), IsOk());
+  EXPECT_THAT(linker_->Withdraw(Whoever(kAsking), std::nullopt), IsOk());
   EXPECT_EQ(HearNumbers(), (Heard{{kWithdraw, {1}}}));
   EXPECT_EQ(linker_->counts().relations, 0u);
-  EXPECT_FALSE(Link(1, kAnna).is_zero());
+  EXPECT_FALSE(Link(1, kAsking).is_zero());
 }
 
 TEST_F(LinkerRightsTest, APersonObjectsWhileOneObjectionStands) {
-  Link(1, kAnna);
-  ASSERT_THAT(Object(Whoever(kAnna), 1), IsOk());
-  ASSERT_THAT(Object(Whoever(kAnna), 2), IsOk());
-  ASSERT_THAT(Object(Whoever(kAnna), 2), IsOk());  // twice is once
+  Link(1, kAsking);
+  ASSERT_THAT(Object(Whoever(kAsking), 1), IsOk());
+  ASSERT_THAT(Object(Whoever(kAsking), 2), IsOk());
+  ASSERT_THAT(Object(Whoever(kAsking), 2), IsOk());  // twice is once
   ASSERT_THAT(Object(Customer(1), 3), IsOk());
   EXPECT_EQ(HearNumbers(), (Heard{{kNobody, {1, 1, 1, 1}}}));
   for (int institution : {2, 1}) {
-    EXPECT_EQ(Withdrawn(Whoever(kAnna), institution), Heard());
-    EXPECT_TRUE(Link(1, kAnna).is_zero());
+    EXPECT_EQ(Withdrawn(Whoever(kAsking), institution), Heard());
+    EXPECT_TRUE(Link(1, kAsking).is_zero());
     Reopen(/*fresh=*/false);
     HearNumbers();  // the objection once more
   }
   EXPECT_EQ(linker_->counts().relations, 1u);  // the identity's row has gone
-  EXPECT_EQ(Withdrawn(Whoever(kAnna), 2), Heard());
+  EXPECT_EQ(Withdrawn(Whoever(kAsking), 2), Heard());
   EXPECT_EQ(Withdrawn(Customer(1), 3), (Heard{{kWithdraw, {1}}}));
-  EXPECT_FALSE(Link(1, kAnna).is_zero());
+  EXPECT_FALSE(Link(1, kAsking).is_zero());
   EXPECT_EQ(linker_->counts().relations, 1u);
 }
 
@@ -361,17 +361,17 @@ TEST_F(LinkerRightsTest, WhoIsNoLongerOnePersonWithAnObjectorIsFree) {
 }
 
 TEST_F(LinkerRightsTest, AnIdentityObjectsBeforeAnythingIsDelivered) {
-  EXPECT_EQ(Objected(Whoever(kAnna)), Heard());
-  EXPECT_TRUE(Link(1, kAnna).is_zero());
+  EXPECT_EQ(Objected(Whoever(kAsking)), Heard());
+  EXPECT_TRUE(Link(1, kAsking).is_zero());
   EXPECT_FALSE(Link(2, kPiet).is_zero());
-  EXPECT_EQ(Withdrawn(Whoever(kAnna)), (Heard{{kWithdraw, {1}}}));
-  EXPECT_FALSE(Link(1, kAnna).is_zero());
+  EXPECT_EQ(Withdrawn(Whoever(kAsking)), (Heard{{kWithdraw, {1}}}));
+  EXPECT_FALSE(Link(1, kAsking).is_zero());
 }
 
 // Rows of the past that become the objector's by a later row: the aggregator
 // is told that they are nobody's.
 TEST_F(LinkerRightsTest, AnObjectionReachesWhoIsLinkedLater) {
-  Link(1, kAnna);
+  Link(1, kAsking);
   Link(2, {.email = "anna2@x.nl", .first = "anna", .last = "bakker"});
   ASSERT_FALSE(SamePerson(1, 2));
   ASSERT_THAT(Object(Customer(1)), IsOk());
@@ -406,31 +406,31 @@ TEST_F(LinkerRightsTest, AnObjectionReachesAtOnceWhomARowLinksToIt) {
 // However often it comes, an objection is one row: repeated it must not make
 // the e-mail one of those that too many hold.
 TEST_F(LinkerRightsTest, AnObjectionThatIsRepeatedChangesNothing) {
-  Link(1, kAnna);
-  ASSERT_THAT(Object(Whoever(kAnna)), IsOk());
+  Link(1, kAsking);
+  ASSERT_THAT(Object(Whoever(kAsking)), IsOk());
   const LinkCounts once = linker_->counts();
   for (int i = 0; i < 70; ++i) {
-    ASSERT_THAT(Object(Whoever(kAnna)), IsOk());
+    ASSERT_THAT(Object(Whoever(kAsking)), IsOk());
   }
   EXPECT_EQ(linker_->counts().relations, once.relations);
   EXPECT_EQ(linker_->counts().set_aside, 0u);
   EXPECT_TRUE(IsNobody(1));
-  EXPECT_TRUE(Link(2, kAnna).is_zero());
+  EXPECT_TRUE(Link(2, kAsking).is_zero());
 }
 
 // Looking for somebody is nobody more who holds the tokens.
 TEST_F(LinkerRightsTest, WhoHasAsManyRelationsAsCountIsFound) {
   constexpr int kMost = static_cast<int>(Linker::kHoldersMax);
-  for (int n = 1; n <= kMost; ++n) Link(n, kAnna);
+  for (int n = 1; n <= kMost; ++n) Link(n, kAsking);
   ASSERT_EQ(linker_->counts().set_aside, 0u);
-  EXPECT_THAT(Erased(Whoever(kAnna))[kErase], SizeIs(kMost));
+  EXPECT_THAT(Erased(Whoever(kAsking))[kErase], SizeIs(kMost));
   EXPECT_EQ(linker_->counts().relations, 0u);
 }
 
 // An answer to a delivery that is still under way calls the person somebody:
 // the aggregator hears once more that it is nobody.
 TEST_F(LinkerRightsTest, AnObjectionIsToldOnceMore) {
-  Link(1, kAnna);
+  Link(1, kAsking);
   const Heard nobody{{kNobody, {1}}};
   EXPECT_EQ(Objected(Customer(1)), nobody);
   EXPECT_EQ(HearNumbers(), Heard());
@@ -468,14 +468,14 @@ TEST_F(LinkerRightsTest, WhyTwoAreOnePersonIsTold) {
 // Whatever comes later, until it is taken back; and nothing is left of it when
 // one of them is erased.
 TEST_F(LinkerRightsTest, WhatIsUnlinkedStaysApart) {
-  Link(1, kAnna);
-  Link(2, kAnna);
+  Link(1, kAsking);
+  Link(2, kAsking);
   ASSERT_TRUE(SamePerson(1, 2));
   ASSERT_THAT(linker_->KeepApart(HandleOf(1), HandleOf(2), true), IsOk());
   EXPECT_FALSE(SamePerson(1, 2));
   EXPECT_TRUE(linker_->Explain(HandleOf(2), HandleOf(1))->kept_apart);
-  Link(3, kAnna);
-  Link(1, kAnna);
+  Link(3, kAsking);
+  Link(1, kAsking);
   EXPECT_FALSE(SamePerson(1, 2));
   EXPECT_TRUE(SamePerson(3, 1) || SamePerson(3, 2));
   // The aggregator is told.
@@ -494,7 +494,7 @@ TEST_F(LinkerRightsTest, WhatIsUnlinkedStaysApart) {
   EXPECT_EQ(Everything().find(std::string(HandleOf(1).view().substr(0, 8))),
             std::string::npos);
   // Who comes back is nobody's adversary.
-  Link(1, kAnna);
+  Link(1, kAsking);
   EXPECT_TRUE(SamePerson(1, 2));
 }
 
@@ -510,14 +510,14 @@ TEST_F(LinkerRightsTest, AccessTellsKindsOfOneRelation) {
 // An objection that was lodged with a relation of which nothing is kept, after
 // an erasure or before the first delivery, once reached no other relation.
 TEST_F(LinkerRightsTest, AnObjectionLearnsWhoItIsFromTheNextRow) {
-  Link(1, kAnna);
-  Link(2, kAnna);
+  Link(1, kAsking);
+  Link(2, kAsking);
   ASSERT_THAT(Erase(Customer(2)), IsOk());
   EXPECT_EQ(HearNumbers(), Heard());
   EXPECT_EQ(Objected(Customer(2)), (Heard{{kNobody, {2}}}));
   EXPECT_EQ(Objected(Customer(3)), (Heard{{kNobody, {3}}}));
   EXPECT_FALSE(IsNobody(1));
-  EXPECT_TRUE(Link(2, kAnna).is_zero());
+  EXPECT_TRUE(Link(2, kAsking).is_zero());
   EXPECT_EQ(HearNumbers(), (Heard{{kNobody, {1}}}));
   EXPECT_TRUE(IsNobody(1));
   EXPECT_TRUE(Link(3, kPiet).is_zero());

@@ -33,46 +33,46 @@ class UnmatchedTest : public LinkerTest {
   }
 };
 
-const Known kAnna = {.email = "anna@x.nl", .first = "anna", .last = "bakker"};
+const Known kTold = {.email = "anna@x.nl", .first = "anna", .last = "bakker"};
 
 TEST_F(UnmatchedTest, EndsAfterTheLongestRetention) {
-  Object(kAnna);
+  Object(kTold);
   EXPECT_THAT(linker_->EndUnmatched(), IsOkAndHolds(0u));
   Pass(kRetentionMonthsMax - 2);
   EXPECT_THAT(linker_->EndUnmatched(), IsOkAndHolds(0u));
-  EXPECT_TRUE(Link(1, kAnna).is_zero());
+  EXPECT_TRUE(Link(1, kTold).is_zero());
   Reopen(true);
-  Object(kAnna);
+  Object(kTold);
   Pass(kRetentionMonthsMax + 2);
   EXPECT_THAT(linker_->EndUnmatched(), IsOkAndHolds(1u));
   EXPECT_EQ(linker_->counts().relations, 0u);
   EXPECT_EQ(linker_->counts().tokens, 0u);
   EXPECT_THAT(linker_->EndUnmatched(), IsOkAndHolds(0u));
-  EXPECT_FALSE(Link(1, kAnna).is_zero());
+  EXPECT_FALSE(Link(1, kTold).is_zero());
 }
 
 // The visitor of whom something was delivered objects for as long as they like.
 TEST_F(UnmatchedTest, OneThatMatchesStays) {
-  Object(kAnna);
-  Link(1, kAnna);
+  Object(kTold);
+  Link(1, kTold);
   Pass(kRetentionMonthsMax + 2);
   EXPECT_THAT(linker_->EndUnmatched(), IsOkAndHolds(0u));
-  EXPECT_TRUE(Link(1, kAnna).is_zero());
+  EXPECT_TRUE(Link(1, kTold).is_zero());
 }
 
 TEST_F(UnmatchedTest, ALaterObjectionBeginsAnew) {
-  Object(kAnna, 1);
+  Object(kTold, 1);
   Pass(kRetentionMonthsMax - 2);
-  Object(kAnna, 2);
+  Object(kTold, 2);
   Pass(4);
   EXPECT_THAT(linker_->EndUnmatched(), IsOkAndHolds(0u));
 }
 
 TEST_F(UnmatchedTest, WhatIsTakenBackLeavesNoMonth) {
-  Object(kAnna);
+  Object(kTold);
   ASSERT_THAT(
       linker_->Withdraw(
-          {.handle = {}, .reference = {}, .tokens = Row(0, kAnna).tokens},
+          {.handle = {}, .reference = {}, .tokens = Row(0, kTold).tokens},
           MarkBy(1)),
       IsOk());
   const auto it = linker_->store().NewIterator(kMeta);
@@ -82,7 +82,7 @@ TEST_F(UnmatchedTest, WhatIsTakenBackLeavesNoMonth) {
 
 // A clock that jumps ends nothing.
 TEST_F(UnmatchedTest, AWrongClockEndsNothing) {
-  Object(kAnna);
+  Object(kTold);
   now_ += 400 * 31 * kDay;
   EXPECT_THAT(linker_->EndUnmatched().status(),
               StatusIs(absl::StatusCode::kFailedPrecondition));
