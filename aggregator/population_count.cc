@@ -33,6 +33,7 @@ void PersonCounts::Take(const PersonCounts& other) {
     delivered = other.delivered;
     municipality = other.municipality;
   }
+  shown |= other.shown;
   for (uint32_t household : other.households) AddHousehold(household);
 }
 
@@ -79,11 +80,9 @@ absl::StatusOr<InstitutionCount> CountInstitution(
       institution, moment, [&](uint32_t number, const Relation& relation) {
         const auto found = by_relation.find(number);
         if (found == by_relation.end()) return;
-        PersonCounts counts{found->second.visits,
-                            found->second.tickets,
-                            relation.delivered,
-                            MunicipalityFor(relation.pc4),
-                            {}};
+        PersonCounts counts{found->second.visits, found->second.tickets,
+                            relation.delivered,   MunicipalityFor(relation.pc4),
+                            relation.shown,       {}};
         counts.AddHousehold(moment.homes.Of(relation.person));
         count.people[relation.person].Take(counts);
       }));
@@ -119,6 +118,8 @@ absl::StatusOr<ExactPopulation> CountPopulation(std::string population,
   };
   for (const auto& [person, counts] : people) {
     GARDEROBE_RETURN_IF_ERROR(add(exact.whole, -1, person, counts));
+    exact.without_home += counts.households.empty();
+    exact.address_only += counts.shown == kShownAddress;
     if (counts.municipality < 0) continue;
     const auto code =
         Municipalities()[static_cast<size_t>(counts.municipality)].code;

@@ -20,6 +20,9 @@ struct PersonCounts {
   int64_t tickets = 0;
   uint16_t delivered = 0;  // day of the relation that gave the municipality
   int16_t municipality = -1;
+  // What any of the relations with a visit here shows (kShownAddress,
+  // kShownPerson).
+  uint8_t shown = 0;
   std::vector<uint32_t> households;  // one at most of a moment; none: no home
 
   void Take(const PersonCounts& other);

@@ -20,6 +20,14 @@ v1::CubeCell Cell(const std::string& id, std::string_view measure,
   return cell;
 }
 
+// part / whole in per cent, to the nearest step; whole is positive.
+uint32_t InSteps(int64_t part, int64_t whole) {
+  const int64_t steps = 100 / kCoverageStepPercent;
+  const int64_t share = (2 * steps * part + whole) / (2 * whole);
+  return static_cast<uint32_t>(std::clamp<int64_t>(share, 0, steps) *
+                               kCoverageStepPercent);
+}
+
 }  // namespace
 
 const NoiseTable& VisitsTable(Period::Level level) {
@@ -128,10 +136,26 @@ std::optional<uint32_t> Protector::VisitsShare(
       DrawNoise(VisitsTable(period_.level()), key_, snapshot_,
                 CellId("coverage", period_.text(), population.population),
                 "visits", population.whole.persons);
-  const int64_t steps = 100 / kCoverageStepPercent;
-  const int64_t share = (2 * steps * noisy + counts.all) / (2 * counts.all);
-  return static_cast<uint32_t>(std::clamp<int64_t>(share, 0, steps) *
-                               kCoverageStepPercent);
+  return InSteps(noisy, counts.all);
+}
+
+std::optional<uint32_t> Protector::PersonsShare(
+    const ExactPopulation& population, const char* measure,
+    int64_t count) const {
+  if (!TellsCoverage(period_.level())) return std::nullopt;
+  const NoisyCell whole = AddNoise(
+      CellId("reach", period_.text(), population.population), population.whole);
+  if (RoundForRelease(std::max<int64_t>(whole.persons, 0)) <
+      kCoveragePersonsMin) {
+    return std::nullopt;
+  }
+  const int64_t noisy =
+      count +
+      // kSharesNoise.
+      DrawNoise(YearVisitsTable(), key_, snapshot_,
+                CellId("coverage", period_.text(), population.population),
+                measure, population.whole.persons);
+  return InSteps(noisy, whole.persons);
 }
 
 }  // namespace garderobe::aggregator

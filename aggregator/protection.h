@@ -32,6 +32,8 @@ struct ExactPopulation {
   bool delivered = true;   // false: nothing was delivered in the period
   ExactCell whole;
   std::map<std::string, ExactCell> municipalities;
+  int64_t without_home = 0;  // persons of the whole in no household
+  int64_t address_only = 0;  // persons who show an address and nothing else
 };
 
 // Cells of a cube, with a value and without.
@@ -66,6 +68,13 @@ class Protector {
   // people, or fewer than kCoverageVisitsMin visits as released.
   std::optional<uint32_t> VisitsShare(const ExactPopulation& population,
                                       CoverageCounts counts) const;
+
+  // The share of a population's persons that `count` of them are, likewise, as
+  // `measure` of the coverage. Nothing: a month, or fewer persons than
+  // kCoveragePersonsMin as released.
+  std::optional<uint32_t> PersonsShare(const ExactPopulation& population,
+                                       const char* measure,
+                                       int64_t count) const;
 
  private:
   // Noisy, not yet rounded. persons decides for all four.

@@ -188,6 +188,43 @@ TEST_F(ProtectionTest, OneObjectionIsHiddenInTheNoiseOfCoverage) {
   EXPECT_EQ(exact(74'970), 70);
 }
 
+std::optional<uint32_t> WithoutHome(int64_t persons, int64_t without,
+                                    const char* text = "2025") {
+  const ExactPopulation nation{"national", true, Of(persons), {}, without, 0};
+  const auto period = Period::Parse(text);
+  const NoiseKey key = NoiseKey::Random();
+  return Protector(*period, std::string(32, 's'), key)
+      .PersonsShare(nation, "persons_without_home", nation.without_home);
+}
+
+TEST_F(ProtectionTest, SharesOfPersonsAreToldInStepsOfTen) {
+  // The noise is 600 at most.
+  EXPECT_EQ(WithoutHome(100'000, 21'000), 20u);
+  EXPECT_EQ(WithoutHome(100'000, 0), 0u);
+  EXPECT_EQ(WithoutHome(100'000, 100'000, "2025Q1"), 100u);
+}
+
+TEST_F(ProtectionTest, SharesOfPersonsAreNotToldOfMonthsOrFewPersons) {
+  EXPECT_EQ(WithoutHome(100'000, 21'000, "2025-03"), std::nullopt);
+  EXPECT_EQ(WithoutHome(4'900, 1'000), std::nullopt);
+  EXPECT_NE(WithoutHome(5'100, 1'000), std::nullopt);
+}
+
+// Somebody without a home objects, in a country that stands exactly on a step.
+TEST_F(ProtectionTest, OneObjectionIsHiddenInTheNoiseOfAShareOfPersons) {
+  constexpr int kTrials = 20'000;
+  int up_before = 0, up_after = 0;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    up_before += WithoutHome(10'000, 1'500) == 20u;
+    up_after += WithoutHome(9'999, 1'499) == 20u;
+  }
+  // The control of the visits' coverage stands for this one too. Without noise
+  // the first is always 20 and the second 10.
+  EXPECT_GT(up_before, kTrials / 4);
+  EXPECT_LT(up_before, kTrials * 3 / 4);
+  EXPECT_NEAR(up_before, up_after, kTrials * 0.03);
+}
+
 TEST(VisitCapTest, FollowsThePeriod) {
   EXPECT_EQ(VisitCap(Period::Level::kYear), 30);
   EXPECT_EQ(VisitCap(Period::Level::kQuarter), 10);

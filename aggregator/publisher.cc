@@ -151,6 +151,12 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period,
     protector.Add(exact, cells);
     const auto share = protector.VisitsShare(exact, nation.visits);
     if (share) coverage->set_visits_share_percent(*share);
+    const auto homeless = protector.PersonsShare(exact, "persons_without_home",
+                                                 exact.without_home);
+    if (homeless) coverage->set_persons_without_home_percent(*homeless);
+    const auto address_only = protector.PersonsShare(
+        exact, "persons_address_only", exact.address_only);
+    if (address_only) coverage->set_persons_address_only_percent(*address_only);
   }
   coverage->set_population(exact.population);
   coverage->set_institutions(static_cast<uint32_t>(nation.delivered.size()));

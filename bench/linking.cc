@@ -171,13 +171,12 @@ double ProcessorSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-absl::Status Measure(uint64_t relations, bool identifiers_only,
-                     const std::string& folder) {
+absl::Status Measure(uint64_t relations, uint64_t persons,
+                     bool identifiers_only, const std::string& folder) {
   GARDEROBE_ASSIGN_OR_RETURN(auto linker,
                              Linker::Open(folder, Linker::Options()));
   Multiplications multiplications;
-  Population population(std::max<uint64_t>(relations / kRelationsOfPerson, 1),
-                        7, identifiers_only);
+  Population population(persons, 7, identifiers_only);
   std::cout << "relations,persons,microseconds_a_relation,"
                "processor_microseconds,of_group_operations_percent,"
                "disk_bytes_a_relation,resident_mib\n";
@@ -245,11 +244,13 @@ absl::Status Measure(uint64_t relations, bool identifiers_only,
 
 int main(int argc, char** argv) {
   CLI::App app("what linking takes, and how that grows");
-  uint64_t relations = 400'000;
+  uint64_t relations = 400'000, persons = 0;
   std::string folder;
   bool identifiers_only = false;
   app.add_flag("--identifiers-only", identifiers_only, "without match keys");
   app.add_option("--relations", relations, "how many are linked");
+  app.add_option("--persons", persons,
+                 "how many there are; a quarter of the relations unless told");
   app.add_option("--folder", folder,
                  "an empty folder for the store; a temporary one unless told");
   CLI11_PARSE(app, argc, argv);
@@ -261,8 +262,11 @@ int main(int argc, char** argv) {
     if (mkdtemp(made.data()) == nullptr) return 1;
     folder = made;
   }
+  if (persons == 0) {
+    persons = std::max<uint64_t>(relations / garderobe::kRelationsOfPerson, 1);
+  }
   const absl::Status status =
-      garderobe::Measure(relations, identifiers_only, folder);
+      garderobe::Measure(relations, persons, identifiers_only, folder);
   if (temporary) std::filesystem::remove_all(folder);
   if (status.ok()) return 0;
   std::cerr << "bench_linking: " << garderobe::Message(status) << "\n";

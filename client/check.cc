@@ -10,6 +10,7 @@
 #include "client/delivery.h"
 #include "client/identity.h"
 #include "client/rejected_rows.h"
+#include "client/relation_batch.h"
 #include "core/catalogue/codes.h"
 
 namespace garderobe::client {
@@ -75,6 +76,9 @@ absl::StatusOr<CheckReport> CheckFile(
     auto has = [&](Kind kind) {
       return !customer.identifiers[static_cast<size_t>(kind)].empty();
     };
+    const uint8_t shown = ShownOf(customer.identifiers);
+    report.without_address += (shown & kShownAddress) == 0;
+    report.address_only += shown == kShownAddress;
     invalid(Column::kEmail, !line.email.empty(), has(Kind::kEmail));
     invalid(Column::kPhone, !line.phone.empty(),
             has(Kind::kMobile) || has(Kind::kLandline));

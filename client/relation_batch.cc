@@ -9,24 +9,11 @@
 namespace garderobe::client {
 namespace {
 
-constexpr char kShownAddress = 1, kShownPerson = 2;
-
 Padding PaddingFor(const FeedContext& feed, const PaddingKey& key,
                    const Handle& handle) {
   constexpr std::string_view kLabel("garderobe/padding/v2\0", 21);
   return {feed.published.ttp.padding,
           AsString(Hash<Digest256>({kLabel, handle.view()}, key).bytes())};
-}
-
-// What the row shows of the customer, whatever it is padded with.
-char ShownOf(const Identifiers& identifiers) {
-  char shown = 0;
-  for (size_t kind = 0; kind < kKindCount; ++kind) {
-    if (identifiers[kind].empty()) continue;
-    if (HasSlot(kind)) shown |= kShownPerson;
-    if (static_cast<Kind>(kind) == Kind::kAddress) shown |= kShownAddress;
-  }
-  return shown;
 }
 
 void AddSealed(const Customer& customer, const FeedContext& feed,
@@ -41,6 +28,16 @@ void AddSealed(const Customer& customer, const FeedContext& feed,
 }
 
 }  // namespace
+
+uint8_t ShownOf(const Identifiers& identifiers) {
+  uint8_t shown = 0;
+  for (size_t kind = 0; kind < kKindCount; ++kind) {
+    if (identifiers[kind].empty()) continue;
+    if (HasSlot(kind)) shown |= kShownPerson;
+    if (static_cast<Kind>(kind) == Kind::kAddress) shown |= kShownAddress;
+  }
+  return shown;
+}
 
 std::string SignAndSeal(const FeedContext& feed, const BatchPlace& place,
                         const AuthoredParts& parts,
@@ -69,7 +66,8 @@ v1::RelationBatch BuildRelationBatch(const FeedContext& feed,
     columns.mutable_gender()->push_back(0);
     columns.mutable_newsletter()->push_back(0);
     columns.add_customer_since(0);
-    columns.mutable_shown()->push_back(ShownOf(customer.identifiers));
+    columns.mutable_shown()->push_back(
+        static_cast<char>(ShownOf(customer.identifiers)));
   }
   const Digest256 points = PointsDigest(
       {batch.kinds().data(), static_cast<size_t>(batch.kinds_size())},

@@ -3,6 +3,7 @@
 #ifndef GARDEROBE_CLIENT_RELATION_BATCH_H_
 #define GARDEROBE_CLIENT_RELATION_BATCH_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,11 @@ struct FeedContext {
 // the aggregator. `columns` are serialised.
 std::string SignAndSeal(const FeedContext& feed, const BatchPlace& place,
                         const AuthoredParts& parts, const std::string& columns);
+
+// What a row shows of its customer, whatever it is padded with: an address, and
+// something by which a person can be recognised elsewhere (protocol.md, 2).
+inline constexpr uint8_t kShownAddress = 1, kShownPerson = 2;
+uint8_t ShownOf(const Identifiers& identifiers);
 
 // What dummies are made with where the TTP asks for padding, 32 bytes: the
 // institution's handle key at its own client, a key of plaind's in plain mode.

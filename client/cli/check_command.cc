@@ -44,6 +44,8 @@ json ReportJson(const CheckReport& report) {
           {"not_shared", report.not_shared},
           {"columns", columns},
           {"linkable", linkable},
+          {"without_address", report.without_address},
+          {"address_only", report.address_only},
           {"duplicates", report.duplicates},
           {"unknown_columns", report.unknown_columns},
           {"oddities", report.oddities},
@@ -169,6 +171,15 @@ void PrintPage(const CheckReport& r, const std::string& file) {
     for (const auto& [kind, share] : r.linkable) {
       std::cout << fmt::format("  {:<20} {} {:>4.0f} %\n", KindLabel(kind),
                                Bar(share), 100 * share);
+    }
+    if (r.without_address > 0) {
+      row(r.without_address,
+          "order lines show no address, which a household takes");
+    }
+    if (r.address_only > 0) {
+      row(r.address_only,
+          "show an address and nothing else: not recognised elsewhere, and "
+          "another person after a move");
     }
   }
   for (const std::string& oddity : r.oddities) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client/cli/command.h"
+#include "client/cli/coverage.h"
 #include "client/cli/table_output.h"
 #include "core/base/bytes.h"
 #include "core/register/register_store.h"
@@ -133,27 +134,6 @@ bool HasValue(const v1::QueryResponse::Row& row) {
   return row.mark() != "p" && row.mark() != "n";
 }
 
-json VisitsShare(const v1::Coverage& coverage) {
-  if (!coverage.has_visits_share_percent()) return nullptr;
-  return coverage.visits_share_percent() / 100.0;
-}
-std::string CoverageText(const v1::Coverage& coverage) {
-  std::string who =
-      coverage.institutions() == 1
-          ? "1 institution"
-          : fmt::format("{} institutions", coverage.institutions());
-  if (coverage.plain_institutions() > 0) {
-    who += fmt::format(" ({} in plain mode)", coverage.plain_institutions());
-  }
-  if (coverage.left_out() > 0) {
-    who +=
-        fmt::format(" ({} kept too short and left out)", coverage.left_out());
-  }
-  if (!coverage.has_visits_share_percent()) return who;
-  return fmt::format("{}, about {} % of the visits carry a customer", who,
-                     coverage.visits_share_percent());
-}
-
 absl::Status QueryProtected(Context& context, const std::string& name,
                             const QueryArguments& a) {
   GARDEROBE_ASSIGN_OR_RETURN(const Asker asker, Asker::For(context, a.as));
@@ -181,13 +161,7 @@ absl::Status QueryProtected(Context& context, const std::string& name,
                       {"catalogue", response.catalogue()},
                       {"root", response.root()},
                       {"noise_commitment", response.noise_commitment()},
-                      {"coverage",
-                       {{"institutions", response.coverage().institutions()},
-                        {"members", response.coverage().members()},
-                        {"left_out", response.coverage().left_out()},
-                        {"members_hash",
-                         ToHex(AsBytes(response.coverage().members_hash()))},
-                        {"visits_share", VisitsShare(response.coverage())}}},
+                      {"coverage", CoverageJson(response.coverage())},
                       {"rows", rows}}
                      .dump()
               << "\n";

@@ -64,6 +64,12 @@ double AdversarySuccess(int observations, const NoiseParameters& noise) {
   return 1 - undecided + right;
 }
 
+double SharesOfPersonsGain() {
+  // Each counts by itself at most: an observation more adds no more to the
+  // success than it would tell alone.
+  return kSharesOfPersons * (AdversarySuccess(1, kSharesNoise) - 0.5);
+}
+
 std::vector<CatalogueParameter> CatalogueParameters() {
   const int cells = CellsPerPerson();
   auto percent = [](double share) {
@@ -110,6 +116,11 @@ std::vector<CatalogueParameter> CatalogueParameters() {
        "steps of the share of the nation's visits that carry a customer, and "
        "visits from which on it is told; with the noise of visits; of years "
        "and quarters, of no institution"},
+      {"coverage of persons",
+       fmt::format("{} %, {}", kCoverageStepPercent, kCoveragePersonsMin),
+       "steps of the shares of the nation's persons without a home and with an "
+       "address only, and persons from which on they are told; with the noise "
+       "of a year's visits; of years and quarters, of no institution"},
       {"cells per person (M)", std::to_string(cells),
        fmt::format("most cells in which one person at one institution appears "
                    "in a quarter, {} of them the nation's coverage; at most {}",
@@ -117,14 +128,21 @@ std::vector<CatalogueParameter> CatalogueParameters() {
       {"M x ln(b/a)",
        fmt::format("{:.2f}",
                    cells * std::log(double{1} * persons.b / persons.a)),
-       "the sum over these cells, of persons and of coverage"},
+       fmt::format("the sum over these cells, of persons and of coverage; the "
+                   "{} shares "
+                   "of persons in the coverage add {:.2f}",
+                   kSharesOfPersons,
+                   kSharesOfPersons *
+                       std::log(double{1} * kSharesNoise.b / kSharesNoise.a))},
       {"adversary who knows everybody else, persons",
-       percent(AdversarySuccess(cells, persons)),
+       "at most " +
+           percent(AdversarySuccess(cells, persons) + SharesOfPersonsGain()),
        "how often the figures of persons in all M cells, and coverage, tell "
        "whether one person was there; 50 % is a guess"},
       {"the same with all measures",
        fmt::format("at most {}",
-                   percent(AdversarySuccess(FiguresPerPerson(), persons))),
+                   percent(AdversarySuccess(FiguresPerPerson(), persons) +
+                           SharesOfPersonsGain())),
        "a heavy visitor, alone in the household, whose every figure is used"},
   };
 }

@@ -72,9 +72,11 @@ inline constexpr int32_t kResidentsMin = 1000;  // of an area told apart
 inline constexpr uint32_t kNationInstitutionsMin = 8;
 inline constexpr uint32_t kNationOwnersMin = 3;
 
-// The share of the nation's visits that carry a customer: from noisy figures,
-// in steps, from so many visits up. No other population has one.
+// The share of the nation's visits that carry a customer, and those of its
+// persons without a home and with an address only: from noisy figures, in
+// steps, from so many visits and persons up. No other population has them.
 inline constexpr int64_t kCoverageVisitsMin = 10'000;
+inline constexpr int64_t kCoveragePersonsMin = 5'000;
 inline constexpr int64_t kCoverageStepPercent = 10;
 constexpr bool TellsCoverage(Period::Level level) {
   return level != Period::Level::kMonth;
@@ -85,7 +87,8 @@ constexpr bool TellsCoverage(Period::Level level) {
 // the quarter, and three of months where there are months. A dimension puts a
 // person into one of its cells; `other` is derived from noisy figures. The
 // nation's coverage of the year and of the quarter adds one cell each: its
-// noise hides the visits of one person.
+// noise hides the visits of one person. The two shares of its persons come on
+// top: their noise is so wide that they hardly tell (SharesOfPersonsGain).
 inline constexpr int kCoverageCells = 2;
 constexpr int CellsPerPerson() {
   int cells = kCoverageCells;
@@ -97,6 +100,11 @@ constexpr int CellsPerPerson() {
 inline constexpr int kCellsPerPersonMax = 16;
 static_assert(CellsPerPerson() <= kCellsPerPersonMax,
               "this catalogue shows one person in too many cells");
+
+// Shares of persons, in the coverage of a year and of a quarter. One person
+// changes a count by one, in the noise of a year's visits.
+inline constexpr int kSharesOfPersons = 2 * kCoverageCells;
+inline constexpr NoiseParameters kSharesNoise = kYearVisitsNoise;
 
 // Number of figures: each cell counts once per measure, a
 // coverage cell once.
@@ -110,6 +118,9 @@ constexpr int FiguresPerPerson() {
 // person was there, from `observations` independent noisy counts that differ
 // by one, with even odds beforehand. 0.5 is a guess.
 double AdversarySuccess(int observations, const NoiseParameters& noise);
+
+// What the shares of persons add to it at most.
+double SharesOfPersonsGain();
 
 struct CatalogueParameter {
   std::string name, value, meaning;

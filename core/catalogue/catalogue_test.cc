@@ -3,8 +3,8 @@
 #include <cmath>
 #include <random>
 
-#include "core/catalogue/codes.h"
 #include "core/base/merkle.h"
+#include "core/catalogue/codes.h"
 #include "core/catalogue/cube_format.h"
 #include "core/catalogue/period.h"
 #include "gtest/gtest.h"
@@ -97,6 +97,14 @@ TEST(CatalogueTest, CoverageSaysNoMoreThanACountOfPersons) {
     EXPECT_LE(weight(VisitsNoise(level), VisitCap(level)),
               weight(kPersonsNoise, 1));
   }
+}
+
+TEST(CatalogueTest, SharesOfPersonsTellAPointAtMost) {
+  // answers.md, 7: one person in the noise of a year's visits, (1 - q) / (1 +
+  // q) of total variation each, and the noise's ends.
+  const double q = 105.0 / 106;
+  EXPECT_NEAR(SharesOfPersonsGain(), 4 * (1 - q) / (1 + q) / 2, 0.0005);
+  EXPECT_LT(SharesOfPersonsGain(), 0.01);
 }
 
 TEST(CatalogueTest, AdversarySuccessIsThatOfTheSpecification) {

@@ -10,16 +10,27 @@
 
 namespace garderobe {
 
+namespace {
+
+std::string PercentOrDash(bool has, uint32_t percent) {
+  return has ? std::to_string(percent) : "-";
+}
+
+}  // namespace
+
 std::string CoverageLine(const v1::Cube& cube, const v1::Coverage& coverage) {
   return fmt::format(
       "{} institutions={} plain={} members={} left_out={} visits_share={} "
-      "members_hash={}\n",
+      "persons_without_home={} persons_address_only={} members_hash={}\n",
       CellId("coverage", cube.period(), coverage.population()),
       coverage.institutions(), coverage.plain_institutions(),
       coverage.members(), coverage.left_out(),
-      coverage.has_visits_share_percent()
-          ? std::to_string(coverage.visits_share_percent())
-          : "-",
+      PercentOrDash(coverage.has_visits_share_percent(),
+                    coverage.visits_share_percent()),
+      PercentOrDash(coverage.has_persons_without_home_percent(),
+                    coverage.persons_without_home_percent()),
+      PercentOrDash(coverage.has_persons_address_only_percent(),
+                    coverage.persons_address_only_percent()),
       ToHex(AsBytes(coverage.members_hash())));
 }
 

@@ -19,6 +19,7 @@ ParameterIssue IssueOf(uint32_t serial) {
           .valid_from = DayNumber({2026, 11, 1}),
           .valid_until = DayNumber({2027, 11, 1})};
 }
+constexpr auto kRefused = absl::StatusCode::kFailedPrecondition;
 constexpr CivilDate kIssued{2026, 11, 28};
 
 Parameters AggregatorBody() {
@@ -87,24 +88,24 @@ TEST_F(ParametersTest, AnyFlippedByteAnotherPartyOrSignerIsRefused) {
     damaged[i] ^= 1;
     EXPECT_THAT(
         VerifyParameters(key, "aggregator", damaged, made.signature, kIssued),
-        StatusIs(absl::StatusCode::kFailedPrecondition));
+        StatusIs(kRefused));
   }
   for (size_t i = 0; i < made.signature.size(); ++i) {
     std::string damaged = made.signature;
     damaged[i] ^= 1;
     EXPECT_THAT(
         VerifyParameters(key, "aggregator", made.body, damaged, kIssued),
-        StatusIs(absl::StatusCode::kFailedPrecondition));
+        StatusIs(kRefused));
   }
   EXPECT_THAT(VerifyParameters(key, "aggregator", made.body,
                                made.signature.substr(1), kIssued),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+              StatusIs(kRefused));
   EXPECT_THAT(
       VerifyParameters(key, "vault", made.body, made.signature, kIssued),
-      StatusIs(absl::StatusCode::kFailedPrecondition));
+      StatusIs(kRefused));
   EXPECT_THAT(VerifyParameters(VerifyKeyOf(SigningSeed::Random()), "aggregator",
                                made.body, made.signature, kIssued),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+              StatusIs(kRefused));
 }
 
 // Signed as it should be, and still not a body: cut anywhere, or longer.
@@ -116,30 +117,24 @@ TEST_F(ParametersTest, ASignedBodyOfAnotherLengthIsRefused) {
                             made.signature, kIssued);
   };
   ASSERT_THAT(verify(body), IsOk());
-  EXPECT_THAT(verify(body + "x"),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(verify(body + "x"), StatusIs(kRefused));
   for (size_t size = 0; size < body.size(); ++size) {
-    EXPECT_THAT(verify(body.substr(0, size)),
-                StatusIs(absl::StatusCode::kFailedPrecondition))
-        << size;
+    EXPECT_THAT(verify(body.substr(0, size)), StatusIs(kRefused)) << size;
   }
 }
 
 TEST_F(ParametersTest, SerialZeroIsNone) {
   parameters_.issue.serial = 0;
-  EXPECT_THAT(Verify(parameters_),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(Verify(parameters_), StatusIs(kRefused));
 }
 
 TEST_F(ParametersTest, BothDaysAreInclusiveAndNoOtherIsTaken) {
   EXPECT_THAT(Verify(parameters_, {2026, 11, 1}), IsOk());
   EXPECT_THAT(Verify(parameters_, {2027, 11, 1}), IsOk());
   EXPECT_THAT(Verify(parameters_, {2026, 10, 31}),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("valid from 2026-11-01")));
+              StatusIs(kRefused, HasSubstr("valid from 2026-11-01")));
   EXPECT_THAT(Verify(parameters_, {2027, 11, 2}),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("ended on 2027-11-01")));
+              StatusIs(kRefused, HasSubstr("ended on 2027-11-01")));
 }
 
 TEST_F(ParametersTest, MoreThan400DaysOrAnEndBeforeTheBeginningAreRefused) {
@@ -147,12 +142,9 @@ TEST_F(ParametersTest, MoreThan400DaysOrAnEndBeforeTheBeginningAreRefused) {
   issue.valid_until = issue.valid_from + ParameterIssue::kDaysMax;
   EXPECT_THAT(Verify(parameters_), IsOk());
   ++issue.valid_until;
-  EXPECT_THAT(
-      Verify(parameters_),
-      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("400 days")));
+  EXPECT_THAT(Verify(parameters_), StatusIs(kRefused, HasSubstr("400 days")));
   issue.valid_until = issue.valid_from - 1;
-  EXPECT_THAT(Verify(parameters_),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(Verify(parameters_), StatusIs(kRefused));
 }
 
 // The two days as they stand on the wire are anything that 32 bits hold.
@@ -162,9 +154,7 @@ TEST_F(ParametersTest, DaysAtTheEndsOfTheirRangeAreRefused) {
         std::pair{INT32_MIN, 0}, std::pair{INT32_MAX, INT32_MIN}}) {
     parameters_.issue.valid_from = from;
     parameters_.issue.valid_until = until;
-    EXPECT_THAT(Verify(parameters_),
-                StatusIs(absl::StatusCode::kFailedPrecondition))
-        << from << until;
+    EXPECT_THAT(Verify(parameters_), StatusIs(kRefused)) << from << until;
   }
 }
 
@@ -174,16 +164,14 @@ TEST_F(AggregatorParametersTest, WhatIsMissingIsNamed) {
   for (const char* name : {"Z", "seal", "receipt"}) {
     Parameters without = AggregatorBody();
     without.values.erase(name);
-    EXPECT_THAT(
-        AggregatorParameters::From(without),
-        StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(name)));
+    EXPECT_THAT(AggregatorParameters::From(without),
+                StatusIs(kRefused, HasSubstr(name)));
   }
   for (const char* name : {"seal", "receipt"}) {
     Parameters cut = AggregatorBody();
     cut.values[name].pop_back();
-    EXPECT_THAT(
-        AggregatorParameters::From(cut),
-        StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(name)));
+    EXPECT_THAT(AggregatorParameters::From(cut),
+                StatusIs(kRefused, HasSubstr(name)));
   }
 }
 
@@ -193,8 +181,7 @@ TEST_F(AggregatorParametersTest, WhatIsNoGroupElementIsRefused) {
         std::string()}) {
     parameters_.values["Z"] = other;
     EXPECT_THAT(AggregatorParameters::From(parameters_),
-                StatusIs(absl::StatusCode::kFailedPrecondition,
-                         HasSubstr("not a group element")));
+                StatusIs(kRefused, HasSubstr("not a group element")));
   }
 }
 
@@ -206,8 +193,7 @@ TEST_F(AggregatorParametersTest, AProofOfAnotherStatementIsRefused) {
   ASSERT_THAT(AggregatorParameters::From(parameters_), IsOk());
   auto refuses = [](const Parameters& parameters) {
     EXPECT_THAT(AggregatorParameters::From(parameters),
-                StatusIs(absl::StatusCode::kFailedPrecondition,
-                         HasSubstr("without a proof")));
+                StatusIs(kRefused, HasSubstr("without a proof")));
   };
   Parameters other = parameters_;
   other.values.erase("proof.Z");
@@ -259,14 +245,11 @@ TEST(VaultParametersTest, EveryKeyIsThereWithItsProof) {
   for (const std::string& name : names) {
     Parameters without = whole;
     without.values.erase(name);
-    EXPECT_THAT(VaultParameters::From(without),
-                StatusIs(absl::StatusCode::kFailedPrecondition))
-        << name;
+    EXPECT_THAT(VaultParameters::From(without), StatusIs(kRefused)) << name;
     without = whole;
     without.values.erase(ProofName(name));
     EXPECT_THAT(VaultParameters::From(without),
-                StatusIs(absl::StatusCode::kFailedPrecondition,
-                         HasSubstr("without a proof")))
+                StatusIs(kRefused, HasSubstr("without a proof")))
         << name;
     // The key of another kind, with that kind's proof.
     const std::string& other = name == "Y.home" ? names[1] : names[0];
@@ -274,16 +257,14 @@ TEST(VaultParametersTest, EveryKeyIsThereWithItsProof) {
     without.values[name] = whole.values.at(other);
     without.values[ProofName(name)] = whole.values.at(ProofName(other));
     EXPECT_THAT(VaultParameters::From(without),
-                StatusIs(absl::StatusCode::kFailedPrecondition,
-                         HasSubstr("without a proof")))
+                StatusIs(kRefused, HasSubstr("without a proof")))
         << name;
   }
   for (const char* name : {"C_w", "seal", "receipt"}) {
     Parameters without = whole;
     without.values.erase(name);
-    EXPECT_THAT(
-        VaultParameters::From(without),
-        StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(name)));
+    EXPECT_THAT(VaultParameters::From(without),
+                StatusIs(kRefused, HasSubstr(name)));
   }
 }
 
@@ -307,9 +288,7 @@ TEST(TtpParametersTest, WhatIsMissingOrUnprovenIsRefused) {
   for (const auto& [name, value] : whole.values) {
     Parameters without = whole;
     without.values.erase(name);
-    EXPECT_THAT(TtpParameters::From(without),
-                StatusIs(absl::StatusCode::kFailedPrecondition))
-        << name;
+    EXPECT_THAT(TtpParameters::From(without), StatusIs(kRefused)) << name;
   }
 }
 
@@ -325,9 +304,8 @@ TEST(TtpParametersTest, PaddingNamesKindsThatHaveASlot) {
   ASSERT_THAT(all, IsOk());
   EXPECT_EQ(all->padding, kSlotKinds);
   EXPECT_THAT(pad(uint32_t{1} << static_cast<unsigned>(Kind::kAddress)),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
-  EXPECT_THAT(pad(uint32_t{1} << kKindCount),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+              StatusIs(kRefused));
+  EXPECT_THAT(pad(uint32_t{1} << kKindCount), StatusIs(kRefused));
 }
 
 class JointKeysTest : public ::testing::Test {
@@ -364,20 +342,17 @@ TEST_F(JointKeysTest, KeysThatCancelEachOtherOutAreRefused) {
   const TtpParameters honest = ttp_;
   ttp_.ingress_key =
       Negated(vault_.public_keys[static_cast<size_t>(Kind::kEmail)]);
-  EXPECT_THAT(Join(), StatusIs(absl::StatusCode::kFailedPrecondition,
-                               HasSubstr("cancel")));
+  EXPECT_THAT(Join(), StatusIs(kRefused, HasSubstr("cancel")));
   // The home slot: vault and aggregator, then all three.
   ttp_ = honest;
   const Element home = vault_.home_key;
   vault_.home_key = Negated(aggregator_.pseudonym_key);
-  EXPECT_THAT(Join(), StatusIs(absl::StatusCode::kFailedPrecondition,
-                               HasSubstr("cancel")));
+  EXPECT_THAT(Join(), StatusIs(kRefused, HasSubstr("cancel")));
   vault_.home_key = home;
   Element sum;
   ASSERT_TRUE(Add(home, aggregator_.pseudonym_key, &sum));
   ttp_.ingress_key = Negated(sum);
-  EXPECT_THAT(Join(), StatusIs(absl::StatusCode::kFailedPrecondition,
-                               HasSubstr("cancel")));
+  EXPECT_THAT(Join(), StatusIs(kRefused, HasSubstr("cancel")));
 }
 
 // A TTP that takes U' = u'*G - Y[email] would open every e-mail: it has no
@@ -393,8 +368,7 @@ TEST_F(JointKeysTest, ARogueKeyHasNoProof) {
   ASSERT_THAT(TtpParameters::From(rogue), IsOk());
   rogue.values["U"] = key.view();
   EXPECT_THAT(TtpParameters::From(rogue),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("without a proof")));
+              StatusIs(kRefused, HasSubstr("without a proof")));
 }
 
 }  // namespace
