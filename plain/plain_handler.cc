@@ -5,7 +5,7 @@
 #include <functional>
 #include <map>
 
-#include "client/plain_feed.h"
+#include "client/send/plain_feed.h"
 #include "plain/batch_reader.h"
 #include "spdlog/spdlog.h"
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "client/endpoint.h"
-#include "client/feed_stream.h"
 #include "client/published.h"
+#include "client/send/feed_stream.h"
 #include "client/stream_opener.h"
 #include "core/base/mutex.h"
 

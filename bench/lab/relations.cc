@@ -7,7 +7,7 @@
 #include <string_view>
 #include <thread>
 
-#include "client/identity.h"
+#include "client/orders/identity.h"
 #include "client/simulation/audience.h"
 #include "core/base/bytes.h"
 #include "core/base/hash.h"

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
-#include "client/identity.h"
-#include "client/order_file.h"
+#include "client/orders/identity.h"
+#include "client/orders/order_file.h"
 
 namespace garderobe::bench {
 namespace {

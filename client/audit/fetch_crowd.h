@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "client/audit/crowd_check.h"
-#include "client/delivery.h"
+#include "client/send/delivery.h"
 
 namespace garderobe::client {
 

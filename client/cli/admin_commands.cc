@@ -9,8 +9,8 @@
 
 #include "client/cli/command.h"
 #include "client/cli/register_approvals.h"
-#include "client/register_file.h"
-#include "client/register_text.h"
+#include "client/deploy/register_file.h"
+#include "client/deploy/register_text.h"
 #include "core/base/civil_time.h"
 #include "core/base/clock.h"
 #include "core/base/files.h"

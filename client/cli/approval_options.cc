@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "client/approval_file.h"
+#include "client/deploy/approval_file.h"
 #include "core/base/clock.h"
 #include "core/custody/custody.h"
 #include "core/rpc/status_conversion.h"

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "client/deployment.h"
+#include "client/deploy/deployment.h"
 #include "core/custody/requests.h"
 #include "garderobe/v1/custody.pb.h"
 

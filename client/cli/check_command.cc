@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "client/check.h"
 #include "client/cli/command.h"
 #include "client/cli/file_options.h"
-#include "client/words.h"
+#include "client/orders/check.h"
+#include "client/orders/words.h"
 #include "core/identifiers/person.h"
 #include "nlohmann/json.hpp"
 

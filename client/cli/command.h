@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "client/deployment.h"
+#include "client/deploy/deployment.h"
 #include "core/base/status.h"
 
 namespace CLI {

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "client/approval_file.h"
 #include "client/cli/command.h"
 #include "client/cli/custody_arguments.h"
 #include "client/cli/register_approvals.h"
-#include "client/register_file.h"
+#include "client/deploy/approval_file.h"
+#include "client/deploy/register_file.h"
 #include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/keys/key_file.h"

@@ -14,8 +14,8 @@
 
 #include "client/cli/command.h"
 #include "client/cli/file_options.h"
-#include "client/delivery.h"
-#include "client/words.h"
+#include "client/orders/words.h"
+#include "client/send/delivery.h"
 #include "core/keys/key_file.h"
 #include "core/sealing/author_payload.h"
 #include "nlohmann/json.hpp"

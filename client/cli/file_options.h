@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "client/order_file.h"
+#include "client/orders/order_file.h"
 #include "nlohmann/json_fwd.hpp"
 
 namespace CLI {

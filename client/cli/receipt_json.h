@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "client/rights.h"
+#include "client/rights/rights.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::client {

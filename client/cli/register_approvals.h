@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "client/cli/approval_options.h"
-#include "client/deployment.h"
+#include "client/deploy/deployment.h"
 #include "core/custody/requests.h"
 #include "garderobe/v1/common.pb.h"
 

@@ -10,7 +10,7 @@
 #include "client/mapping/column_names.h"
 #include "client/mapping/column_profile.h"
 #include "client/mapping/mapping.h"
-#include "client/words.h"
+#include "client/orders/words.h"
 
 namespace garderobe::client {
 

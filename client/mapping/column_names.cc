@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "client/words.h"
+#include "client/orders/words.h"
 
 namespace garderobe::client {
 namespace {

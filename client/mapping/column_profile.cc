@@ -5,11 +5,11 @@
 #include <functional>
 #include <optional>
 
-#include "client/dates.h"
 #include "client/mapping/free_text.h"
 #include "client/mapping/header_plan.h"
-#include "client/price.h"
-#include "client/words.h"
+#include "client/orders/dates.h"
+#include "client/orders/price.h"
+#include "client/orders/words.h"
 #include "core/base/civil_time.h"
 #include "core/identifiers/text.h"
 

@@ -4,10 +4,10 @@
 #include <fstream>
 #include <set>
 
-#include "client/identity.h"
 #include "client/mapping/guess.h"
-#include "client/order_file.h"
-#include "client/words.h"
+#include "client/orders/identity.h"
+#include "client/orders/order_file.h"
+#include "client/orders/words.h"
 #include "core/base/civil_time.h"
 #include "core/catalogue/codes.h"
 #include "gmock/gmock.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "client/words.h"
+#include "client/orders/words.h"
 #include "core/identifiers/text.h"
 
 namespace garderobe::client {

@@ -10,7 +10,7 @@
 #include "client/mapping/column_match.h"
 #include "client/mapping/header_plan.h"
 #include "client/mapping/proposal.h"
-#include "client/words.h"
+#include "client/orders/words.h"
 
 namespace garderobe::client {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "client/words.h"
+#include "client/orders/words.h"
 #include "core/base/hash.h"
 
 namespace garderobe::client {

@@ -4,7 +4,7 @@
 #include <deque>
 #include <string_view>
 
-#include "client/words.h"
+#include "client/orders/words.h"
 
 namespace garderobe::client {
 namespace {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "client/order_line.h"
+#include "client/orders/order_line.h"
 #include "core/base/status.h"
 
 namespace garderobe::client {

@@ -3,7 +3,7 @@
 #include "client/mapping/free_text.h"
 #include "client/mapping/header_plan.h"
 #include "client/mapping/order_book.h"
-#include "client/words.h"
+#include "client/orders/words.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "spdlog/fmt/fmt.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "client/order_line.h"
+#include "client/orders/order_line.h"
 
 namespace garderobe::client {
 

@@ -12,9 +12,9 @@
 #include <string_view>
 #include <vector>
 
-#include "client/dates.h"
 #include "client/mapping/mapping.h"
-#include "client/words.h"
+#include "client/orders/dates.h"
+#include "client/orders/words.h"
 #include "core/base/nearest.h"
 
 namespace garderobe::client {

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "client/orders/words.h"
 #include "client/tables/table.h"
-#include "client/words.h"
 
 namespace garderobe::client {
 namespace {

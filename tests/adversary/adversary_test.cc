@@ -14,9 +14,9 @@
 #include <unordered_map>
 
 #include "aggregator/tables.h"
-#include "client/customers.h"
-#include "client/identity.h"
-#include "client/order_file.h"
+#include "client/orders/customers.h"
+#include "client/orders/identity.h"
+#include "client/orders/order_file.h"
 #include "core/base/files.h"
 #include "core/group/element.h"
 #include "core/group/hash_to_group.h"

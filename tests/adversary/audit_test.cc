@@ -2,7 +2,7 @@
 // who else may ask, and what is found when bytes change on the way.
 #include <functional>
 
-#include "client/authority.h"
+#include "client/deploy/authority.h"
 #include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "core/rpc/tls.h"

@@ -9,8 +9,8 @@
 #include <sstream>
 
 #include "aggregator/tables.h"
-#include "client/identity.h"
-#include "client/order_file.h"
+#include "client/orders/identity.h"
+#include "client/orders/order_file.h"
 #include "core/base/files.h"
 #include "core/group/hash_to_group.h"
 #include "core/keys/key_file.h"

@@ -15,8 +15,8 @@
 #include <set>
 #include <sstream>
 
-#include "client/identity.h"
-#include "client/order_file.h"
+#include "client/orders/identity.h"
+#include "client/orders/order_file.h"
 #include "client/simulation/simulate.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

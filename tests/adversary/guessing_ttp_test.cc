@@ -6,7 +6,7 @@
 #include <set>
 
 #include "aggregator/tables.h"
-#include "client/deployment.h"
+#include "client/deploy/deployment.h"
 #include "client/published.h"
 #include "core/conversion/convert.h"
 #include "core/group/elgamal.h"

@@ -1,9 +1,9 @@
 // A TTP that makes visits, or files what was sent elsewhere: it has its own
 // certificate, everything that is public, and whatever clients have sent. What
 // it lacks is an author's key.
-#include "client/batches.h"
-#include "client/deployment.h"
+#include "client/deploy/deployment.h"
 #include "client/published.h"
+#include "client/send/batches.h"
 #include "core/keys/key_file.h"
 #include "core/keys/outcome.h"
 #include "core/rpc/deadline.h"
@@ -182,8 +182,8 @@ TEST_F(HostileAuthorTest, VisitsWithoutASignatureAreRefused) {
   };
   seal("columns of no author");
   ExpectRefused(kMuseum, batch, kInvalid, "AUTHOR_SIGNATURE_MISSING");
-  std::string payload =
-      EncodeAuthored(deployment_->AuthorOf(kMuseum), place, batch.serial(), {}, "columns");
+  std::string payload = EncodeAuthored(deployment_->AuthorOf(kMuseum), place,
+                                       batch.serial(), {}, "columns");
   payload.replace(65, 64, std::string(64, '\0'));
   seal(payload);
   ExpectRefused(kMuseum, batch, kDenied, "AUTHOR_SIGNATURE_WRONG");

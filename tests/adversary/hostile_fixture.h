@@ -9,9 +9,9 @@
 #include <fstream>
 #include <thread>
 
-#include "client/authority.h"
-#include "client/batches.h"
-#include "client/deployment.h"
+#include "client/deploy/authority.h"
+#include "client/deploy/deployment.h"
+#include "client/send/batches.h"
 #include "core/base/files.h"
 #include "core/catalogue/codes.h"
 #include "core/group/elgamal.h"

@@ -8,7 +8,7 @@
 
 #include "aggregator/tables.h"
 #include "aggregator/visit_block.h"
-#include "client/order_file.h"
+#include "client/orders/order_file.h"
 #include "core/keys/key_file.h"
 #include "core/store/store.h"
 #include "gmock/gmock.h"

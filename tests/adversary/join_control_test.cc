@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <map>
 
-#include "client/customers.h"
-#include "client/identity.h"
-#include "client/order_file.h"
+#include "client/orders/customers.h"
+#include "client/orders/identity.h"
+#include "client/orders/order_file.h"
 #include "core/sealing/handles.h"
 #include "tests/adversary/join_fixture.h"
 #include "tests/support/figures.h"

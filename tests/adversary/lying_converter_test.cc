@@ -4,7 +4,7 @@
 #include <functional>
 #include <future>
 
-#include "client/deployment.h"
+#include "client/deploy/deployment.h"
 #include "grpcpp/server_builder.h"
 #include "tests/adversary/audit_fixture.h"
 #include "ttp/audit_service.h"
@@ -75,8 +75,8 @@ class LyingConverterTest : public AuditTest {
     row.kinds = 1;
     row.point_a = MultiplyBase(r);
     row.points_b.emplace_back();
-    GARDEROBE_CHECK(Encrypt(r, RandomElement(), joint_.kinds[0],
-                            &row.points_b[0]));
+    GARDEROBE_CHECK(
+        Encrypt(r, RandomElement(), joint_.kinds[0], &row.points_b[0]));
     if (++customers_ % 2 == 0) {
       row.point_home = RandomElement();
     } else {

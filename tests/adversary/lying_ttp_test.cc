@@ -3,8 +3,8 @@
 #include <functional>
 #include <thread>
 
-#include "client/delivery.h"
-#include "client/deployment.h"
+#include "client/deploy/deployment.h"
+#include "client/send/delivery.h"
 #include "core/base/files.h"
 #include "core/base/mutex.h"
 #include "core/rpc/tls.h"

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "aggregator/tables.h"
-#include "client/deployment.h"
+#include "client/deploy/deployment.h"
 #include "core/store/store.h"
 #include "garderobe/v1/delivery.grpc.pb.h"
 #include "tests/adversary/recording_fixture.h"

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <set>
 
-#include "client/batches.h"
-#include "client/deployment.h"
+#include "client/deploy/deployment.h"
+#include "client/send/batches.h"
 #include "core/rpc/status_conversion.h"
 #include "garderobe/v1/delivery.grpc.pb.h"
 #include "tests/adversary/recording_fixture.h"

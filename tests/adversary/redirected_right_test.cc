@@ -3,9 +3,9 @@
 // on another customer than the one that was named.
 #include <functional>
 
-#include "client/deployment.h"
+#include "client/deploy/deployment.h"
 #include "client/published.h"
-#include "client/rights.h"
+#include "client/rights/rights.h"
 #include "core/rpc/status_conversion.h"
 #include "core/rpc/tls.h"
 #include "garderobe/v1/delivery.grpc.pb.h"

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <thread>
 
-#include "client/authority.h"
+#include "client/deploy/authority.h"
 #include "core/base/files.h"
 #include "core/register/register_store.h"
 #include "gmock/gmock.h"

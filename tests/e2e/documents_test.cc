@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "client/words.h"
+#include "client/orders/words.h"
 #include "core/base/files.h"
 #include "core/catalogue/codes.h"
 #include "gmock/gmock.h"

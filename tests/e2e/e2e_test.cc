@@ -5,7 +5,7 @@
 #include <set>
 #include <sstream>
 
-#include "client/authority.h"
+#include "client/deploy/authority.h"
 #include "core/base/files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -1,7 +1,7 @@
 // Any file: every row is read or refused, and reading ends.
 #include "client/mapping/header_plan.h"
 #include "client/mapping/mapping.h"
-#include "client/order_line.h"
+#include "client/orders/order_line.h"
 #include "client/tables/csv_reader.h"
 #include "core/base/check.h"
 

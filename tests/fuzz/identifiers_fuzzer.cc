@@ -1,7 +1,7 @@
 // Any value: a normal form that is its own normal form, or a reason.
-#include "client/order_line.h"
-#include "client/price.h"
-#include "client/words.h"
+#include "client/orders/order_line.h"
+#include "client/orders/price.h"
+#include "client/orders/words.h"
 #include "core/base/check.h"
 #include "core/base/civil_time.h"
 #include "core/identifiers/address.h"

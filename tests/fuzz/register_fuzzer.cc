@@ -1,6 +1,6 @@
 // Any register, sent or in a file, and any configuration: taken, or refused in
 // words.
-#include "client/register_file.h"
+#include "client/deploy/register_file.h"
 #include "core/config/settings.h"
 #include "core/register/register_store.h"
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "client/approval_file.h"
+#include "client/deploy/approval_file.h"
 #include "core/base/clock.h"
 #include "core/custody/custody.h"
 #include "core/keys/key_file.h"

@@ -1,0 +1,44 @@
+// Dates and times as box offices and spreadsheets write them: the forms of
+// core/base/civil_time.h, and "za 14 mrt. 2025 20.15 uur", "Mar 14, 2025 8:15
+// PM", "14-3-25".
+#ifndef GARDEROBE_CLIENT_ORDERS_DATES_H_
+#define GARDEROBE_CLIENT_ORDERS_DATES_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace garderobe::client {
+
+// Whether ICU knows a time zone of this name.
+bool IsTimeZone(const std::string& name);
+
+// Thread-compatible; const once made.
+class DateReader {
+ public:
+  // `month_first`: 3/14/2025 is the 14th of March.
+  // `zone`: a time with an offset is put into this zone; empty keeps its
+  // digits, for they say the time of day where the event is.
+  explicit DateReader(bool month_first = false, const std::string& zone = "");
+  ~DateReader();
+  DateReader(DateReader&&) noexcept;
+  DateReader& operator=(DateReader&&) noexcept;
+
+  // Local minutes since 2000-01-01 00:00, between 1900 and 2199. A year of
+  // two digits is one of 2000 to 2069, or of 1970 to 1999.
+  std::optional<int32_t> Minutes(std::string_view text) const;
+
+  // A birth date as 1985-03-14; the text as it is when it is none, or its
+  // year has two digits. For what reads birth dates further on.
+  std::string BirthDate(std::string_view text) const;
+
+ private:
+  struct Zone;
+  bool month_first_;
+  std::unique_ptr<Zone> zone_;  // none: offsets are dropped
+};
+
+}  // namespace garderobe::client
+
+#endif  // GARDEROBE_CLIENT_ORDERS_DATES_H_

@@ -1,0 +1,112 @@
+// An export as a stream of order lines: a table, a mapping, and the files that
+// it is joined with.
+#ifndef GARDEROBE_CLIENT_ORDERS_ORDER_FILE_H_
+#define GARDEROBE_CLIENT_ORDERS_ORDER_FILE_H_
+
+#include <array>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/mapping/header_plan.h"
+#include "client/mapping/joined_table.h"
+#include "client/mapping/mapping.h"
+#include "client/mapping/order_book.h"
+#include "client/orders/order_line.h"
+#include "client/tables/table.h"
+
+namespace garderobe::client {
+
+struct OrderFileOptions {
+  std::string file;
+  std::string mapping = "default";  // of FindMapping
+  std::map<std::string, std::string> with =
+      {};  // paths of joined files, by name
+};
+
+// Not thread-safe.
+class OrderFile {
+ public:
+  struct Row {
+    uint64_t line = 0;
+    // Not an order line, by the mapping: totals, unpaid orders.
+    bool passed_over = false;
+    std::optional<Refusal> refusal;
+    OrderLine order;  // when neither; valid until the next Read
+  };
+
+  // Errors of FindMapping, OpenTable and JoinedTable::Load. InvalidArgument:
+  // the mapping does not fit; says which column is missing and what is there.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<OrderFile>> Open(
+      const OrderFileOptions& options);
+
+  // False at the end. One row of the file may say several order lines.
+  // Unavailable: a read error.
+  [[nodiscard]] absl::StatusOr<bool> Read(Row* row);
+
+  // The row as it stands in the file, of the last Read.
+  const TableRow& raw() const { return raw_; }
+  // By column, of the last Read; empty for a row that is not readable.
+  const Fields& fields() const { return fields_; }
+
+  const Mapping& mapping() const { return mapping_; }
+  const std::vector<std::string>& header() const { return index_->names(); }
+  bool has(Column column) const;
+  // Columns of the file that are not looked at.
+  std::vector<std::string> unused() const;
+  // What is odd about mapping and joined files, a sentence each: columns that
+  // decide and are not there, rows that can't be read.
+  std::vector<std::string> oddities() const;
+  char delimiter() const { return reader_->delimiter(); }
+  uint64_t header_line() const { return header_line_; }
+  uint64_t bytes_read() const { return reader_->bytes_read(); }
+  uint64_t bytes_total() const { return reader_->bytes_total(); }
+  // Changes when the mapping or a joined file does, 16 bytes: what was sent of
+  // the same file before may not be what is sent now.
+  [[nodiscard]] absl::StatusOr<std::string> Digest() const;
+
+ private:
+  struct Joined {
+    const Join* join;
+    JoinedTable table;
+    std::vector<int> key;  // indexes here
+  };
+
+  OrderFile() = default;
+  [[nodiscard]] absl::Status LoadJoins(const OrderFileOptions& options);
+  [[nodiscard]] absl::Status FindColumns();
+  bool Fits(const HeaderIndex& index) const;
+  absl::Status Misfit(const HeaderIndex& index, uint64_t line) const;
+  // Fills `fields_`; false for a row to pass over.
+  bool Map();
+  void Keep(size_t target, std::string value);
+  void SplitFreeText();
+  void TakeWords();
+  bool Finish(Row* row);
+
+  OrderFileOptions options_;
+  Mapping mapping_;
+  ReadingRules rules_;
+  std::unique_ptr<TableReader> reader_;
+  std::optional<HeaderIndex> index_;
+  uint64_t header_line_ = 0;
+  std::optional<HeaderPlan> plan_;
+  std::vector<Joined> joined_;
+  std::vector<std::string> missing_skips_;
+  std::vector<std::pair<int, Source::Case>> skip_;
+  bool is_return_ = false;
+  std::array<std::string_view, kTargetCount> values_;
+  TableRow raw_;
+  Fields fields_;
+  std::deque<std::string> scratch_;
+  OrderBook book_;
+  std::deque<Row> pending_;  // of a return
+};
+
+}  // namespace garderobe::client
+
+#endif  // GARDEROBE_CLIENT_ORDERS_ORDER_FILE_H_
