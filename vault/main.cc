@@ -169,7 +169,7 @@ absl::Status Run(const Config& config) {
           .Help("Relations dropped since the start, for the visitor objects")
           .Register(daemon->metrics())
           .Add({});
-  RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), [&] {
+  const auto measure = [&] {
     dropped.Set(static_cast<double>(vault.linker().dropped()));
     relinked.Set(vault.linker().relinking().value_or(1));
     const LinkCounts counts = vault.linker().counts();
@@ -177,7 +177,9 @@ absl::Status Run(const Config& config) {
     persons.Set(static_cast<double>(counts.persons));
     set_aside.Set(static_cast<double>(counts.set_aside));
     contradictory.Set(static_cast<double>(counts.contradictory));
-  });
+  };
+  measure();
+  RunEvery(daemon->io(), daemon->workers(), std::chrono::seconds(5), measure);
   RunEvery(daemon->io(), daemon->workers(), std::chrono::hours(1), [&] {
     const auto ended = vault.linker().EndUnmatched();
     if (!ended.ok()) {
