@@ -17,6 +17,8 @@ function(garderobe_test name)
   add_executable(${name}_test ${A_SOURCES})
   target_link_libraries(${name}_test PRIVATE ${A_DEPS} garderobe_options
     garderobe::tests_support GTest::gmock GTest::gtest_main)
+  # Mostly headers, which all of a test's sources share: compiled together.
+  set_target_properties(${name}_test PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
   # A test's own code runs once, and takes long to optimise.
   target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
   add_test(NAME ${name} COMMAND ${name}_test)
