@@ -37,8 +37,8 @@ struct CheckReport {
   std::vector<std::string> oddities;  // OrderFile::oddities
   // Share of the rows with a customer whose identifier of a kind is usable.
   std::vector<std::pair<std::string, double>> linkable;
-  // Of `with_customer`: in no household, and known by an address and nothing
-  // else.
+  // Lines among `with_customer` that show no address, and lines that show an
+  // address and nothing else.
   uint64_t without_address = 0, address_only = 0;
   std::map<std::string, uint64_t> not_identifiers;  // by reason
   uint64_t duplicates = 0;  // rows whose order line came before in the file

@@ -12,7 +12,7 @@ namespace garderobe {
 
 bool IsAscii(std::string_view text);
 
-// Of ASCII, whatever the locale.
+// Whether it is one of ASCII, whatever the locale says.
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool IsLowerLetter(char c) { return c >= 'a' && c <= 'z'; }
 
