@@ -3,7 +3,6 @@
 #ifndef GARDEROBE_CLIENT_ORDERS_ORDER_FILE_H_
 #define GARDEROBE_CLIENT_ORDERS_ORDER_FILE_H_
 
-#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -12,11 +11,11 @@
 #include <string_view>
 #include <vector>
 
-#include "client/mapping/header_plan.h"
-#include "client/mapping/joined_table.h"
 #include "client/mapping/mapping.h"
 #include "client/mapping/order_book.h"
+#include "client/orders/header_fit.h"
 #include "client/orders/order_line.h"
+#include "client/orders/row_mapper.h"
 #include "client/tables/table.h"
 
 namespace garderobe::client {
@@ -54,10 +53,12 @@ class OrderFile {
   const Fields& fields() const { return fields_; }
 
   const Mapping& mapping() const { return mapping_; }
-  const std::vector<std::string>& header() const { return index_->names(); }
-  bool has(Column column) const;
+  const std::vector<std::string>& header() const {
+    return mapper_->index().names();
+  }
+  bool has(Column column) const { return mapper_->has(column); }
   // Columns of the file that are not looked at.
-  std::vector<std::string> unused() const;
+  std::vector<std::string> unused() const { return mapper_->unused(); }
   // What is odd about mapping and joined files, a sentence each: columns that
   // decide and are not there, rows that can't be read.
   std::vector<std::string> oddities() const;
@@ -70,39 +71,20 @@ class OrderFile {
   [[nodiscard]] absl::StatusOr<std::string> Digest() const;
 
  private:
-  struct Joined {
-    const Join* join;
-    JoinedTable table;
-    std::vector<int> key;  // indexes here
-  };
-
   OrderFile() = default;
   [[nodiscard]] absl::Status LoadJoins(const OrderFileOptions& options);
-  [[nodiscard]] absl::Status FindColumns();
-  bool Fits(const HeaderIndex& index) const;
-  absl::Status Misfit(const HeaderIndex& index, uint64_t line) const;
-  // Fills `fields_`; false for a row to pass over.
-  bool Map();
-  void Keep(size_t target, std::string value);
-  void SplitFreeText();
-  void TakeWords();
   bool Finish(Row* row);
 
   OrderFileOptions options_;
   Mapping mapping_;
   ReadingRules rules_;
   std::unique_ptr<TableReader> reader_;
-  std::optional<HeaderIndex> index_;
   uint64_t header_line_ = 0;
-  std::optional<HeaderPlan> plan_;
-  std::vector<Joined> joined_;
-  std::vector<std::string> missing_skips_;
-  std::vector<std::pair<int, Source::Case>> skip_;
-  bool is_return_ = false;
-  std::array<std::string_view, kTargetCount> values_;
+  std::vector<JoinedFile> joined_;
+  std::unique_ptr<RowMapper> mapper_;
   TableRow raw_;
   Fields fields_;
-  std::deque<std::string> scratch_;
+  std::deque<std::string> taken_back_;  // ids of lines, of the last return
   OrderBook book_;
   std::deque<Row> pending_;  // of a return
 };

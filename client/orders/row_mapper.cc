@@ -1,0 +1,190 @@
+#include "client/orders/row_mapper.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "client/mapping/free_text.h"
+#include "client/orders/words.h"
+
+namespace garderobe::client {
+namespace {
+
+size_t TargetOf(Column column) { return static_cast<size_t>(column); }
+
+}  // namespace
+
+RowMapper::RowMapper(const Mapping& mapping,
+                     const std::vector<JoinedFile>& joined, HeaderIndex index,
+                     DecimalSign decimal)
+    : mapping_(mapping),
+      joined_(joined),
+      index_(std::move(index)),
+      decimal_(decimal),
+      plan_(mapping.columns, index_, mapping.empty) {
+  for (const Source::Case& one : mapping.skip) {
+    const int at = index_.FindFirst(one.headers);
+    if (at >= 0) {
+      skip_.emplace_back(at, one);
+    } else {
+      missing_skips_.push_back(one.headers.front().name);
+    }
+  }
+}
+
+bool RowMapper::has(Column column) const {
+  auto in = [&](size_t target) {
+    return plan_.has(target) ||
+           std::any_of(joined_.begin(), joined_.end(),
+                       [&](const JoinedFile& j) {
+                         return j.table.has(target) ||
+                                j.join->when_found.count(target) > 0;
+                       });
+  };
+  if (in(TargetOf(column))) return true;
+  switch (column) {
+    case Column::kFirstName:
+    case Column::kLastName:
+      return in(kFullName);
+    case Column::kStreet:
+    case Column::kPostcode:
+    case Column::kCity:
+      return in(kAddressLine);
+    case Column::kPrice:
+      return in(kPriceEach);
+    case Column::kCountry:
+      return !mapping_.country.empty();
+    default:
+      return false;
+  }
+}
+
+std::vector<std::string> RowMapper::missing() const {
+  std::set<std::string> names(missing_skips_.begin(), missing_skips_.end());
+  names.insert(plan_.missing().begin(), plan_.missing().end());
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> RowMapper::unused() const {
+  std::vector<bool> used = plan_.used();
+  for (const JoinedFile& joined : joined_) {
+    for (int at : joined.key) used[static_cast<size_t>(at)] = true;
+  }
+  for (const auto& [at, one] : skip_) used[static_cast<size_t>(at)] = true;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < used.size(); ++i) {
+    const std::string& name = index_.names()[i];
+    if (!used[i] && !name.empty()) names.push_back(name);
+  }
+  return names;
+}
+
+void RowMapper::Keep(size_t target, std::string value) {
+  values_[target] = scratch_.emplace_back(std::move(value));
+}
+
+bool RowMapper::IsSkipped(const TableRow& row) const {
+  return std::any_of(skip_.begin(), skip_.end(), [&](const auto& skip) {
+    return Holds(skip.second,
+                 CleanField(row.fields[static_cast<size_t>(skip.first)]));
+  });
+}
+
+void RowMapper::TakeJoined(const TableRow& row) {
+  for (const JoinedFile& joined : joined_) {
+    const auto* found = joined.table.Find(JoinedTable::KeyOf(row, joined.key));
+    if (found == nullptr) continue;
+    for (size_t i = 0; i < kTargetCount; ++i) {
+      if (values_[i].empty()) values_[i] = (*found)[i];
+    }
+    for (const auto& [target, value] : joined.join->when_found) {
+      values_[target] = value;
+    }
+  }
+}
+
+void RowMapper::SplitFreeText() {
+  if (!values_[kFullName].empty() &&
+      values_[TargetOf(Column::kLastName)].empty()) {
+    NameParts name = SplitFullName(ToUtf8(values_[kFullName]));
+    if (values_[TargetOf(Column::kFirstName)].empty()) {
+      Keep(TargetOf(Column::kFirstName), std::move(name.first));
+    }
+    Keep(TargetOf(Column::kLastName), std::move(name.last));
+  }
+  if (!values_[kAddressLine].empty()) {
+    AddressParts parts = SplitAddressLine(ToUtf8(values_[kAddressLine]));
+    const std::pair<Column, std::string*> found[] = {
+        {Column::kStreet, &parts.street},
+        {Column::kPostcode, &parts.postcode},
+        {Column::kCity, &parts.city},
+        {Column::kCountry, &parts.country}};
+    for (const auto& [column, part] : found) {
+      if (values_[TargetOf(column)].empty()) {
+        Keep(TargetOf(column), std::move(*part));
+      }
+    }
+  }
+  std::string_view& price = values_[TargetOf(Column::kPrice)];
+  if (!values_[kPriceEach].empty() && price.empty()) {
+    const auto cents = ParsePriceCents(values_[kPriceEach], decimal_);
+    const auto text = values_[TargetOf(Column::kQuantity)];
+    const auto quantity =
+        text.empty() ? std::optional<uint32_t>(1) : ParseQuantity(text);
+    if (cents && quantity) {
+      const int64_t all = *cents * *quantity;
+      Keep(TargetOf(Column::kPrice),
+           fmt::format("{}{}.{:02}", all < 0 ? "-" : "", std::abs(all) / 100,
+                       std::abs(all) % 100));
+    } else {
+      price = values_[kPriceEach];  // refused as it is
+    }
+  }
+}
+
+void RowMapper::TakeWords() {
+  for (const auto& [column, words] : mapping_.words) {
+    std::string_view& value = values_[TargetOf(column)];
+    if (value.empty()) continue;
+    const auto found = words.find(PlainWord(ToUtf8(value)));
+    if (found != words.end()) value = found->second;
+  }
+}
+
+bool RowMapper::Map(const TableRow& row, Fields* fields) {
+  scratch_.clear();
+  if (IsSkipped(row)) return false;
+  is_return_ = false;
+  if (mapping_.returns) {
+    const auto negative = [&](Column column) {
+      return plan_.Get(TargetOf(column), row, &scratch_).starts_with('-');
+    };
+    is_return_ = negative(Column::kQuantity) || negative(Column::kPrice);
+  }
+  const size_t line_id = TargetOf(Column::kLineId);
+  for (size_t i = 0; i < kTargetCount; ++i) {
+    // A row that takes back is no line of its own to be counted.
+    const bool counted = is_return_ && i == line_id && mapping_.columns[i] &&
+                         mapping_.columns[i]->op == Source::Op::kCountIn;
+    values_[i] = counted ? std::string_view() : plan_.Get(i, row, &scratch_);
+  }
+  TakeJoined(row);
+  if (is_return_) {
+    for (Column column : {Column::kQuantity, Column::kPrice}) {
+      if (values_[TargetOf(column)].starts_with('-')) {
+        values_[TargetOf(column)].remove_prefix(1);
+      }
+    }
+  }
+  SplitFreeText();
+  TakeWords();
+  std::string_view& country = values_[TargetOf(Column::kCountry)];
+  if (country.empty()) country = mapping_.country;
+  if (values_[TargetOf(Column::kStatus)] == kIgnoredRow) return false;
+  std::copy_n(values_.begin(), kColumnCount, fields->begin());
+  return true;
+}
+
+}  // namespace garderobe::client

@@ -1,0 +1,62 @@
+// One row of an export as the fields of an order line, by a mapping and the
+// files that the export is joined with.
+#ifndef GARDEROBE_CLIENT_ORDERS_ROW_MAPPER_H_
+#define GARDEROBE_CLIENT_ORDERS_ROW_MAPPER_H_
+
+#include <array>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/mapping/header_plan.h"
+#include "client/mapping/mapping.h"
+#include "client/orders/header_fit.h"
+#include "client/orders/order_line.h"
+#include "client/orders/price.h"
+
+namespace garderobe::client {
+
+// Not thread-safe.
+class RowMapper {
+ public:
+  // `mapping` and `joined` outlive it.
+  RowMapper(const Mapping& mapping, const std::vector<JoinedFile>& joined,
+            HeaderIndex index, DecimalSign decimal);
+
+  // What the row says, by column; valid until the next Map, and while `row` is.
+  // False for a row that is no order line. `row` is as wide as the header.
+  bool Map(const TableRow& row, Fields* fields);
+  // Whether the last row takes back rows that came before. Its quantity and
+  // price are then without their sign.
+  bool is_return() const { return is_return_; }
+
+  const HeaderIndex& index() const { return index_; }
+  bool has(Column column) const;
+  // Columns of the file that are not looked at.
+  std::vector<std::string> unused() const;
+  // Columns that decide, and that the file has none of; in order.
+  std::vector<std::string> missing() const;
+
+ private:
+  void Keep(size_t target, std::string value);
+  bool IsSkipped(const TableRow& row) const;
+  void TakeJoined(const TableRow& row);
+  void SplitFreeText();
+  void TakeWords();
+
+  const Mapping& mapping_;
+  const std::vector<JoinedFile>& joined_;
+  HeaderIndex index_;
+  DecimalSign decimal_;
+  HeaderPlan plan_;
+  std::vector<std::string> missing_skips_;
+  std::vector<std::pair<int, Source::Case>> skip_;
+  bool is_return_ = false;
+  std::array<std::string_view, kTargetCount> values_;
+  std::deque<std::string> scratch_;
+};
+
+}  // namespace garderobe::client
+
+#endif  // GARDEROBE_CLIENT_ORDERS_ROW_MAPPER_H_
