@@ -17,7 +17,7 @@ inline constexpr uint32_t kBirthKinds = [] {
   for (const Kind kind :
        {Kind::kNameBirthdate, Kind::kEmailBirthyear, Kind::kBirthdatePostcode,
         Kind::kNamesBirthdate, Kind::kSurnameBirthdate, Kind::kBirthdateStreet,
-        Kind::kBirthdateCity, Kind::kNamesCity}) {
+        Kind::kBirthdateCity}) {
     kinds |= uint32_t{1} << static_cast<unsigned>(kind);
   }
   return kinds;

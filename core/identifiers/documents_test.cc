@@ -95,6 +95,7 @@ Given With(Given given, const Given& others) {
 std::vector<Given> People() {
   return {kDutch, With(kDutch, {{"phone", "020 1234567"}}),
           With(kDutch, {{"postcode", ""}}),
+          With(kDutch, {{"house_number", ""}, {"house_number_addition", ""}}),
           With(kDutch, {{"country", "BE"},
                         {"postcode", "9000"},
                         {"street", "Korenmarkt"},

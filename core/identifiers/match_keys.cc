@@ -110,7 +110,12 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
   set(Kind::kNamesStreet, Join({skeletons(3), address.street, house}));
   if (address.postcode.empty()) {
     set(Kind::kBirthdateCity, Join({p.birth_date, p.city, initial}));
-    set(Kind::kNamesCity, Join({skeletons(3), p.city, year}));
+  }
+  if (dwelling.empty()) {
+    // Where the house is known its keys say more, and cost as much.
+    set(Kind::kNamesArea,
+        Join({skeletons(3),
+              address.postcode.empty() ? p.city : address.postcode}));
   }
   return result;
 }

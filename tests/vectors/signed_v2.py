@@ -215,7 +215,7 @@ SLOTS = {0: "email", 1: "mobile", 4: "name_birthdate", 5: "name_address",
          10: "mobile_initial", 11: "birthdate_postcode", 12: "names_birthdate",
          13: "surname_birthdate", 14: "birthdate_street",
          15: "initials_address", 16: "names_street", 17: "birthdate_city",
-         18: "names_city", 19: "email_names", 20: "names_address",
+         18: "names_area", 19: "email_names", 20: "names_address",
          21: "email_first", 22: "mobile_first"}
 
 

@@ -80,9 +80,7 @@ Level Born(const Pair& pair) {
   const auto dated = {Kind::kSurnameBirthdate, Kind::kBirthdatePostcode,
                       Kind::kBirthdateStreet, Kind::kBirthdateCity};
   if (pair.any_equal({Kind::kNameBirthdate})) return Level::kSame;
-  if (pair.any_equal({Kind::kNamesBirthdate, Kind::kNamesCity})) {
-    return Level::kNear;
-  }
+  if (pair.any_equal({Kind::kNamesBirthdate})) return Level::kNear;
   const bool names_compared =
       pair.any_compared({Kind::kNameBirthdate, Kind::kNamesBirthdate});
   if (pair.any_equal(dated)) {
@@ -100,9 +98,11 @@ Level Home(const Pair& pair) {
   if (pair.any_equal({Kind::kInitialsAddress, Kind::kNamesStreet})) {
     return Level::kNear;
   }
+  if (pair.any_equal({Kind::kNamesArea})) return Level::kNearBare;
   // Other homes, or other people of one home: which of these can't be told, for
   // without a name nothing is known of an address here (protocol.md, 3).
-  return pair.any_compared({Kind::kNamesAddress, Kind::kNameAddress})
+  return pair.any_compared(
+             {Kind::kNamesAddress, Kind::kNameAddress, Kind::kNamesArea})
              ? Level::kDiffers
              : Level::kMissing;
 }
