@@ -4,31 +4,32 @@
 #include <vector>
 
 #include "client/orders/words.h"
+#include "core/identifiers/normalisation.h"
 #include "core/identifiers/text.h"
 
 namespace garderobe::client {
 namespace {
 
-constexpr std::string_view kTitles[] = {
-    "dhr", "mevr", "mw",  "de heer", "heer", "mevrouw", "mr",
-    "mrs", "ms",   "dr",  "drs",     "ir",   "ing",     "prof",
-    "mme", "m",    "fam", "familie", "hr",   "dhr/mevr"};
-
 std::string_view TakeTitles(std::string_view name) {
   for (bool again = true; again;) {
     again = false;
-    const size_t end = name.find_first_of(" .");
+    const size_t end = name.find_first_of(" ./");
     if (end == name.npos) break;
     const std::string word = PlainWord(name.substr(0, end));
-    // "M. Jansen" is an initial.
+    // "M. Jansen" is an initial, and "de" a title's only in "de heer".
     if (word.size() < 2) break;
-    for (std::string_view title : kTitles) {
-      if (word != title) continue;
-      name = TrimField(name.substr(end));
-      while (name.starts_with('.')) name = TrimField(name.substr(1));
-      again = true;
+    const auto& titles = NormalisationRules().titles;
+    if (word == "de") {
+      const std::string_view next = TrimField(name.substr(end));
+      if (!titles.contains(PlainWord(next.substr(0, next.find(' '))))) break;
+    } else if (!titles.contains(word)) {
       break;
     }
+    name = TrimField(name.substr(end));
+    while (name.starts_with('.') || name.starts_with('/')) {
+      name = TrimField(name.substr(1));
+    }
+    again = true;
   }
   return name;
 }

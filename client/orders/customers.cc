@@ -199,10 +199,10 @@ CustomerTable::Customer CustomerTable::At(size_t index,
   // A number without country code belongs where its own row says, and would be
   // somebody else's in the country of the address.
   if (!line.phone.empty() && fields[kPhoneCountry] != fields[kCountry]) {
-    const Country* const country = FindCountry(ToUtf8(fields[kPhoneCountry]));
-    *scratch = NormalisePhone(ToUtf8(fields[kPhone]),
-                              country != nullptr ? country->code : "ZZ")
-                   .value;
+    const std::string_view code = CountryCode(ToUtf8(fields[kPhoneCountry]));
+    *scratch =
+        NormalisePhone(ToUtf8(fields[kPhone]), code.empty() ? "ZZ" : code)
+            .value;
     line.phone = *scratch;
   }
   return customer;

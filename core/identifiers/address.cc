@@ -1,24 +1,16 @@
 #include "core/identifiers/address.h"
 
-#include <algorithm>
-#include <iterator>
 #include <optional>
 
 #include "core/identifiers/house_number.h"
+#include "core/identifiers/normalisation.h"
+#include "core/identifiers/street_line.h"
 #include "core/identifiers/text.h"
 
 namespace garderobe {
-namespace {
-
-// What forms show as an example, and clerks type to get on.
-constexpr std::string_view kAddressPlaceholders[] = {
-    "NL:1234AB:1:", "NL:1111AA:1:", "NL:9999ZZ:1:", "NL:1000AA:1:"};
-
-}  // namespace
-
 Address ReadAddress(const RawAddress& raw) {
   Address address;
-  address.country = FindCountry(raw.country);
+  address.country = CountryOf(raw.country, raw.postcode);
   if (address.country == nullptr) {
     address.reason = "COUNTRY_NOT_SUPPORTED";
     return address;
@@ -26,9 +18,8 @@ Address ReadAddress(const RawAddress& raw) {
   const Country& country = *address.country;
   const auto postcode = country.postcode(raw.postcode);
   if (postcode) address.postcode = *postcode;
-  StreetLine line{std::string(TrimBlanks(raw.street)),
-                  std::string(TrimBlanks(raw.house_number))};
-  if (line.number.empty()) line = SplitStreetLine(raw.street);
+  StreetLine line{CleanText(raw.street), CleanText(raw.house_number)};
+  if (line.number.empty()) line = SplitStreetLine(line.street);
   address.street = FoldStreet(line.street);
   const HouseNumber number =
       ReadHouseNumber(line.number, raw.addition, country.dutch_house_numbers);
@@ -48,9 +39,7 @@ Address ReadAddress(const RawAddress& raw) {
     } else {
       address.value += number.letter + ":" + number.box;
     }
-    if (std::find(std::begin(kAddressPlaceholders),
-                  std::end(kAddressPlaceholders),
-                  address.value) != std::end(kAddressPlaceholders)) {
+    if (NormalisationRules().address_placeholders.contains(address.value)) {
       address.reason = "ADDRESS_PLACEHOLDER";
     }
   }

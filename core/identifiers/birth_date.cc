@@ -24,7 +24,7 @@ std::string BirthDate::Compact() const {
 }
 
 BirthDate ReadBirthDate(std::string_view raw, const CivilDate& today) {
-  const auto date = ParseDate(TrimBlanks(raw));
+  const auto date = ParseDate(CleanText(raw));
   if (!date) return {{}, "BIRTH_DATE_UNREADABLE"};
   if (date->year < 1900) return {*date, "BIRTH_DATE_BEFORE_1900"};
   if (*date > today) return {*date, "BIRTH_DATE_IN_FUTURE"};

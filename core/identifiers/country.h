@@ -12,8 +12,6 @@ namespace garderobe {
 
 struct Country {
   std::string_view code;  // ISO 3166 alpha-2
-  // As people write it, folded to ASCII letters, lower case.
-  std::span<const std::string_view> names;
   // A postcode in normal form; nothing when it is none. What follows it, such
   // as the place, is left out.
   std::optional<std::string> (*postcode)(std::string_view raw);
@@ -23,8 +21,18 @@ struct Country {
   bool needs_street;
 };
 
-// By name or code; empty is the Netherlands. Null: not supported.
+// Returns the ISO 3166 alpha-2 code of a country's name, code or both ("NL -
+// Nederland"); NL of nothing, ZZ of what says abroad, and nothing of a word
+// that the list `countries` does not have, or of two countries.
+std::string_view CountryCode(std::string_view name);
+
+// By name or code, as CountryCode. Null: not supported.
 const Country* FindCountry(std::string_view name);
+
+// The same. A word that names no country at all is the Netherlands where the
+// postcode is a Dutch one, which no other country has.
+const Country* CountryOf(std::string_view name, std::string_view postcode);
+
 std::span<const Country* const> AllCountries();
 
 const Country& Netherlands();

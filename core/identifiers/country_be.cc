@@ -10,11 +10,8 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kBelgianNames[] = {
-    "be", "bel", "b", "belgie", "belgium", "belgique", "belgien", "vlaanderen"};
-
 std::optional<std::string> BelgianPostcode(std::string_view raw) {
-  const auto folded = FoldCompatible(TrimBlanks(raw));
+  const auto folded = FoldCompatible(CleanText(raw));
   // A numeral would be folded into a digit that is not in the text.
   if (!folded || HasNumeral(raw)) return std::nullopt;
   std::string_view text = *folded;
@@ -41,7 +38,7 @@ std::optional<std::string> BelgianPostcode(std::string_view raw) {
 }  // namespace
 
 const Country& Belgium() {
-  static const Country country = {"BE", kBelgianNames, BelgianPostcode,
+  static const Country country = {"BE", BelgianPostcode,
                                   /*dutch_house_numbers=*/false,
                                   /*needs_street=*/true};
   return country;

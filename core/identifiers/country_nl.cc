@@ -10,12 +10,8 @@
 namespace garderobe {
 namespace {
 
-constexpr std::string_view kDutchNames[] = {
-    "nl",      "nld",    "nederland", "netherlands", "thenetherlands",
-    "holland", "paysbas"};
-
 std::optional<std::string> DutchPostcode(std::string_view raw) {
-  const auto folded = FoldCompatible(TrimBlanks(raw));
+  const auto folded = FoldCompatible(CleanText(raw));
   // A numeral would be folded into a digit that is not in the text.
   if (!folded || HasNumeral(raw)) return std::nullopt;
   std::string_view text = *folded;
@@ -45,7 +41,7 @@ std::optional<std::string> DutchPostcode(std::string_view raw) {
 }  // namespace
 
 const Country& Netherlands() {
-  static const Country country = {"NL", kDutchNames, DutchPostcode,
+  static const Country country = {"NL", DutchPostcode,
                                   /*dutch_house_numbers=*/true,
                                   /*needs_street=*/false};
   return country;

@@ -184,19 +184,6 @@ TEST(IdentifierDocumentTest, TheReasonsAreTheClosedList) {
   }
 }
 
-TEST(IdentifierDocumentTest, TheOfficesAreThoseOfTheCode) {
-  std::vector<std::string> written;
-  for (const std::string& line : Lines()) {
-    const size_t at = line.find(", is one of: ");
-    if (line.starts_with("**Offices") && at != line.npos) {
-      written = Quoted(line.substr(at, line.rfind(". The address") - at));
-    }
-  }
-  const auto offices = OfficeMailboxes();
-  EXPECT_THAT(written,
-              ::testing::ElementsAreArray(offices.begin(), offices.end()));
-}
-
 TEST(IdentifierDocumentTest, SoManyTokensACustomerHas) {
   auto count = [](const Given& given) {
     const Identifiers read = Read(given);

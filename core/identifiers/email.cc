@@ -5,51 +5,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/identifiers/normalisation.h"
 #include "core/identifiers/text.h"
 
 namespace garderobe {
 namespace {
-
-// How providers read the local part of their own addresses.
-struct Provider {
-  std::string_view domain;
-  std::string_view canonical_domain;
-  bool dots_ignored;
-};
-constexpr Provider kProviders[] = {
-    {"gmail.com", "gmail.com", true},
-    {"googlemail.com", "gmail.com", true},
-};
-
-// Local parts that nobody reads.
-constexpr std::string_view kEmailPlaceholders[] = {
-    "noreply",   "donotreply", "nietbeantwoorden",
-    "test",      "testing",    "geen",
-    "geenemail", "geenmail",   "nomail",
-    "noemail",   "none",       "onbekend",
-    "unknown",   "anoniem",    "anonymous",
-    "nvt",       "xxx",        "kassa",
-    "balie"};
-
-// Local parts that every other office has.
-constexpr std::string_view kOffices[] = {
-    "accueil",        "admin",         "administratie",  "administratif",
-    "administration", "bestuur",       "bibliotheek",    "billetterie",
-    "boeking",        "boekingen",     "boekhouding",    "bureau",
-    "contact",        "directie",      "direction",      "email",
-    "evenementen",    "events",        "facturatie",     "facturen",
-    "factuur",        "finance",       "financien",      "groepen",
-    "hallo",          "hello",         "info",           "informatie",
-    "information",    "inkoop",        "invoice",        "jobs",
-    "kaartverkoop",   "kantoor",       "klantenservice", "mail",
-    "marketing",      "museum",        "office",         "penningmeester",
-    "postmaster",     "receptie",      "reception",      "reservatie",
-    "reservaties",    "reservation",   "reservations",   "reserveren",
-    "reservering",    "reserveringen", "sales",          "school",
-    "secretariaat",   "secretariat",   "service",        "shop",
-    "support",        "theater",       "ticket",         "ticketing",
-    "tickets",        "verkoop",       "voorzitter",     "webmaster",
-    "webshop",        "welkom",        "winkel"};
 
 bool IsDomain(std::string_view domain) {
   if (domain.size() > 253 || domain.find('.') == domain.npos) return false;
@@ -96,13 +56,12 @@ std::optional<std::string> ToALabels(std::string_view domain) {
 }
 
 // Without what separates words: `no-reply` is `noreply`.
-bool IsPlainlyOneOf(std::string_view local,
-                    std::span<const std::string_view> list) {
+bool IsPlainlyOneOf(std::string_view local, const Normalisation::Words& list) {
   std::string plain;
   for (char c : local) {
     if (c != '.' && c != '-' && c != '_') plain.push_back(c);
   }
-  return std::find(list.begin(), list.end(), plain) != list.end();
+  return list.contains(plain);
 }
 
 bool IsLocalPart(std::string_view local) {
@@ -130,9 +89,7 @@ std::string_view WhyNoSlip(std::string_view raw,
                            std::span<const std::string> own_domains) {
   const std::string text = FoldToAscii(raw);
   auto is_placeholder = [](std::string_view word) {
-    return std::find(std::begin(kEmailPlaceholders),
-                     std::end(kEmailPlaceholders),
-                     word) != std::end(kEmailPlaceholders);
+    return NormalisationRules().email_placeholders.contains(word);
   };
   const std::string local = LettersAndDigits(text.substr(0, text.find('@')));
   if (is_placeholder(local)) return "EMAIL_PLACEHOLDER";
@@ -153,6 +110,27 @@ std::string_view WhyNoSlip(std::string_view raw,
   return "EMAIL_MALFORMED";
 }
 
+// "Jan <jan@x.nl>", "mailto:jan@x.nl", "jan@x.nl; piet@y.nl": the address, and
+// of several the first.
+std::string_view OneAddress(std::string_view text) {
+  const size_t open = text.rfind('<');
+  if (const size_t close = text.find('>', open == text.npos ? 0 : open);
+      open != text.npos && close != text.npos) {
+    text = TrimBlanks(text.substr(open + 1, close - open - 1));
+  }
+  if (text.starts_with("mailto:")) text.remove_prefix(7);
+  const bool several = std::count(text.begin(), text.end(), '@') > 1;
+  if (several) {
+    const size_t end = text.find_first_of(",;/| \t");
+    // Before the first separator stands an address, or none is to be had.
+    if (end != text.npos && text.find('@') < end) text = text.substr(0, end);
+  }
+  while (text.ends_with(',') || text.ends_with(';')) {
+    text = TrimBlanks(text.substr(0, text.size() - 1));
+  }
+  return text;
+}
+
 }  // namespace
 
 Normalised NormaliseEmail(std::string_view raw,
@@ -160,9 +138,16 @@ Normalised NormaliseEmail(std::string_view raw,
   const auto malformed = [&] {
     return Normalised::Refused(WhyNoSlip(raw, own_domains));
   };
-  const auto folded = FoldCompatible(TrimBlanks(raw));
+  // Joiners, which nobody sees either, make another domain (RFC 5892, A.1).
+  const std::string_view behind =
+      raw.substr(std::min(raw.find('@'), raw.size()));
+  if (behind.find("\u200c") != behind.npos ||
+      behind.find("\u200d") != behind.npos) {
+    return malformed();
+  }
+  const auto folded = FoldCompatible(CleanText(raw));
   if (!folded) return malformed();
-  const std::string_view text = TrimBlanks(*folded);
+  const std::string_view text = OneAddress(TrimBlanks(*folded));
   const size_t at = text.find('@');
   if (at == text.npos) return malformed();
   std::string local(text.substr(0, at));
@@ -171,15 +156,18 @@ Normalised NormaliseEmail(std::string_view raw,
   if (const size_t plus = local.find('+'); plus != local.npos) {
     local.resize(plus);
   }
-  for (const Provider& provider : kProviders) {
-    if (*domain != provider.domain) continue;
-    domain = provider.canonical_domain;
-    if (provider.dots_ignored) std::erase(local, '.');
+  const Normalisation& rules = NormalisationRules();
+  if (const auto provider = rules.providers.find(*domain);
+      provider != rules.providers.end()) {
+    domain = provider->second.canonical_domain;
+    if (provider->second.without_dots) std::erase(local, '.');
   }
   // What the tag or the dots leave must be an address, too.
   if (!IsLocalPart(local)) return malformed();
-  if (IsPlainlyOneOf(local, kEmailPlaceholders))
+  if (IsPlainlyOneOf(local, rules.email_placeholders) ||
+      rules.email_placeholder_domains.contains(*domain)) {
     return Normalised::Refused("EMAIL_PLACEHOLDER");
+  }
   for (const std::string& given : own_domains) {
     const std::string own = FoldCompatible(given).value_or(given);
     if (*domain == own || domain->ends_with("." + own)) {
@@ -190,9 +178,7 @@ Normalised NormaliseEmail(std::string_view raw,
 }
 
 bool IsOfficeMailbox(std::string_view local) {
-  return IsPlainlyOneOf(local, kOffices);
+  return IsPlainlyOneOf(local, NormalisationRules().offices);
 }
-
-std::span<const std::string_view> OfficeMailboxes() { return kOffices; }
 
 }  // namespace garderobe

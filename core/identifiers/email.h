@@ -22,8 +22,6 @@ Normalised NormaliseEmail(std::string_view raw,
 // Whether the part before `@` is an office's and nobody's own, such as info:
 // what is like it has other owners.
 bool IsOfficeMailbox(std::string_view local);
-// All of them, in alphabetical order, without what separates words.
-std::span<const std::string_view> OfficeMailboxes();
 
 }  // namespace garderobe
 

@@ -1,11 +1,12 @@
 #include "core/identifiers/house_number.h"
 
 #include <algorithm>
-#include <memory>
 #include <optional>
+#include <regex>
 #include <vector>
 
 #include "core/base/integer.h"
+#include "core/identifiers/normalisation.h"
 #include "core/identifiers/text.h"
 
 namespace garderobe {
@@ -60,42 +61,35 @@ std::vector<Piece> Pieces(const std::string& text) {
   return pieces;
 }
 
-// One spelling for what means the same.
-struct Spelling {
-  std::string_view written;
-  std::string_view unified;
-};
-constexpr Spelling kAdditions[] = {
-    {"HUIS", "HS"},        {"BENEDENHUIS", "HS"}, {"BENEDEN", "HS"},
-    {"BEGANEGROND", "BG"}, {"BOVEN", "BOV"},      {"BOVENHUIS", "BOV"},
-    {"BV", "BOV"},         {"ACHTER", "ACHT"},    {"ACHTERHUIS", "ACHT"},
-    {"ROOD", "RD"},        {"ZWART", "ZW"},       {"WIT", "WT"},
-    {"II", "2"},           {"III", "3"},          {"IV", "4"},
-    {"TEGENOVER", "TO"}};
-// What says which floor the number before it is.
-constexpr std::string_view kFloors[] = {"HOOG", "ETAGE",  "VERDIEPING",
-                                        "E",    "EETAGE", "EVERDIEPING"};
-constexpr std::string_view kBoxes[] = {"BUS", "B",  "BTE", "BOITE",
-                                       "BOX", "BP", "BT"};
-constexpr std::string_view kPrefixes[] = {"NR",     "NO",         "NUMMER",
-                                          "HUISNR", "HUISNUMMER", "N"};
-
 std::string Unify(const std::string& word) {
-  for (const Spelling& spelling : kAdditions) {
-    if (word == spelling.written) return std::string(spelling.unified);
-  }
-  return word;
+  const auto& additions = NormalisationRules().additions;
+  const auto found = additions.find(word);
+  return found == additions.end() ? word : found->second;
 }
 
 // "12-14", "12 t/m 14": the first.
 bool IsRangeWord(std::string_view word) {
-  return word == "TM" || word == "TOT";
+  return NormalisationRules().ranges.contains(word);
 }
 
 HouseNumber Refused(std::string_view reason) {
   HouseNumber refused;
   refused.reason = reason;
   return refused;
+}
+
+// What a spreadsheet makes of 12-3, 3-12 and 120: "2026-03-12", "12-3-2026",
+// "12-mrt", "1,20E+02". Which number was meant can't be told.
+bool IsOfSpreadsheet(const std::string& upper) {
+  static const std::regex dates(
+      "\\d{4}-\\d{1,2}-\\d{1,2}([ T].*)?|"
+      "\\d{1,2}[-/.]\\d{1,2}[-/.](19|20)\\d\\d([ T].*)?|"
+      "\\d{1,2}[-/. ](JAN|FEB|FEV|MRT|MAR|MAA|APR|AVR|MEI|MAY|MAI|JUN|JUIN|"
+      "JUL|JUIL|AUG|AOU|AOUT|SEP|SEPT|OKT|OCT|NOV|DEC|DEZ)[.]?"
+      "([-/. ]\\d{2,4})?|"
+      "\\d+([.,]\\d+)?E[+]\\d+",
+      std::regex::optimize);
+  return upper.size() > 3 && std::regex_match(upper, dates);
 }
 
 void ReadDutch(const std::vector<Piece>& rest, HouseNumber* result) {
@@ -107,7 +101,7 @@ void ReadDutch(const std::vector<Piece>& rest, HouseNumber* result) {
       continue;
     }
     // "3e etage", "3 hoog"
-    const bool floor = i > 0 && IsOneOf(kFloors, text) &&
+    const bool floor = i > 0 && NormalisationRules().floors.contains(text) &&
                        (rest[i - 1].digits() || rest[i - 1].text == "E");
     if (floor) continue;
     if (text.size() == 1 && text != "I") {
@@ -128,7 +122,8 @@ void ReadBelgian(const std::vector<Piece>& rest, HouseNumber* result) {
     const Piece& piece = rest[i];
     if (in_box) {
       result->box += piece.text;
-    } else if (i + 1 < rest.size() && IsOneOf(kBoxes, piece.text)) {
+    } else if (i + 1 < rest.size() &&
+               NormalisationRules().boxes.contains(piece.text)) {
       in_box = true;
     } else if (piece.before == '/' || piece.before == '_') {
       in_box = true;
@@ -155,9 +150,10 @@ void ReadBelgian(const std::vector<Piece>& rest, HouseNumber* result) {
 
 HouseNumber ReadHouseNumber(std::string_view number, std::string_view addition,
                             bool dutch) {
-  auto text = Upper(number);
-  auto more = Upper(addition);
-  if (!text || !more || text->size() > 64 || more->size() > 64) {
+  auto text = Upper(CleanText(number));
+  auto more = Upper(CleanText(addition));
+  if (!text || !more || text->size() > 64 || more->size() > 64 ||
+      IsOfSpreadsheet(*text) || IsOfSpreadsheet(*more)) {
     return Refused("HOUSE_NUMBER_MALFORMED");
   }
   for (std::string* part : {&*text, &*more}) {
@@ -170,7 +166,7 @@ HouseNumber ReadHouseNumber(std::string_view number, std::string_view addition,
   if (!pieces.empty() && !pieces[0].digits()) {
     if (pieces[0].text == "TO" || pieces[0].text == "TEGENOVER") {
       result.addition = "TO";
-    } else if (!IsOneOf(kPrefixes, pieces[0].text)) {
+    } else if (!NormalisationRules().house_prefixes.contains(pieces[0].text)) {
       return Refused("HOUSE_NUMBER_MALFORMED");
     }
     pieces.erase(pieces.begin());
@@ -187,7 +183,8 @@ HouseNumber ReadHouseNumber(std::string_view number, std::string_view addition,
   pieces.erase(pieces.begin());
   const std::vector<Piece> added = Pieces(*more);
   // In a field of its own the box needs no word.
-  if (!dutch && !added.empty() && !IsOneOf(kBoxes, added[0].text)) {
+  if (!dutch && !added.empty() &&
+      !NormalisationRules().boxes.contains(added[0].text)) {
     pieces.push_back({"BUS", ' '});
   }
   pieces.insert(pieces.end(), added.begin(), added.end());
@@ -201,85 +198,6 @@ HouseNumber ReadHouseNumber(std::string_view number, std::string_view addition,
     return Refused("HOUSE_NUMBER_MALFORMED");
   }
   return result;
-}
-
-StreetLine SplitStreetLine(std::string_view line) {
-  // What follows a comma is a place, unless it is where the number stands.
-  std::string text(TrimBlanks(line));
-  std::string lower = FoldToAscii(text);
-  for (std::string_view box :
-       {"postbus", "antwoordnummer", "boite postale", "po box", "p.o. box"}) {
-    if (lower.starts_with(box)) return {text, ""};
-  }
-  auto blank = [](char c) { return c == ' ' || c == '\t' || c == ','; };
-  if (const size_t comma = text.find(','); comma != text.npos && comma > 0) {
-    const bool number_before = std::any_of(
-        text.begin(), text.begin() + static_cast<long>(comma), IsDigit);
-    const bool letters_before =
-        std::any_of(text.begin(), text.begin() + static_cast<long>(comma),
-                    [](char c) { return !IsDigit(c) && c != ' '; });
-    if (number_before && letters_before) text.resize(comma);
-  }
-  // Numbers that begin a word.
-  struct Candidate {
-    size_t at, end;
-  };
-  std::vector<Candidate> candidates;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (!IsDigit(text[i]) || (i > 0 && !blank(text[i - 1]))) continue;
-    size_t end = i;
-    while (end < text.size() && IsDigit(text[end])) ++end;
-    candidates.push_back({i, end});
-  }
-  auto street_of = [&](size_t at) {
-    return std::string(TrimBlanks(std::string_view(text).substr(0, at)));
-  };
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    const Candidate c = candidates[i];
-    if (c.at == 0) continue;
-    // "Plein 1944 12": a year is part of the name when a number follows.
-    const bool year = c.end - c.at == 4 && i + 1 < candidates.size() &&
-                      (text[c.at] == '1' || text[c.at] == '2') &&
-                      (c.end == text.size() || text[c.end] == ' ');
-    if (year) continue;
-    std::string street = street_of(c.at);
-    while (!street.empty() && street.back() == ',') street.pop_back();
-    return {street,
-            std::string(TrimBlanks(std::string_view(text).substr(c.at)))};
-  }
-  // "12 Damrak", but not "1e Jan Steenstraat".
-  if (!candidates.empty() && candidates[0].at == 0 &&
-      candidates[0].end < text.size() && blank(text[candidates[0].end])) {
-    size_t after = candidates[0].end;
-    while (after < text.size() && blank(text[after])) ++after;
-    return {text.substr(after), text.substr(0, candidates[0].end)};
-  }
-  return {text, ""};
-}
-
-std::string FoldStreet(std::string_view raw) {
-  constexpr Spelling kEndings[] = {{"str", "straat"},
-                                   {"ln", "laan"},
-                                   {"pln", "plein"},
-                                   {"wg", "weg"},
-                                   {"st", "straat"}};
-  std::string folded;
-  for (char c : FoldToAscii(raw)) {
-    if (IsDigit(c) || (c >= 'a' && c <= 'z')) {
-      folded.push_back(c);
-    } else if (c == '.') {
-      // An abbreviation: only these are written out.
-      for (const Spelling& ending : kEndings) {
-        if (folded.size() > ending.written.size() + 2 &&
-            folded.ends_with(ending.written)) {
-          folded.resize(folded.size() - ending.written.size());
-          folded += ending.unified;
-          break;
-        }
-      }
-    }
-  }
-  return folded;
 }
 
 }  // namespace garderobe

@@ -19,22 +19,11 @@ struct HouseNumber {
 // `dutch`: letters and numbers behind the number are an addition; otherwise
 // what follows a slash or a word such as `bus` is a box, and "25-27" is 25.
 // Digits of any script and width are read; `12²`, `12②` and `12Ⅱ` are 12 with
-// the addition 2, and `12½` is malformed.
+// the addition 2, and `12½` is malformed. So is what a spreadsheet makes of a
+// house number: `2026-03-12` and `12-mrt` of 12-3, `1,20E+02` of 120.
 // Reasons: HOUSE_NUMBER_MALFORMED, HOUSE_NUMBER_DUMMY (0 and 99999).
 HouseNumber ReadHouseNumber(std::string_view number, std::string_view addition,
                             bool dutch);
-
-// A line such as "Damrak 12 bis" or "12, Rue Neuve".
-struct StreetLine {
-  std::string street;
-  std::string number;  // with what follows it; empty when there is none
-};
-// No number for a post-office box or a reply number.
-StreetLine SplitStreetLine(std::string_view line);
-
-// A street's name, so that spellings of one are equal: ASCII letters and
-// digits, lower case, usual abbreviations written out.
-std::string FoldStreet(std::string_view raw);
 
 }  // namespace garderobe
 

@@ -1,10 +1,12 @@
 #include "core/identifiers/address.h"
 #include "core/identifiers/birth_date.h"
+#include "core/identifiers/country.h"
 #include "core/identifiers/email.h"
 #include "core/identifiers/house_number.h"
 #include "core/identifiers/name.h"
 #include "core/identifiers/pass.h"
 #include "core/identifiers/phone.h"
+#include "core/identifiers/street_line.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -24,24 +26,50 @@ TEST(EmailTest, NormalForms) {
            {"jan@müller.de", "jan@xn--mller-kva.de"},
            {"jan@café.nl", "jan@xn--caf-dma.nl"},
            {"ＪＡＮ@example.nl", "jan@example.nl"},
-           {"JÜRGEN@example.nl", "jürgen@example.nl"}}) {
+           {"JÜRGEN@example.nl", "jürgen@example.nl"},
+           // What was pasted with it, and what nobody sees.
+           {"Jan Jansen <Jan@example.nl>", "jan@example.nl"},
+           {"mailto:jan@example.nl", "jan@example.nl"},
+           {"jan@example.nl;", "jan@example.nl"},
+           {"jan@example.nl;p@x.nl", "jan@example.nl"},
+           {"jan@example.nl, piet@example.nl", "jan@example.nl"},
+           {"\u200bjan@example.nl", "jan@example.nl"},
+           {"\ufeffjan@example.nl\u00a0", "jan@example.nl"},
+           {"ja\u00adn@example.nl", "jan@example.nl"}}) {
     EXPECT_EQ(NormaliseEmail(c.raw).value, c.expected) << c.raw;
   }
 }
 
 TEST(EmailTest, WhatIsNoAddressIsRefused) {
-  for (const char* raw :
-       {"", "@", "jan", "jan@", "@example.nl", "jan@localhost", "a@b@c.nl",
-        "jan jansen@example.nl", "jan@example..nl", ".jan@example.nl",
-        "jan@-example.nl", "jan@127.0.0.1", "+tag@example.nl", "jan;x@y.nl",
-        "jan@ex_ample.nl", "jan.+x@example.nl", "\xff\xfe@example.nl",
-        "jan@example.nl;p@x.nl"}) {
+  for (const char* raw : {"",
+                          "@",
+                          "jan",
+                          "jan@",
+                          "@example.nl",
+                          "jan@localhost",
+                          "a@b@c.nl",
+                          "jan jansen@example.nl",
+                          "jan@example..nl",
+                          ".jan@example.nl",
+                          "jan@-example.nl",
+                          "jan@127.0.0.1",
+                          "+tag@example.nl",
+                          "jan;x@y.nl",
+                          "jan@ex_ample.nl",
+                          "jan.+x@example.nl",
+                          "\xff\xfe@example.nl",
+                          "jan@exam\u200dple.nl",
+                          "p jan@example.nl; piet@example.nl",
+                          "jan <>",
+                          "<jan@example.nl",
+                          "mailto:"}) {
     EXPECT_EQ(NormaliseEmail(raw).reason, "EMAIL_MALFORMED") << raw;
   }
 }
 
 TEST(EmailTest, PlaceholdersAndTheInstitutionItselfAreNobody) {
   EXPECT_EQ(NormaliseEmail("No-Reply@example.nl").reason, "EMAIL_PLACEHOLDER");
+  EXPECT_EQ(NormaliseEmail("Jan.Jansen@No.Email").reason, "EMAIL_PLACEHOLDER");
   EXPECT_EQ(NormaliseEmail("test@example.nl").reason, "EMAIL_PLACEHOLDER");
   const std::string own[] = {"museum-x.nl"};
   EXPECT_EQ(NormaliseEmail("kaarten@museum-x.nl", own).reason,
@@ -141,6 +169,19 @@ TEST(StreetLineTest, TheNumberIsFound) {
            {"1e Jan Steenstraat 12", "1e Jan Steenstraat", "12"},
            {"Laan '40-'45 7", "Laan '40-'45", "7"},
            {"Straat 12 2", "Straat", "12 2"},
+           {"Laan 1940-1945 37", "Laan 1940-1945", "37"},
+           {"Rivium 2e Straat 59", "Rivium 2e Straat", "59"},
+           {"Langeloërduinen 3 46", "Langeloërduinen 3", "46"},
+           {"3 Oktoberstraat 5", "3 Oktoberstraat", "5"},
+           {"Rue du 11 Novembre 5", "Rue du 11 Novembre", "5"},
+           {"Kerkstraat 12 bus 3", "Kerkstraat", "12 bus 3"},
+           {"Kerkstraat 12 A 3", "Kerkstraat", "12 A 3"},
+           {"Kerkstraat 12 t/m 14", "Kerkstraat", "12 t/m 14"},
+           {"Kerkstraat 12 2e etage", "Kerkstraat", "12 2e etage"},
+           {"Kerkstraat 12 app 40", "Kerkstraat", "12 app 40"},
+           {"Kerkstraat 12 1012 AB Amsterdam", "Kerkstraat", "12"},
+           {"Kerkstraat 12 1012AB", "Kerkstraat", "12"},
+           {"Korenmarkt 12 9000 Gent", "Korenmarkt", "12"},
            {"12 Damrak", "Damrak", "12"},
            {"12, Rue Neuve", "Rue Neuve", "12"},
            {"Nieuwstraat 25, 1000 Brussel", "Nieuwstraat", "25"},
@@ -170,7 +211,66 @@ TEST(NameTest, SpellingsOfOneNameAreEqual) {
   EXPECT_EQ(FoldFirstName("Jan-Pieter").value, "jan");
   EXPECT_EQ(FoldFirstName("J.P.").value, "j");
   EXPECT_EQ(FoldSurname("12").reason, "NAME_UNREADABLE");
+  EXPECT_EQ(FoldSurname("Van\u00a0den\u2009Berg\u200b").value, "berg");
   EXPECT_EQ(FoldSurname("Onbekend").reason, "NAME_PLACEHOLDER");
+}
+
+TEST(NameTest, TitlesAndRemarksAreNoNames) {
+  for (const auto& [raw, expected] :
+       std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"Fam. Jansen", "jansen"},
+           {"de heer Jansen", "jansen"},
+           {"Dhr./Mevr. Jansen", "jansen"},
+           {"Jansen (overleden)", "jansen"},
+           {"Jansen [oud adres", "jansen"},
+           {"de Heer", "her"},
+           {"Mevr.", "mevr"}}) {
+    EXPECT_EQ(FoldSurname(raw).value, expected) << raw;
+  }
+  EXPECT_EQ(FoldFirstName("Dhr. J.").value, "j");
+  EXPECT_EQ(FoldFirstName("Prof.dr. Jan").value, "jan");
+  EXPECT_EQ(FoldFirstName("Mevr.").reason, "NAME_PLACEHOLDER");
+}
+
+// Of Greek and Cyrillic by a table of our own; of other scripts as written.
+TEST(NameTest, OtherScripts) {
+  EXPECT_EQ(FoldSurname("Жуков").value, "zhukov");
+  EXPECT_EQ(FoldSurname("Παπαδόπουλος").value, "papadopoulos");
+  EXPECT_EQ(FoldFirstName("محمد علي").value, "محمد");
+  EXPECT_EQ(FirstLetter("محمد"), "م");
+  EXPECT_EQ(NameSkeleton("محمد", 3), "محم");
+  EXPECT_EQ(FoldSurname("王").value, "王");
+  EXPECT_EQ(FoldSurname("Nguyễn").value, "nguyen");
+}
+
+TEST(CountryTest, WordsCodesAndBoth) {
+  for (const char* word :
+       {"", "NL", "Niederlande", "Netherlands (Kingdom of the)",
+        "NL - Nederland", "Nederland (NL)", "Países Bajos", "528", "0031",
+        "Royaume des Pays-Bas", "The Netherlands"}) {
+    EXPECT_EQ(CountryCode(word), "NL") << word;
+  }
+  EXPECT_EQ(CountryCode("BE - Vlaanderen"), "BE");
+  EXPECT_EQ(CountryCode("Duitsland"), "DE");
+  EXPECT_EQ(CountryCode("Overig buitenland"), "ZZ");
+  EXPECT_EQ(CountryCode("Nederland / België"), "");
+  EXPECT_EQ(CountryCode("Gelderland"), "");
+  EXPECT_EQ(CountryOf("Gelderland", "6811 AB"), &Netherlands());
+  EXPECT_EQ(CountryOf("Gelderland", "6811"), nullptr);
+  EXPECT_EQ(CountryOf("Duitsland", "6811 AB"), nullptr);
+}
+
+TEST(SpreadsheetTest, WhatItMadeOfAHouseNumberIsNotBelieved) {
+  for (const char* made :
+       {"2026-03-12", "2026-03-12T00:00:00", "12-3-2026", "12/03/2026",
+        "12-mrt", "12-Mar", "3-dec", "1,20E+02", "1.2E+02", "12-mrt-26"}) {
+    EXPECT_EQ(ReadHouseNumber(made, "", true).reason, "HOUSE_NUMBER_MALFORMED")
+        << made;
+    EXPECT_FALSE(ReadHouseNumber("5", made, true).ok()) << made;
+  }
+  for (const char* written : {"12-3", "12/3", "12-14", "12 E", "12E3", "120"}) {
+    EXPECT_TRUE(ReadHouseNumber(written, "", true).ok()) << written;
+  }
 }
 
 TEST(NameTest, SkeletonsHearNoVowels) {

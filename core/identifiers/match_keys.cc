@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/identifiers/email.h"
+#include "core/identifiers/name.h"
 #include "core/identifiers/text.h"
 
 namespace garderobe {
@@ -57,8 +58,8 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
   auto set = [&](Kind kind, std::string value) {
     result[static_cast<size_t>(kind)] = std::move(value);
   };
-  const std::string initial = p.first_name.substr(0, 1);
-  const std::string first = p.first_name.size() > 1 ? p.first_name : "";
+  const std::string initial = FirstLetter(p.first_name);
+  const std::string first = p.first_name == initial ? "" : p.first_name;
   const std::string year = p.birth_date.substr(0, 4);
   const std::string letters =
       p.email.empty() ? Letters(p.email_malformed, kMalformedLettersLeast)
@@ -105,7 +106,7 @@ Identifiers DeriveIdentifiers(const PersonFields& p) {
   set(Kind::kSurnameBirthdate, Join({p.surname, p.birth_date}));
   set(Kind::kBirthdateStreet, Join({p.birth_date, address.street}));
   set(Kind::kInitialsAddress,
-      Join({Unordered(initial, p.surname.substr(0, 1)), corner}));
+      Join({Unordered(initial, FirstLetter(p.surname)), corner}));
   set(Kind::kNamesAddress, Join({skeletons(3), dwelling}));
   set(Kind::kNamesStreet, Join({skeletons(3), address.street, house}));
   if (address.postcode.empty()) {

@@ -33,7 +33,7 @@ constexpr Scheme kSchemes[] = {{"uitpas", 13, Luhn}};
 
 Normalised NormalisePass(std::string_view raw) {
   const auto malformed = [] { return Normalised::Refused("PASS_MALFORMED"); };
-  const auto folded = FoldCompatible(TrimBlanks(raw));
+  const auto folded = FoldCompatible(CleanText(raw));
   // A numeral would be folded into a digit that is not in the text.
   if (!folded || HasNumeral(raw)) return malformed();
   const size_t colon = folded->find(':');

@@ -1,9 +1,9 @@
 #include "core/identifiers/person.h"
 
 #include "core/identifiers/email.h"
-#include "core/identifiers/house_number.h"
 #include "core/identifiers/pass.h"
 #include "core/identifiers/phone.h"
+#include "core/identifiers/street_line.h"
 
 namespace garderobe {
 
@@ -22,7 +22,8 @@ std::span<const Reason> AllReasons() {
       {"PASS_PLACEHOLDER", "pass", "one character repeated"},
       {"PASS_CHECK_DIGIT", "pass", "the check digit is wrong"},
       {"NAME_UNREADABLE", "name", "no letters"},
-      {"NAME_PLACEHOLDER", "name", "not a name, such as onbekend or nvt"},
+      {"NAME_PLACEHOLDER", "name",
+       "not a name, such as onbekend or nvt, or a title alone"},
       {"BIRTH_DATE_UNREADABLE", "birth_date", "not a date"},
       {"BIRTH_DATE_BEFORE_1900", "birth_date", "before 1900"},
       {"BIRTH_DATE_IN_FUTURE", "birth_date", "after today"},
@@ -32,7 +33,8 @@ std::span<const Reason> AllReasons() {
       {"POSTCODE_MALFORMED", "address", "not a postcode of its country"},
       {"STREET_MISSING", "address",
        "a street is needed in this country (Belgium)"},
-      {"HOUSE_NUMBER_MALFORMED", "address", "no house number"},
+      {"HOUSE_NUMBER_MALFORMED", "address",
+       "no house number, or a date or 1,2E+02 that a spreadsheet made of one"},
       {"HOUSE_NUMBER_DUMMY", "address", "0 or 99999"},
       {"ADDRESS_PLACEHOLDER", "address", "an example address: 1234AB 1"},
   };
@@ -58,10 +60,11 @@ ReadPerson ReadPersonFields(const RawPerson& raw,
     take(std::move(email), &person.email);
   }
   if (!raw.phone.empty()) {
-    const Country* const country = FindCountry(raw.country);
+    const Country* const country = CountryOf(raw.country, raw.postcode);
     // Of a country that is not known only a number with its code is taken.
-    Normalised phone =
-        NormalisePhone(raw.phone, country ? country->code : "ZZ");
+    const std::string_view code =
+        country != nullptr ? country->code : CountryCode(raw.country);
+    Normalised phone = NormalisePhone(raw.phone, code.empty() ? "ZZ" : code);
     std::string& place =
         phone.kind == Kind::kLandline ? person.landline : person.mobile;
     take(std::move(phone), &place);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "core/identifiers/normalisation.h"
 #include "core/identifiers/text.h"
 
 namespace garderobe {
@@ -27,26 +28,11 @@ const PhoneNumberUtil& Util() {
 
 // What forms show as an example, and clerks type to get on.
 bool IsPlaceholder(std::string_view e164) {
-  for (std::string_view known :
-       {"+31612345678", "+31612345679", "+31687654321", "+32470123456"}) {
-    if (e164 == known) return true;
-  }
+  if (NormalisationRules().phone_placeholders.contains(e164)) return true;
   // 06 and one digit eight times; likewise elsewhere.
   const std::string_view last = e164.substr(e164.size() - 7);
   return last.find_first_not_of(last[0]) == last.npos;
 }
-
-// Words that say what a number is, also where they touch it.
-constexpr std::string_view kRemarks[] = {
-    "alleen",   "avond", "avonds",  "bellen", "bureau", "gsm",     "kantoor",
-    "maison",   "mob",   "mobiel",  "mobile", "na",     "overdag", "prive",
-    "portable", "thuis", "travail", "vast",   "werk",   "zakelijk"};
-// Words before the number of an extension or a room: with them a number is that
-// of a house full of people.
-constexpr std::string_view kExtensions[] = {
-    "chambre", "doorkies", "doorkiesnummer", "ext",   "extensie", "extension",
-    "int",     "intern",   "kamer",          "poste", "room",     "toest",
-    "toestel", "tst",      "tstl",           "x"};
 
 bool IsNumber(const std::string& written, const std::string& country,
               PhoneNumber* number) {
@@ -83,7 +69,9 @@ Field Cut(std::string_view raw) {
 bool IsExtension(std::string_view folded) {
   size_t end = 0;
   while (end < folded.size() && IsLowerLetter(folded[end])) ++end;
-  if (!IsOneOf(kExtensions, folded.substr(0, end))) return false;
+  if (!NormalisationRules().phone_extensions.contains(folded.substr(0, end))) {
+    return false;
+  }
   const size_t next = folded.find_first_not_of(" .:=-", end);
   return next != folded.npos && IsDigit(folded[next]);
 }
@@ -95,7 +83,7 @@ bool TouchesTheNumber(const Field& field, std::string_view folded) {
   size_t end = 0;
   while (end < folded.size() && IsLowerLetter(folded[end])) ++end;
   const std::string_view word = folded.substr(0, end);
-  if (IsOneOf(kRemarks, word)) return false;
+  if (NormalisationRules().phone_remarks.contains(word)) return false;
   // A letter that looks like a digit.
   if (word.find_first_not_of("oil") == word.npos) return true;
   const std::string_view written = field.remark.substr(0, end);
@@ -145,7 +133,8 @@ Normalised NormalisePhone(std::string_view raw, std::string_view country) {
   if (raw.size() > kFieldBytesMax) return malformed();
   const std::string region(country);
   PhoneNumber number;
-  const auto written = WithoutRemark(raw, region);
+  const std::string clean = CleanText(raw);
+  const auto written = WithoutRemark(clean, region);
   // A numeral would be passed over, or read as a digit.
   if (!written || written->size() > kNumberBytesMax || HasNumeral(*written) ||
       !IsNumber(*written, region, &number) || number.has_extension()) {

@@ -2,16 +2,15 @@
 
 #include <unicode/locid.h>
 #include <unicode/normalizer2.h>
-#include <unicode/translit.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
+#include <limits>
 
-#include "core/base/check.h"
+#include "core/identifiers/normalisation.h"
 
 namespace garderobe {
 namespace {
@@ -35,17 +34,22 @@ bool IsNumeral(UChar32 c) {
   return category == U_OTHER_NUMBER || category == U_LETTER_NUMBER;
 }
 
-// A transliterator is not thread-safe, and dear to make.
-icu::Transliterator& Latin() {
-  thread_local const std::unique_ptr<icu::Transliterator> transliterator = [] {
-    UErrorCode error = U_ZERO_ERROR;
-    std::unique_ptr<icu::Transliterator> made(
-        icu::Transliterator::createInstance(
-            "NFKD; Any-Latin; Latin-ASCII; Lower", UTRANS_FORWARD, error));
-    GARDEROBE_CHECK(U_SUCCESS(error));
-    return made;
-  }();
-  return *transliterator;
+// NFKD; nothing when the bytes are not UTF-8.
+std::optional<icu::UnicodeString> Decompose(std::string_view utf8) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* nfkd = icu::Normalizer2::getNFKDInstance(error);
+  auto text = Decode(utf8);
+  if (!text || U_FAILURE(error)) return std::nullopt;
+  *text = nfkd->normalize(*text, error);
+  if (U_FAILURE(error)) return std::nullopt;
+  return text;
+}
+
+void AppendUtf8(UChar32 c, std::string* text) {
+  char bytes[U8_MAX_LENGTH];
+  int32_t size = 0;
+  U8_APPEND_UNSAFE(bytes, size, c);
+  text->append(bytes, static_cast<size_t>(size));
 }
 
 }  // namespace
@@ -73,20 +77,48 @@ std::optional<std::string> FoldCompatible(std::string_view utf8) {
   return folded;
 }
 
-std::string FoldToAscii(std::string_view utf8) {
+std::optional<std::string> FoldLetters(std::string_view utf8) {
   if (IsAscii(utf8)) {
     std::string folded(utf8);
     LowerAscii(folded);
     return folded;
   }
-  auto text = Decode(utf8);
-  if (!text) return {};
-  Latin().transliterate(*text);
+  const auto text = Decompose(utf8);
+  if (!text) return std::nullopt;
+  const auto& table = NormalisationRules().transliteration;
+  constexpr UChar32 kMinusSign = 0x2212;
   std::string folded;
-  for (int32_t i = 0; i < text->length(); ++i) {
-    const UChar c = text->charAt(i);
-    if (c < 0x80) folded.push_back(static_cast<char>(c));
+  for (int32_t at = 0; at < text->length();) {
+    const UChar32 c = text->char32At(at);
+    at += U16_LENGTH(c);
+    if (c < 0x80) {
+      folded.push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
+      continue;
+    }
+    if (const auto found = table.find(static_cast<uint32_t>(c));
+        found != table.end()) {
+      folded += found->second;
+      continue;
+    }
+    const auto category = u_charType(c);
+    if (category == U_NON_SPACING_MARK || category == U_ENCLOSING_MARK ||
+        u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) {
+      continue;
+    }
+    if (category == U_DASH_PUNCTUATION || c == kMinusSign) {
+      folded.push_back('-');
+    } else if (u_isalnum(c) || category == U_COMBINING_SPACING_MARK) {
+      AppendUtf8(u_tolower(c), &folded);
+    } else {
+      folded.push_back(' ');
+    }
   }
+  return folded;
+}
+
+std::string FoldToAscii(std::string_view utf8) {
+  std::string folded = FoldLetters(utf8).value_or("");
+  std::erase_if(folded, [](char c) { return static_cast<uint8_t>(c) >= 0x80; });
   return folded;
 }
 
@@ -142,21 +174,30 @@ bool HasNumeral(std::string_view utf8) {
   return false;
 }
 
-std::string_view TrimBlanks(std::string_view text) {
-  constexpr std::string_view kNoBreak = "\xc2\xa0";
-  for (;;) {
-    if (!text.empty() && static_cast<uint8_t>(text.front()) <= ' ') {
-      text.remove_prefix(1);
-    } else if (!text.empty() && static_cast<uint8_t>(text.back()) <= ' ') {
-      text.remove_suffix(1);
-    } else if (text.starts_with(kNoBreak)) {
-      text.remove_prefix(kNoBreak.size());
-    } else if (text.ends_with(kNoBreak)) {
-      text.remove_suffix(kNoBreak.size());
-    } else {
-      return text;
+std::string CleanText(std::string_view utf8) {
+  const auto size = static_cast<int32_t>(
+      std::min<size_t>(utf8.size(), std::numeric_limits<int32_t>::max()));
+  std::string clean;
+  for (int32_t at = 0; at < size;) {
+    const int32_t begin = at;
+    UChar32 c;
+    U8_NEXT(utf8.data(), at, size, c);
+    if (c >= 0x80 && u_isUWhiteSpace(c)) {
+      clean.push_back(' ');
+    } else if (c < 0x80 ||
+               !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) {
+      clean.append(utf8, static_cast<size_t>(begin),
+                   static_cast<size_t>(at - begin));
     }
   }
+  return std::string(TrimBlanks(clean));
+}
+
+std::string_view TrimBlanks(std::string_view text) {
+  const auto blank = [](char c) { return static_cast<uint8_t>(c) <= ' '; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace garderobe

@@ -24,11 +24,20 @@ bool IsOneOf(const std::string_view (&list)[N], std::string_view word) {
 // NFKC and lower case; nothing when the bytes are not UTF-8.
 std::optional<std::string> FoldCompatible(std::string_view utf8);
 
-// NFKD, marks dropped, letters without a decomposition spelled out (oe for ø
-// is o, ß is ss), lower case; other scripts transliterated. Only ASCII comes
-// out, and what has no ASCII form is dropped. Empty for bytes that are not
+// NFKD, marks and invisible characters dropped, lower case; letters of the
+// table `transliteration` as it spells them (ø is o, ß is ss, ж is zh). Other
+// letters and digits stay; a dash is '-', and any other sign beyond ASCII a
+// blank. Returns nullopt for bytes that are not UTF-8.
+std::optional<std::string> FoldLetters(std::string_view utf8);
+
+// The same, and then without what is not ASCII. Empty for bytes that are not
 // UTF-8.
 std::string FoldToAscii(std::string_view utf8);
+
+// The text without characters that nobody sees (soft hyphens, zero-width
+// blanks, byte-order marks), with a blank for every blank of Unicode, and
+// without blanks at both ends. Bytes that are not UTF-8 stay.
+std::string CleanText(std::string_view utf8);
 
 // Stands before a numeral in SpellNumerals.
 inline constexpr char kSetApart = '\x1f';
@@ -45,7 +54,7 @@ std::optional<std::string> SpellNumerals(std::string_view utf8);
 // bytes that are not UTF-8.
 bool HasNumeral(std::string_view utf8);
 
-// Without blanks, control characters and no-break spaces at both ends.
+// Without the blanks and control characters of ASCII at both ends.
 std::string_view TrimBlanks(std::string_view text);
 
 }  // namespace garderobe

@@ -1,5 +1,6 @@
 """The committed known answers are what their generators make, byte for byte."""
 
+import json
 import pathlib
 import subprocess
 import sys
@@ -19,6 +20,18 @@ class VectorsTest(unittest.TestCase):
                                       capture_output=True, text=True).stdout
                 committed = FOLDER / f"{one.stem.replace('_', '-')}.json"
                 self.assertEqual(made, committed.read_text())
+
+    def test_the_questions_of_normalisation_are_those_printed(self):
+        printed = subprocess.run(
+            [sys.executable, "-B", FOLDER / "normalisation_given.py"],
+            check=True, capture_output=True, text=True, encoding="utf-8").stdout
+        asked = json.loads(
+            (FOLDER / "normalisation-v2.json").read_text(encoding="utf-8"))
+        self.assertEqual(
+            json.loads(printed),
+            [{part: value for part, value in case.items()
+              if part not in ("identifiers", "refused")}
+             for case in asked["cases"]])
 
     def test_generators_use_nothing_of_this_project(self):
         for one in [*FOLDER.glob("*_v[0-9].py"), FOLDER / "sodium.py"]:
