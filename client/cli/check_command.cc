@@ -191,11 +191,7 @@ void PrintPage(const CheckReport& r, const std::string& file) {
     std::cout << fmt::format("{:<22} {:>9} {:>9}\n", name, c.filled, c.valid);
   }
   if (!r.unknown_columns.empty()) {
-    std::string names;
-    for (const std::string& column : r.unknown_columns) {
-      names += (names.empty() ? "" : ", ") + Printable(column, 60);
-    }
-    std::cout << "not used: " << names << "\n";
+    std::cout << "not used: " << ListedNames(r.unknown_columns) << "\n";
   }
   if (!r.refused.empty()) {
     std::cout << "\nRefused rows (--rejected OUT.csv writes them out)\n";

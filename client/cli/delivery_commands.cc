@@ -58,8 +58,12 @@ void PrintReport(const SendReport& r) {
         r.relations_waiting, r.why_waiting);
   }
   PrintRefusals(r.refused);
-  for (const std::string& column : r.unknown_columns) {
-    std::cout << "  column not used: " << Printable(column, 60) << "\n";
+  for (const std::string& oddity : r.oddities) {
+    std::cout << "  look at this: " << oddity << "\n";
+  }
+  if (!r.unknown_columns.empty()) {
+    std::cout << "  columns not used: " << ListedNames(r.unknown_columns)
+              << "\n";
   }
   if (!r.mirror_current) {
     std::cout << "the own figures follow by themselves: answerd is not "
@@ -83,6 +87,7 @@ json ReportJson(const SendReport& r) {
           {"relations_unconfirmed", r.relations_unconfirmed},
           {"why_waiting", r.why_waiting},
           {"unknown_columns", r.unknown_columns},
+          {"oddities", r.oddities},
           {"refused", RefusalsJson(r.refused)}};
 }
 

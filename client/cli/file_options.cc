@@ -5,6 +5,7 @@
 #include <iostream>
 #include <map>
 
+#include "client/orders/words.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::client {
@@ -47,6 +48,14 @@ nlohmann::json RefusalsJson(const std::vector<Refusal>& refusals) {
   for (const Refusal& r : refusals) {
     list.push_back(
         {{"line", r.line}, {"column", r.column}, {"reason", r.reason}});
+  }
+  return list;
+}
+
+std::string ListedNames(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) {
+    list += (list.empty() ? "" : ", ") + Printable(name, 60);
   }
   return list;
 }

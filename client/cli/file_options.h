@@ -28,6 +28,9 @@ struct FileArguments {
 void AddFileOptions(CLI::App& command, FileArguments& arguments);
 
 nlohmann::json RefusalsJson(const std::vector<Refusal>& refusals);
+// Names of columns, one after the other, as they may be shown.
+std::string ListedNames(const std::vector<std::string>& names);
+
 // The first 20, by line, and how many more there are.
 void PrintRefusals(const std::vector<Refusal>& refusals);
 

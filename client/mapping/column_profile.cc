@@ -44,7 +44,8 @@ bool HasPostcode(std::string_view text) {
 
 void ColumnProfile::Add(std::string_view raw) {
   ++rows;
-  const std::string text = ToUtf8(CleanField(raw));
+  std::deque<std::string> scratch;
+  const std::string text = ToUtf8(CleanField(raw, &scratch));
   if (text.empty()) return;
   ++filled;
   distinct.insert(std::hash<std::string>()(text));

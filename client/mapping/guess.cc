@@ -153,7 +153,8 @@ class Guesser {
   }
 
   static bool IsTotal(const std::vector<std::string>& row) {
-    const std::string first = PlainWord(ToUtf8(CleanField(row[0])));
+    std::deque<std::string> scratch;
+    const std::string first = PlainWord(ToUtf8(CleanField(row[0], &scratch)));
     return first == "totaal" || first == "total" || first == "eindtotaal";
   }
 

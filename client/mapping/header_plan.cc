@@ -3,26 +3,67 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstdint>
 
 #include "client/orders/words.h"
 #include "core/base/hash.h"
+#include "core/identifiers/text.h"
 
 namespace garderobe::client {
 
 using Scratch = std::deque<std::string>;
 
-std::string_view CleanField(std::string_view field) {
+namespace {
+
+// Whether a byte may begin a blank or an invisible character beyond ASCII, in
+// UTF-8 or in Windows-1252.
+constexpr bool MayBeUnseen(char c) {
+  switch (static_cast<uint8_t>(c)) {
+    case 0xa0:
+    case 0xad:
+    case 0xc2:
+    case 0xcd:
+    case 0xd8:
+    case 0xe1:
+    case 0xe2:
+    case 0xe3:
+    case 0xef:
+    case 0xf3:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+std::string_view CleanField(std::string_view field, Scratch* scratch) {
   field = TrimField(field);
+  if (std::any_of(field.begin(), field.end(), MayBeUnseen)) {
+    const std::string text = ToUtf8(field);
+    std::string clean = CleanText(text);
+    if (clean != text) field = scratch->emplace_back(std::move(clean));
+  }
   if (field.size() >= 3 && field.starts_with("=\"") && field.ends_with('"')) {
     return TrimField(field.substr(2, field.size() - 3));
   }
-  // An apostrophe makes a text of a number; before a letter it is a name's.
+  // An apostrophe makes a text of a number or of what could be a formula;
+  // before a letter it is a name's.
   if (field.size() >= 2 && field[0] == '\'' &&
-      ((field[1] >= '0' && field[1] <= '9') || field[1] == '+')) {
+      ((field[1] >= '0' && field[1] <= '9') ||
+       std::string_view("+-=@").find(field[1]) != std::string_view::npos)) {
     field.remove_prefix(1);
   }
   return field;
+}
+
+std::string SeparatorsAtEnd(std::string_view field) {
+  const size_t last = field.find_last_not_of(",;|\t \"");
+  std::string_view end = last == field.npos ? field : field.substr(last + 1);
+  const size_t begin = end.find_first_of(",;|\t");
+  return begin == end.npos ? std::string() : std::string(end.substr(begin));
 }
 
 bool LooksLikeData(const HeaderIndex& index) {
@@ -38,9 +79,23 @@ bool LooksLikeData(const HeaderIndex& index) {
   return numbers > 0 && numbers * 8 >= filled;
 }
 
+namespace {
+
+// A column's name on one line: cells of spreadsheets break it.
+std::string HeaderName(std::string_view field) {
+  field.remove_suffix(SeparatorsAtEnd(field).size());
+  std::string name = CleanText(ToUtf8(field));
+  std::replace_if(
+      name.begin(), name.end(),
+      [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return name;
+}
+
+}  // namespace
+
 HeaderIndex::HeaderIndex(const std::vector<std::string_view>& header) {
   for (size_t i = 0; i < header.size(); ++i) {
-    names_.push_back(ToUtf8(TrimField(header[i])));
+    names_.push_back(HeaderName(header[i]));
     at_[PlainWord(names_.back())].push_back(static_cast<int>(i));
   }
 }
@@ -141,9 +196,10 @@ std::string Digest(std::string_view text) {
 
 }  // namespace
 
-std::string_view HeaderPlan::FieldAt(int index, const TableRow& row) const {
+std::string_view HeaderPlan::FieldAt(int index, const TableRow& row,
+                                     Scratch* scratch) const {
   const std::string_view field =
-      CleanField(row.fields[static_cast<size_t>(index)]);
+      CleanField(row.fields[static_cast<size_t>(index)], scratch);
   if (empty_.empty() || field.empty()) return field;
   const bool nothing = std::find(empty_.begin(), empty_.end(),
                                  PlainWord(ToUtf8(field))) != empty_.end();
@@ -171,7 +227,7 @@ std::string_view HeaderPlan::Evaluate(const Node& node, const TableRow& row,
   };
   switch (node.op) {
     case Op::kHeader:
-      return FieldAt(node.index, row);
+      return FieldAt(node.index, row, scratch);
     case Op::kFirstFilled:
       for (const auto& part : node.parts) {
         const std::string_view value = Evaluate(*part, row, scratch);
@@ -213,19 +269,43 @@ std::string_view HeaderPlan::Evaluate(const Node& node, const TableRow& row,
       return node.value;
     case Op::kWhen:
       for (const auto& [index, one] : node.cases) {
-        if (Holds(one, FieldAt(index, row))) return one.then;
+        if (Holds(one, FieldAt(index, row, scratch))) return one.then;
       }
       return node.value;
   }
   return {};
 }
 
+namespace {
+
+// A number as a spreadsheet's cell has it, rounded to cents: 12.125 is 12.13.
+std::string InCents(std::string_view number) {
+  double value = 0;
+  const auto [end, error] =
+      std::from_chars(number.data(), number.data() + number.size(), value);
+  if (error != std::errc() || end != number.data() + number.size() ||
+      !(std::abs(value) < 1e12)) {
+    return std::string(number);
+  }
+  // Half a cent is rounded as people do; a binary number lies beside it.
+  return fmt::format("{:.2f}", value + std::copysign(1e-9, value));
+}
+
+}  // namespace
+
 std::string_view HeaderPlan::Get(size_t target, const TableRow& row,
                                  Scratch* scratch) {
   const auto& node = nodes_[target];
   if (node == nullptr) return {};
   if (node->op == Source::Op::kHeader) {  // nearly always
-    return FieldAt(node->index, row);
+    const auto index = static_cast<size_t>(node->index);
+    if ((target == static_cast<size_t>(Column::kPrice) ||
+         target == kPriceEach) &&
+        index < row.numbers.size() && row.numbers[index]) {
+      // A spreadsheet's number is an amount, however many decimals it has.
+      return scratch->emplace_back(InCents(row.fields[index]));
+    }
+    return FieldAt(node->index, row, scratch);
   }
   return Evaluate(*node, row, scratch);
 }

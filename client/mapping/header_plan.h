@@ -18,9 +18,15 @@
 
 namespace garderobe::client {
 
-// The field of a row as it is meant: without blanks around it, and without
-// what spreadsheets put around a text that looks like a number: ="0612".
-std::string_view CleanField(std::string_view field);
+// The field of a row as it is meant: without blanks around it and characters
+// that nobody sees, with a plain blank for every other one, and without what
+// spreadsheets put around a text that looks like a number: ="0612", '0612. A
+// field that had to be changed is kept in `scratch`.
+std::string_view CleanField(std::string_view field,
+                            std::deque<std::string>* scratch);
+
+// The separators that a field ends with: `;;;` of `status;;;`.
+std::string SeparatorsAtEnd(std::string_view field);
 
 // Where each header of a file stands.
 class HeaderIndex {
@@ -69,7 +75,8 @@ class HeaderPlan {
   std::string_view Evaluate(const Node& node, const TableRow& row,
                             std::deque<std::string>* scratch);
 
-  std::string_view FieldAt(int index, const TableRow& row) const;
+  std::string_view FieldAt(int index, const TableRow& row,
+                           std::deque<std::string>* scratch) const;
 
   std::array<std::unique_ptr<Node>, kTargetCount> nodes_;
   std::vector<std::string> empty_;

@@ -4,6 +4,7 @@
 #include <deque>
 #include <string_view>
 
+#include "client/mapping/header_plan.h"
 #include "client/orders/words.h"
 
 namespace garderobe::client {
@@ -50,6 +51,9 @@ absl::StatusOr<HeaderIndex> FindHeader(TableReader& reader,
     HeaderIndex index(row->fields);
     if (search.fits(index)) {
       reader.ExpectWidth(index.width());
+      if (!row->fields.empty()) {
+        reader.DropAtEnd(SeparatorsAtEnd(row->fields.back()));
+      }
       return index;
     }
     // Of title lines and the header, the header is the widest; rows of data
@@ -64,9 +68,10 @@ absl::StatusOr<HeaderIndex> FindHeader(TableReader& reader,
 std::string JoinedTable::KeyOf(const TableRow& row,
                                const std::vector<int>& indexes) {
   std::string key;
+  std::deque<std::string> scratch;
   for (int index : indexes) {
     const std::string_view part =
-        CleanField(row.fields[static_cast<size_t>(index)]);
+        CleanField(row.fields[static_cast<size_t>(index)], &scratch);
     if (part.empty()) return "";
     if (!key.empty()) key += '\x1f';
     key += part;

@@ -18,6 +18,8 @@ std::string_view TargetName(size_t target) {
       return "address_line";
     case kPriceEach:
       return "price_each";
+    case kProduct:
+      return "product";
     default:
       return ColumnName(static_cast<Column>(target));
   }

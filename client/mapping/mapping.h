@@ -21,7 +21,8 @@ namespace garderobe::client {
 inline constexpr size_t kFullName = kColumnCount;         // "Jansen, Piet van"
 inline constexpr size_t kAddressLine = kColumnCount + 1;  // "Dam 1, 1012 JS"
 inline constexpr size_t kPriceEach = kColumnCount + 2;    // of one ticket
-inline constexpr size_t kTargetCount = kColumnCount + 3;
+inline constexpr size_t kProduct = kColumnCount + 3;      // what was sold
+inline constexpr size_t kTargetCount = kColumnCount + 4;
 std::string_view TargetName(size_t target);
 
 // The name of a column, as a file's header writes it.
@@ -88,6 +89,9 @@ struct Mapping {
   std::array<std::optional<Source>, kTargetCount> columns;
   // By column, and by word without blanks and capitals: the word of ours.
   std::map<Column, std::map<std::string, std::string>> words;
+  // Whether a product is a visit, by its word, likewise; for those that the
+  // word lists don't know, or know wrongly.
+  std::map<std::string, bool> products;
   std::vector<Join> joins;
 };
 
@@ -103,6 +107,9 @@ std::vector<std::string> ShippedMappings();
 
 // What `words: status:` calls a row that is no order line: not paid, expired.
 inline constexpr std::string_view kIgnoredRow = "ignore";
+// What `words: product:` calls a product that is a visit, and one that is none.
+inline constexpr std::string_view kVisitProduct = "visit";
+inline constexpr std::string_view kNoVisitProduct = "no_visit";
 
 }  // namespace garderobe::client
 

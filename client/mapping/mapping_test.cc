@@ -112,10 +112,21 @@ TEST(PrintableTest, NothingSteersATerminal) {
 }
 
 TEST(CleanFieldTest, WhatSpreadsheetsPutAroundNumbers) {
-  EXPECT_EQ(CleanField(" =\"0612\" "), "0612");
-  EXPECT_EQ(CleanField("'0612"), "0612");
-  EXPECT_EQ(CleanField("'t Hart"), "'t Hart");
-  EXPECT_EQ(CleanField("="), "=");
+  std::deque<std::string> scratch;
+  for (const auto& [field, meant] :
+       std::initializer_list<std::pair<const char*, const char*>>{
+           {" =\"0612\" ", "0612"},
+           {"'0612", "0612"},
+           {"'-22.50", "-22.50"},
+           {"'t Hart", "'t Hart"},
+           {"=", "="},
+           {"B9\u00a0", "B9"},
+           {"\u200bB9", "B9"},
+           {"1\u202f234,50", "1 234,50"},
+           {"Caf\xe9\xa0", "Café"},
+           {"Müller", "Müller"}}) {
+    EXPECT_EQ(CleanField(field, &scratch), meant);
+  }
 }
 
 TEST(FreeTextTest, Names) {

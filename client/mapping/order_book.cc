@@ -35,6 +35,14 @@ std::vector<OrderBook::Change> OrderBook::TakeBack(const OrderLine& line) {
   auto take = [&](std::vector<Sale>::iterator sale, int64_t refunded) {
     const uint32_t count = std::min(left, sale->quantity);
     left -= count;
+    if (count == sale->quantity && refunded > 0 &&
+        refunded * 2 < sale->price_cents) {
+      // Less than half of it goes back: a discount, and the visit stays.
+      sale->price_cents -= refunded;
+      changes.push_back(
+          {sale->line_id, sale->quantity, sale->price_cents, false});
+      return;
+    }
     if (count == sale->quantity) {
       changes.push_back(
           {sale->line_id, sale->quantity, sale->price_cents, true});

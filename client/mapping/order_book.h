@@ -25,7 +25,8 @@ class OrderBook {
   };
   // Takes `line.quantity` tickets back of the same order and performance:
   // of the line of that id, else of one of the same quantity and amount, else
-  // of the latest ones. Empty when so many were not sold: nothing is taken.
+  // of the latest ones. A line of which less than half the price goes back
+  // stays, for less. Empty when so many were not sold: nothing is taken.
   std::vector<Change> TakeBack(const OrderLine& line);
 
  private:

@@ -270,9 +270,26 @@ std::string AllWords(Column column) {
   }
 }
 
+void ReadProducts(const YAML::Node& node, Mapping* mapping) {
+  if (!node.IsMap()) Fail(node, "is a list of the file's products with ours");
+  for (const auto& product : node) {
+    const std::string ours = Scalar(product.second, "a word");
+    if (ours != kVisitProduct && ours != kNoVisitProduct) {
+      Fail(product.second, fmt::format("{} is no product; there is: {}, {}",
+                                       ours, kVisitProduct, kNoVisitProduct));
+    }
+    mapping->products[PlainWord(Scalar(product.first, "a word"))] =
+        ours == kVisitProduct;
+  }
+}
+
 void ReadWords(const YAML::Node& node, Mapping* mapping) {
-  OnlyKeys(node, "words", {"status", "channel", "genre", "share"});
+  OnlyKeys(node, "words", {"status", "channel", "genre", "share", "product"});
   for (const auto& entry : node) {
+    if (Scalar(entry.first, "a column") == "product") {
+      ReadProducts(entry.second, mapping);
+      continue;
+    }
     const auto column = static_cast<Column>(ReadTarget(entry.first));
     if (!entry.second.IsMap()) {
       Fail(entry.second, "is a list of the file's words with ours");

@@ -27,7 +27,6 @@ absl::StatusOr<CheckReport> CheckFile(
   report.mapping = file->mapping().name;
   report.header_line = file->header_line();
   report.unknown_columns = file->unused();
-  report.oddities = file->oddities();
   const IdentityReader identities(options.own_domains);
   const InstitutionHandleKey key = InstitutionHandleKey::Random();
   IdentityFindings findings;
@@ -103,6 +102,7 @@ absl::StatusOr<CheckReport> CheckFile(
   report.with_customer = with_customer;
   report.customers = customers.size();
   report.not_identifiers = findings.refused;
+  report.oddities = file->oddities();
   GARDEROBE_RETURN_IF_ERROR(rejected.Close());
   return report;
 }

@@ -2,6 +2,7 @@
 
 #include <unicode/timezone.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -165,7 +166,10 @@ std::optional<int> TakeTime(const std::vector<Token>& tokens, size_t at) {
     ++at;
   }
   // "14 mrt 2025 20" is a slip, not eight in the evening.
-  if (!exact || at != tokens.size() || hour > 23) return std::nullopt;
+  const bool midnight = hour == 24 && minute == 0;  // of the day that ends
+  if (!exact || at != tokens.size() || (hour > 23 && !midnight)) {
+    return std::nullopt;
+  }
   return hour * 60 + minute;
 }
 
@@ -186,19 +190,60 @@ std::optional<Read> ReadLoosely(std::string_view text, bool month_first,
   return Read{*date, *minute};
 }
 
-// The offset that an ISO time ends with, in minutes; nothing without one.
-std::optional<int> OffsetOf(std::string_view text) {
-  if (text.size() < 17 || text[4] != '-') return std::nullopt;
-  if (text.ends_with('Z') || text.ends_with('z')) return 0;
-  const size_t sign = text.find_first_of("+-", 16);
-  if (sign == text.npos) return std::nullopt;
-  int digits[4] = {}, count = 0;
-  for (char c : text.substr(sign + 1)) {
-    if (c >= '0' && c <= '9' && count < 4) digits[count++] = c - '0';
+bool Digits(std::string_view text, size_t at, size_t count) {
+  if (at + count > text.size()) return false;
+  return std::all_of(text.begin() + static_cast<long>(at),
+                     text.begin() + static_cast<long>(at + count),
+                     [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Whether `text` ends with a time: 20:15, 20:15:00, 20:15:00.123.
+bool EndsWithTime(std::string_view text) {
+  size_t begin = text.size();
+  while (begin > 0 && (Digits(text, begin - 1, 1) || text[begin - 1] == ':' ||
+                       text[begin - 1] == '.' || text[begin - 1] == ',')) {
+    --begin;
   }
-  const int minutes =
-      (digits[0] * 10 + digits[1]) * 60 + digits[2] * 10 + digits[3];
-  return text[sign] == '-' ? -minutes : minutes;
+  const std::string_view time = text.substr(begin);
+  const size_t colon = time.find(':');
+  return colon != time.npos && colon > 0 && Digits(time, colon + 1, 2);
+}
+
+// Cuts the offset from UTC off a time's end: Z, UTC, GMT, +0200, +02:00, +02,
+// with the zone's name in brackets behind it. Returns it in minutes; nothing
+// when there is none.
+std::optional<int> TakeOffset(std::string_view* text) {
+  std::string_view rest = *text;
+  if (const size_t open = rest.rfind('[');
+      open != rest.npos && rest.ends_with(']')) {
+    rest = TrimField(rest.substr(0, open));
+  }
+  for (std::string_view name : {"UTC", "GMT", "Z", "z"}) {
+    if (!rest.ends_with(name)) continue;
+    const auto time = TrimField(rest.substr(0, rest.size() - name.size()));
+    if (!EndsWithTime(time)) return std::nullopt;
+    *text = time;
+    return 0;
+  }
+  const size_t sign = rest.find_last_of("+-");
+  if (sign == rest.npos) return std::nullopt;
+  const std::string_view offset = rest.substr(sign + 1);
+  const bool colon = offset.size() == 5 && offset[2] == ':';
+  if (!Digits(offset, 0, 2) ||
+      !(offset.size() == 2 || (offset.size() == 4 && Digits(offset, 2, 2)) ||
+        (colon && Digits(offset, 3, 2)))) {
+    return std::nullopt;
+  }
+  const auto time = TrimField(rest.substr(0, sign));
+  if (!EndsWithTime(time)) return std::nullopt;
+  const auto two = [&](size_t at) {
+    return (offset[at] - '0') * 10 + offset[at + 1] - '0';
+  };
+  int minutes = two(0) * 60;
+  if (offset.size() > 2) minutes += two(colon ? 3 : 2);
+  if (minutes > 14 * 60) return std::nullopt;
+  *text = time;
+  return rest[sign] == '-' ? -minutes : minutes;
 }
 
 }  // namespace
@@ -224,22 +269,9 @@ bool IsTimeZone(const std::string& name) {
   return zone != nullptr && *zone != icu::TimeZone::getUnknown();
 }
 
-std::optional<int32_t> DateReader::Minutes(std::string_view text) const {
-  text = TrimField(text);
-  // 2025-03-14 and the like have one meaning, whatever comes first elsewhere.
-  const bool iso = text.size() > 4 && text[4] == '-';
-  auto minutes = iso || !month_first_ ? ParseLocalMinutes(text) : std::nullopt;
-  if (!minutes) {
-    const auto read = ReadLoosely(text, month_first_, true);
-    if (!read || read->date.year < 1900 || read->date.year > 2199) {
-      return std::nullopt;
-    }
-    return DayNumber(read->date) * 1440 + read->minute;
-  }
-  const auto offset = zone_ != nullptr ? OffsetOf(text) : std::optional<int>();
-  if (!offset) return minutes;
+std::optional<int32_t> DateReader::InZone(int32_t local, int offset) const {
   constexpr int64_t kMillisecondsTo2000 = 946'684'800'000;
-  const int64_t utc = int64_t{*minutes} - *offset;
+  const int64_t utc = int64_t{local} - offset;
   int32_t raw = 0, dst = 0;
   UErrorCode error = U_ZERO_ERROR;
   zone_->zone->getOffset(
@@ -247,6 +279,56 @@ std::optional<int32_t> DateReader::Minutes(std::string_view text) const {
       error);
   if (U_FAILURE(error)) return std::nullopt;
   return static_cast<int32_t>(utc + (raw + dst) / 60'000);
+}
+
+std::optional<int32_t> DateReader::Minutes(std::string_view text) const {
+  text = TrimField(text);
+  // 2025-03-14 and the like have one meaning, whatever comes first elsewhere.
+  const bool iso = text.size() > 4 && text[4] == '-';
+  // Nearly all are of this form, and a date alone has no offset.
+  const auto offset =
+      text.size() > 16 ? TakeOffset(&text) : std::optional<int>();
+  auto minutes = iso || !month_first_ ? ParseLocalMinutes(text) : std::nullopt;
+  if (!minutes) {
+    const auto read = ReadLoosely(text, month_first_, true);
+    if (!read || read->date.year < 1900 || read->date.year > 2199) {
+      other_order_ += !read && ReadLoosely(text, !month_first_, true);
+      return std::nullopt;
+    }
+    minutes = DayNumber(read->date) * 1440 + read->minute;
+  }
+  if (!offset) return minutes;
+  if (zone_ != nullptr) return InZone(*minutes, *offset);
+  ++offsets_dropped_;
+  return minutes;
+}
+
+std::vector<std::string> DateReader::oddities() const {
+  std::vector<std::string> told;
+  const auto times = [](uint64_t count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+  };
+  if (offsets_dropped_ > 0) {
+    told.push_back(fmt::format(
+        "{} with an offset from UTC (Z, +02:00), which is dropped: the digits "
+        "count as the time where the event is; if they are not, say `zone: "
+        "Europe/Amsterdam` under `file:` in the mapping",
+        times(offsets_dropped_, "time")));
+  }
+  if (other_order_ > 0) {
+    told.push_back(fmt::format(
+        "{} can be read with the {} first only; say `dates: {}` under `file:` "
+        "in the mapping if all of them are written so",
+        times(other_order_, "date"), month_first_ ? "day" : "month",
+        month_first_ ? "day-first" : "month-first"));
+  }
+  if (unknown_sales_ > 0) {
+    told.push_back(fmt::format(
+        "{} of sale (sold_at) that can't be read, or before 1990: taken as "
+        "unknown, the visits count",
+        times(unknown_sales_, "date")));
+  }
+  return told;
 }
 
 std::string DateReader::BirthDate(std::string_view text) const {

@@ -4,17 +4,19 @@
 #ifndef GARDEROBE_CLIENT_ORDERS_DATES_H_
 #define GARDEROBE_CLIENT_ORDERS_DATES_H_
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace garderobe::client {
 
 // Whether ICU knows a time zone of this name.
 bool IsTimeZone(const std::string& name);
 
-// Thread-compatible; const once made.
+// Not thread-safe: counts what is odd.
 class DateReader {
  public:
   // `month_first`: 3/14/2025 is the 14th of March.
@@ -26,17 +28,27 @@ class DateReader {
   DateReader& operator=(DateReader&&) noexcept;
 
   // Local minutes since 2000-01-01 00:00, between 1900 and 2199. A year of
-  // two digits is one of 2000 to 2069, or of 1970 to 1999.
+  // two digits is one of 2000 to 2069, or of 1970 to 1999. 24:00 is midnight of
+  // the next day.
   std::optional<int32_t> Minutes(std::string_view text) const;
 
   // A birth date as 1985-03-14; the text as it is when it is none, or its
   // year has two digits. For what reads birth dates further on.
   std::string BirthDate(std::string_view text) const;
 
+  // Notes that a date of sale was none, and is taken as unknown.
+  void NoteUnknownSale() const { ++unknown_sales_; }
+  // What was odd in the dates that were read, a sentence each: offsets that
+  // were dropped, and dates that only the other order can read.
+  std::vector<std::string> oddities() const;
+
  private:
   struct Zone;
+  std::optional<int32_t> InZone(int32_t local, int offset) const;
+
   bool month_first_;
   std::unique_ptr<Zone> zone_;  // none: offsets are dropped
+  mutable uint64_t offsets_dropped_ = 0, other_order_ = 0, unknown_sales_ = 0;
 };
 
 }  // namespace garderobe::client

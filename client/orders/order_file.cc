@@ -42,8 +42,8 @@ absl::StatusOr<std::unique_ptr<OrderFile>> OrderFile::Open(
   auto index = FitHeader(mapping, file->joined_, *file->reader_, &file->raw_);
   if (!index.ok()) return Annotate(index.status(), options.file);
   file->header_line_ = file->raw_.line;
-  file->mapper_ = std::make_unique<RowMapper>(
-      mapping, file->joined_, *std::move(index), file->rules_.decimal);
+  file->mapper_ = std::make_unique<RowMapper>(mapping, file->joined_,
+                                              *std::move(index), file->rules_);
   return file;
 }
 
@@ -73,13 +73,10 @@ absl::Status OrderFile::LoadJoins(const OrderFileOptions& options) {
 }
 
 std::vector<std::string> OrderFile::oddities() const {
-  std::vector<std::string> told;
-  for (const std::string& name : mapper_->missing()) {
-    // A joined file may have what the first one lacks.
-    told.push_back(fmt::format(
-        "the mapping decides by the column {}, and the file has none of that "
-        "name",
-        name));
+  std::vector<std::string> told = mapper_->oddities();
+  for (std::string& one : reader_->oddities()) told.push_back(std::move(one));
+  for (std::string& one : rules_.dates.oddities()) {
+    told.push_back(std::move(one));
   }
   for (const JoinedFile& joined : joined_) {
     if (joined.table.faulty_rows() == 0) continue;

@@ -59,8 +59,8 @@ class OrderFile {
   bool has(Column column) const { return mapper_->has(column); }
   // Columns of the file that are not looked at.
   std::vector<std::string> unused() const { return mapper_->unused(); }
-  // What is odd about mapping and joined files, a sentence each: columns that
-  // decide and are not there, rows that can't be read.
+  // What is odd about the file, its mapping and joined files, as far as they
+  // are read; a sentence each.
   std::vector<std::string> oddities() const;
   char delimiter() const { return reader_->delimiter(); }
   uint64_t header_line() const { return header_line_; }

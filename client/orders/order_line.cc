@@ -6,6 +6,7 @@
 #include "client/orders/price.h"
 #include "client/orders/words.h"
 #include "core/base/integer.h"
+#include "core/catalogue/codes.h"
 
 namespace garderobe::client {
 namespace {
@@ -13,6 +14,9 @@ namespace {
 constexpr size_t kIdBytesMax = 256;
 constexpr size_t kEventIdBytesMax = 64;
 constexpr uint32_t kQuantityMax = 10'000;
+// Minutes from 2000 to 2 January 1990: what was sold before is a date that
+// programs write for none (1900, 1970).
+constexpr int32_t kFirstSale = -3'651 * 1440;
 
 constexpr std::string_view kColumnNames[kColumnCount] = {
     "customer_id", "email",        "phone",
@@ -95,12 +99,21 @@ std::optional<Refusal> ReadOrderLine(const Fields& fields, uint64_t number,
   if (!starts_at) return refuse(C::kStartsAt, "STARTS_AT_INVALID");
   line->starts_at = *starts_at;
   if (const auto sold = get(C::kSoldAt); !sold.empty()) {
+    // Unreadable, or what programs write for none: when it was sold is not
+    // known, and the visit counts.
     const auto minutes = rules.dates.Minutes(sold);
-    if (!minutes) return refuse(C::kSoldAt, "SOLD_AT_INVALID");
-    line->sold_at = *minutes >= 0 ? *minutes / 60 : (*minutes - 59) / 60;
+    if (minutes && *minutes >= kFirstSale) {
+      line->sold_at = *minutes >= 0 ? *minutes / 60 : (*minutes - 59) / 60;
+    } else {
+      rules.dates.NoteUnknownSale();
+    }
   }
   if (const auto quantity = get(C::kQuantity); !quantity.empty()) {
     const auto count = ParseQuantity(quantity);
+    if (!count && quantity.starts_with('-') &&
+        ParseQuantity(quantity.substr(1))) {
+      return refuse(C::kQuantity, "RETURN_UNEXPECTED");
+    }
     if (!count) return refuse(C::kQuantity, "QUANTITY_INVALID");
     line->quantity = *count;
   }
@@ -115,6 +128,11 @@ std::optional<Refusal> ReadOrderLine(const Fields& fields, uint64_t number,
     const auto code = CodeOfWord(WordList::kStatus, status);
     if (!code) return refuse(C::kStatus, "STATUS_UNKNOWN");
     line->status = *code;
+  }
+  // Money that goes back is no visit, and of which sale can only be told where
+  // the mapping says that there is any.
+  if (line->price_cents < 0 && Counts(static_cast<VisitStatus>(line->status))) {
+    return refuse(C::kPrice, "RETURN_UNEXPECTED");
   }
   const auto share = ParseShare(get(C::kShare));
   if (!share) return refuse(C::kShare, "SHARE_INVALID");

@@ -29,6 +29,11 @@ TEST(PriceTest, PointsAndCommas) {
                                    {"0", false, 0},
                                    {"-7.25", false, -725},
                                    {"1.234.567,89", true, 123456789},
+                                   {"€ 1 234,50", true, 123450},
+                                   {"-€ 12,50", true, -1250},
+                                   {"(12,50)", true, -1250},
+                                   {"12,50-", true, -1250},
+                                   {"gratis", true, 0},
                                    {"EUR 5", false, 500}}) {
     EXPECT_EQ(ParsePriceCents(
                   c.text, c.comma ? DecimalSign::kComma : DecimalSign::kPoint),
@@ -40,7 +45,7 @@ TEST(PriceTest, PointsAndCommas) {
 TEST(PriceTest, WhatCantBeToldIsRefused) {
   for (const char* text :
        {"", "x", "12,34,5", "1.2.3", "12.345", "1e5", "--5", "0.123,456",
-        "12..5", ".", "9999999999999999", "12.50.1"}) {
+        "12..5", ".", "9999999999999999", "12.50.1", "12 50", "1 23 456"}) {
     EXPECT_FALSE(ParsePriceCents(text, DecimalSign::kPoint).has_value())
         << text;
   }
@@ -77,9 +82,10 @@ class OrderLineTest : public ::testing::Test {
     fields_[static_cast<size_t>(column)] = value;
   }
   std::optional<Refusal> Read() {
-    return ReadOrderLine(fields_, 7, ReadingRules(), &line_);
+    return ReadOrderLine(fields_, 7, rules_, &line_);
   }
   Fields fields_{};
+  ReadingRules rules_;
   OrderLine line_;
 };
 
@@ -104,10 +110,11 @@ TEST_F(OrderLineTest, RefusalsNamePlaceAndReasonNotTheValue) {
            {Column::kOrderId, "1.23456789012346e+17", "ORDER_ID_ROUNDED"},
            {Column::kEventId, "", "EVENT_ID_MISSING"},
            {Column::kStartsAt, "tomorrow", "STARTS_AT_INVALID"},
-           {Column::kSoldAt, "31-02-2025", "SOLD_AT_INVALID"},
-           {Column::kQuantity, "-1", "QUANTITY_INVALID"},
+           {Column::kQuantity, "-1", "RETURN_UNEXPECTED"},
+           {Column::kQuantity, "-x", "QUANTITY_INVALID"},
+           {Column::kPrice, "-12.50", "RETURN_UNEXPECTED"},
            {Column::kQuantity, "2.5", "QUANTITY_INVALID"},
-           {Column::kPrice, "gratis", "PRICE_INVALID"},
+           {Column::kPrice, "duur", "PRICE_INVALID"},
            {Column::kStatus, "weg", "STATUS_UNKNOWN"},
            {Column::kShare, "misschien", "SHARE_INVALID"}}) {
     const auto before = fields_;
@@ -119,6 +126,23 @@ TEST_F(OrderLineTest, RefusalsNamePlaceAndReasonNotTheValue) {
     EXPECT_EQ(refusal->line, 7u);
     fields_ = before;
   }
+}
+
+TEST_F(OrderLineTest, ADateOfSaleThatIsNoneCostsNoVisit) {
+  for (const char* none : {"31-02-2025", "0000-00-00 00:00:00", "0001-01-01",
+                           "1970-01-01 01:00:00", "later"}) {
+    Set(Column::kSoldAt, none);
+    ASSERT_FALSE(Read().has_value()) << none;
+    EXPECT_EQ(line_.sold_at, INT32_MIN) << none;
+  }
+  EXPECT_THAT(rules_.dates.oddities(),
+              ::testing::ElementsAre(::testing::HasSubstr("5 dates of sale")));
+}
+
+TEST_F(OrderLineTest, MoneyThatGoesBackOfWhatIsCancelledIsNoFault) {
+  Set(Column::kPrice, "-12.50");
+  Set(Column::kStatus, "refunded");
+  EXPECT_FALSE(Read().has_value());
 }
 
 TEST_F(OrderLineTest, DutchWordsAreUnderstoodAndUnknownGenresAreOther) {

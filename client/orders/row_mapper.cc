@@ -7,22 +7,30 @@
 #include <utility>
 
 #include "client/mapping/free_text.h"
+#include "client/orders/price.h"
+#include "client/orders/silence.h"
 #include "client/orders/words.h"
 
 namespace garderobe::client {
 namespace {
 
+constexpr size_t kProductsMax = 10'000;
+
 size_t TargetOf(Column column) { return static_cast<size_t>(column); }
+
+std::string Counted(uint64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
 
 }  // namespace
 
 RowMapper::RowMapper(const Mapping& mapping,
                      const std::vector<JoinedFile>& joined, HeaderIndex index,
-                     DecimalSign decimal)
+                     const ReadingRules& rules)
     : mapping_(mapping),
       joined_(joined),
       index_(std::move(index)),
-      decimal_(decimal),
+      rules_(rules),
       plan_(mapping.columns, index_, mapping.empty) {
   for (const Source::Case& one : mapping.skip) {
     const int at = index_.FindFirst(one.headers);
@@ -61,10 +69,41 @@ bool RowMapper::has(Column column) const {
   }
 }
 
-std::vector<std::string> RowMapper::missing() const {
+std::vector<std::string> RowMapper::oddities() const {
+  std::vector<std::string> told;
   std::set<std::string> names(missing_skips_.begin(), missing_skips_.end());
   names.insert(plan_.missing().begin(), plan_.missing().end());
-  return {names.begin(), names.end()};
+  for (const std::string& name : names) {
+    // A joined file may have what the first one lacks.
+    told.push_back(fmt::format(
+        "the mapping decides by the column {}, and the file has none of that "
+        "name",
+        name));
+  }
+  for (size_t i = 0; i < kTargetCount; ++i) {
+    if (nothing_[i].count == 0) continue;
+    told.push_back(fmt::format("{}: {} say nothing, such as {}; taken as empty",
+                               TargetName(i),
+                               Counted(nothing_[i].count, "value"),
+                               Printable(nothing_[i].example, 40)));
+  }
+  if (!no_visits_.empty()) {
+    std::string kinds;
+    for (const auto& [kind, count] : no_visits_) {
+      kinds += fmt::format("{}{} {}", kinds.empty() ? "" : ", ", kind, count);
+    }
+    told.push_back(fmt::format(
+        "lines that are no visit by their product, passed over: {}", kinds));
+  }
+  for (const auto& [word, count] : asked_) {
+    told.push_back(
+        fmt::format("is '{}' a visit? {} count as one; say `words: product: "
+                    "{{\"{}\": {}}}` "
+                    "in the mapping if they are none",
+                    Printable(word, 60), Counted(count, "line"),
+                    Printable(word, 60), kNoVisitProduct));
+  }
+  return told;
 }
 
 std::vector<std::string> RowMapper::unused() const {
@@ -85,11 +124,46 @@ void RowMapper::Keep(size_t target, std::string value) {
   values_[target] = scratch_.emplace_back(std::move(value));
 }
 
-bool RowMapper::IsSkipped(const TableRow& row) const {
+bool RowMapper::IsSkipped(const TableRow& row) {
   return std::any_of(skip_.begin(), skip_.end(), [&](const auto& skip) {
-    return Holds(skip.second,
-                 CleanField(row.fields[static_cast<size_t>(skip.first)]));
+    return Holds(
+        skip.second,
+        CleanField(row.fields[static_cast<size_t>(skip.first)], &scratch_));
   });
+}
+
+bool RowMapper::IsVisit(std::string_view product) {
+  if (product.empty()) return true;
+  auto known = products_.find(product);
+  if (known == products_.end()) {
+    const std::string written = ToUtf8(product);
+    Product read = ProductOf(written);
+    const auto told = mapping_.products.find(PlainWord(written));
+    if (told != mapping_.products.end()) {
+      read = told->second ? Product{} : Product{"by the mapping"};
+    }
+    // Words of products are few; what fills a column with others is none.
+    if (products_.size() >= kProductsMax) return read.kind.empty() || read.ask;
+    known = products_.emplace(std::string(product), read).first;
+  }
+  const Product& read = known->second;
+  if (read.kind.empty()) return true;
+  if (read.ask) {
+    ++asked_[ToUtf8(product)];
+    return true;
+  }
+  ++no_visits_[read.kind];
+  return false;
+}
+
+void RowMapper::DropNothing() {
+  for (size_t i = 0; i < kTargetCount; ++i) {
+    std::string_view& value = values_[i];
+    if (value.empty() || !SaysNothing(i, value)) continue;
+    Nothing& said = nothing_[i];
+    if (said.count++ == 0) said.example = ToUtf8(value);
+    value = {};
+  }
 }
 
 void RowMapper::TakeJoined(const TableRow& row) {
@@ -129,7 +203,7 @@ void RowMapper::SplitFreeText() {
   }
   std::string_view& price = values_[TargetOf(Column::kPrice)];
   if (!values_[kPriceEach].empty() && price.empty()) {
-    const auto cents = ParsePriceCents(values_[kPriceEach], decimal_);
+    const auto cents = ParsePriceCents(values_[kPriceEach], rules_.decimal);
     const auto text = values_[TargetOf(Column::kQuantity)];
     const auto quantity =
         text.empty() ? std::optional<uint32_t>(1) : ParseQuantity(text);
@@ -171,6 +245,8 @@ bool RowMapper::Map(const TableRow& row, Fields* fields) {
     values_[i] = counted ? std::string_view() : plan_.Get(i, row, &scratch_);
   }
   TakeJoined(row);
+  DropNothing();
+  if (!IsVisit(values_[kProduct])) return false;
   if (is_return_) {
     for (Column column : {Column::kQuantity, Column::kPrice}) {
       if (values_[TargetOf(column)].starts_with('-')) {
@@ -183,6 +259,11 @@ bool RowMapper::Map(const TableRow& row, Fields* fields) {
   std::string_view& country = values_[TargetOf(Column::kCountry)];
   if (country.empty()) country = mapping_.country;
   if (values_[TargetOf(Column::kStatus)] == kIgnoredRow) return false;
+  std::string_view& born = values_[TargetOf(Column::kBirthDate)];
+  if (!born.empty()) {
+    std::string date = rules_.dates.BirthDate(born);
+    if (date != born) Keep(TargetOf(Column::kBirthDate), std::move(date));
+  }
   std::copy_n(values_.begin(), kColumnCount, fields->begin());
   return true;
 }

@@ -4,7 +4,10 @@
 #define GARDEROBE_CLIENT_ORDERS_ROW_MAPPER_H_
 
 #include <array>
+#include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,16 +16,16 @@
 #include "client/mapping/mapping.h"
 #include "client/orders/header_fit.h"
 #include "client/orders/order_line.h"
-#include "client/orders/price.h"
+#include "client/orders/product.h"
 
 namespace garderobe::client {
 
 // Not thread-safe.
 class RowMapper {
  public:
-  // `mapping` and `joined` outlive it.
+  // `mapping`, `joined` and `rules` outlive it.
   RowMapper(const Mapping& mapping, const std::vector<JoinedFile>& joined,
-            HeaderIndex index, DecimalSign decimal);
+            HeaderIndex index, const ReadingRules& rules);
 
   // What the row says, by column; valid until the next Map, and while `row` is.
   // False for a row that is no order line. `row` is as wide as the header.
@@ -35,26 +38,40 @@ class RowMapper {
   bool has(Column column) const;
   // Columns of the file that are not looked at.
   std::vector<std::string> unused() const;
-  // Columns that decide, and that the file has none of; in order.
-  std::vector<std::string> missing() const;
+  // What is odd so far, a sentence each: columns that decide and are not
+  // there, values that say nothing, lines that are no visit.
+  std::vector<std::string> oddities() const;
 
  private:
   void Keep(size_t target, std::string value);
-  bool IsSkipped(const TableRow& row) const;
+  bool IsSkipped(const TableRow& row);
+  // Whether what was sold is a visit.
+  bool IsVisit(std::string_view product);
   void TakeJoined(const TableRow& row);
   void SplitFreeText();
   void TakeWords();
+  void DropNothing();
 
   const Mapping& mapping_;
   const std::vector<JoinedFile>& joined_;
   HeaderIndex index_;
-  DecimalSign decimal_;
+  const ReadingRules& rules_;
   HeaderPlan plan_;
   std::vector<std::string> missing_skips_;
   std::vector<std::pair<int, Source::Case>> skip_;
   bool is_return_ = false;
   std::array<std::string_view, kTargetCount> values_;
   std::deque<std::string> scratch_;
+
+  // By target: how many values said nothing, and one of them.
+  struct Nothing {
+    uint64_t count = 0;
+    std::string example;
+  };
+  std::array<Nothing, kTargetCount> nothing_;
+  std::map<std::string, Product, std::less<>> products_;  // as they are written
+  std::map<std::string, uint64_t> no_visits_;             // by kind
+  std::map<std::string, uint64_t> asked_;                 // by word
 };
 
 }  // namespace garderobe::client

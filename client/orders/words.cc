@@ -4,6 +4,7 @@
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -91,7 +92,10 @@ std::string PlainWord(std::string_view text) {
   std::string plain;
   for (char c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    if (c != ' ' && c != '_' && c != '-' && c != '.' && c != '\t') plain += c;
+    if (c != ' ' && c != '_' && c != '-' && c != '.' && c != '\t' &&
+        c != '\r' && c != '\n') {
+      plain += c;
+    }
   }
   return plain;
 }
@@ -125,15 +129,19 @@ std::string AllWordsOf(WordList list) {
 std::optional<bool> ParseShare(std::string_view value) {
   if (value.empty() || value == "yes") return true;
   if (value == "no") return false;
-  const std::string plain = PlainWord(value);
-  if (plain == "yes" || plain == "ja" || plain == "true" || plain == "1" ||
-      plain == "j" || plain == "y") {
-    return true;
-  }
-  if (plain == "no" || plain == "nee" || plain == "false" || plain == "0" ||
-      plain == "n") {
-    return false;
-  }
+  constexpr std::string_view kYes[] = {"yes",  "ja",   "true",   "1",  "j",
+                                       "y",    "waar", "aan",    "on", "oui",
+                                       "vrai", "wahr", "jagraag"};
+  constexpr std::string_view kNo[] = {"no",   "nee",    "neen",  "false", "0",
+                                      "n",    "onwaar", "uit",   "off",   "non",
+                                      "faux", "nein",   "falsch"};
+  std::string plain = PlainWord(value);
+  std::erase(plain, ',');
+  const auto is_one_of = [&](auto& list) {
+    return std::find(std::begin(list), std::end(list), plain) != std::end(list);
+  };
+  if (is_one_of(kYes)) return true;
+  if (is_one_of(kNo)) return false;
   return std::nullopt;
 }
 

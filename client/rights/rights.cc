@@ -180,7 +180,9 @@ absl::StatusOr<v1::ExerciseRightRequest> MakeRequest(
     request.set_handle(std::string(options.earlier_handle->view()));
   } else if (!options.customer.empty()) {
     // As it would be read in a file.
-    const Handle handle = MakeHandle(keys.handle, CleanField(options.customer));
+    std::deque<std::string> scratch;
+    const Handle handle =
+        MakeHandle(keys.handle, CleanField(options.customer, &scratch));
     request.set_handle(std::string(handle.view()));
     subject = "customer";
     subject.append(handle.view());

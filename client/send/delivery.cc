@@ -147,6 +147,7 @@ class Sender {
     journal.ForgetRefusals();
     const MutexLock lock(&mutex_);
     report_.unknown_columns = file_->unused();
+    report_.oddities = file_->oddities();
     report_.seconds =
         std::chrono::duration<double>(Clock::now() - begin).count();
     std::stable_sort(

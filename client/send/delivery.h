@@ -42,6 +42,7 @@ struct SendReport {
   double seconds = 0;
   bool resumed = false;
   std::vector<std::string> unknown_columns;  // of the file, not looked at
+  std::vector<std::string> oddities;         // OrderFile::oddities
   bool mirror_current = true;
   // Relations that wait for a budget, with what the service says of it; the
   // same command delivers them when more was released.

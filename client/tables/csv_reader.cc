@@ -1,9 +1,6 @@
 #include "client/tables/csv_reader.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <map>
 #include <vector>
@@ -66,17 +63,48 @@ size_t SeparatorLine(std::string_view head, char* delimiter) {
   return end;
 }
 
+constexpr std::string_view kUtf16Little = "\xff\xfe", kUtf16Big = "\xfe\xff";
+
+// "EncryptedPackage" in UTF-16, as the container of a protected spreadsheet
+// names what it holds.
+bool IsProtected(std::string_view head) {
+  std::string name;
+  for (char c : std::string_view("EncryptedPackage")) {
+    name += c;
+    name += '\0';
+  }
+  return head.find(name) != head.npos;
+}
+
+bool IsHtml(std::string_view head) {
+  std::string begin(head.substr(0, 512));
+  std::transform(begin.begin(), begin.end(), begin.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
+  const size_t first = begin.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  if (first == begin.npos || begin[first] != '<') return false;
+  return begin.find("<html") != begin.npos ||
+         begin.find("<table") != begin.npos ||
+         begin.find("<!doctype html") != begin.npos ||
+         begin.find("schemas-microsoft-com:office") != begin.npos;
+}
+
 absl::Status CheckIsText(std::string_view head) {
   if (head.empty()) return InvalidArgument("the file is empty");
-  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff")) {
-    return InvalidArgument(
-        "found UTF-16; expected UTF-8 or Windows-1252: save it as \"CSV "
-        "UTF-8\"");
-  }
   if (head.starts_with("\xd0\xcf\x11\xe0")) {
+    if (IsProtected(head)) {
+      return InvalidArgument(
+          "found a spreadsheet that is protected by a password; save it "
+          "without one");
+    }
     return InvalidArgument(
         "found an old spreadsheet (XLS); expected XLSX or CSV: save it as one "
         "of these");
+  }
+  if (IsHtml(head)) {
+    return InvalidArgument(
+        "found a web page (HTML), whatever the file is called; expected XLSX "
+        "or CSV: open it in a spreadsheet program and save it as one of these");
   }
   if (head.substr(0, 4096).find('\0') != head.npos) {
     return InvalidArgument("found binary data; expected CSV or XLSX");
@@ -84,28 +112,62 @@ absl::Status CheckIsText(std::string_view head) {
   return absl::OkStatus();
 }
 
-}  // namespace
+bool IsLineEnd(char c) { return c == '\n' || c == '\r'; }
 
-CsvReader::~CsvReader() {
-  if (file_ != nullptr) std::fclose(file_);
+// Lines that end within `text`, whether by LF, CRLF or CR.
+uint64_t LineEnds(std::string_view text) {
+  uint64_t ends = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    ends += text[i] == '\n' ||
+            (text[i] == '\r' && (i + 1 == text.size() || text[i + 1] != '\n'));
+  }
+  return ends;
 }
+
+void AppendUtf8(uint32_t c, std::string* text) {
+  const auto put = [&](uint32_t byte) {
+    text->push_back(static_cast<char>(byte));
+  };
+  if (c < 0x80) {
+    put(c);
+  } else if (c < 0x800) {
+    put(0xc0 | c >> 6);
+    put(0x80 | (c & 0x3f));
+  } else if (c < 0x10000) {
+    put(0xe0 | c >> 12);
+    put(0x80 | (c >> 6 & 0x3f));
+    put(0x80 | (c & 0x3f));
+  } else {
+    put(0xf0 | c >> 18);
+    put(0x80 | (c >> 12 & 0x3f));
+    put(0x80 | (c >> 6 & 0x3f));
+    put(0x80 | (c & 0x3f));
+  }
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Open(
     const std::string& path, char delimiter) {
+  auto source = OpenFile(path);
+  if (!source.ok()) return source.status();
+  return Over(std::move(source), path, delimiter);
+}
+
+absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::OpenPacked(
+    const std::string& path, char delimiter) {
+  return Over(OpenZipped(path), path, delimiter);
+}
+
+absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Over(
+    absl::StatusOr<std::unique_ptr<ByteSource>> source, const std::string& path,
+    char delimiter) {
+  if (!source.ok()) return Annotate(source.status(), path);
   std::unique_ptr<CsvReader> reader(new CsvReader());
   reader->delimiter_ = delimiter;
-  struct stat info;
-  if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
-    return NotFound("{} is a folder; expected a file", path);
-  }
-  reader->file_ = std::fopen(path.c_str(), "rb");
-  if (reader->file_ == nullptr) {
-    return NotFound("cannot open {}: {}", path, std::strerror(errno));
-  }
-  if (stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)) {
-    reader->total_ = static_cast<uint64_t>(info.st_size);
-  }
-  auto status = reader->Begin();
+  reader->source_ = *std::move(source);
+  reader->total_ = reader->source_->total();
+  const absl::Status status = reader->Begin();
   if (!status.ok()) return Annotate(status, path);
   return reader;
 }
@@ -122,8 +184,16 @@ absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::OverText(
 
 absl::Status CsvReader::Begin() {
   if (!eof_) GARDEROBE_RETURN_IF_ERROR(Fill().status());
+  if (buffer_.starts_with(kUtf16Little) || buffer_.starts_with(kUtf16Big)) {
+    utf16_ = buffer_.starts_with(kUtf16Big) ? Utf16::kBig : Utf16::kLittle;
+    const std::string bytes = buffer_.substr(2);
+    buffer_.clear();
+    AppendUtf16(bytes);
+  }
   GARDEROBE_RETURN_IF_ERROR(CheckIsText(buffer_));
-  if (buffer_.starts_with(kBom)) at_ = kBom.size();
+  while (std::string_view(buffer_).substr(at_).starts_with(kBom)) {
+    at_ += kBom.size();
+  }
   const std::string_view head =
       std::string_view(buffer_).substr(at_, kHeadBytes);
   char named = '\0';
@@ -134,21 +204,46 @@ absl::Status CsvReader::Begin() {
   return absl::OkStatus();
 }
 
+void CsvReader::AppendUtf16(std::string_view bytes) {
+  for (char c : bytes) {
+    const auto byte = static_cast<uint8_t>(c);
+    if (!half_) {
+      half_ = byte;
+      continue;
+    }
+    const uint32_t unit = utf16_ == Utf16::kBig ? uint32_t{*half_} << 8 | byte
+                                                : uint32_t{byte} << 8 | *half_;
+    half_.reset();
+    const bool low = unit >= 0xdc00 && unit < 0xe000;
+    if (surrogate_ != 0 && low) {
+      AppendUtf8(0x10000 + ((surrogate_ - 0xd800) << 10) + (unit - 0xdc00),
+                 &buffer_);
+      surrogate_ = 0;
+      continue;
+    }
+    // Halves without the other are what no character is.
+    if (surrogate_ != 0) AppendUtf8(0xfffd, &buffer_);
+    surrogate_ = unit >= 0xd800 && unit < 0xdc00 ? unit : 0;
+    if (surrogate_ == 0) AppendUtf8(low ? 0xfffd : unit, &buffer_);
+  }
+}
+
 absl::StatusOr<bool> CsvReader::Fill() {
   if (eof_) return false;
   buffer_.erase(0, at_);
   at_ = 0;
   const size_t before = buffer_.size();
   buffer_.resize(before + kChunkBytes);
-  const size_t got = std::fread(buffer_.data() + before, 1, kChunkBytes, file_);
-  buffer_.resize(before + got);
-  if (got < kChunkBytes) {
-    if (std::ferror(file_) != 0) {
-      return Unavailable("the file can't be read on: {}", std::strerror(errno));
-    }
-    eof_ = true;
+  auto got = source_->Read(buffer_.data() + before, kChunkBytes);
+  buffer_.resize(before + (got.ok() ? *got : 0));
+  GARDEROBE_RETURN_IF_ERROR(got.status());
+  if (utf16_ != Utf16::kNo) {
+    const std::string bytes = buffer_.substr(before);
+    buffer_.resize(before);
+    AppendUtf16(bytes);
   }
-  return got > 0;
+  eof_ = *got == 0;
+  return *got > 0;
 }
 
 size_t CsvReader::FindRowEnd(bool at_end, bool* unbalanced) const {
@@ -185,16 +280,15 @@ size_t CsvReader::FindRowEnd(bool at_end, bool* unbalanced) const {
 absl::Status CsvReader::SkipLine(std::string_view fault, TableRow* row) {
   row->fault = fault;
   row->fields.clear();
-  size_t end = buffer_.find('\n', at_);
+  size_t end = buffer_.find_first_of("\r\n", at_);
   if (end != std::string::npos || eof_) {
     row->fields.push_back(std::string_view(buffer_).substr(at_, end - at_));
-    if (row->fields[0].ends_with('\r')) row->fields[0].remove_suffix(1);
   }
   while (end == std::string::npos && !eof_) {
     consumed_ += buffer_.size() - at_;
     at_ = buffer_.size();
     GARDEROBE_RETURN_IF_ERROR(Fill().status());
-    end = buffer_.find('\n', at_);
+    end = buffer_.find_first_of("\r\n", at_);
   }
   if (end == std::string::npos) end = buffer_.size();
   consumed_ += end - at_;
@@ -249,8 +343,7 @@ absl::StatusOr<bool> CsvReader::Read(TableRow* row) {
   row->fault = {};
   for (;;) {
     // Line ends and empty lines.
-    while (at_ < buffer_.size() &&
-           (buffer_[at_] == '\n' || buffer_[at_] == '\r')) {
+    while (at_ < buffer_.size() && IsLineEnd(buffer_[at_])) {
       const bool crlf = buffer_[at_] == '\r' && at_ + 1 < buffer_.size() &&
                         buffer_[at_ + 1] == '\n';
       at_ += crlf ? 2 : 1;
@@ -274,9 +367,8 @@ absl::StatusOr<bool> CsvReader::Read(TableRow* row) {
       return true;
     }
     row->line = line_;
-    const auto breaks = static_cast<uint64_t>(
-        std::count(buffer_.begin() + static_cast<ptrdiff_t>(at_),
-                   buffer_.begin() + static_cast<ptrdiff_t>(end), '\n'));
+    const uint64_t breaks =
+        LineEnds(std::string_view(buffer_).substr(at_, end - at_));
     if (breaks > 0 && width_ > 0) {
       // A row over several lines that does not fit the header is a stray
       // quote: the lines it swallowed are rows of their own. Splitting
@@ -290,6 +382,10 @@ absl::StatusOr<bool> CsvReader::Read(TableRow* row) {
       }
     } else {
       Split(at_, end, row);
+    }
+    std::string_view& last = row->fields.back();
+    if (!at_end_.empty() && last.ends_with(at_end_)) {
+      last.remove_suffix(at_end_.size());
     }
     line_ += breaks;
     consumed_ += end - at_;

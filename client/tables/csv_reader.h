@@ -10,11 +10,14 @@
 #ifndef GARDEROBE_CLIENT_TABLES_CSV_READER_H_
 #define GARDEROBE_CLIENT_TABLES_CSV_READER_H_
 
-#include <cstdio>
+#include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "client/tables/byte_source.h"
 #include "client/tables/table.h"
 
 namespace garderobe::client {
@@ -24,23 +27,38 @@ class CsvReader : public TableReader {
   static constexpr size_t kRowBytesMax = 1 << 20;
 
   // `delimiter`: '\0' for the one that the first lines agree on.
-  // NotFound: can't be opened. InvalidArgument: empty, or not text (UTF-16,
-  // an old spreadsheet, binary); one sentence says what was found.
+  // NotFound: can't be opened. InvalidArgument: empty, or not text (an old
+  // spreadsheet, a web page, binary); one sentence says what was found. UTF-16
+  // is read as what it says.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<CsvReader>> Open(
+      const std::string& path, char delimiter = '\0');
+  // Over the only file of a ZIP archive. Errors also of OpenZipped.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<CsvReader>> OpenPacked(
       const std::string& path, char delimiter = '\0');
   // Over bytes in memory, for tests and fuzzing.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<CsvReader>> OverText(
       std::string text);
-  ~CsvReader() override;
 
   [[nodiscard]] absl::StatusOr<bool> Read(TableRow* row) override;
   void ExpectWidth(size_t columns) override { width_ = columns; }
+  void DropAtEnd(std::string separators) override {
+    at_end_ = std::move(separators);
+  }
   char delimiter() const override { return delimiter_; }
-  uint64_t bytes_read() const override { return consumed_; }
+  uint64_t bytes_read() const override {
+    return total_ == 0 ? consumed_ : std::min(consumed_, total_);
+  }
   uint64_t bytes_total() const override { return total_; }
 
  private:
+  enum class Utf16 : uint8_t { kNo, kLittle, kBig };
+
   CsvReader() = default;
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<CsvReader>> Over(
+      absl::StatusOr<std::unique_ptr<ByteSource>> source,
+      const std::string& path, char delimiter);
+  // Adds bytes of a file in UTF-16 to the buffer, as UTF-8.
+  void AppendUtf16(std::string_view bytes);
   [[nodiscard]] absl::Status Begin();
   [[nodiscard]] absl::StatusOr<bool> Fill();
   // The end of the row that begins at `at_`; npos when the buffer ends first.
@@ -51,7 +69,7 @@ class CsvReader : public TableReader {
   // Gives up the line that begins at `at_`, whatever it holds.
   [[nodiscard]] absl::Status SkipLine(std::string_view fault, TableRow* row);
 
-  std::FILE* file_ = nullptr;
+  std::unique_ptr<ByteSource> source_;
   std::string buffer_;
   size_t at_ = 0;  // next byte to parse
   bool eof_ = false;
@@ -59,6 +77,10 @@ class CsvReader : public TableReader {
   size_t width_ = 0;  // fields of the header, 0 before it is known
   uint64_t consumed_ = 0, total_ = 0;
   char delimiter_ = '\0';  // '\0': not known yet
+  std::string at_end_;     // what is dropped from the last field of each row
+  Utf16 utf16_ = Utf16::kNo;
+  std::optional<uint8_t> half_;  // of a unit
+  uint32_t surrogate_ = 0;       // the first half of a character
 };
 
 }  // namespace garderobe::client

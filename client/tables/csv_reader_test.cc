@@ -70,11 +70,40 @@ TEST(CsvReaderTest, WhatIsNoCsvIsSaidInOneSentence) {
     return std::string(Message(CsvReader::OverText(text).status()));
   };
   EXPECT_THAT(message(""), ::testing::HasSubstr("empty"));
-  EXPECT_THAT(message(std::string("\xff\xfe"
-                                  "a\0",
-                                  4)),
-              ::testing::HasSubstr("UTF-16"));
+  EXPECT_THAT(message("<html><table><tr><td>a</td></tr></table>"),
+              ::testing::HasSubstr("web page"));
+  std::string name;
+  for (char c : std::string("EncryptedPackage")) name += {c, '\0'};
+  EXPECT_THAT(message("\xd0\xcf\x11\xe0" + name),
+              ::testing::HasSubstr("password"));
+  EXPECT_THAT(message("\xd0\xcf\x11\xe0"), ::testing::HasSubstr("XLS"));
   EXPECT_THAT(message(std::string("a\0b", 3)), ::testing::HasSubstr("binary"));
+}
+
+std::string Utf16(std::u16string_view text, bool big) {
+  std::string bytes = big ? "\xfe\xff" : "\xff\xfe";
+  for (char16_t unit : text) {
+    const char high = static_cast<char>(unit >> 8),
+               low = static_cast<char>(unit & 0xff);
+    bytes += big ? std::string{high, low} : std::string{low, high};
+  }
+  return bytes;
+}
+
+TEST(CsvReaderTest, Utf16IsReadAsWhatItSays) {
+  const Rows rows = {{"naam", "bedrag"}, {"Renée 🎭", "€ 5"}};
+  for (bool big : {false, true}) {
+    EXPECT_EQ(ReadAll(Utf16(u"naam\tbedrag\r\nRenée 🎭\t€ 5\r\n", big)), rows);
+  }
+}
+
+TEST(CsvReaderTest, AQuoteInAFileOfCarriageReturnsCostsItsLineOnly) {
+  EXPECT_EQ(ReadAll("a,b\r1,2\r3,\"4\r5,6\r7,8\r"),
+            (Rows{{"a", "b"},
+                  {"1", "2"},
+                  {"!", "QUOTE_UNBALANCED", "3"},
+                  {"5", "6"},
+                  {"7", "8"}}));
 }
 
 TEST(CsvReaderTest, AFileLargerThanTheBufferKeepsRowsAndLines) {

@@ -1,4 +1,5 @@
-// Reads XLSX row by row. Memory: the workbook's shared strings, and a row.
+// Reads XLSX and ODS row by row. Memory: the workbook's shared strings, and a
+// row.
 //
 // Our own on libzip and expat: Debian's only library that reads XLSX in C++
 // (liborcus 0.17) drops cells whose text stands in the cell itself, which is
@@ -17,8 +18,12 @@
 
 namespace garderobe::client {
 
+// Whether the packed file at `path` is a workbook, XLSX or ODS.
+bool IsWorkbook(const std::string& path);
+
 // `sheet`: its name; empty for the sheets one after the other, of which each
-// begins anew at line 1.
+// begins anew at line 1. Once the header is known, of further sheets only those
+// count that have the same one, and the rows under it.
 // NotFound: can't be opened. InvalidArgument: no spreadsheet, broken, or it
 // has no such sheet. What is broken further on, Read says.
 [[nodiscard]] absl::StatusOr<std::unique_ptr<TableReader>> OpenSpreadsheet(

@@ -15,7 +15,8 @@ absl::StatusOr<std::unique_ptr<TableReader>> OpenTable(
   char head[4] = {};
   in.read(head, sizeof head);
   if (std::string_view(head, sizeof head) == "PK\x03\x04") {
-    return OpenSpreadsheet(path, options.sheet);
+    if (IsWorkbook(path)) return OpenSpreadsheet(path, options.sheet);
+    return CsvReader::OpenPacked(path, options.delimiter);
   }
   return CsvReader::Open(path, options.delimiter);
 }

@@ -19,6 +19,8 @@ struct TableRow {
   // then holds the whole line as one, or nothing when it is too long, and
   // reading goes on at the next line.
   std::string_view fault;
+  // Of a spreadsheet: which cells are numbers. Empty for text.
+  std::vector<bool> numbers;
 };
 
 // Not thread-safe.
@@ -33,10 +35,19 @@ class TableReader {
   // lines is held against.
   virtual void ExpectWidth(size_t columns) = 0;
 
+  // What the last field of the header ends with and no name does: separators of
+  // another kind, which a program put behind every line. Dropped from the last
+  // field of each row.
+  virtual void DropAtEnd(std::string /*separators*/) {}
+
   // '\0' for a spreadsheet.
   virtual char delimiter() const = 0;
   virtual uint64_t bytes_read() const = 0;
   virtual uint64_t bytes_total() const = 0;  // 0 when unknown
+
+  // What is odd about the rows so far, a sentence each: those that are hidden,
+  // sheets that are not read.
+  virtual std::vector<std::string> oddities() const { return {}; }
 };
 
 struct TableOptions {

@@ -145,10 +145,6 @@ bool IsDateFormat(std::string_view code) {
 
 absl::StatusOr<WorkbookParts> WorkbookParts::Read(PackedDocument& document) {
   if (!document.Has("_rels/.rels")) {
-    if (document.Has("content.xml")) {
-      return InvalidArgument(
-          "found an OpenDocument spreadsheet; save it as XLSX or CSV");
-    }
     return InvalidArgument("found a packed file that is no XLSX spreadsheet");
   }
   GARDEROBE_ASSIGN_OR_RETURN(auto root,
