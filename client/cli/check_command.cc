@@ -207,7 +207,9 @@ void Check(Context& context, CheckArguments arguments) {
       [](uint64_t rows) { ShowProgress(fmt::format("{} rows", rows)); });
   ClearProgress();
   if (!report.ok()) return context.Fail(report.status());
-  if (report->refused_rows > 0) context.exit = kPartlyRefused;
+  if (report->refused_rows > 0 || report->rows == 0) {
+    context.exit = kPartlyRefused;
+  }
   if (context.json) {
     std::cout << ReportJson(*report).dump() << "\n";
   } else {

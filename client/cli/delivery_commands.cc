@@ -34,6 +34,9 @@ struct SendArguments {
 };
 
 void PrintReport(const SendReport& r) {
+  if (r.rows == 0) {
+    std::cout << "there is no order line in this file: nothing is delivered\n";
+  }
   std::cout << fmt::format(
       "{} rows in {:.1f} s{}{}\n"
       "  visits     {} accepted ({} in place of an earlier delivery), {} "
@@ -136,8 +139,9 @@ absl::Status SendOne(Context& context, SendArguments arguments,
     PrintReport(*report);
   }
   if (report->visits_refused + report->relations_refused +
-          report->relations_waiting >
-      0) {
+              report->relations_waiting >
+          0 ||
+      report->rows == 0) {  // an export that stays empty is a fault of its own
     context.exit = kPartlyRefused;
   }
   if (place != nullptr) {
@@ -150,8 +154,12 @@ absl::Status SendOne(Context& context, SendArguments arguments,
 }
 
 bool IsExport(const std::filesystem::path& path) {
-  const auto extension = path.extension();
-  return extension == ".csv" || extension == ".xlsx";
+  std::string extension = path.extension().string();
+  for (char& c : extension) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return extension == ".csv" || extension == ".xlsx" || extension == ".ods" ||
+         extension == ".zip";
 }
 
 // Delivers what appears in a folder, in order of name, and moves each file to
@@ -272,7 +280,7 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
   AddFileOptions(*command, send->file);
   command->add_option(
       "--watch", send->watch,
-      "keep delivering the .csv and .xlsx files that appear in a "
+      "keep delivering the .csv, .xlsx, .ods and .zip files that appear in a "
       "folder");
   command
       ->add_option("--give-up-after", send->give_up_s,

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -11,8 +12,11 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "client/cli/command.h"
+#include "client/orders/words.h"
+#include "core/base/nearest.h"
 #include "core/base/version.h"
 #include "core/rpc/status_conversion.h"
 #include "spdlog/spdlog.h"
@@ -52,6 +56,40 @@ void ShowProgress(const std::string& line) {
 }
 void ClearProgress() {
   if (ShowsProgress()) std::fputs("\r\x1b[K", stderr);
+}
+
+void OptionsOf(const CLI::App& app, std::vector<std::string>* names) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      names->push_back("--" + name);
+    }
+  }
+}
+
+// Says which option is none of the command that was given, and what it may have
+// been.
+void TellMisspelt(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* command = &app;
+  std::vector<std::string> names;
+  OptionsOf(app, &names);
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (!word.starts_with('-')) {
+      const auto below = command->get_subcommands(
+          [&](const CLI::App* one) { return one->get_name() == word; });
+      if (below.empty()) continue;
+      command = below.front();
+      OptionsOf(*command, &names);
+      continue;
+    }
+    const std::string name(word.substr(0, word.find('=')));
+    if (!name.starts_with("--") || name.size() == 2 ||
+        std::find(names.begin(), names.end(), name) != names.end()) {
+      continue;
+    }
+    std::cerr << fmt::format("there is no option {}; did you mean {}?\n",
+                             Printable(name, 60), Nearest(name, names));
+  }
 }
 
 int Main(int argc, char** argv) {
@@ -113,7 +151,12 @@ int Main(int argc, char** argv) {
     std::cerr << "garderobe: there is not enough memory for this\n";
     return kRefused;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
+    const int shown = app.exit(error);
+    if (shown == 0) return kDone;
+    // Of two faults the parser names the option that is missing, and not the
+    // one that was meant to be it.
+    TellMisspelt(app, argc, argv);
+    return kUsage;
   } catch (const std::filesystem::filesystem_error& error) {
     // A folder that may not be entered, mostly.
     context.Fail(FailedPrecondition("{}: {}", error.path1().string(),

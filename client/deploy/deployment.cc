@@ -11,6 +11,7 @@
 
 #include "client/deploy/processes.h"
 #include "core/base/files.h"
+#include "core/base/nearest.h"
 #include "core/config/settings.h"
 #include "core/keys/key_file.h"
 #include "core/keys/pins.h"
@@ -197,10 +198,18 @@ absl::StatusOr<std::string> Deployment::ClientFor(
     return InvalidArgument("--client: 1 to 32 of a-z, 0-9 and -");
   }
   if (!fs::exists(handle_key(institution))) {
+    std::vector<std::string> known;
+    std::error_code error;
+    for (const auto& entry :
+         fs::directory_iterator(folder_ + "/institutions", error)) {
+      known.push_back(entry.path().filename().string());
+    }
+    const std::string nearest = Nearest(institution, known);
     return NotFound(
-        "{} holds no handle key of {}; `garderobe admin institution import "
+        "{} holds no handle key of {}; {}`garderobe admin institution import "
         "REGISTER` makes one for every institution in the register",
-        folder_, institution);
+        folder_, institution,
+        nearest.empty() ? "" : fmt::format("did you mean {}? ", nearest));
   }
   std::vector<std::string> clients;
   std::error_code error;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "client/orders/order_line.h"
+#include "client/tables/table.h"
 #include "core/base/status.h"
 
 namespace garderobe::client {
@@ -77,6 +78,7 @@ struct Mapping {
   size_t header_row = 0;  // 0: the first line that holds what is needed
   char delimiter = '\0';  // '\0': what the lines agree on
   std::string sheet;      // of a spreadsheet; empty: the first that fits
+  Encoding encoding = Encoding::kAuto;
   Decimal decimal = Decimal::kAuto;
   bool month_first = false;
   std::string zone;                // into which a time with an offset is put

@@ -196,8 +196,8 @@ bool YesOrNo(const YAML::Node& node, std::string_view what) {
 
 void ReadFile(const YAML::Node& node, Mapping* mapping) {
   OnlyKeys(node, "file",
-           {"header_row", "separator", "sheet", "decimal", "dates", "zone",
-            "country", "empty", "skip", "returns"});
+           {"header_row", "separator", "sheet", "encoding", "decimal", "dates",
+            "zone", "country", "empty", "skip", "returns"});
   auto choose = [&](const char* key,
                     std::initializer_list<std::string_view> choices) -> int {
     if (!node[key]) return 0;
@@ -222,6 +222,8 @@ void ReadFile(const YAML::Node& node, Mapping* mapping) {
   mapping->delimiter =
       kSeparators[choose("separator", {"auto", ",", ";", "tab", "|"})];
   if (node["sheet"]) mapping->sheet = Scalar(node["sheet"], "sheet");
+  mapping->encoding = static_cast<Encoding>(
+      choose("encoding", {"auto", "windows-1252", "mac-roman"}));
   mapping->decimal = static_cast<Mapping::Decimal>(
       choose("decimal", {"auto", "comma", "point"}));
   mapping->month_first = choose("dates", {"day-first", "month-first"}) == 1;

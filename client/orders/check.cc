@@ -9,11 +9,32 @@
 #include "absl/container/flat_hash_set.h"
 #include "client/orders/identity.h"
 #include "client/orders/rejected_rows.h"
+#include "client/orders/suspects.h"
+#include "client/orders/words.h"
 #include "client/relation_batch.h"
 #include "client/send/delivery.h"
+#include "core/base/hash.h"
 #include "core/catalogue/codes.h"
+#include "core/identifiers/name.h"
 
 namespace garderobe::client {
+namespace {
+
+// Which order lines came before: 8 bytes of each id, in shares that grow one by
+// one, so that growing takes no second copy of all.
+class SeenLines {
+ public:
+  // False: it came before.
+  bool Insert(const VisitId& id) {
+    const auto hash = GetBigEndian<uint64_t>(id.data());
+    return shares_[hash % shares_.size()].insert(hash).second;
+  }
+
+ private:
+  std::array<absl::flat_hash_set<uint64_t>, 256> shares_;
+};
+
+}  // namespace
 
 absl::StatusOr<CheckReport> CheckFile(
     const CheckOptions& options,
@@ -31,8 +52,8 @@ absl::StatusOr<CheckReport> CheckFile(
   const InstitutionHandleKey key = InstitutionHandleKey::Random();
   IdentityFindings findings;
   std::array<CheckReport::ColumnCounts, kColumnCount> counts{};
-  absl::flat_hash_set<VisitId> seen;
-  absl::flat_hash_set<Handle> customers;
+  SeenLines seen;
+  Suspects suspects;
   uint64_t with_customer = 0;
   OrderFile::Row row;
   for (;;) {
@@ -63,12 +84,14 @@ absl::StatusOr<CheckReport> CheckFile(
     }
     report.counted += Counts(static_cast<VisitStatus>(line.status));
     report.duplicates +=
-        !seen.insert(MakeVisitId(key, line.order_id, line.line_id)).second;
+        !seen.Insert(MakeVisitId(key, line.order_id, line.line_id));
     report.not_shared += !line.customer_id.empty() && !line.share;
     if (line.customer_id.empty() || !line.share) continue;
     ++with_customer;
-    customers.insert(MakeHandle(key, line.customer_id));
     const Customer customer = identities.Read(line, Handle(), &findings);
+    suspects.Add(MakeHandle(key, line.customer_id),
+                 customer.identifiers[static_cast<size_t>(Kind::kEmail)],
+                 FoldSurname(ToUtf8(line.last_name)).value);
     auto invalid = [&](Column column, bool filled, bool usable) {
       if (filled && !usable) --counts[static_cast<size_t>(column)].valid;
     };
@@ -100,9 +123,12 @@ absl::StatusOr<CheckReport> CheckFile(
         with_customer == 0 ? 0 : usable / static_cast<double>(with_customer));
   }
   report.with_customer = with_customer;
-  report.customers = customers.size();
+  report.customers = suspects.customers();
   report.not_identifiers = findings.refused;
   report.oddities = file->oddities();
+  for (std::string& one : suspects.Sentences()) {
+    report.oddities.push_back(std::move(one));
+  }
   GARDEROBE_RETURN_IF_ERROR(rejected.Close());
   return report;
 }

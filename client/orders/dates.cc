@@ -336,6 +336,24 @@ std::string DateReader::BirthDate(std::string_view text) const {
   if (text.empty() || (!month_first_ && ParseDate(text))) {
     return std::string(text);
   }
+  // 19800304, which is no date with the day first.
+  if (text.size() == 8 && Digits(text, 0, 8)) {
+    const auto date = ParseDate(fmt::format("{}-{}-{}", text.substr(0, 4),
+                                            text.substr(4, 2), text.substr(6)));
+    const auto other = ParseDate(fmt::format(
+        "{}-{}-{}", text.substr(4), text.substr(2, 2), text.substr(0, 2)));
+    return date && !other ? ToIso(*date) : std::string(text);
+  }
+  std::string_view local = text;
+  if (const auto offset = TakeOffset(&local)) {
+    // Midnight somewhere: which day it was is known in a zone only.
+    const auto minutes = ParseLocalMinutes(local);
+    const auto there = zone_ != nullptr && minutes ? InZone(*minutes, *offset)
+                                                   : std::optional<int32_t>();
+    if (!there) return std::string(text);
+    const int32_t day = *there >= 0 ? *there / 1440 : (*there - 1439) / 1440;
+    return ToIso(FromDayNumber(day));
+  }
   const auto read = ReadLoosely(text, month_first_, false);
   return read ? ToIso(read->date) : std::string(text);
 }

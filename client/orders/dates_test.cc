@@ -1,6 +1,7 @@
 #include "client/orders/dates.h"
 
 #include "core/base/civil_time.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "spdlog/fmt/fmt.h"
 
@@ -70,12 +71,50 @@ TEST(DatesTest, AnOffsetIsPutIntoTheZone) {
   EXPECT_FALSE(IsTimeZone("Europe/Nergens"));
 }
 
+TEST(DatesTest, OffsetsInAllForms) {
+  const DateReader here, zone(false, "Europe/Amsterdam");
+  const auto local = here.Minutes("2026-06-15 00:00");
+  for (const char* written :
+       {"2026-06-14T22:00:00Z", "2026-06-14T22:00:00+00:00",
+        "2026-06-14 22:00:00 UTC", "2026-06-15 00:00:00 +0200",
+        "2026-06-15 00:00:00.000000+02:00", "2026-06-15T00:00:00+02",
+        "2026-06-15T00:00:00+02:00[Europe/Amsterdam]",
+        "Mon, 15 Jun 2026 00:00:00 +0200", "14-06-2026 22:00 GMT"}) {
+    EXPECT_EQ(zone.Minutes(written), local) << written;
+    EXPECT_TRUE(here.Minutes(written).has_value()) << written;
+  }
+  EXPECT_THAT(here.oddities(),
+              testing::ElementsAre(testing::HasSubstr("9 times")));
+  EXPECT_TRUE(zone.oddities().empty());
+}
+
+TEST(DatesTest, MidnightIsOfTheNextDay) {
+  const DateReader reader;
+  EXPECT_EQ(reader.Minutes("14-03-2026 24:00"),
+            reader.Minutes("15-03-2026 00:00"));
+  EXPECT_EQ(reader.Minutes("14-03-2026 24:30"), std::nullopt);
+  EXPECT_EQ(reader.Minutes("14-03-2026 25:30"), std::nullopt);
+}
+
+TEST(DatesTest, TheOtherOrderIsTold) {
+  const DateReader reader;
+  EXPECT_FALSE(reader.Minutes("03/25/2026").has_value());
+  EXPECT_THAT(reader.oddities(),
+              testing::ElementsAre(testing::HasSubstr("month-first")));
+}
+
 TEST(DatesTest, BirthDatesNeedFourDigitsOfAYear) {
   const DateReader reader;
   EXPECT_EQ(reader.BirthDate("14-03-1985"), "14-03-1985");
   EXPECT_EQ(reader.BirthDate("1985-03-14T00:00:00"), "1985-03-14");
   EXPECT_EQ(reader.BirthDate("14 maart 1985"), "1985-03-14");
   EXPECT_EQ(reader.BirthDate("14-03-85"), "14-03-85");
+  EXPECT_EQ(reader.BirthDate("19850314"), "1985-03-14");
+  EXPECT_EQ(reader.BirthDate("10122001"), "10122001");
+  EXPECT_EQ(reader.BirthDate("1985-03-13T23:00:00Z"), "1985-03-13T23:00:00Z");
+  EXPECT_EQ(
+      DateReader(false, "Europe/Amsterdam").BirthDate("1985-03-13T23:00:00Z"),
+      "1985-03-14");
   EXPECT_EQ(DateReader(true).BirthDate("3/14/1985"), "1985-03-14");
 }
 

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <tuple>
+#include <utility>
 
 #include "absl/strings/str_join.h"
 #include "client/orders/words.h"
 #include "core/base/hash.h"
 #include "core/catalogue/codes.h"
+#include "core/identifiers/country.h"
 
 namespace garderobe::client {
 namespace {
@@ -26,9 +29,10 @@ absl::StatusOr<std::unique_ptr<OrderFile>> OrderFile::Open(
   std::unique_ptr<OrderFile> file(new OrderFile());
   file->options_ = options;
   GARDEROBE_ASSIGN_OR_RETURN(file->mapping_, FindMapping(options.mapping));
-  GARDEROBE_ASSIGN_OR_RETURN(file->reader_,
-                             OpenTable(options.file, {file->mapping_.delimiter,
-                                                      file->mapping_.sheet}));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      file->reader_,
+      OpenTable(options.file, {file->mapping_.delimiter, file->mapping_.sheet,
+                               file->mapping_.encoding}));
   GARDEROBE_RETURN_IF_ERROR(file->LoadJoins(options));
   const Mapping& mapping = file->mapping_;
   file->rules_.decimal =
@@ -86,11 +90,46 @@ std::vector<std::string> OrderFile::oddities() const {
   return told;
 }
 
+void OrderFile::NoteWords(const Row& row) {
+  const auto field = [&](Column column) {
+    return fields_[static_cast<size_t>(column)];
+  };
+  RowNotes& notes = mapper_->notes();
+  if (row.refusal) {
+    for (const auto& [reason, column] :
+         {std::pair("STATUS_UNKNOWN", Column::kStatus),
+          std::pair("SHARE_INVALID", Column::kShare)}) {
+      if (row.refusal->reason == reason) {
+        notes.UnknownWord(column, field(column));
+      }
+    }
+    return;
+  }
+  // Words that no list knows became `other`, which is 0.
+  for (const auto& [code, column, list] :
+       {std::tuple(row.order.channel, Column::kChannel, WordList::kChannel),
+        std::tuple(row.order.genre, Column::kGenre, WordList::kGenre)}) {
+    const std::string_view word = field(column);
+    if (code == 0 && !word.empty() && !CodeOfWord(list, word)) {
+      notes.UnknownWord(column, word);
+    }
+  }
+  const std::string_view country = row.order.country;
+  if (country != last_country_) {
+    last_country_ = std::string(country);
+    country_known_ =
+        CountryOf(ToUtf8(country), ToUtf8(row.order.postcode)) != nullptr ||
+        !CountryCode(ToUtf8(country)).empty();
+  }
+  if (!country_known_) notes.UnknownWord(Column::kCountry, country);
+}
+
 bool OrderFile::Finish(Row* row) {
   std::string_view& line_id = fields_[static_cast<size_t>(Column::kLineId)];
   // Which line it was is found below.
   if (mapper_->is_return() && line_id.empty()) line_id = kUnknownLine;
   row->refusal = ReadOrderLine(fields_, raw_.line, rules_, &row->order);
+  NoteWords(*row);
   if (row->refusal || !mapping_.returns) return true;
   if (!mapper_->is_return()) {
     if (Counts(static_cast<VisitStatus>(row->order.status))) {

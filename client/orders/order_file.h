@@ -73,6 +73,8 @@ class OrderFile {
  private:
   OrderFile() = default;
   [[nodiscard]] absl::Status LoadJoins(const OrderFileOptions& options);
+  // Notes words of closed lists that no list knows.
+  void NoteWords(const Row& row);
   bool Finish(Row* row);
 
   OrderFileOptions options_;
@@ -84,6 +86,8 @@ class OrderFile {
   std::unique_ptr<RowMapper> mapper_;
   TableRow raw_;
   Fields fields_;
+  std::string last_country_;  // as it was written in the row before
+  bool country_known_ = true;
   std::deque<std::string> taken_back_;  // ids of lines, of the last return
   OrderBook book_;
   std::deque<Row> pending_;  // of a return

@@ -10,17 +10,27 @@
 #include "client/orders/price.h"
 #include "client/orders/silence.h"
 #include "client/orders/words.h"
+#include "client/orders/written_text.h"
+#include "core/base/hash.h"
+#include "core/identifiers/normalisation.h"
+#include "core/identifiers/text.h"
 
 namespace garderobe::client {
 namespace {
 
-constexpr size_t kProductsMax = 10'000;
+constexpr size_t kProductsMax = 10'000, kTitleBytesMax = 16;
 
 size_t TargetOf(Column column) { return static_cast<size_t>(column); }
 
-std::string Counted(uint64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
+// Texts that people read, which programs damage most.
+constexpr size_t kTexts[] = {static_cast<size_t>(Column::kFirstName),
+                             static_cast<size_t>(Column::kLastName),
+                             static_cast<size_t>(Column::kStreet),
+                             static_cast<size_t>(Column::kCity),
+                             static_cast<size_t>(Column::kEventTitle),
+                             kFullName,
+                             kAddressLine};
+constexpr size_t kEventIdBytesMax = 64;
 
 }  // namespace
 
@@ -80,29 +90,7 @@ std::vector<std::string> RowMapper::oddities() const {
         "name",
         name));
   }
-  for (size_t i = 0; i < kTargetCount; ++i) {
-    if (nothing_[i].count == 0) continue;
-    told.push_back(fmt::format("{}: {} say nothing, such as {}; taken as empty",
-                               TargetName(i),
-                               Counted(nothing_[i].count, "value"),
-                               Printable(nothing_[i].example, 40)));
-  }
-  if (!no_visits_.empty()) {
-    std::string kinds;
-    for (const auto& [kind, count] : no_visits_) {
-      kinds += fmt::format("{}{} {}", kinds.empty() ? "" : ", ", kind, count);
-    }
-    told.push_back(fmt::format(
-        "lines that are no visit by their product, passed over: {}", kinds));
-  }
-  for (const auto& [word, count] : asked_) {
-    told.push_back(
-        fmt::format("is '{}' a visit? {} count as one; say `words: product: "
-                    "{{\"{}\": {}}}` "
-                    "in the mapping if they are none",
-                    Printable(word, 60), Counted(count, "line"),
-                    Printable(word, 60), kNoVisitProduct));
-  }
+  for (std::string& one : notes_.Sentences()) told.push_back(std::move(one));
   return told;
 }
 
@@ -149,10 +137,10 @@ bool RowMapper::IsVisit(std::string_view product) {
   const Product& read = known->second;
   if (read.kind.empty()) return true;
   if (read.ask) {
-    ++asked_[ToUtf8(product)];
+    notes_.AskedProduct(product);
     return true;
   }
-  ++no_visits_[read.kind];
+  notes_.NoVisit(read.kind);
   return false;
 }
 
@@ -160,9 +148,66 @@ void RowMapper::DropNothing() {
   for (size_t i = 0; i < kTargetCount; ++i) {
     std::string_view& value = values_[i];
     if (value.empty() || !SaysNothing(i, value)) continue;
-    Nothing& said = nothing_[i];
-    if (said.count++ == 0) said.example = ToUtf8(value);
+    notes_.Nothing(i, value);
     value = {};
+  }
+}
+
+void RowMapper::MendTexts() {
+  for (size_t target : kTexts) {
+    std::string_view& value = values_[target];
+    if (value.find('&') != value.npos && value.find(';') != value.npos) {
+      std::string decoded = DecodeEntities(ToUtf8(value));
+      if (decoded != value) Keep(target, std::move(decoded));
+    }
+    if (IsAscii(value)) continue;
+    if (auto undone = UndoMisreading(ToUtf8(value))) {
+      Keep(target, *std::move(undone));
+      notes_.Undone();
+    }
+  }
+}
+
+void RowMapper::DropMisplaced() {
+  // One word of Dutch means a person's title and an event's, another a town
+  // and a seat.
+  std::string_view& title = values_[TargetOf(Column::kEventTitle)];
+  if (!title.empty() && title.size() <= kTitleBytesMax) {
+    std::string word = FoldToAscii(ToUtf8(title));
+    std::erase_if(word, [](char c) { return !IsLowerLetter(c); });
+    if (NormalisationRules().titles.contains(word)) {
+      notes_.TitleOfPerson(title);
+      title = {};
+    }
+  }
+  std::string_view& city = values_[TargetOf(Column::kCity)];
+  if (!city.empty() && std::all_of(city.begin(), city.end(), [](char c) {
+        return static_cast<uint8_t>(c) < 0x80 && (c | 0x20) < 'a';
+      })) {
+    notes_.SeatAsPlace();
+    city = {};
+  }
+  std::string_view& event = values_[TargetOf(Column::kEventId)];
+  if (event.size() > kEventIdBytesMax) {
+    // A title in place of an id: its beginning, at a character, and a digest.
+    size_t keep = kEventIdBytesMax - 17;
+    while (keep > 0 && (static_cast<uint8_t>(event[keep]) & 0xc0) == 0x80) {
+      --keep;
+    }
+    notes_.ShortenedEvent();
+    Keep(TargetOf(Column::kEventId),
+         fmt::format("{}~{}", event.substr(0, keep),
+                     ToHex(Hash<Digest128>(event).bytes().first(8))));
+  }
+}
+
+void RowMapper::NoteNames() {
+  for (size_t target :
+       {TargetOf(Column::kFirstName), TargetOf(Column::kLastName)}) {
+    if (!values_[target].empty() && HasStrangeSigns(ToUtf8(values_[target]))) {
+      notes_.StrangeName();
+      return;
+    }
   }
 }
 
@@ -246,6 +291,8 @@ bool RowMapper::Map(const TableRow& row, Fields* fields) {
   }
   TakeJoined(row);
   DropNothing();
+  MendTexts();
+  DropMisplaced();
   if (!IsVisit(values_[kProduct])) return false;
   if (is_return_) {
     for (Column column : {Column::kQuantity, Column::kPrice}) {
@@ -264,6 +311,7 @@ bool RowMapper::Map(const TableRow& row, Fields* fields) {
     std::string date = rules_.dates.BirthDate(born);
     if (date != born) Keep(TargetOf(Column::kBirthDate), std::move(date));
   }
+  NoteNames();
   std::copy_n(values_.begin(), kColumnCount, fields->begin());
   return true;
 }

@@ -4,7 +4,6 @@
 #define GARDEROBE_CLIENT_ORDERS_ROW_MAPPER_H_
 
 #include <array>
-#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -17,6 +16,7 @@
 #include "client/orders/header_fit.h"
 #include "client/orders/order_line.h"
 #include "client/orders/product.h"
+#include "client/orders/row_notes.h"
 
 namespace garderobe::client {
 
@@ -33,6 +33,8 @@ class RowMapper {
   // Whether the last row takes back rows that came before. Its quantity and
   // price are then without their sign.
   bool is_return() const { return is_return_; }
+  // For what is found further on.
+  RowNotes& notes() { return notes_; }
 
   const HeaderIndex& index() const { return index_; }
   bool has(Column column) const;
@@ -51,6 +53,9 @@ class RowMapper {
   void SplitFreeText();
   void TakeWords();
   void DropNothing();
+  void MendTexts();
+  void DropMisplaced();
+  void NoteNames();
 
   const Mapping& mapping_;
   const std::vector<JoinedFile>& joined_;
@@ -63,15 +68,8 @@ class RowMapper {
   std::array<std::string_view, kTargetCount> values_;
   std::deque<std::string> scratch_;
 
-  // By target: how many values said nothing, and one of them.
-  struct Nothing {
-    uint64_t count = 0;
-    std::string example;
-  };
-  std::array<Nothing, kTargetCount> nothing_;
   std::map<std::string, Product, std::less<>> products_;  // as they are written
-  std::map<std::string, uint64_t> no_visits_;             // by kind
-  std::map<std::string, uint64_t> asked_;                 // by word
+  RowNotes notes_;
 };
 
 }  // namespace garderobe::client

@@ -27,7 +27,8 @@ enum Lists : uint8_t {
 constexpr uint8_t ListsOf(size_t target) {
   if (target == kFullName) return kErrors | kSigns;
   if (target == kAddressLine) return kErrors | kNulls | kSigns;
-  if (target == kPriceEach) return kErrors | kNulls | kSigns | kWords | kPrices;
+  // An amount that a spreadsheet could not work out is no amount of 0.
+  if (target == kPriceEach) return kNulls | kSigns | kWords | kPrices;
   if (target >= kColumnCount) return kNone;
   switch (static_cast<Column>(target)) {
     case Column::kOrderId:
@@ -43,7 +44,7 @@ constexpr uint8_t ListsOf(size_t target) {
     case Column::kSoldAt:
       return kErrors | kNulls | kSigns | kWords;
     case Column::kPrice:
-      return kErrors | kNulls | kSigns | kWords | kPrices;
+      return kNulls | kSigns | kWords | kPrices;
     case Column::kFirstName:
     case Column::kLastName:  // people are called Null
       return kErrors | kSigns;

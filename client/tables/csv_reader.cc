@@ -1,5 +1,7 @@
 #include "client/tables/csv_reader.h"
 
+#include <unicode/unistr.h>
+
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -145,28 +147,42 @@ void AppendUtf8(uint32_t c, std::string* text) {
   }
 }
 
+// The characters of an encoding of one byte each, by ICU; none for kAuto.
+std::vector<std::string> CharactersOf(Encoding encoding) {
+  std::vector<std::string> characters;
+  if (encoding == Encoding::kAuto) return characters;
+  const char* const name =
+      encoding == Encoding::kMacRoman ? "macintosh" : "windows-1252";
+  for (int byte = 0; byte < 256; ++byte) {
+    const char one = static_cast<char>(byte);
+    icu::UnicodeString(&one, 1, name).toUTF8String(characters.emplace_back());
+  }
+  return characters;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Open(
-    const std::string& path, char delimiter) {
+    const std::string& path, char delimiter, Encoding encoding) {
   auto source = OpenFile(path);
   if (!source.ok()) return source.status();
-  return Over(std::move(source), path, delimiter);
+  return Over(std::move(source), path, delimiter, encoding);
 }
 
 absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::OpenPacked(
-    const std::string& path, char delimiter) {
-  return Over(OpenZipped(path), path, delimiter);
+    const std::string& path, char delimiter, Encoding encoding) {
+  return Over(OpenZipped(path), path, delimiter, encoding);
 }
 
 absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Over(
     absl::StatusOr<std::unique_ptr<ByteSource>> source, const std::string& path,
-    char delimiter) {
+    char delimiter, Encoding encoding) {
   if (!source.ok()) return Annotate(source.status(), path);
   std::unique_ptr<CsvReader> reader(new CsvReader());
   reader->delimiter_ = delimiter;
   reader->source_ = *std::move(source);
   reader->total_ = reader->source_->total();
+  reader->characters_ = CharactersOf(encoding);
   const absl::Status status = reader->Begin();
   if (!status.ok()) return Annotate(status, path);
   return reader;
@@ -184,7 +200,8 @@ absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::OverText(
 
 absl::Status CsvReader::Begin() {
   if (!eof_) GARDEROBE_RETURN_IF_ERROR(Fill().status());
-  if (buffer_.starts_with(kUtf16Little) || buffer_.starts_with(kUtf16Big)) {
+  if (characters_.empty() &&
+      (buffer_.starts_with(kUtf16Little) || buffer_.starts_with(kUtf16Big))) {
     utf16_ = buffer_.starts_with(kUtf16Big) ? Utf16::kBig : Utf16::kLittle;
     const std::string bytes = buffer_.substr(2);
     buffer_.clear();
@@ -202,6 +219,10 @@ absl::Status CsvReader::Begin() {
   if (delimiter_ == '\0') delimiter_ = named;
   if (delimiter_ == '\0') delimiter_ = DetectDelimiter(head);
   return absl::OkStatus();
+}
+
+void CsvReader::AppendCoded(std::string_view bytes) {
+  for (char c : bytes) buffer_ += characters_[static_cast<uint8_t>(c)];
 }
 
 void CsvReader::AppendUtf16(std::string_view bytes) {
@@ -237,10 +258,10 @@ absl::StatusOr<bool> CsvReader::Fill() {
   auto got = source_->Read(buffer_.data() + before, kChunkBytes);
   buffer_.resize(before + (got.ok() ? *got : 0));
   GARDEROBE_RETURN_IF_ERROR(got.status());
-  if (utf16_ != Utf16::kNo) {
+  if (utf16_ != Utf16::kNo || !characters_.empty()) {
     const std::string bytes = buffer_.substr(before);
     buffer_.resize(before);
-    AppendUtf16(bytes);
+    characters_.empty() ? AppendUtf16(bytes) : AppendCoded(bytes);
   }
   eof_ = *got == 0;
   return *got > 0;

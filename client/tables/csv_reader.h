@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "client/tables/byte_source.h"
 #include "client/tables/table.h"
@@ -31,10 +32,12 @@ class CsvReader : public TableReader {
   // spreadsheet, a web page, binary); one sentence says what was found. UTF-16
   // is read as what it says.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<CsvReader>> Open(
-      const std::string& path, char delimiter = '\0');
+      const std::string& path, char delimiter = '\0',
+      Encoding encoding = Encoding::kAuto);
   // Over the only file of a ZIP archive. Errors also of OpenZipped.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<CsvReader>> OpenPacked(
-      const std::string& path, char delimiter = '\0');
+      const std::string& path, char delimiter = '\0',
+      Encoding encoding = Encoding::kAuto);
   // Over bytes in memory, for tests and fuzzing.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<CsvReader>> OverText(
       std::string text);
@@ -56,9 +59,11 @@ class CsvReader : public TableReader {
   CsvReader() = default;
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<CsvReader>> Over(
       absl::StatusOr<std::unique_ptr<ByteSource>> source,
-      const std::string& path, char delimiter);
-  // Adds bytes of a file in UTF-16 to the buffer, as UTF-8.
+      const std::string& path, char delimiter, Encoding encoding);
+  // Adds bytes of a file in UTF-16, or of the encoding that was told, to the
+  // buffer, as UTF-8.
   void AppendUtf16(std::string_view bytes);
+  void AppendCoded(std::string_view bytes);
   [[nodiscard]] absl::Status Begin();
   [[nodiscard]] absl::StatusOr<bool> Fill();
   // The end of the row that begins at `at_`; npos when the buffer ends first.
@@ -78,6 +83,8 @@ class CsvReader : public TableReader {
   uint64_t consumed_ = 0, total_ = 0;
   char delimiter_ = '\0';  // '\0': not known yet
   std::string at_end_;     // what is dropped from the last field of each row
+  // By byte, in UTF-8; empty where bytes stay as they are.
+  std::vector<std::string> characters_;
   Utf16 utf16_ = Utf16::kNo;
   std::optional<uint8_t> half_;  // of a unit
   uint32_t surrogate_ = 0;       // the first half of a character

@@ -16,9 +16,9 @@ absl::StatusOr<std::unique_ptr<TableReader>> OpenTable(
   in.read(head, sizeof head);
   if (std::string_view(head, sizeof head) == "PK\x03\x04") {
     if (IsWorkbook(path)) return OpenSpreadsheet(path, options.sheet);
-    return CsvReader::OpenPacked(path, options.delimiter);
+    return CsvReader::OpenPacked(path, options.delimiter, options.encoding);
   }
-  return CsvReader::Open(path, options.delimiter);
+  return CsvReader::Open(path, options.delimiter, options.encoding);
 }
 
 absl::StatusOr<std::string> DigestOfFile(const std::string& path) {

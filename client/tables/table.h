@@ -2,6 +2,7 @@
 #ifndef GARDEROBE_CLIENT_TABLES_TABLE_H_
 #define GARDEROBE_CLIENT_TABLES_TABLE_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,9 +51,14 @@ class TableReader {
   virtual std::vector<std::string> oddities() const { return {}; }
 };
 
+// How a text file's bytes are characters. kAuto: UTF-16 or UTF-8 by what the
+// file holds, and a field that is no UTF-8 as Windows-1252.
+enum class Encoding : uint8_t { kAuto, kWindows1252, kMacRoman };
+
 struct TableOptions {
   char delimiter = '\0';  // '\0': the one that the first lines agree on
   std::string sheet;      // of a spreadsheet; empty: each of them, in order
+  Encoding encoding = Encoding::kAuto;
 };
 
 // By what the file holds, whatever it is called. Errors as of CsvReader::Open
