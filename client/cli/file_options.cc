@@ -22,6 +22,14 @@ absl::Status FileArguments::Finish() {
     }
     input.with[one.substr(0, equals)] = one.substr(equals + 1);
   }
+  for (const std::string& one : set) {
+    const size_t equals = one.find('=');
+    if (equals == one.npos || equals == 0 || equals + 1 == one.size()) {
+      return InvalidArgument(
+          "--set is COLUMN=VALUE, such as \"starts_at=2026-03-14 20:15\"");
+    }
+    input.set[one.substr(0, equals)] = one.substr(equals + 1);
+  }
   return absl::OkStatus();
 }
 
@@ -35,6 +43,12 @@ void AddFileOptions(CLI::App& command, FileArguments& arguments) {
       .add_option("--with", arguments.with,
                   "NAME=FILE, a second file that the mapping joins; may be "
                   "given more than once")
+      ->allow_extra_args(false);
+  command
+      .add_option("--set", arguments.set,
+                  "COLUMN=VALUE, what a column says in every row: what the "
+                  "file does not, such as the event and its time; may be given "
+                  "more than once")
       ->allow_extra_args(false);
   command
       .add_option("--own-domain", arguments.own_domains,

@@ -18,13 +18,15 @@ namespace garderobe::client {
 struct FileArguments {
   OrderFileOptions input;
   std::vector<std::string> with;  // NAME=FILE
+  std::vector<std::string> set;   // COLUMN=VALUE
   std::vector<std::string> own_domains;
 
-  // Fills `input.with`. InvalidArgument: one is not NAME=FILE.
+  // Fills `input.with` and `input.set`. InvalidArgument: one is not NAME=FILE,
+  // or not COLUMN=VALUE.
   [[nodiscard]] absl::Status Finish();
 };
 
-// Adds --mapping, --with and --own-domain. `arguments` outlives the app's run.
+// Adds --mapping, --with, --set and --own-domain. `arguments` outlives the app's run.
 void AddFileOptions(CLI::App& command, FileArguments& arguments);
 
 nlohmann::json RefusalsJson(const std::vector<Refusal>& refusals);

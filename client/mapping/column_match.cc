@@ -1,6 +1,7 @@
 #include "client/mapping/column_match.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <set>
@@ -120,6 +121,18 @@ void Assign(const std::vector<ColumnNames>& names,
       candidates.push_back({score, synonyms.target, i, std::move(why)});
     }
   }
+  // A number without a street is no house's: "Nummer" is mostly an order's.
+  const bool has_street =
+      std::any_of(candidates.begin(), candidates.end(), [](const auto& c) {
+        return c.target == TargetOf(Column::kStreet) ||
+               c.target == kAddressLine;
+      });
+  if (!has_street) {
+    std::erase_if(candidates, [](const auto& c) {
+      return c.target == TargetOf(Column::kHouseNumber) ||
+             c.target == TargetOf(Column::kHouseNumberAddition);
+    });
+  }
   std::stable_sort(
       candidates.begin(), candidates.end(),
       [](const auto& a, const auto& b) { return a.score > b.score; });
@@ -154,6 +167,33 @@ void FindTimes(const std::vector<ColumnProfile>& columns, size_t target,
     return;
   }
 }
+// A seat is another in each row.
+void FindSeatRow(const std::vector<ColumnProfile>& columns,
+                 ColumnMatch* match) {
+  const auto& line = match->found[TargetOf(Column::kLineId)];
+  const auto is_one_of = [](const std::string& header,
+                            std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), PlainWord(header)) !=
+           names.end();
+  };
+  if (!line || !is_one_of(columns[line->column].header,
+                          {"plaats", "stoel", "stoelnr", "stoelnummer", "seat",
+                           "seatnumber", "zitplaats", "place", "siege",
+                           "plaatsnummer", "platz"})) {
+    return;
+  }
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (match->used[i] || columns[i].filled == 0 ||
+        !is_one_of(columns[i].header, {"rij", "row", "rang", "reihe", "rijnr",
+                                       "rijnummer", "seatrow"})) {
+      continue;
+    }
+    match->seat_row = i;
+    match->used[i] = true;
+    return;
+  }
+}
+
 void FindParticle(const std::vector<ColumnProfile>& columns,
                   ColumnMatch* match) {
   for (size_t i = 0; i < columns.size(); ++i) {
@@ -181,6 +221,7 @@ ColumnMatch MatchColumns(const std::vector<ColumnNames>& names,
   FindTimes(columns, TargetOf(Column::kStartsAt), &match);
   FindTimes(columns, TargetOf(Column::kSoldAt), &match);
   FindParticle(columns, &match);
+  FindSeatRow(columns, &match);
   return match;
 }
 

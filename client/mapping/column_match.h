@@ -25,6 +25,7 @@ struct ColumnMatch {
   // A date's time, where it has a column of its own.
   std::array<std::optional<size_t>, kTargetCount> times;
   std::optional<size_t> particle;  // van, de, of a surname
+  std::optional<size_t> seat_row;  // where a seat numbers the lines: its row
   std::vector<bool> used;          // by column
 };
 

@@ -57,6 +57,7 @@ void ColumnProfile::Add(std::string_view raw) {
   const DateReader day_first, month_first(true);
   const auto minutes = day_first.Minutes(text);
   const auto other = month_first.Minutes(text);
+  offsets += minutes && !day_first.oddities().empty();
   if (minutes || other) {
     const int32_t at = minutes ? *minutes : *other;
     ++dates;

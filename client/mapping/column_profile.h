@@ -18,6 +18,7 @@ struct ColumnProfile {
   uint64_t rows = 0, filled = 0;
   uint64_t emails = 0, dutch_postcodes = 0, four_digits = 0, phones = 0;
   uint64_t dates = 0, births = 0, times = 0, date_times = 0;
+  uint64_t offsets = 0;  // times with an offset from UTC
   uint64_t amounts = 0, comma_amounts = 0, point_amounts = 0;
   uint64_t integers = 0, negatives = 0, letters = 0, two_words = 0;
   uint64_t ids = 0;            // one word with a digit in it

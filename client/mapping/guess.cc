@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "client/mapping/column_match.h"
 #include "client/mapping/header_plan.h"
@@ -45,9 +46,10 @@ HeaderIndex IndexOf(const std::vector<std::string>& row) {
   return HeaderIndex(std::vector<std::string_view>(row.begin(), row.end()));
 }
 
-// How much of a shipped mapping this header has; 0 when something needed, and
-// not to be had from a second file, is missing.
-double Fit(const Mapping& mapping, const HeaderIndex& index) {
+// How much of a shipped mapping this header has, and how many columns that are;
+// 0 when something needed, and not to be had from a second file, is missing.
+std::pair<double, size_t> Fit(const Mapping& mapping,
+                              const HeaderIndex& index) {
   const HeaderPlan plan(mapping.columns, index);
   size_t there = 0, all = 0;
   for (size_t i = 0; i < kTargetCount; ++i) {
@@ -60,12 +62,15 @@ double Fit(const Mapping& mapping, const HeaderIndex& index) {
                         i == static_cast<size_t>(Column::kLineId) ||
                         i == static_cast<size_t>(Column::kEventId) ||
                         i == static_cast<size_t>(Column::kStartsAt);
-    if (needed && !joined && !plan.has(i)) return 0;
+    if (needed && !joined && !plan.has(i)) return {0, 0};
     if (joined && !plan.has(i)) continue;
     ++all;
     there += plan.has(i);
   }
-  return all == 0 ? 0 : static_cast<double>(there) / static_cast<double>(all);
+  if (all == 0) return {0, 0};
+  return {static_cast<double>(there) / static_cast<double>(all),
+          static_cast<size_t>(
+              std::count(plan.used().begin(), plan.used().end(), true))};
 }
 
 class Guesser {
@@ -92,18 +97,28 @@ class Guesser {
  private:
   bool TakeShipped() {
     const Mapping* best = nullptr;
-    double most = kVendorShare;
+    std::pair<double, size_t> most{kVendorShare, 0};
+    size_t at = 0;
     for (const Mapping& mapping : shipped_) {
       for (size_t r = 0; r < std::min(sample_.rows.size(), kHeaderRows); ++r) {
-        const double fit = Fit(mapping, IndexOf(sample_.rows[r]));
+        const auto fit = Fit(mapping, IndexOf(sample_.rows[r]));
         // The default needs no mapping: it wins a draw.
         if (fit <= most) continue;
         most = fit;
         best = &mapping;
+        at = r;
       }
     }
     if (best == nullptr) return false;
     guess_.shipped = best->name;
+    const HeaderPlan plan(best->columns, IndexOf(sample_.rows[at]));
+    for (size_t target : plan.asked()) {
+      guess_.notes.push_back(fmt::format(
+          "no column of this file says {0}: --set \"{0}={1}\"",
+          TargetName(target),
+          target == static_cast<size_t>(Column::kStartsAt) ? "2026-03-14 20:15"
+                                                           : "..."));
+    }
     guess_.yaml = best->text;
     guess_.notes.push_back(fmt::format("these are the columns of {}: {}",
                                        best->name, best->about));

@@ -138,6 +138,16 @@ HeaderPlan::HeaderPlan(
     : empty_(std::move(empty)), used_(index.width()) {
   for (size_t i = 0; i < kTargetCount; ++i) {
     if (columns[i]) nodes_[i] = Compile(*columns[i], index);
+    const Node* node = nodes_[i].get();
+    // A question stands alone, or after what the file has nothing of.
+    if (node != nullptr && node->op == Source::Op::kFirstFilled &&
+        node->parts.size() == 1) {
+      node = node->parts[0].get();
+    }
+    if (node != nullptr && node->op == Source::Op::kValue &&
+        node->value == kAsked) {
+      asked_.push_back(i);
+    }
   }
 }
 
@@ -154,6 +164,10 @@ std::unique_ptr<HeaderPlan::Node> HeaderPlan::Compile(
     return node;
   }
   for (const Source& part : source.parts) {
+    if (source.op == Source::Op::kFirstFilled && !node->parts.empty() &&
+        part.op == Source::Op::kValue && part.value == kAsked) {
+      continue;  // the file says it
+    }
     if (auto child = Compile(part, index)) {
       node->parts.push_back(std::move(child));
     }

@@ -66,6 +66,9 @@ class HeaderPlan {
                        std::deque<std::string>* scratch);
   // Which columns of the file are looked at.
   const std::vector<bool>& used() const { return used_; }
+  // What the mapping asks because no column of the file says it: sources of
+  // the value kAsked.
+  const std::vector<size_t>& asked() const { return asked_; }
   // Columns that decide, where the file has none of those that may.
   const std::vector<std::string>& missing() const { return missing_; }
 
@@ -82,6 +85,7 @@ class HeaderPlan {
   std::vector<std::string> empty_;
   std::vector<bool> used_;
   std::vector<std::string> missing_;
+  std::vector<size_t> asked_;
   // By the keyed hash of a row's parts: how many came before.
   absl::flat_hash_map<uint64_t, uint32_t> counts_;
 };

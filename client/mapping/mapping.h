@@ -69,6 +69,9 @@ struct Join {
   std::map<size_t, std::string> when_found;
 };
 
+// A `value` that is a question: whoever delivers says it (`--set`).
+inline constexpr std::string_view kAsked = "?";
+
 struct Mapping {
   enum class Decimal : uint8_t { kAuto, kComma, kPoint };
 

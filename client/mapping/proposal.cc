@@ -78,6 +78,9 @@ class ProposalWriter {
       if (match_.times[target]) {
         source = fmt::format("{{join: [{}, {}]}}", source,
                              Ref(*match_.times[target]));
+      } else if (target == TargetOf(Column::kLineId) && match_.seat_row) {
+        source =
+            fmt::format("{{key: [{}, {}]}}", Ref(*match_.seat_row), source);
       } else if (target == TargetOf(Column::kLastName) && match_.particle) {
         source =
             fmt::format("{{join: [{}, {}]}}", Ref(*match_.particle), source);
@@ -102,6 +105,11 @@ class ProposalWriter {
       return Line(target, "{lower: " + ref(C::kEmail) + "}",
                   "no number of customers: the e-mail takes its place");
     }
+    if (target == TargetOf(C::kPrice) &&
+        !match_.found[kPriceEach].has_value()) {
+      guess_.notes.emplace_back("no price found: revenue will be 0");
+      return;
+    }
     if (target == TargetOf(C::kLineId) && has(C::kOrderId)) {
       if (columns_[match_.found[TargetOf(C::kOrderId)]->column].unique()) {
         return Line(target, "{value: \"1\"}", "every order has one row");
@@ -123,8 +131,17 @@ class ProposalWriter {
     for (Column needed : {C::kOrderId, C::kLineId, C::kEventId, C::kStartsAt}) {
       if (target != TargetOf(needed)) continue;
       guess_.missing.emplace_back(TargetName(target));
-      out_ += fmt::format("  # {}: [?]  # needed, and not found\n",
-                          TargetName(target));
+      const bool is_of_event = needed == C::kEventId || needed == C::kStartsAt;
+      if (is_of_event) {
+        // A file of one event often names neither it nor its time.
+        out_ += fmt::format(
+            "  {}: {{value: \"?\"}}  # needed, and in no column; one for all "
+            "rows: write it here, or say --set {}=...\n",
+            TargetName(target), TargetName(target));
+      } else {
+        out_ += fmt::format("  # {}: [?]  # needed, and not found\n",
+                            TargetName(target));
+      }
     }
   }
 
@@ -182,6 +199,12 @@ class ProposalWriter {
     const auto first = share([](const auto& c) { return c.first_over_12; });
     const auto second = share([](const auto& c) { return c.second_over_12; });
     if (second > first) file += "  dates: month-first\n";
+    if (share([](const auto& c) { return c.offsets; }) > 0) {
+      file +=
+          "  zone: Europe/Amsterdam  # times carry an offset: put into the "
+          "zone "
+          "of the events; Europe/Brussels in Belgium\n";
+    }
     if (match_.found[TargetOf(Column::kPostcode)]) {
       const auto& c =
           columns_[match_.found[TargetOf(Column::kPostcode)]->column];

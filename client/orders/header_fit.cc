@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+
+#include "client/orders/words.h"
 
 namespace garderobe::client {
 namespace {
@@ -72,6 +75,45 @@ absl::Status Misfit(const Mapping& mapping, char delimiter,
       mapping.name, used, index.width(), missing, HeadersSeen(index, line));
 }
 
+// Numbers that a state gave a person may be processed by nobody here, and no
+// mapping needs them: the file should not hold them.
+absl::Status CheckNoNationalNumbers(const HeaderIndex& index, uint64_t line) {
+  constexpr std::string_view kNames[] = {"bsn",
+                                         "burgerservicenummer",
+                                         "sofinummer",
+                                         "insz",
+                                         "insznumber",
+                                         "insznummer",
+                                         "niss",
+                                         "nissnumber",
+                                         "rijksregisternummer",
+                                         "rijksregister",
+                                         "rrn",
+                                         "nationaalnummer",
+                                         "numeronational",
+                                         "numérodenational",
+                                         "numéronational",
+                                         "registrenational",
+                                         "nationalnumber",
+                                         "ssin"};
+  for (const std::string& name : index.names()) {
+    std::string_view last = name;
+    // "passholder.inszNumber"
+    last.remove_prefix(std::min(last.rfind('.') + 1, last.size()));
+    for (const std::string& plain : {PlainWord(name), PlainWord(last)}) {
+      if (std::find(std::begin(kNames), std::end(kNames), plain) ==
+          std::end(kNames)) {
+        continue;
+      }
+      return InvalidArgument(
+          "line {}: the column {} is of national numbers of persons, which may "
+          "not be kept or used for this; leave it out of the export",
+          line, Printable(name, 40));
+    }
+  }
+  return absl::OkStatus();
+}
+
 // Two columns of one meaning: which counts is for the institution to say.
 absl::Status CheckUnambiguous(const Mapping& mapping, const HeaderIndex& index,
                               uint64_t line) {
@@ -108,6 +150,7 @@ absl::StatusOr<HeaderIndex> FitHeader(const Mapping& mapping,
   };
   GARDEROBE_ASSIGN_OR_RETURN(HeaderIndex index,
                              FindHeader(reader, search, row));
+  GARDEROBE_RETURN_IF_ERROR(CheckNoNationalNumbers(index, row->line));
   if (mapping.name == "default") {
     GARDEROBE_RETURN_IF_ERROR(CheckUnambiguous(mapping, index, row->line));
   }

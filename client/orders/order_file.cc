@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "client/orders/words.h"
 #include "core/base/hash.h"
+#include "core/base/nearest.h"
 #include "core/catalogue/codes.h"
 #include "core/identifiers/country.h"
 
@@ -22,6 +23,23 @@ bool IsBlank(const TableRow& row) {
                      [](std::string_view f) { return TrimField(f).empty(); });
 }
 
+// InvalidArgument: the mapping asks what nobody has said.
+absl::Status CheckAnswered(const Mapping& mapping, const RowMapper& mapper) {
+  std::string asked, options;
+  for (size_t target : mapper.asked()) {
+    const std::string name(TargetName(target));
+    asked += (asked.empty() ? "" : " and ") + name;
+    options += target == static_cast<size_t>(Column::kStartsAt)
+                   ? " --set \"starts_at=2026-03-14 20:15\""
+                   : fmt::format(" --set {}=...", name);
+  }
+  if (asked.empty()) return absl::OkStatus();
+  return InvalidArgument(
+      "the mapping {} asks for {}, which no column of this file has; say it "
+      "for all rows:{}",
+      mapping.name, asked, options);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<OrderFile>> OrderFile::Open(
@@ -29,6 +47,7 @@ absl::StatusOr<std::unique_ptr<OrderFile>> OrderFile::Open(
   std::unique_ptr<OrderFile> file(new OrderFile());
   file->options_ = options;
   GARDEROBE_ASSIGN_OR_RETURN(file->mapping_, FindMapping(options.mapping));
+  GARDEROBE_RETURN_IF_ERROR(file->TakeSet(options));
   GARDEROBE_ASSIGN_OR_RETURN(
       file->reader_,
       OpenTable(options.file, {file->mapping_.delimiter, file->mapping_.sheet,
@@ -48,7 +67,31 @@ absl::StatusOr<std::unique_ptr<OrderFile>> OrderFile::Open(
   file->header_line_ = file->raw_.line;
   file->mapper_ = std::make_unique<RowMapper>(mapping, file->joined_,
                                               *std::move(index), file->rules_);
+  const absl::Status answered = CheckAnswered(mapping, *file->mapper_);
+  if (!answered.ok()) return Annotate(answered, options.file);
   return file;
+}
+
+absl::Status OrderFile::TakeSet(const OrderFileOptions& options) {
+  for (const auto& [name, value] : options.set) {
+    std::vector<std::string> names;
+    size_t target = kTargetCount;
+    for (size_t i = 0; i < kTargetCount; ++i) {
+      names.emplace_back(TargetName(i));
+      if (names.back() == name) target = i;
+    }
+    if (target == kTargetCount) {
+      return InvalidArgument("--set {}: there is no such column; nearest: {}",
+                             name, Nearest(name, names));
+    }
+    Source source;
+    source.op = Source::Op::kValue;
+    source.value = value;
+    mapping_.columns[target] = std::move(source);
+    // What was sent of this file before was sent with other answers.
+    mapping_.text += fmt::format("\n# {}: {}", name, value);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status OrderFile::LoadJoins(const OrderFileOptions& options) {

@@ -23,8 +23,10 @@ namespace garderobe::client {
 struct OrderFileOptions {
   std::string file;
   std::string mapping = "default";  // of FindMapping
-  std::map<std::string, std::string> with =
-      {};  // paths of joined files, by name
+  // Paths of joined files, by name.
+  std::map<std::string, std::string> with = {};
+  // What columns say in every row, by name, whatever the mapping says.
+  std::map<std::string, std::string> set = {};
 };
 
 // Not thread-safe.
@@ -73,6 +75,7 @@ class OrderFile {
  private:
   OrderFile() = default;
   [[nodiscard]] absl::Status LoadJoins(const OrderFileOptions& options);
+  [[nodiscard]] absl::Status TakeSet(const OrderFileOptions& options);
   // Notes words of closed lists that no list knows.
   void NoteWords(const Row& row);
   bool Finish(Row* row);

@@ -38,6 +38,8 @@ class RowMapper {
 
   const HeaderIndex& index() const { return index_; }
   bool has(Column column) const;
+  // What no column of the file says, and the mapping asks.
+  const std::vector<size_t>& asked() const { return plan_.asked(); }
   // Columns of the file that are not looked at.
   std::vector<std::string> unused() const;
   // What is odd so far, a sentence each: columns that decide and are not
