@@ -33,7 +33,9 @@ def _febrl(path):
 def _fake(path):
     with open(path, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            yield {"customer_id": row["unique_id"], "email": row["email"],
+            # The first has the number 0, which no customer has.
+            yield {"customer_id": f"R{row['unique_id']}",
+                   "email": row["email"],
                    "first_name": row["first_name"],
                    "last_name": row["surname"], "birth_date": row["dob"],
                    "city": row["city"], "truth": row["cluster"]}

@@ -13,155 +13,14 @@
 #include <vector>
 
 #include "client/mapping/mapping.h"
+#include "client/mapping/mapping_yaml.h"
+#include "client/mapping/parse_source.h"
 #include "client/orders/dates.h"
 #include "client/orders/words.h"
 #include "core/base/nearest.h"
 
 namespace garderobe::client {
 namespace {
-
-// Deeper is nobody's mapping, and would exhaust the stack; more is an alias
-// that repeats itself.
-constexpr int kDepthMax = 6;
-constexpr int kSourcesMax = 10'000;
-
-// Thrown within this file, caught in ParseMapping: yaml-cpp throws anyway.
-struct Fault {
-  int line;
-  std::string text;
-};
-
-[[noreturn]] void Fail(const YAML::Node& at, std::string text) {
-  throw Fault{at.Mark().line + 1, std::move(text)};
-}
-
-std::string Scalar(const YAML::Node& node, std::string_view what) {
-  if (!node.IsScalar()) Fail(node, fmt::format("{} is one value", what));
-  return node.Scalar();
-}
-
-void OnlyKeys(const YAML::Node& node, std::string_view what,
-              const std::vector<std::string>& known) {
-  if (!node.IsMap()) {
-    Fail(node, fmt::format("{} is a list of names with values", what));
-  }
-  std::set<std::string> seen;
-  for (const auto& entry : node) {
-    const std::string key = Scalar(entry.first, "a name");
-    if (std::find(known.begin(), known.end(), key) == known.end()) {
-      Fail(entry.first, fmt::format("{} has no {}; nearest: {}", what, key,
-                                    Nearest(key, known)));
-    }
-    if (!seen.insert(key).second) {
-      Fail(entry.first, fmt::format("{} stands twice", key));
-    }
-  }
-}
-
-template <typename Read>
-void Each(const YAML::Node& node, Read read) {
-  if (node.IsSequence()) {
-    for (const auto& item : node) read(item);
-  } else {
-    read(node);
-  }
-}
-
-HeaderRef ReadHeader(const YAML::Node& node) {
-  if (node.IsScalar()) return {node.Scalar(), 1};
-  OnlyKeys(node, "a header", {"header", "nth"});
-  HeaderRef ref;
-  if (!node["header"]) Fail(node, "which header?");
-  ref.name = Scalar(node["header"], "header");
-  if (node["nth"]) {
-    ref.nth = node["nth"].as<size_t>(0);
-    if (ref.nth < 1 || ref.nth > 100) Fail(node, "nth is 1 to 100");
-  }
-  return ref;
-}
-
-std::vector<HeaderRef> ReadHeaders(const YAML::Node& node) {
-  std::vector<HeaderRef> headers;
-  Each(node, [&](const YAML::Node& n) { headers.push_back(ReadHeader(n)); });
-  if (headers.empty()) Fail(node, "names no header");
-  return headers;
-}
-
-Source::Case ReadCase(const YAML::Node& node) {
-  OnlyKeys(node, "a case", {"column", "is", "filled", "then"});
-  Source::Case one;
-  if (!node["column"]) Fail(node, "a case needs a column");
-  one.headers = ReadHeaders(node["column"]);
-  if (node["is"]) {
-    Each(node["is"], [&](const YAML::Node& n) {
-      one.is.push_back(PlainWord(Scalar(n, "is")));
-    });
-  } else if (!node["filled"] || !node["filled"].as<bool>(false)) {
-    Fail(node, "a case needs `is:` with words, or `filled: true`");
-  }
-  if (node["then"]) one.then = Scalar(node["then"], "then");
-  return one;
-}
-
-Source ReadSource(const YAML::Node& node, int depth, int* budget) {
-  Source source;
-  if (depth > kDepthMax) Fail(node, "is nested too deeply");
-  if (--*budget < 0) Fail(node, "says too much");
-  if (!node.IsMap() || node["header"]) {
-    source.headers = ReadHeaders(node);
-    return source;
-  }
-  OnlyKeys(node, "a column",
-           {"first_filled", "join", "key", "lower", "digest", "count_in",
-            "value", "when", "else", "prefix", "of"});
-  auto parts = [&](const YAML::Node& list) {
-    Each(list, [&](const YAML::Node& n) {
-      source.parts.push_back(ReadSource(n, depth + 1, budget));
-    });
-    if (source.parts.empty()) Fail(list, "is empty");
-  };
-  static const std::pair<const char*, Source::Op> kOps[] = {
-      {"first_filled", Source::Op::kFirstFilled},
-      {"join", Source::Op::kJoin},
-      {"key", Source::Op::kKey},
-      {"digest", Source::Op::kDigest},
-      {"count_in", Source::Op::kCountIn}};
-  int told = 0;
-  for (const auto& [key, op] : kOps) {
-    if (!node[key]) continue;
-    ++told;
-    source.op = op;
-    parts(node[key]);
-  }
-  if (node["lower"]) {
-    ++told;
-    source.op = Source::Op::kLower;
-    source.parts.push_back(ReadSource(node["lower"], depth + 1, budget));
-  }
-  if (node["prefix"]) {
-    ++told;
-    if (!node["of"]) Fail(node, "`prefix` needs `of`");
-    source.op = Source::Op::kPrefix;
-    source.value = Scalar(node["prefix"], "prefix");
-    source.parts.push_back(ReadSource(node["of"], depth + 1, budget));
-  }
-  if (node["value"]) {
-    ++told;
-    source.op = Source::Op::kValue;
-    source.value = Scalar(node["value"], "value");
-  }
-  if (node["when"]) {
-    ++told;
-    source.op = Source::Op::kWhen;
-    Each(node["when"],
-         [&](const YAML::Node& n) { source.cases.push_back(ReadCase(n)); });
-    if (node["else"]) source.value = Scalar(node["else"], "else");
-  } else if (node["else"]) {
-    Fail(node, "`else` belongs to `when`");
-  }
-  if (told != 1) Fail(node, "a column comes from one of these at a time");
-  return source;
-}
 
 std::vector<std::string> TargetNames() {
   std::vector<std::string> names;
@@ -181,9 +40,9 @@ size_t ReadTarget(const YAML::Node& node) {
 void ReadColumns(const YAML::Node& node,
                  std::array<std::optional<Source>, kTargetCount>* columns) {
   OnlyKeys(node, "columns", TargetNames());
-  int budget = kSourcesMax;
+  SourceReader reader;
   for (const auto& entry : node) {
-    (*columns)[ReadTarget(entry.first)] = ReadSource(entry.second, 0, &budget);
+    (*columns)[ReadTarget(entry.first)] = reader.Read(entry.second);
   }
 }
 

@@ -1,5 +1,6 @@
 // Files that people of the trade meet, each a kind of fault, with what should
-// come of them (exports/LOG.md of the public data; skipped where it is not).
+// come of them. They stand among the public data, and are skipped where that is
+// not.
 #include <algorithm>
 #include <fstream>
 #include <map>
@@ -59,7 +60,7 @@ struct Met {
 class MetFilesTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!PublicDataPath("exports/LOG.md")) {
+    if (!PublicDataPath("exports/inputs/16-cr-only.csv")) {
       GTEST_SKIP() << "the files that people meet are not here";
     }
   }

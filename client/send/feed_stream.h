@@ -91,7 +91,16 @@ class FeedStream {
     return Take(std::move(batch), std::move(tag));
   }
 
-  // Waits until every batch is acknowledged.
+  // Waits until what was pushed so far is answered, and taken.
+  [[nodiscard]] absl::Status Drain() {
+    const MutexLock lock(&mutex_);
+    while (status_.ok() && !ended_ && (!batches_.empty() || taking_)) {
+      changed_.Wait(&mutex_);
+    }
+    return status_;
+  }
+
+  // Waits until every batch is acknowledged, and ends the stream.
   [[nodiscard]] absl::Status Finish() {
     const MutexLock lock(&mutex_);
     finishing_ = true;
@@ -268,16 +277,20 @@ class FeedStream {
         }
         acknowledged = std::move(batches_.front());
         batches_.pop_front();
+        taking_ = true;
         --sent_;
         ++acknowledged_;
         moved_ = std::chrono::steady_clock::now();
       }
       absl::Status taken = on_outcome_(acknowledged.batch, response.outcome(),
                                        std::move(acknowledged.tag));
-      if (!taken.ok()) {
+      {
         const MutexLock lock(&mutex_);
-        confusion_ = std::move(taken);
-        break;
+        taking_ = false;
+        if (!taken.ok()) {
+          confusion_ = std::move(taken);
+          break;
+        }
       }
       changed_.NotifyAll();
     }
@@ -308,6 +321,7 @@ class FeedStream {
       ABSL_GUARDED_BY(mutex_);
   uint64_t first_committed_ ABSL_GUARDED_BY(mutex_) = 0;
   bool opened_ ABSL_GUARDED_BY(mutex_) = false;
+  bool taking_ ABSL_GUARDED_BY(mutex_) = false;  // an outcome
   bool finishing_ ABSL_GUARDED_BY(mutex_) = false;
   bool abandoned_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;

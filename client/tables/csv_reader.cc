@@ -1,11 +1,12 @@
 #include "client/tables/csv_reader.h"
 
-#include <unicode/unistr.h>
-
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <utility>
 #include <vector>
+
+#include "client/tables/file_form.h"
 
 namespace garderobe::client {
 namespace {
@@ -65,55 +66,6 @@ size_t SeparatorLine(std::string_view head, char* delimiter) {
   return end;
 }
 
-constexpr std::string_view kUtf16Little = "\xff\xfe", kUtf16Big = "\xfe\xff";
-
-// "EncryptedPackage" in UTF-16, as the container of a protected spreadsheet
-// names what it holds.
-bool IsProtected(std::string_view head) {
-  std::string name;
-  for (char c : std::string_view("EncryptedPackage")) {
-    name += c;
-    name += '\0';
-  }
-  return head.find(name) != head.npos;
-}
-
-bool IsHtml(std::string_view head) {
-  std::string begin(head.substr(0, 512));
-  std::transform(begin.begin(), begin.end(), begin.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  const size_t first = begin.find_first_not_of(" \t\r\n\xef\xbb\xbf");
-  if (first == begin.npos || begin[first] != '<') return false;
-  return begin.find("<html") != begin.npos ||
-         begin.find("<table") != begin.npos ||
-         begin.find("<!doctype html") != begin.npos ||
-         begin.find("schemas-microsoft-com:office") != begin.npos;
-}
-
-absl::Status CheckIsText(std::string_view head) {
-  if (head.empty()) return InvalidArgument("the file is empty");
-  if (head.starts_with("\xd0\xcf\x11\xe0")) {
-    if (IsProtected(head)) {
-      return InvalidArgument(
-          "found a spreadsheet that is protected by a password; save it "
-          "without one");
-    }
-    return InvalidArgument(
-        "found an old spreadsheet (XLS); expected XLSX or CSV: save it as one "
-        "of these");
-  }
-  if (IsHtml(head)) {
-    return InvalidArgument(
-        "found a web page (HTML), whatever the file is called; expected XLSX "
-        "or CSV: open it in a spreadsheet program and save it as one of these");
-  }
-  if (head.substr(0, 4096).find('\0') != head.npos) {
-    return InvalidArgument("found binary data; expected CSV or XLSX");
-  }
-  return absl::OkStatus();
-}
-
 bool IsLineEnd(char c) { return c == '\n' || c == '\r'; }
 
 // Lines that end within `text`, whether by LF, CRLF or CR.
@@ -124,40 +76,6 @@ uint64_t LineEnds(std::string_view text) {
             (text[i] == '\r' && (i + 1 == text.size() || text[i + 1] != '\n'));
   }
   return ends;
-}
-
-void AppendUtf8(uint32_t c, std::string* text) {
-  const auto put = [&](uint32_t byte) {
-    text->push_back(static_cast<char>(byte));
-  };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xc0 | c >> 6);
-    put(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    put(0xe0 | c >> 12);
-    put(0x80 | (c >> 6 & 0x3f));
-    put(0x80 | (c & 0x3f));
-  } else {
-    put(0xf0 | c >> 18);
-    put(0x80 | (c >> 12 & 0x3f));
-    put(0x80 | (c >> 6 & 0x3f));
-    put(0x80 | (c & 0x3f));
-  }
-}
-
-// The characters of an encoding of one byte each, by ICU; none for kAuto.
-std::vector<std::string> CharactersOf(Encoding encoding) {
-  std::vector<std::string> characters;
-  if (encoding == Encoding::kAuto) return characters;
-  const char* const name =
-      encoding == Encoding::kMacRoman ? "macintosh" : "windows-1252";
-  for (int byte = 0; byte < 256; ++byte) {
-    const char one = static_cast<char>(byte);
-    icu::UnicodeString(&one, 1, name).toUTF8String(characters.emplace_back());
-  }
-  return characters;
 }
 
 }  // namespace
@@ -182,7 +100,7 @@ absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::Over(
   reader->delimiter_ = delimiter;
   reader->source_ = *std::move(source);
   reader->total_ = reader->source_->total();
-  reader->characters_ = CharactersOf(encoding);
+  reader->decoder_ = TextDecoder(encoding);
   const absl::Status status = reader->Begin();
   if (!status.ok()) return Annotate(status, path);
   return reader;
@@ -200,12 +118,9 @@ absl::StatusOr<std::unique_ptr<CsvReader>> CsvReader::OverText(
 
 absl::Status CsvReader::Begin() {
   if (!eof_) GARDEROBE_RETURN_IF_ERROR(Fill().status());
-  if (characters_.empty() &&
-      (buffer_.starts_with(kUtf16Little) || buffer_.starts_with(kUtf16Big))) {
-    utf16_ = buffer_.starts_with(kUtf16Big) ? Utf16::kBig : Utf16::kLittle;
-    const std::string bytes = buffer_.substr(2);
-    buffer_.clear();
-    AppendUtf16(bytes);
+  if (decoder_.LooksCoded(buffer_)) {
+    const std::string bytes = std::exchange(buffer_, {});
+    decoder_.Decode(bytes, &buffer_);
   }
   GARDEROBE_RETURN_IF_ERROR(CheckIsText(buffer_));
   while (std::string_view(buffer_).substr(at_).starts_with(kBom)) {
@@ -221,34 +136,6 @@ absl::Status CsvReader::Begin() {
   return absl::OkStatus();
 }
 
-void CsvReader::AppendCoded(std::string_view bytes) {
-  for (char c : bytes) buffer_ += characters_[static_cast<uint8_t>(c)];
-}
-
-void CsvReader::AppendUtf16(std::string_view bytes) {
-  for (char c : bytes) {
-    const auto byte = static_cast<uint8_t>(c);
-    if (!half_) {
-      half_ = byte;
-      continue;
-    }
-    const uint32_t unit = utf16_ == Utf16::kBig ? uint32_t{*half_} << 8 | byte
-                                                : uint32_t{byte} << 8 | *half_;
-    half_.reset();
-    const bool low = unit >= 0xdc00 && unit < 0xe000;
-    if (surrogate_ != 0 && low) {
-      AppendUtf8(0x10000 + ((surrogate_ - 0xd800) << 10) + (unit - 0xdc00),
-                 &buffer_);
-      surrogate_ = 0;
-      continue;
-    }
-    // Halves without the other are what no character is.
-    if (surrogate_ != 0) AppendUtf8(0xfffd, &buffer_);
-    surrogate_ = unit >= 0xd800 && unit < 0xdc00 ? unit : 0;
-    if (surrogate_ == 0) AppendUtf8(low ? 0xfffd : unit, &buffer_);
-  }
-}
-
 absl::StatusOr<bool> CsvReader::Fill() {
   if (eof_) return false;
   buffer_.erase(0, at_);
@@ -258,10 +145,10 @@ absl::StatusOr<bool> CsvReader::Fill() {
   auto got = source_->Read(buffer_.data() + before, kChunkBytes);
   buffer_.resize(before + (got.ok() ? *got : 0));
   GARDEROBE_RETURN_IF_ERROR(got.status());
-  if (utf16_ != Utf16::kNo || !characters_.empty()) {
+  if (decoder_.is_on()) {
     const std::string bytes = buffer_.substr(before);
     buffer_.resize(before);
-    characters_.empty() ? AppendUtf16(bytes) : AppendCoded(bytes);
+    decoder_.Decode(bytes, &buffer_);
   }
   eof_ = *got == 0;
   return *got > 0;

@@ -13,13 +13,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "client/tables/byte_source.h"
 #include "client/tables/table.h"
+#include "client/tables/text_decoder.h"
 
 namespace garderobe::client {
 
@@ -54,16 +53,10 @@ class CsvReader : public TableReader {
   uint64_t bytes_total() const override { return total_; }
 
  private:
-  enum class Utf16 : uint8_t { kNo, kLittle, kBig };
-
   CsvReader() = default;
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<CsvReader>> Over(
       absl::StatusOr<std::unique_ptr<ByteSource>> source,
       const std::string& path, char delimiter, Encoding encoding);
-  // Adds bytes of a file in UTF-16, or of the encoding that was told, to the
-  // buffer, as UTF-8.
-  void AppendUtf16(std::string_view bytes);
-  void AppendCoded(std::string_view bytes);
   [[nodiscard]] absl::Status Begin();
   [[nodiscard]] absl::StatusOr<bool> Fill();
   // The end of the row that begins at `at_`; npos when the buffer ends first.
@@ -83,11 +76,7 @@ class CsvReader : public TableReader {
   uint64_t consumed_ = 0, total_ = 0;
   char delimiter_ = '\0';  // '\0': not known yet
   std::string at_end_;     // what is dropped from the last field of each row
-  // By byte, in UTF-8; empty where bytes stay as they are.
-  std::vector<std::string> characters_;
-  Utf16 utf16_ = Utf16::kNo;
-  std::optional<uint8_t> half_;  // of a unit
-  uint32_t surrogate_ = 0;       // the first half of a character
+  TextDecoder decoder_;
 };
 
 }  // namespace garderobe::client

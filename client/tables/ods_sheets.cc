@@ -1,11 +1,11 @@
-// OpenDocument spreadsheets (OpenDocument 1.3 part 3, 9).
+#include "client/tables/ods_sheets.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <deque>
 #include <string_view>
 
-#include "client/tables/sheets.h"
 #include "client/tables/xml_part.h"
 #include "core/base/integer.h"
 

@@ -61,12 +61,6 @@ class Sheets {
   virtual uint64_t without_result() const = 0;
 };
 
-// InvalidArgument: no such workbook, or broken.
-[[nodiscard]] absl::StatusOr<std::unique_ptr<Sheets>> OpenXlsx(
-    std::unique_ptr<PackedDocument> document);
-[[nodiscard]] absl::StatusOr<std::unique_ptr<Sheets>> OpenOds(
-    std::unique_ptr<PackedDocument> document);
-
 }  // namespace garderobe::client
 
 #endif  // GARDEROBE_CLIENT_TABLES_SHEETS_H_

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "client/tables/sheets.h"
-#include "client/tables/xml_part.h"
+#include "client/tables/ods_sheets.h"
+#include "client/tables/xlsx_sheets.h"
 
 namespace garderobe::client {
 namespace {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/tables/text_decoder.h"
 #include "core/base/status.h"
 
 namespace garderobe::client {
@@ -50,10 +51,6 @@ class TableReader {
   // sheets that are not read.
   virtual std::vector<std::string> oddities() const { return {}; }
 };
-
-// How a text file's bytes are characters. kAuto: UTF-16 or UTF-8 by what the
-// file holds, and a field that is no UTF-8 as Windows-1252.
-enum class Encoding : uint8_t { kAuto, kWindows1252, kMacRoman };
 
 struct TableOptions {
   char delimiter = '\0';  // '\0': the one that the first lines agree on

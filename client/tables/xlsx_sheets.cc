@@ -1,4 +1,5 @@
-// XLSX (ECMA-376 part 1, 18.3).
+#include "client/tables/xlsx_sheets.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -9,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "client/tables/sheets.h"
 #include "client/tables/workbook_parts.h"
 #include "client/tables/xml_part.h"
 #include "core/base/civil_time.h"
@@ -218,15 +218,6 @@ class XlsxSheets : public Sheets {
 };
 
 }  // namespace
-
-// 12.5 as "12.5", 612345678 as it stands, not as 6.12346e+08.
-std::string NumberText(double value) {
-  if (std::abs(value) < 1e15 && value == std::floor(value)) {
-    return fmt::format("{:.0f}", value);
-  }
-  // As spreadsheets show what they have rounded, and as it is recognised.
-  return fmt::format("{:.15G}", value);
-}
 
 absl::StatusOr<std::unique_ptr<Sheets>> OpenXlsx(
     std::unique_ptr<PackedDocument> document) {

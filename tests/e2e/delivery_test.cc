@@ -114,5 +114,29 @@ TEST_F(DeliveryTest, WhatAnEarlierRowKnewIsNotLost) {
           {"email", "email_initial", "email_names", "mobile", "name_address"}));
 }
 
+// Whose visits are all refused is kept nowhere: they lie before the agreement.
+TEST_F(DeliveryTest, WhoseVisitsAreAllRefusedIsNotDelivered) {
+  const std::string file = deployment_->Write(
+      "before.csv",
+      "order_id,line_id,event_id,starts_at,customer_id,email\n"
+      "before-1,1,E1,1999-12-14 20:15,refused,refused@example.nl\n"
+      "before-2,1,E1,2025-12-14 20:15,stored,stored@example.nl\n"
+      "before-3,1,E1,1999-12-14 20:15,both,both@example.nl\n"
+      "before-4,1,E1,2025-12-14 20:15,both,both@example.nl\n");
+  const RunResult r =
+      deployment_->Run({"send", file, "--institution", kInstitution, "--json"});
+  EXPECT_EQ(r.exit, 4) << r.err;
+  EXPECT_EQ(r.json()["visits_refused"], 2);
+  EXPECT_EQ(r.json()["relations_accepted"], 2);
+  EXPECT_FALSE(AtTheVault("refused")["known"].get<bool>());
+  EXPECT_TRUE(AtTheVault("stored")["known"].get<bool>());
+  EXPECT_TRUE(AtTheVault("both")["known"].get<bool>());
+  // The same again changes nothing: what was refused stays so.
+  const RunResult again =
+      deployment_->Run({"send", file, "--institution", kInstitution, "--json"});
+  EXPECT_EQ(again.json()["relations_accepted"], 0);
+  EXPECT_FALSE(AtTheVault("refused")["known"].get<bool>());
+}
+
 }  // namespace
 }  // namespace garderobe

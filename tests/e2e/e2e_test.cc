@@ -160,10 +160,8 @@ TEST_F(EndToEndTest, WrongUseIsToldInOneSentence) {
   const std::string empty = deployment_->Write("empty.csv", "");
   const std::string foreign =
       deployment_->Write("foreign.csv", "naam|kleur\nx|y\n");
-  const std::string utf16 =
-      deployment_->Write("utf16.csv", std::string("\xff\xfe"
-                                                  "o\0",
-                                                  4));
+  const std::string page =
+      deployment_->Write("page.csv", "<html><table></table></html>");
   for (const Case& c : std::initializer_list<Case>{
            {{"send", empty, "--institution", "museum-01"},
             2,
@@ -171,7 +169,7 @@ TEST_F(EndToEndTest, WrongUseIsToldInOneSentence) {
            {{"send", foreign, "--institution", "museum-01"},
             2,
             "separated by '|', none of a name that the mapping"},
-           {{"send", utf16, "--institution", "museum-01"}, 2, "UTF-16"},
+           {{"send", page, "--institution", "museum-01"}, 2, "web page"},
            {{"send", "/nowhere.csv", "--institution", "museum-01"},
             2,
             "cannot open"},

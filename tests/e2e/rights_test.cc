@@ -171,7 +171,7 @@ TEST_F(RightsTest, AnIdentityIsAnsweredAlikeKnownOrNot) {
     answer.erase("stored");
     return answer;
   };
-  const nlohmann::json unknown = erase("nobody@example.nl");
+  const nlohmann::json unknown = erase("someone.else@example.nl");
   EXPECT_TRUE(Held(kMuseum, "K4", "aggregator")["known"].get<bool>());
   EXPECT_EQ(erase("kim@example.nl"), unknown);
   EXPECT_FALSE(Held(kMuseum, "K4", "aggregator")["known"].get<bool>());
