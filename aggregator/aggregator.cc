@@ -203,7 +203,8 @@ void Aggregator::PutOutcome(uint32_t institution, const BatchSource& source,
        .accepted = outcome->accepted(),
        .replaced = outcome->replaced(),
        .sealed = source.authorship.sealed}));
-  feed.Advance({source.offset, source.authorship.count, mark}, *outcome);
+  feed.Advance({source.offset, source.authorship.count, mark}, *outcome,
+               RunOf(source.feed));
   batch.Put(store_->family(kFeeds), FeedKey(institution, source.feed),
             feed.Encode());
   batch.Put(store_->family(kAuthorships),
@@ -297,40 +298,53 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreVisits(
   return outcome;
 }
 
-absl::StatusOr<uint64_t> Aggregator::Committed(const v1::FeedName& name) {
+absl::StatusOr<Aggregator::FeedPlace> Aggregator::PlaceOfFeed(
+    const v1::FeedName& name, uint64_t run) {
   GARDEROBE_RETURN_IF_ERROR(CheckNames(name));
   const auto institution = Find(name.institution(), /*create=*/false);
-  if (!institution.ok()) return uint64_t{0};
-  uint64_t committed;
+  if (!institution.ok()) return FeedPlace();
+  FeedPlace place;
   {
     const MutexLock lock(&(*institution)->mutex);
     GARDEROBE_ASSIGN_OR_RETURN(const Feed feed,
                                ReadFeed((*institution)->number, name));
-    committed = feed.committed();
+    place = {feed.committed(), feed.RunBegan(run)};
   }
   // What is told is committed must be so after a crash, too.
   GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  return committed;
+  return place;
 }
 
-absl::StatusOr<uint64_t> Aggregator::OpenFeed(const v1::FeedName& name,
-                                              uint64_t stream) {
+absl::StatusOr<uint64_t> Aggregator::Committed(const v1::FeedName& name) {
+  GARDEROBE_ASSIGN_OR_RETURN(const FeedPlace place,
+                             PlaceOfFeed(name, /*run=*/0));
+  return place.committed;
+}
+
+uint64_t Aggregator::RunOf(const v1::FeedName& name) const {
+  const MutexLock lock(&streams_mutex_);
+  const auto found = streams_.find(StreamKey(name));
+  return found == streams_.end() ? 0 : found->second.run;
+}
+
+absl::StatusOr<Aggregator::FeedPlace> Aggregator::OpenFeed(
+    const v1::FeedName& name, uint64_t stream, uint64_t run) {
   GARDEROBE_RETURN_IF_ERROR(CheckNames(name));
   if (stream == 0) return InvalidArgument("stream: not 0");
   {
     const MutexLock lock(&streams_mutex_);
     // Streams that were forgotten open again.
     if (streams_.size() >= kStreamsKept) streams_.clear();
-    streams_[StreamKey(name)] = stream;
+    streams_[StreamKey(name)] = {stream, run};
   }
-  return Committed(name);
+  return PlaceOfFeed(name, run);
 }
 
 absl::Status Aggregator::CheckStream(const v1::FeedName& name,
                                      uint64_t stream) {
   const MutexLock lock(&streams_mutex_);
   const auto found = streams_.find(StreamKey(name));
-  if (found != streams_.end() && found->second == stream) {
+  if (found != streams_.end() && found->second.stream == stream) {
     return absl::OkStatus();
   }
   return absl::AbortedError(

@@ -103,10 +103,15 @@ class Aggregator {
   std::optional<uint64_t> LastForgotten() const;
   [[nodiscard]] absl::Status ConfirmForgotten(uint64_t last);
 
-  // Takes batches of the feed from this stream (not 0) only, from now on.
-  // Returns how many of the feed's rows are committed.
-  [[nodiscard]] absl::StatusOr<uint64_t> OpenFeed(const v1::FeedName& feed,
-                                                  uint64_t stream);
+  // Takes batches of the feed from this stream (not 0) only, from now on, as of
+  // the client's `run`. Returns where the feed stands.
+  struct FeedPlace {
+    uint64_t committed = 0;  // rows
+    uint64_t run_began = 0;  // Feed::RunBegan
+  };
+  [[nodiscard]] absl::StatusOr<FeedPlace> OpenFeed(const v1::FeedName& feed,
+                                                   uint64_t stream,
+                                                   uint64_t run);
 
   // Institutions whose mirror has changed since it was last confirmed.
   [[nodiscard]] absl::StatusOr<std::vector<std::string>> DirtyMirrors();
@@ -185,6 +190,10 @@ class Aggregator {
   // lock, so that an answer of OpenFeed holds all that came before it.
   [[nodiscard]] absl::Status CheckStream(const v1::FeedName& feed,
                                          uint64_t stream);
+  [[nodiscard]] absl::StatusOr<FeedPlace> PlaceOfFeed(const v1::FeedName& name,
+                                                      uint64_t run);
+  // Of the stream that was opened last; 0 when none is known.
+  uint64_t RunOf(const v1::FeedName& feed) const;
   // Writes `batch`; on an error the ledger is thrown away, because it has
   // counted what is not stored.
   [[nodiscard]] absl::Status WriteFor(Institution& institution,
@@ -382,9 +391,12 @@ class Aggregator {
   uint64_t uses_ ABSL_GUARDED_BY(mutex_) = 0;
 
   // Taken last; nothing is done under it.
-  Mutex streams_mutex_;
-  // By feed: the stream that was opened last.
-  std::map<std::string, uint64_t> streams_ ABSL_GUARDED_BY(streams_mutex_);
+  mutable Mutex streams_mutex_;
+  // By feed: the stream that was opened last, and its run.
+  struct OpenedStream {
+    uint64_t stream = 0, run = 0;
+  };
+  std::map<std::string, OpenedStream> streams_ ABSL_GUARDED_BY(streams_mutex_);
 
   // Taken after an institution's lock, never before.
   Mutex round_mutex_;  // taken before people_mutex_

@@ -35,9 +35,10 @@ absl::Status CheckShape(const v1::FeedName& feed, uint32_t count,
 absl::StatusOr<std::optional<v1::BatchOutcome>> Feed::Place(
     const FeedBatch& batch) const {
   if (batch.offset == committed_) return std::nullopt;
-  if (batch.offset > committed_ || batch.count > committed_ - batch.offset) {
+  if (batch.offset > committed_) {
     return OutOfRange(
-        "offset {}: the feed stands at {}; ask GetFeed and go on from there",
+        "offset {}: rows are missing before it, for the feed stands at {}; ask "
+        "GetFeed and go on from there",
         batch.offset, committed_);
   }
   const auto found =
@@ -46,9 +47,10 @@ absl::StatusOr<std::optional<v1::BatchOutcome>> Feed::Place(
                kept.outcome.count() == batch.count && kept.mark == batch.mark;
       });
   if (found == kept_.end()) {
-    return OutOfRange(
-        "offset {}: another batch is stored there; the feed stands at {}, ask "
-        "GetFeed and go on from there",
+    return AlreadyExists(
+        "offset {}: another batch is stored there, for somebody else delivers "
+        "in this feed or did; it stands at {}. Nothing of this batch is "
+        "stored: deliver it again from there",
         batch.offset, committed_);
   }
   v1::BatchOutcome outcome = found->outcome;
@@ -56,7 +58,12 @@ absl::StatusOr<std::optional<v1::BatchOutcome>> Feed::Place(
   return outcome;
 }
 
-void Feed::Advance(const FeedBatch& batch, const v1::BatchOutcome& outcome) {
+void Feed::Advance(const FeedBatch& batch, const v1::BatchOutcome& outcome,
+                   uint64_t run) {
+  if (run != run_) {
+    run_ = run;
+    run_began_ = batch.offset;
+  }
   committed_ = batch.offset + batch.count;
   if (kept_.size() == kOutcomesKept) kept_.pop_front();
   v1::BatchOutcome& kept =
@@ -71,6 +78,8 @@ void Feed::Advance(const FeedBatch& batch, const v1::BatchOutcome& outcome) {
 std::string Feed::Encode() const {
   std::string bytes;
   PutBigEndian(bytes, committed_);
+  PutBigEndian(bytes, run_);
+  PutBigEndian(bytes, run_began_);
   for (const Kept& kept : kept_) {
     const std::string outcome = kept.outcome.SerializeAsString();
     PutBigEndian(bytes, kept.mark);
@@ -83,7 +92,10 @@ std::string Feed::Encode() const {
 std::optional<Feed> Feed::Decode(std::string_view bytes) {
   Feed feed;
   ByteReader reader(bytes);
-  if (!reader.GetInteger(&feed.committed_)) return std::nullopt;
+  if (!reader.GetInteger(&feed.committed_) || !reader.GetInteger(&feed.run_) ||
+      !reader.GetInteger(&feed.run_began_)) {
+    return std::nullopt;
+  }
   while (!reader.empty()) {
     Kept kept{};
     uint32_t size;

@@ -41,13 +41,20 @@ class Feed {
 
   uint64_t committed() const { return committed_; }
 
+  // From which row on all that is committed is of the client's run; committed()
+  // when nothing is, and of the run 0, which is nobody's.
+  uint64_t RunBegan(uint64_t run) const {
+    return run != 0 && run == run_ ? run_began_ : committed_;
+  }
+
   // Nothing: the batch is next. An outcome: it is stored already.
-  // OutOfRange: it leaves a gap, overlaps the end, or another batch is stored
-  // at its offset; never a guess.
+  // OutOfRange: it leaves a gap. AlreadyExists: another batch is stored there,
+  // or it overlaps the end; never a guess.
   [[nodiscard]] absl::StatusOr<std::optional<v1::BatchOutcome>> Place(
       const FeedBatch& batch) const;
-  // Adds the outcome of the batch that is next.
-  void Advance(const FeedBatch& batch, const v1::BatchOutcome& outcome);
+  // Adds the outcome of the batch that is next, which `run` delivered.
+  void Advance(const FeedBatch& batch, const v1::BatchOutcome& outcome,
+               uint64_t run);
 
   // Stored, never change; aggregator/README.md.
   std::string Encode() const;
@@ -60,7 +67,8 @@ class Feed {
     v1::BatchOutcome outcome;
   };
   uint64_t committed_ = 0;
-  std::deque<Kept> kept_;  // oldest first
+  uint64_t run_ = 0, run_began_ = 0;  // the latest, and its first row
+  std::deque<Kept> kept_;             // oldest first
 };
 
 }  // namespace garderobe::aggregator

@@ -6,6 +6,8 @@
 namespace garderobe::aggregator {
 namespace {
 
+constexpr uint64_t kRun = 77;
+
 class FeedTest : public ::testing::Test {
  protected:
   // A feed of one batch of ten rows, one of them refused.
@@ -14,7 +16,7 @@ class FeedTest : public ::testing::Test {
     outcome.set_offset(0);
     outcome.set_count(10);
     outcome.set_accepted(9);
-    feed_.Advance(first_, outcome);
+    feed_.Advance(first_, outcome, kRun);
   }
   absl::StatusCode Code(const FeedBatch& batch) {
     return feed_.Place(batch).status().code();
@@ -37,29 +39,50 @@ TEST_F(FeedTest, TheSameBatchAgainIsToldWhatBecameOfIt) {
   EXPECT_EQ((*place)->accepted(), 9u);
 }
 
-TEST_F(FeedTest, GapsAndOverlapsAreOutOfRange) {
+TEST_F(FeedTest, GapsAreOutOfRange) {
   for (const FeedBatch& batch :
-       {FeedBatch{11, 1, 1}, FeedBatch{5, 10, 1}, FeedBatch{UINT64_MAX, 10, 1},
-        FeedBatch{0, 11, 0xabc}}) {
+       {FeedBatch{11, 1, 1}, FeedBatch{UINT64_MAX, 10, 1}}) {
     EXPECT_EQ(Code(batch), absl::StatusCode::kOutOfRange);
   }
 }
 
-// Two clients of one feed, or one that was started twice, once had each
-// other's rows counted as their own.
-TEST_F(FeedTest, AnotherBatchAtAStoredOffsetIsOutOfRange) {
-  EXPECT_EQ(Code({0, 10, 0xdef}), absl::StatusCode::kOutOfRange);
-  EXPECT_EQ(Code({0, 9, 0xabc}), absl::StatusCode::kOutOfRange);
+TEST_F(FeedTest, OverlapsAreThereAlready) {
+  for (const FeedBatch& batch :
+       {FeedBatch{5, 10, 1}, FeedBatch{0, 11, 0xabc}}) {
+    EXPECT_EQ(Code(batch), absl::StatusCode::kAlreadyExists);
+  }
 }
 
-TEST_F(FeedTest, BatchesLongPastAreOutOfRange) {
+// A client that goes on where it stopped passes over its own rows only.
+TEST_F(FeedTest, ARunBeganWhereAnotherEnded) {
+  EXPECT_EQ(feed_.RunBegan(kRun), 0u);
+  EXPECT_EQ(feed_.RunBegan(kRun + 1), 10u);
+  EXPECT_EQ(feed_.RunBegan(0), 10u);
+  v1::BatchOutcome outcome;
+  feed_.Advance({10, 5, 7}, outcome, kRun + 1);
+  feed_.Advance({15, 5, 8}, outcome, kRun + 1);
+  EXPECT_EQ(feed_.RunBegan(kRun + 1), 10u);
+  EXPECT_EQ(feed_.RunBegan(kRun), 20u);
+  feed_.Advance({20, 5, 9}, outcome, kRun);
+  EXPECT_EQ(feed_.RunBegan(kRun), 20u);
+  EXPECT_EQ(Feed::Decode(feed_.Encode())->RunBegan(kRun), 20u);
+}
+
+// Two clients of one feed, or one that was started twice, once had each
+// other's rows counted as their own.
+TEST_F(FeedTest, AnotherBatchAtAStoredOffsetIsThereAlready) {
+  EXPECT_EQ(Code({0, 10, 0xdef}), absl::StatusCode::kAlreadyExists);
+  EXPECT_EQ(Code({0, 9, 0xabc}), absl::StatusCode::kAlreadyExists);
+}
+
+TEST_F(FeedTest, BatchesLongPastAreThereAlready) {
   for (uint64_t i = 1; i <= Feed::kOutcomesKept; ++i) {
     v1::BatchOutcome outcome;
     outcome.set_offset(10 * i);
     outcome.set_count(10);
-    feed_.Advance({10 * i, 10, i}, outcome);
+    feed_.Advance({10 * i, 10, i}, outcome, kRun);
   }
-  EXPECT_EQ(Code(first_), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(Code(first_), absl::StatusCode::kAlreadyExists);
   EXPECT_EQ(Code({10, 10, 1}), absl::StatusCode::kOk);
 }
 

@@ -120,8 +120,9 @@ class RoundsTest : public ::testing::Test {
     feed.set_source("files");
     feed.set_client("client");
     feed.set_kind(v1::FEED_KIND_RELATIONS);
-    const auto offset = aggregator_->OpenFeed(feed, ++stream_);
-    GARDEROBE_RETURN_IF_ERROR(offset.status());
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const auto opened, aggregator_->OpenFeed(feed, ++stream_, /*run=*/0));
+    const uint64_t offset = opened.committed;
     v1::RelationColumns columns;
     columns.add_pc4(0);
     columns.add_birth_year(0);
@@ -132,15 +133,14 @@ class RoundsTest : public ::testing::Test {
         1, static_cast<char>(known.has_address ? kShownAddress : 0)));
     v1::StoreRelationsRequest request;
     *request.mutable_feed() = feed;
-    request.set_offset(*offset);
+    request.set_offset(offset);
     request.set_count(1);
     request.set_handles(std::string(HandleOf(name).view()));
     request.set_references(std::string(ReferenceOf(name).view()));
     request.set_sigmas(std::string(SigmaOf(name).view()));
     EncryptTo(known.person, request.mutable_pseudonyms());
     EncryptTo(known.household, request.mutable_pseudonyms());
-    const BatchPlace place{SealedKind::kRelations, kMuseum, "files", *offset,
-                           1};
+    const BatchPlace place{SealedKind::kRelations, kMuseum, "files", offset, 1};
     const AuthoredParts parts{Digest256::From(std::string(32, 'h')),
                               Digest256::From(std::string(32, 'p'))};
     request.set_sealed(

@@ -133,9 +133,11 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::OpenFeed(
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_ASSIGN_OR_RETURN(
-        const uint64_t committed,
-        aggregator_.OpenFeed(request->feed(), request->stream()));
-    response->set_committed(committed);
+        const Aggregator::FeedPlace place,
+        aggregator_.OpenFeed(request->feed(), request->stream(),
+                             request->run()));
+    response->set_committed(place.committed);
+    response->set_run_began(place.run_began);
     return absl::OkStatus();
   });
 }

@@ -38,7 +38,7 @@ inline const std::vector<std::string> kFamilyNames = {
     "relations",     "pseudonyms", "numbers",    "references", "expired",
     "dirty_mirrors", "cubes",      "authorships"};
 
-inline constexpr StoreOptions kStoreOptions = {.format = 6};
+inline constexpr StoreOptions kStoreOptions = {.format = 7};
 
 // Institution number, 4 bytes, then what follows.
 template <typename... Numbers>

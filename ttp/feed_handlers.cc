@@ -29,6 +29,14 @@ class FeedHandler : public StreamHandler<Request, Response> {
         rows_max_(rows_max),
         window_(window) {}
 
+  ~FeedHandler() override {
+    if (stream_ != 0) parts_.open_feeds.Leave(feed_, stream_);
+  }
+
+  void Begin(std::function<void(absl::Status)> end) override {
+    end_ = std::move(end);
+  }
+
   void Open(Request first, Done done) override {
     if (!first.has_hello()) {
       return done(InvalidArgument("a stream begins with Hello"));
@@ -39,6 +47,11 @@ class FeedHandler : public StreamHandler<Request, Response> {
                                      kProtocolVersion));
     }
     v1::FeedName name = hello.feed();
+    if (name.kind() != v1::FEED_KIND_UNSPECIFIED && name.kind() != kind_) {
+      return done(InvalidArgument(
+          "feed.kind: this stream takes {}, and the feed is of {}",
+          v1::FeedKind_Name(kind_), v1::FeedKind_Name(name.kind())));
+    }
     name.set_kind(kind_);
     auto feed = AuthorisedFeed(parts_, client_, std::move(name));
     if (!feed.ok()) return done(feed.status());
@@ -49,6 +62,8 @@ class FeedHandler : public StreamHandler<Request, Response> {
     v1::OpenFeedRequest request;
     *request.mutable_feed() = feed_;
     request.set_stream(stream_);
+    request.set_run(hello.run());
+    parts_.open_feeds.Take(feed_, stream_, end_);
     parts_.upstream.aggregator()
         .Call<v1::AggregatorService, v1::OpenFeedRequest, v1::OpenFeedResponse>(
             &Aggregator::OpenFeed, std::move(request),
@@ -63,6 +78,7 @@ class FeedHandler : public StreamHandler<Request, Response> {
               auto* out = welcome.mutable_welcome();
               out->set_protocol_version(kProtocolVersion);
               out->set_committed(response->committed());
+              out->set_run_began(response->run_began());
               out->set_window(window_);
               out->set_batch_rows_max(rows_max_);
               out->set_epoch(parts_.upstream.epoch());
@@ -83,6 +99,7 @@ class FeedHandler : public StreamHandler<Request, Response> {
   const uint32_t rows_max_, window_;
   v1::FeedName feed_;    // set by Open
   uint64_t stream_ = 0;  // set by Open
+  std::function<void(absl::Status)> end_;
 };
 
 class VisitHandler final

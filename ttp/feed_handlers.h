@@ -13,6 +13,7 @@
 #include "garderobe/v1/delivery.grpc.pb.h"
 #include "ttp/budgets.h"
 #include "ttp/converter.h"
+#include "ttp/open_feeds.h"
 #include "ttp/pool.h"
 #include "ttp/under_way.h"
 #include "ttp/upstream.h"
@@ -29,6 +30,7 @@ struct Parts {
   FairQueue& queue;
   Budgets& budgets;
   UnderWay& under_way;
+  OpenFeeds& open_feeds;
   prometheus::Counter& visits;
   prometheus::Counter& relations;
   prometheus::Counter& refused_calls;

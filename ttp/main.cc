@@ -40,6 +40,7 @@ prometheus::Counter& Count(Daemon& daemon, const char* name, const char* help) {
 
 absl::Status Run(const Config& config) {
   UnderWay under_way;  // first: what the daemon still holds at the end uses it
+  OpenFeeds open_feeds;
   GARDEROBE_ASSIGN_OR_RETURN(auto daemon, Daemon::Create("ttp", config.daemon));
   // Where a rotation was interrupted, former scalars are still there.
   GARDEROBE_ASSIGN_OR_RETURN(const FolderLock lock,
@@ -97,6 +98,7 @@ absl::Status Run(const Config& config) {
       queue,
       *budgets,
       under_way,
+      open_feeds,
       Count(*daemon, "garderobe_ttp_visits_total", "Visits acknowledged"),
       Count(*daemon, "garderobe_ttp_relations_total", "Relations acknowledged"),
       Count(*daemon, "garderobe_ttp_refused_calls_total",

@@ -70,6 +70,7 @@ absl::Status FromParty(const grpc::Status& status) {
       return Refused(status);
     }
     case grpc::StatusCode::ABORTED:
+    case grpc::StatusCode::ALREADY_EXISTS:
     case grpc::StatusCode::INVALID_ARGUMENT:
     case grpc::StatusCode::NOT_FOUND:
     case grpc::StatusCode::OUT_OF_RANGE:

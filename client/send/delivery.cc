@@ -1,5 +1,7 @@
 #include "client/send/delivery.h"
 
+#include <sodium.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -67,7 +69,9 @@ class Sender {
         *handle_key_, options_.own_domains,
         options_.state + "/" + options_.institution + ".relations",
         options_.all_relations, record_);
-    const absl::Status sent = Deliver(journal, digest);
+    const bool goes_on = journal.file_digest == digest && journal.run != 0;
+    if (!goes_on) randombytes_buf(&journal.run, sizeof journal.run);
+    const absl::Status sent = Deliver(journal, digest, goes_on);
     // What was acknowledged is remembered, whatever became of the rest.
     customers_->Save();
     GARDEROBE_RETURN_IF_ERROR(sent);
@@ -77,7 +81,9 @@ class Sender {
     journal.ForgetRefusals();
     record_.Set([&](SendReport& report) {
       report.unknown_columns = file_->unused();
-      report.oddities = file_->oddities();
+      for (std::string& one : file_->oddities()) {
+        report.oddities.push_back(std::move(one));
+      }
       report.seconds =
           std::chrono::duration<double>(Clock::now() - begin).count();
     });
@@ -97,7 +103,9 @@ class Sender {
     return absl::OkStatus();
   }
 
-  absl::Status Deliver(Journal& journal, const std::string& digest) {
+  absl::Status Deliver(Journal& journal, const std::string& digest,
+                       bool goes_on) {
+    run_ = journal.run;
     VisitStream stream(
         [this](grpc::ClientContext* c) {
           return ttpd_.Open<VisitStream::Stream>(
@@ -133,7 +141,18 @@ class Sender {
     // The same file, not finished last time: go on where it stopped.
     uint64_t skip = 0;
     absl::flat_hash_set<uint64_t> refused_before;
-    if (journal.file_digest == digest && journal.base_offset < committed) {
+    // Only what this run has delivered may be passed over: rows of somebody
+    // else in the same feed are none of the file's.
+    const bool is_own = stream.run_began() <= journal.base_offset;
+    if (goes_on && !is_own) {
+      record_.Set([](SendReport& report) {
+        report.oddities.push_back(
+            "somebody else has delivered in this feed since; the file goes "
+            "from "
+            "its beginning");
+      });
+    }
+    if (goes_on && is_own && journal.base_offset < committed) {
       skip = committed - journal.base_offset;
       for (uint64_t line : record_.TakeEarlier(journal)) {
         refused_before.insert(line);
@@ -251,6 +270,7 @@ class Sender {
     v1::Hello hello;
     hello.set_protocol_version(2);
     *hello.mutable_feed() = FeedName(kind);
+    if (kind == v1::FEED_KIND_VISITS) hello.set_run(run_);
     hello.set_software(std::string("garderobe/") + kVersion);
     return hello;
   }
@@ -292,6 +312,7 @@ class Sender {
   std::unique_ptr<InstitutionHandleKey> handle_key_;
   std::unique_ptr<AuthorSeed> author_key_;
   FeedContext feed_;
+  uint64_t run_ = 0;  // of the visits; relations are told by their ledger
   std::optional<RelationSender> customers_;  // made with the keys
   std::optional<VisitSender> visits_;        // made with the feed
 

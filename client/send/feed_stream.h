@@ -76,6 +76,11 @@ class FeedStream {
     if (!status_.ok()) return status_;
     return first_committed_;
   }
+  // From which row on all that stood there was of the run in Hello.
+  uint64_t run_began() const {
+    const MutexLock lock(&mutex_);
+    return run_began_;
+  }
 
   // Takes the batch over; waits while the window is full.
   [[nodiscard]] absl::Status Push(Batch batch, std::shared_ptr<void> tag) {
@@ -192,6 +197,23 @@ class FeedStream {
     }
   }
 
+  // Whether the feed stands where this stream may have left it: between what is
+  // answered and what was sent. Otherwise somebody else delivers in it.
+  absl::Status CheckPlace(uint64_t committed)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    uint64_t most = end_;
+    for (const Pending& one : batches_) {
+      if (one.was_sent) most = one.batch.offset() + one.batch.count();
+    }
+    if (committed >= end_ && committed <= most) return absl::OkStatus();
+    return FailedPrecondition(
+        "somebody else delivers in this feed: it stands at {}, and this "
+        "delivery left it between {} and {}. What is not answered is not "
+        "counted: run the same again when the other one has ended, or give it "
+        "another --source",
+        committed, end_, most);
+  }
+
   // One connection: from Hello until all is acknowledged or it breaks.
   absl::Status Converse() {
     grpc::ClientContext context;
@@ -215,7 +237,11 @@ class FeedStream {
         {
           const MutexLock lock(&mutex_);
           is_first = !opened_;
-          if (is_first) first_committed_ = committed;
+          if (is_first) {
+            first_committed_ = end_ = committed;
+            run_began_ = response.welcome().run_began();
+          }
+          broken = CheckPlace(committed);
           opened_ = true;
           connected_ = true;
           connected_since_ = std::chrono::steady_clock::now();
@@ -223,9 +249,11 @@ class FeedStream {
         }
         changed_.NotifyAll();
         if (is_first && retry_.on_open) retry_.on_open(committed);
-        std::thread reader([&] { ReadOutcomes(stream.get()); });
-        WriteBatches(stream.get());
-        reader.join();
+        if (broken.ok()) {
+          std::thread reader([&] { ReadOutcomes(stream.get()); });
+          WriteBatches(stream.get());
+          reader.join();
+        }
       } else {
         broken = Internal("the service did not answer Hello with Welcome");
       }
@@ -278,6 +306,7 @@ class FeedStream {
         acknowledged = std::move(batches_.front());
         batches_.pop_front();
         taking_ = true;
+        end_ = acknowledged.batch.offset() + acknowledged.batch.count();
         --sent_;
         ++acknowledged_;
         moved_ = std::chrono::steady_clock::now();
@@ -306,7 +335,7 @@ class FeedStream {
   const RetryOptions retry_;
   const OnOutcome on_outcome_;
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar changed_;
   // Not acknowledged; the first sent_ are sent.
   std::deque<Pending> batches_ ABSL_GUARDED_BY(mutex_);
@@ -320,6 +349,8 @@ class FeedStream {
   std::chrono::steady_clock::time_point connected_since_
       ABSL_GUARDED_BY(mutex_);
   uint64_t first_committed_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t run_began_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t end_ ABSL_GUARDED_BY(mutex_) = 0;  // of what is answered
   bool opened_ ABSL_GUARDED_BY(mutex_) = false;
   bool taking_ ABSL_GUARDED_BY(mutex_) = false;  // an outcome
   bool finishing_ ABSL_GUARDED_BY(mutex_) = false;

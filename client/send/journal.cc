@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +20,17 @@
 #include "nlohmann/json.hpp"
 
 namespace garderobe::client {
+namespace {
+
+// 16 hex digits; 0 for anything else.
+uint64_t RunIn(const std::string& text) {
+  uint64_t run = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, run, 16);
+  return error == std::errc() && rest == end ? run : 0;
+}
+
+}  // namespace
 
 absl::StatusOr<Journal> Journal::Open(const std::string& folder,
                                       const std::string& name, int patience_s) {
@@ -53,6 +65,7 @@ absl::StatusOr<Journal> Journal::Open(const std::string& folder,
       if (base != json.end() && base->is_number_unsigned()) {
         journal.base_offset = base->get<uint64_t>();
         journal.file_digest = text_of("file_digest");
+        journal.run = RunIn(text_of("run"));
       }
     }
   }
@@ -68,6 +81,7 @@ absl::StatusOr<Journal> Journal::Open(const std::string& folder,
 Journal::Journal(Journal&& other) noexcept
     : file_digest(std::move(other.file_digest)),
       base_offset(other.base_offset),
+      run(other.run),
       place(std::move(other.place)),
       path_(other.path_),
       lock_(std::exchange(other.lock_, -1)) {}
@@ -79,6 +93,7 @@ Journal::~Journal() {
 absl::Status Journal::Save() const {
   const nlohmann::json json = {{"file_digest", file_digest},
                                {"base_offset", base_offset},
+                               {"run", fmt::format("{:016x}", run)},
                                {"place", place}};
   return ReplaceFile(path_, json.dump() + "\n", 0600);
 }

@@ -26,6 +26,8 @@ class Journal {
   // The delivery that was not finished; an empty digest when there is none.
   std::string file_digest;
   uint64_t base_offset = 0;  // of the file's first row in the feed
+  uint64_t run = 0;  // drawn for the file; the service tells by it whose rows
+                     // stand in the feed
   // Of this folder, drawn when the journal is first opened: 8 hex digits.
   std::string place;
 

@@ -33,6 +33,9 @@ class StreamHandler {
   using Commit = std::function<void(Done)>;
 
   virtual ~StreamHandler() = default;
+  // Before anything else: what ends the stream with an error, from any thread
+  // and at any time; nothing once it is done.
+  virtual void Begin(std::function<void(absl::Status)> /*end*/) {}
   // The first message. Nothing else is called before its Done.
   virtual void Open(Request first, Done done) = 0;
   // A later message. On a worker; several at once.
@@ -77,8 +80,20 @@ class OrderedStream
     std::shared_ptr<OrderedStream> stream(
         new OrderedStream(context, std::move(handler), std::move(options)));
     stream->self_ = stream;
+    stream->handler_->Begin(
+        [weak = std::weak_ptr(stream)](absl::Status status) {
+          if (const auto one = weak.lock()) one->End(std::move(status));
+        });
     stream->StartRead(&stream->request_);
     return stream;
+  }
+
+  // Ends the stream with an error: what is being committed is answered first.
+  void End(absl::Status status) {
+    auto self = this->shared_from_this();
+    mutex_.Lock();
+    Fail(std::move(status));
+    AdvanceAndUnlock();
   }
 
   // Ends the stream when its peer has not said Hello in time, has sent

@@ -28,15 +28,57 @@ TEST_F(HostileTest, AnEarlierStreamOfAFeedIsCutOff) {
 
   const v1::VisitBatch batch = GoodVisits(0, 5);
   EXPECT_THAT(Visits({batch}), IsOk());
-  *request.mutable_batch() = GoodVisits(0, 5);
-  earlier->Write(request);
+  // It ends at once, without anything being sent on it.
   EXPECT_FALSE(earlier->Read(&response));
   EXPECT_THAT(FromGrpc(earlier->Finish()),
               StatusIs(absl::StatusCode::kAborted));
   // Another batch at the same place is not taken for the one that is stored.
   EXPECT_THAT(Visits({GoodVisits(0, 5)}),
-              StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("another")));
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("another")));
   EXPECT_THAT(Visits({batch}), IsOk());
+}
+
+// Whoever goes on where it stopped may pass over its own rows only.
+TEST_F(HostileTest, AFeedTellsWhoseRowsItHas) {
+  const auto began = [&](uint64_t run, const v1::VisitBatch* batch) {
+    auto stub = Delivery("clients/example-museum");
+    grpc::ClientContext context;
+    SetDeadline(context, kCallTimeout);
+    const auto stream = stub->DeliverVisits(&context);
+    v1::DeliverVisitsRequest request;
+    v1::DeliverVisitsResponse response;
+    *request.mutable_hello() = Hello();
+    request.mutable_hello()->set_run(run);
+    EXPECT_TRUE(stream->Write(request) && stream->Read(&response));
+    const uint64_t row = response.welcome().run_began();
+    if (batch != nullptr) {
+      *request.mutable_batch() = *batch;
+      EXPECT_TRUE(stream->Write(request) && stream->Read(&response));
+    }
+    stream->WritesDone();
+    EXPECT_THAT(FromGrpc(stream->Finish()), IsOk());
+    return row;
+  };
+  const v1::VisitBatch first = GoodVisits(0, 5), second = GoodVisits(5, 4),
+                       third = GoodVisits(9, 3);
+  EXPECT_EQ(began(7, &first), 0u);
+  EXPECT_EQ(began(8, &second), 5u);
+  EXPECT_EQ(began(8, nullptr), 5u);
+  EXPECT_EQ(began(7, &third), 9u);
+  EXPECT_EQ(began(7, nullptr), 9u);
+  EXPECT_EQ(began(0, nullptr), 12u);
+}
+
+TEST_F(HostileTest, AFeedOfAnotherKindIsRefused) {
+  auto stub = Delivery("clients/example-museum");
+  grpc::ClientContext context;
+  SetDeadline(context, kCallTimeout);
+  const auto stream = stub->DeliverVisits(&context);
+  v1::DeliverVisitsRequest request;
+  *request.mutable_hello() = Hello();
+  request.mutable_hello()->mutable_feed()->set_kind(v1::FEED_KIND_RELATIONS);
+  stream->Write(request);
+  EXPECT_THAT(FromGrpc(stream->Finish()), StatusIs(kInvalid));
 }
 
 // A client that comes back sends again what it has no answer to, and that may

@@ -319,7 +319,8 @@ TEST_F(HostileTest, ReplayedBatchIsStoredOnceAndSkippedOffsetsStop) {
       Visits({GoodVisits(7)}, &responses),
       StatusIs(absl::StatusCode::kOutOfRange, HasSubstr("stands at 3")));
   EXPECT_EQ(responses[0].welcome().committed(), 3u);
-  EXPECT_THAT(Visits({GoodVisits(2)}), StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_THAT(Visits({GoodVisits(2)}),
+              StatusIs(absl::StatusCode::kAlreadyExists));
   EXPECT_THAT(Visits({GoodVisits(UINT64_MAX)}),
               StatusIs(absl::StatusCode::kOutOfRange));
   EXPECT_THAT(Visits({GoodVisits(3)}), IsOk());

@@ -4,11 +4,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <random>
 #include <set>
+#include <sstream>
 
+#include "core/base/files.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/local_deployment.h"
@@ -105,6 +108,69 @@ TEST(CrashTest, AKilledClientGoesOnWhereItStopped) {
   EXPECT_EQ(last.json()["visits_accepted"], last.json()["rows"]);
   EXPECT_EQ(MirrorOf(deployment, "museum-01"),
             MirrorOfFile(deployment.file("museum-01")));
+}
+
+// A state folder that was copied to a second machine, which then delivered in
+// the same feed: rows of the one were passed over for rows of the other, and
+// counts agreed.
+TEST(CrashTest, RowsOfAnotherInTheSameFeedAreNotTakenForOnesOwn) {
+  LocalDeployment deployment;
+  deployment.Up();
+  deployment.Simulate(1, 60'000, 5);
+  const std::string institution = "museum-01";
+  const std::string file = deployment.file(institution);
+  // The same lines under other orders, which the second machine delivers.
+  std::ifstream in(file);
+  std::string header, text, both;
+  std::getline(in, header);
+  std::vector<std::string> columns;
+  std::istringstream names(header);
+  for (std::string name; std::getline(names, name, ',');) {
+    columns.push_back(name);
+  }
+  const auto order = std::find(columns.begin(), columns.end(), "order_id");
+  ASSERT_NE(order, columns.end());
+  const auto before_order = static_cast<size_t>(order - columns.begin());
+  both = header + "\n";
+  std::string other = both;
+  for (std::string line; std::getline(in, line);) {
+    both += line + "\n";
+    size_t at = 0;
+    for (size_t i = 0; i < before_order; ++i) at = line.find(',', at) + 1;
+    other += line.substr(0, at) + "second-" + line.substr(at) + "\n";
+  }
+  both += other.substr(header.size() + 1);
+
+  const std::string journal = deployment.folder() + "/clients/" + institution +
+                              "/state/" + institution + ".files.json";
+  for (bool under_way = false; !under_way;) {
+    auto send = deployment.Start({"send", file, "--institution", institution});
+    usleep(300'000);
+    if (!send.Ended()) kill(send.pid, SIGKILL);
+    send.Wait();
+    under_way =
+        !nlohmann::json::parse(ReadWholeFile(journal).value())["file_digest"]
+             .get<std::string>()
+             .empty();
+  }
+  const std::string first_machine = ReadWholeFile(journal).value();
+  nlohmann::json second_machine = nlohmann::json::parse(first_machine);
+  second_machine["file_digest"] = "";
+  std::ofstream(journal) << second_machine.dump();
+  ASSERT_EQ(deployment
+                .Run({"send", deployment.Write("second.csv", other),
+                      "--institution", institution})
+                .exit,
+            0);
+  std::ofstream(journal) << first_machine;
+  const RunResult sent =
+      deployment.Run({"send", file, "--institution", institution, "--json"});
+  ASSERT_EQ(sent.exit, 0) << sent.err;
+  EXPECT_EQ(sent.json()["visits_accepted"], sent.json()["rows"]);
+  EXPECT_THAT(sent.json()["oddities"].dump(),
+              ::testing::HasSubstr("somebody else has delivered"));
+  EXPECT_EQ(MirrorOf(deployment, institution),
+            MirrorOfFile(deployment.Write("both.csv", both)));
 }
 
 }  // namespace
