@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -13,6 +14,10 @@
 #include "client/cli/file_options.h"
 #include "client/orders/check.h"
 #include "client/orders/words.h"
+#include "client/report/check_page.h"
+#include "client/report/report_texts.h"
+#include "core/base/civil_time.h"
+#include "core/base/files.h"
 #include "core/identifiers/person.h"
 #include "nlohmann/json.hpp"
 
@@ -25,8 +30,14 @@ constexpr size_t kReasonsShown = 8;
 
 struct CheckArguments {
   FileArguments file;
-  std::string rejected;
+  std::string rejected, corrections;
+  std::string report, language = "nl";
 };
+
+json DayOrNull(int32_t day) {
+  return day == INT32_MIN || day == INT32_MAX ? json(nullptr)
+                                              : json(ToIso(FromDayNumber(day)));
+}
 
 json ReportJson(const CheckReport& report) {
   json columns = json::object(), linkable = json::object();
@@ -46,6 +57,13 @@ json ReportJson(const CheckReport& report) {
           {"linkable", linkable},
           {"without_address", report.without_address},
           {"address_only", report.address_only},
+          {"with_postcode", report.with_postcode},
+          {"with_birth_year", report.with_birth_year},
+          {"recognisable", report.recognisable},
+          {"first_day", DayOrNull(report.first_day)},
+          {"last_day", DayOrNull(report.last_day)},
+          {"latest_sale_day", DayOrNull(report.latest_sale_day)},
+          {"far_future", report.far_future},
           {"duplicates", report.duplicates},
           {"unknown_columns", report.unknown_columns},
           {"oddities", report.oddities},
@@ -202,18 +220,39 @@ void PrintPage(const CheckReport& r, const std::string& file) {
 void Check(Context& context, CheckArguments arguments) {
   const absl::Status finished = arguments.file.Finish();
   if (!finished.ok()) return context.Fail(finished);
+  if (!arguments.report.empty() && std::filesystem::exists(arguments.report)) {
+    return context.Fail(
+        AlreadyExists("{} exists; existing files are kept", arguments.report));
+  }
   auto report = CheckFile(
-      {arguments.file.input, arguments.rejected, arguments.file.own_domains},
+      {arguments.file.input, arguments.rejected, arguments.file.own_domains,
+       arguments.corrections},
       [](uint64_t rows) { ShowProgress(fmt::format("{} rows", rows)); });
   ClearProgress();
   if (!report.ok()) return context.Fail(report.status());
   if (report->refused_rows > 0 || report->rows == 0) {
     context.exit = kPartlyRefused;
   }
+  if (!arguments.report.empty()) {
+    const absl::Status written = CreateFile(
+        arguments.report,
+        CheckPage(
+            *report,
+            {std::filesystem::path(arguments.file.input.file)
+                 .filename()
+                 .string(),
+             std::filesystem::path(arguments.corrections).filename().string(),
+             arguments.language, Today()}),
+        0644);
+    if (!written.ok()) return context.Fail(written);
+  }
   if (context.json) {
     std::cout << ReportJson(*report).dump() << "\n";
-  } else {
-    PrintPage(*report, arguments.file.input.file);
+    return;
+  }
+  PrintPage(*report, arguments.file.input.file);
+  if (!arguments.report.empty()) {
+    std::cout << "\nthe report: " << arguments.report << "\n";
   }
 }
 
@@ -231,8 +270,22 @@ void AddCheckCommand(CLI::App& app, Context& context) {
   command->add_option("--rejected", arguments->rejected,
                       "write the refused rows here, .csv or .xlsx, to be "
                       "mended");
+  command->add_option("--corrections", arguments->corrections,
+                      "write every row with something to mend here, .csv or "
+                      ".xlsx, the delivered ones too, with what it is");
+  command->add_option("--report", arguments->report,
+                      "write a page for whoever runs the box office here "
+                      "(HTML): what the file can answer, how new and how "
+                      "usable it is, what to mend");
+  command
+      ->add_option("--language", arguments->language,
+                   "of the report: nl, fr or en")
+      ->check(CLI::IsMember(ReportLanguages()))
+      ->capture_default_str();
   command->footer(
       "Examples:\n  garderobe check export.csv\n"
+      "  garderobe check export.csv --report check.html --corrections "
+      "mend.xlsx\n"
       "  garderobe check export.xlsx --mapping pretix --rejected mend.xlsx\n"
       "  garderobe check orders.csv --mapping ticketmatic --with "
       "contacts=contacts.csv");

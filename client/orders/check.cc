@@ -1,5 +1,6 @@
 #include "client/orders/check.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -13,12 +14,17 @@
 #include "client/orders/words.h"
 #include "client/relation_batch.h"
 #include "client/send/delivery.h"
+#include "core/base/civil_time.h"
 #include "core/base/hash.h"
 #include "core/catalogue/codes.h"
 #include "core/identifiers/name.h"
 
 namespace garderobe::client {
 namespace {
+
+constexpr uint64_t kTellEvery = 4096;
+constexpr size_t kLinesKept = 5;
+constexpr int32_t kDayMinutes = 1440, kFarDays = 2 * 366;
 
 // Which order lines came before: 8 bytes of each id, in shares that grow one by
 // one, so that growing takes no second copy of all.
@@ -34,73 +40,115 @@ class SeenLines {
   std::array<absl::flat_hash_set<uint64_t>, 256> shares_;
 };
 
-}  // namespace
+class Checker {
+ public:
+  explicit Checker(const CheckOptions& options)
+      : identities_(options.own_domains) {}
 
-absl::StatusOr<CheckReport> CheckFile(
-    const CheckOptions& options,
-    const std::function<void(uint64_t rows)>& progress) {
-  GARDEROBE_ASSIGN_OR_RETURN(auto file, OrderFile::Open(options.input));
-  GARDEROBE_ASSIGN_OR_RETURN(
-      auto rejected,
-      RejectedRows::Open(options.rejected, file->header(), file->delimiter()));
-  CheckReport report;
-  report.delimiter = file->delimiter();
-  report.mapping = file->mapping().name;
-  report.header_line = file->header_line();
-  report.unknown_columns = file->unused();
-  const IdentityReader identities(options.own_domains);
-  const InstitutionHandleKey key = InstitutionHandleKey::Random();
-  IdentityFindings findings;
-  std::array<CheckReport::ColumnCounts, kColumnCount> counts{};
-  SeenLines seen;
-  Suspects suspects;
-  uint64_t with_customer = 0;
-  OrderFile::Row row;
-  for (;;) {
-    GARDEROBE_ASSIGN_OR_RETURN(const bool more, file->Read(&row));
-    if (!more) break;
-    if (row.passed_over) {
-      ++report.passed_over;
-      continue;
+  absl::StatusOr<CheckReport> Run(
+      const CheckOptions& options,
+      const std::function<void(uint64_t rows)>& progress) {
+    GARDEROBE_ASSIGN_OR_RETURN(file_, OrderFile::Open(options.input));
+    GARDEROBE_ASSIGN_OR_RETURN(
+        auto rejected, RejectedRows::Open(options.rejected, file_->header(),
+                                          file_->delimiter()));
+    GARDEROBE_ASSIGN_OR_RETURN(
+        auto corrections,
+        RejectedRows::Open(options.corrections, file_->header(),
+                           file_->delimiter(), "to_mend"));
+    OrderFile::Row row;
+    for (;;) {
+      GARDEROBE_ASSIGN_OR_RETURN(const bool more, file_->Read(&row));
+      if (!more) break;
+      if (row.passed_over) {
+        ++report_.passed_over;
+        continue;
+      }
+      ++report_.rows;
+      if (progress && report_.rows % kTellEvery == 0) progress(report_.rows);
+      const std::string to_mend = Look(row);
+      if (row.refusal) {
+        GARDEROBE_RETURN_IF_ERROR(
+            rejected.Add(file_->raw().fields, row.refusal->reason));
+      }
+      if (!to_mend.empty()) {
+        GARDEROBE_RETURN_IF_ERROR(
+            corrections.Add(file_->raw().fields, to_mend));
+      }
     }
-    ++report.rows;
-    if (progress && report.rows % 4096 == 0) progress(report.rows);
-    const OrderLine& line = row.order;
+    GARDEROBE_RETURN_IF_ERROR(rejected.Close());
+    GARDEROBE_RETURN_IF_ERROR(corrections.Close());
+    return Finish();
+  }
+
+ private:
+  // Counts the row; returns what is to mend in it, `line 7: REASON, REASON`.
+  std::string Look(const OrderFile::Row& row) {
     for (size_t i = 0; i < kColumnCount; ++i) {
-      if (file->fields()[i].empty()) continue;
-      ++counts[i].filled;
-      // Of a refused row nothing is used; what is no identifier is found
-      // below.
-      counts[i].valid += !row.refusal;
+      if (file_->fields()[i].empty()) continue;
+      ++counts_[i].filled;
+      // Of a refused row nothing is used; what is no identifier is found below.
+      counts_[i].valid += !row.refusal;
     }
     if (row.refusal) {
-      ++report.refused_rows;
-      GARDEROBE_RETURN_IF_ERROR(
-          rejected.Add(file->raw().fields, row.refusal->reason));
-      if (report.refused.size() < SendReport::kRefusalsMax) {
-        report.refused.push_back(*row.refusal);
+      ++report_.refused_rows;
+      if (report_.refused.size() < SendReport::kRefusalsMax) {
+        report_.refused.push_back(*row.refusal);
       }
-      continue;
+      Note(row.refusal->reason, row.line, /*refuses=*/true);
+      return fmt::format("line {}: {}", row.line, row.refusal->reason);
     }
-    report.counted += Counts(static_cast<VisitStatus>(line.status));
-    report.duplicates +=
-        !seen.Insert(MakeVisitId(key, line.order_id, line.line_id));
-    report.not_shared += !line.customer_id.empty() && !line.share;
-    if (line.customer_id.empty() || !line.share) continue;
-    ++with_customer;
-    const Customer customer = identities.Read(line, Handle(), &findings);
-    suspects.Add(MakeHandle(key, line.customer_id),
-                 customer.identifiers[static_cast<size_t>(Kind::kEmail)],
-                 FoldSurname(ToUtf8(line.last_name)).value);
+    const OrderLine& line = row.order;
+    LookAtTimes(line);
+    report_.duplicates +=
+        !seen_.Insert(MakeVisitId(key_, line.order_id, line.line_id));
+    report_.not_shared += !line.customer_id.empty() && !line.share;
+    if (line.customer_id.empty() || !line.share) return {};
+    return LookAtCustomer(line, row.line);
+  }
+
+  void LookAtTimes(const OrderLine& line) {
+    if (!Counts(static_cast<VisitStatus>(line.status))) return;
+    ++report_.counted;
+    const int32_t day = line.starts_at >= 0
+                            ? line.starts_at / kDayMinutes
+                            : (line.starts_at - kDayMinutes + 1) / kDayMinutes;
+    if (day > today_ + kFarDays) {
+      ++report_.far_future;
+      return;
+    }
+    report_.first_day = std::min(report_.first_day, day);
+    report_.last_day = std::max(report_.last_day, day);
+    const CivilDate date = FromDayNumber(day);
+    ++report_.months[date.year * 12 + date.month - 1];
+    const int32_t sale = SaleOf(line);
+    if (sale != INT32_MIN) {
+      report_.latest_sale_day = std::max(
+          report_.latest_sale_day, sale >= 0 ? sale / 24 : (sale - 23) / 24);
+    }
+  }
+
+  std::string LookAtCustomer(const OrderLine& line, uint64_t number) {
+    ++report_.with_customer;
+    IdentityFindings found;
+    const Customer customer = identities_.Read(line, Handle(), &found);
+    suspects_.Add(MakeHandle(key_, line.customer_id),
+                  customer.identifiers[static_cast<size_t>(Kind::kEmail)],
+                  FoldSurname(ToUtf8(line.last_name)).value);
     auto invalid = [&](Column column, bool filled, bool usable) {
-      if (filled && !usable) --counts[static_cast<size_t>(column)].valid;
+      if (filled && !usable) --counts_[static_cast<size_t>(column)].valid;
     };
     auto has = [&](Kind kind) {
       return !customer.identifiers[static_cast<size_t>(kind)].empty();
     };
     const uint8_t shown = ShownOf(customer.identifiers);
-    report.without_address += (shown & kShownAddress) == 0;
-    report.address_only += shown == kShownAddress;
+    report_.without_address += (shown & kShownAddress) == 0;
+    report_.address_only += shown == kShownAddress;
+    report_.with_postcode += customer.pc4 != 0;
+    report_.with_birth_year += customer.birth_year != 0;
+    report_.recognisable += has(Kind::kEmail) || has(Kind::kMobile) ||
+                            has(Kind::kPass) || has(Kind::kNameBirthdate) ||
+                            has(Kind::kNameAddress);
     invalid(Column::kEmail, !line.email.empty(), has(Kind::kEmail));
     invalid(Column::kPhone, !line.phone.empty(),
             has(Kind::kMobile) || has(Kind::kLandline));
@@ -109,28 +157,70 @@ absl::StatusOr<CheckReport> CheckFile(
     invalid(Column::kPass, !line.pass.empty(), has(Kind::kPass));
     invalid(Column::kBirthDate, !line.birth_date.empty(),
             customer.birth_year != 0);
-  }
-  for (size_t i = 0; i < kColumnCount; ++i) {
-    const auto column = static_cast<Column>(i);
-    if (file->has(column)) {
-      report.columns.emplace_back(ColumnName(column), counts[i]);
+    for (size_t kind = 0; kind < kKindCount; ++kind) {
+      usable_[kind] += found.usable[kind];
     }
+    std::string reasons;
+    for (const auto& [reason, count] : found.refused) {
+      report_.not_identifiers[reason] += count;
+      Note(reason, number, /*refuses=*/false);
+      reasons += (reasons.empty() ? "" : ", ") + reason;
+    }
+    return reasons.empty() ? reasons
+                           : fmt::format("line {}: {}", number, reasons);
   }
-  for (size_t kind = 0; kind < kIdentifierKindCount; ++kind) {
-    const auto usable = static_cast<double>(findings.usable[kind]);
-    report.linkable.emplace_back(
-        KindName(static_cast<Kind>(kind)),
-        with_customer == 0 ? 0 : usable / static_cast<double>(with_customer));
+
+  void Note(const std::string& reason, uint64_t line, bool refuses) {
+    CheckReport::Reason& one = report_.to_mend[reason];
+    one.refuses = refuses;
+    ++one.count;
+    if (one.lines.size() < kLinesKept) one.lines.push_back(line);
   }
-  report.with_customer = with_customer;
-  report.customers = suspects.customers();
-  report.not_identifiers = findings.refused;
-  report.oddities = file->oddities();
-  for (std::string& one : suspects.Sentences()) {
-    report.oddities.push_back(std::move(one));
+
+  CheckReport Finish() {
+    report_.delimiter = file_->delimiter();
+    report_.mapping = file_->mapping().name;
+    report_.header_line = file_->header_line();
+    report_.unknown_columns = file_->unused();
+    for (size_t i = 0; i < kColumnCount; ++i) {
+      const auto column = static_cast<Column>(i);
+      if (file_->has(column)) {
+        report_.columns.emplace_back(ColumnName(column), counts_[i]);
+      }
+    }
+    for (size_t kind = 0; kind < kIdentifierKindCount; ++kind) {
+      report_.linkable.emplace_back(
+          KindName(static_cast<Kind>(kind)),
+          report_.with_customer == 0
+              ? 0
+              : static_cast<double>(usable_[kind]) /
+                    static_cast<double>(report_.with_customer));
+    }
+    report_.customers = suspects_.customers();
+    report_.oddities = file_->oddities();
+    for (std::string& one : suspects_.Sentences()) {
+      report_.oddities.push_back(std::move(one));
+    }
+    return std::move(report_);
   }
-  GARDEROBE_RETURN_IF_ERROR(rejected.Close());
-  return report;
+
+  const IdentityReader identities_;
+  const InstitutionHandleKey key_ = InstitutionHandleKey::Random();
+  const int32_t today_ = DayNumber(Today());
+  std::unique_ptr<OrderFile> file_;
+  std::array<CheckReport::ColumnCounts, kColumnCount> counts_{};
+  std::array<uint64_t, kKindCount> usable_{};
+  SeenLines seen_;
+  Suspects suspects_;
+  CheckReport report_;
+};
+
+}  // namespace
+
+absl::StatusOr<CheckReport> CheckFile(
+    const CheckOptions& options,
+    const std::function<void(uint64_t rows)>& progress) {
+  return Checker(options).Run(options, progress);
 }
 
 }  // namespace garderobe::client

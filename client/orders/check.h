@@ -2,6 +2,7 @@
 #ifndef GARDEROBE_CLIENT_ORDERS_CHECK_H_
 #define GARDEROBE_CLIENT_ORDERS_CHECK_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -16,6 +17,9 @@ struct CheckOptions {
   // Where to write refused rows: CSV, or XLSX by its name. Empty for nowhere.
   std::string rejected;
   std::vector<std::string> own_domains;
+  // As `rejected`, of all rows with something to mend, those that are delivered
+  // too.
+  std::string corrections = {};
 };
 
 struct CheckReport {
@@ -40,7 +44,28 @@ struct CheckReport {
   // Lines among `with_customer` that show no address, and lines that show an
   // address and nothing else.
   uint64_t without_address = 0, address_only = 0;
+  // Lines among them that show a postcode, a year of birth, and anything that
+  // says a person.
+  uint64_t with_postcode = 0, with_birth_year = 0, recognisable = 0;
   std::map<std::string, uint64_t> not_identifiers;  // by reason
+
+  // Sales that count: the first and the last day of their events, the day of
+  // the latest sale (days since 2000-01-01; INT32_MIN unknown), how many lie
+  // more than two years ahead, and how many there are by month (months since
+  // year 0).
+  int32_t first_day = INT32_MAX, last_day = INT32_MIN;
+  int32_t latest_sale_day = INT32_MIN;
+  uint64_t far_future = 0;
+  std::map<int, uint64_t> months;
+
+  // By reason of a refusal, or why a value is no identifier.
+  struct Reason {
+    bool refuses = false;
+    uint64_t count = 0;
+    std::vector<uint64_t> lines;  // the first few
+  };
+  std::map<std::string, Reason> to_mend;
+
   uint64_t duplicates = 0;  // rows whose order line came before in the file
   std::vector<Refusal> refused;  // at most SendReport::kRefusalsMax
 };

@@ -11,13 +11,15 @@ namespace garderobe::client {
 
 absl::StatusOr<RejectedRows> RejectedRows::Open(std::string path,
                                                 std::vector<std::string> header,
-                                                char delimiter) {
+                                                char delimiter,
+                                                std::string reason_column) {
   if (!path.empty() && std::filesystem::exists(path)) {
     return AlreadyExists("{} exists; existing files are kept", path);
   }
   RejectedRows rows;
   rows.path_ = std::move(path);
   rows.header_ = std::move(header);
+  rows.reason_column_ = std::move(reason_column);
   rows.delimiter_ = delimiter == '\0' ? ',' : delimiter;
   return rows;
 }
@@ -33,7 +35,7 @@ absl::Status RejectedRows::Write(const std::vector<std::string_view>& fields,
   for (std::string_view field : fields) {
     text_ << CsvField(field, delimiter_) << delimiter_;
   }
-  text_ << reason << "\n";
+  text_ << CsvField(reason, delimiter_) << "\n";
   return absl::OkStatus();
 }
 
@@ -54,7 +56,7 @@ absl::Status RejectedRows::Add(const std::vector<std::string_view>& fields,
       if (!text_) return Unavailable("cannot write {}", path_);
     }
     GARDEROBE_RETURN_IF_ERROR(
-        Write({header_.begin(), header_.end()}, "rejected_because"));
+        Write({header_.begin(), header_.end()}, reason_column_));
   }
   return Write(fields, reason);
 }

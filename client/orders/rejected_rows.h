@@ -1,5 +1,5 @@
-// The rows that were refused, written out as they stood, to be mended and sent
-// by themselves.
+// Rows that were refused, or have something to mend, written out as they stood,
+// to be mended and sent by themselves.
 #ifndef GARDEROBE_CLIENT_ORDERS_REJECTED_ROWS_H_
 #define GARDEROBE_CLIENT_ORDERS_REJECTED_ROWS_H_
 
@@ -25,9 +25,11 @@ class RejectedRows {
   // `path`: empty for nowhere; XLSX when it ends so, CSV otherwise.
   // AlreadyExists: the file is there, and is kept.
   [[nodiscard]] static absl::StatusOr<RejectedRows> Open(
-      std::string path, std::vector<std::string> header, char delimiter);
+      std::string path, std::vector<std::string> header, char delimiter,
+      std::string reason_column = "rejected_because");
 
-  // With a last column that says why. Unavailable: it can't be written.
+  // With a last column, `reason_column`, that says why. Unavailable: it can't
+  // be written.
   [[nodiscard]] absl::Status Add(const std::vector<std::string_view>& fields,
                                  std::string_view reason);
   [[nodiscard]] absl::Status Close();
@@ -39,6 +41,7 @@ class RejectedRows {
 
   std::string path_;
   std::vector<std::string> header_;
+  std::string reason_column_;
   char delimiter_ = ',';
   bool begun_ = false;
   std::ofstream text_;

@@ -174,6 +174,8 @@ TEST_F(HostileTest, TooManyStreamsAreToldToWait) {
     streams.push_back(stub->DeliverVisits(contexts.back().get()));
     v1::DeliverVisitsRequest hello;
     *hello.mutable_hello() = Hello();
+    // A feed has one stream only.
+    hello.mutable_hello()->mutable_feed()->set_source(fmt::format("s{}", i));
     v1::DeliverVisitsResponse welcome;
     if (!streams.back()->Write(hello) || !streams.back()->Read(&welcome)) {
       refused = FromGrpc(streams.back()->Finish());
