@@ -7,9 +7,11 @@
 #include <optional>
 #include <string_view>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "client/orders/identity.h"
 #include "client/orders/rejected_rows.h"
+#include "client/orders/short_hash.h"
 #include "client/orders/suspects.h"
 #include "client/orders/words.h"
 #include "client/relation_batch.h"
@@ -18,6 +20,7 @@
 #include "core/base/hash.h"
 #include "core/catalogue/codes.h"
 #include "core/identifiers/name.h"
+#include "core/identifiers/person.h"
 
 namespace garderobe::client {
 namespace {
@@ -26,24 +29,43 @@ constexpr uint64_t kTellEvery = 4096;
 constexpr size_t kLinesKept = 5;
 constexpr int32_t kDayMinutes = 1440, kFarDays = 2 * 366;
 
-// Which order lines came before: 8 bytes of each id, in shares that grow one by
+// Which order lines came before: 8 bytes of each, in shares that grow one by
 // one, so that growing takes no second copy of all.
 class SeenLines {
  public:
   // False: it came before.
-  bool Insert(const VisitId& id) {
-    const auto hash = GetBigEndian<uint64_t>(id.data());
+  bool Insert(std::string_view order, std::string_view line) {
+    scratch_.clear();
+    PutLengthPrefixed(scratch_, order);
+    scratch_ += line;
+    const uint64_t hash = ShortHashOf(scratch_);
     return shares_[hash % shares_.size()].insert(hash).second;
   }
 
  private:
+  std::string scratch_;
   std::array<absl::flat_hash_set<uint64_t>, 256> shares_;
+};
+
+// What a customer's fields are good for. Of the same fields it is the same, and
+// most customers stand on many rows.
+struct Usable {
+  uint32_t kinds = 0;    // a bit each, of those that a column says
+  uint64_t reasons = 0;  // a bit each of AllReasons
+  uint64_t twice = 0;    // of those, which are so of two values: of both names
+  uint8_t shown = 0;
+  bool has_postcode = false, has_birth_year = false;
+
+  bool has(Kind kind) const {
+    return (kinds >> static_cast<unsigned>(kind) & 1) != 0;
+  }
 };
 
 class Checker {
  public:
   explicit Checker(const CheckOptions& options)
-      : identities_(options.own_domains) {}
+      : identities_(options.own_domains),
+        digester_(InstitutionHandleKey::Random(), options.own_domains) {}
 
   absl::StatusOr<CheckReport> Run(
       const CheckOptions& options,
@@ -100,8 +122,7 @@ class Checker {
     }
     const OrderLine& line = row.order;
     LookAtTimes(line);
-    report_.duplicates +=
-        !seen_.Insert(MakeVisitId(key_, line.order_id, line.line_id));
+    report_.duplicates += !seen_.Insert(line.order_id, line.line_id);
     report_.not_shared += !line.customer_id.empty() && !line.share;
     if (line.customer_id.empty() || !line.share) return {};
     return LookAtCustomer(line, row.line);
@@ -128,46 +149,69 @@ class Checker {
     }
   }
 
-  std::string LookAtCustomer(const OrderLine& line, uint64_t number) {
-    ++report_.with_customer;
+  Usable Read(const OrderLine& line) {
     IdentityFindings found;
     const Customer customer = identities_.Read(line, Handle(), &found);
-    suspects_.Add(MakeHandle(key_, line.customer_id),
-                  customer.identifiers[static_cast<size_t>(Kind::kEmail)],
-                  FoldSurname(ToUtf8(line.last_name)).value);
-    auto invalid = [&](Column column, bool filled, bool usable) {
-      if (filled && !usable) --counts_[static_cast<size_t>(column)].valid;
-    };
-    auto has = [&](Kind kind) {
-      return !customer.identifiers[static_cast<size_t>(kind)].empty();
-    };
-    const uint8_t shown = ShownOf(customer.identifiers);
-    report_.without_address += (shown & kShownAddress) == 0;
-    report_.address_only += shown == kShownAddress;
-    report_.with_postcode += customer.pc4 != 0;
-    report_.with_birth_year += customer.birth_year != 0;
-    report_.recognisable += has(Kind::kEmail) || has(Kind::kMobile) ||
-                            has(Kind::kPass) || has(Kind::kNameBirthdate) ||
-                            has(Kind::kNameAddress);
-    invalid(Column::kEmail, !line.email.empty(), has(Kind::kEmail));
-    invalid(Column::kPhone, !line.phone.empty(),
-            has(Kind::kMobile) || has(Kind::kLandline));
-    invalid(Column::kPostcode, !line.postcode.empty(),
-            customer.pc4 != 0 || has(Kind::kAddress));
-    invalid(Column::kPass, !line.pass.empty(), has(Kind::kPass));
-    invalid(Column::kBirthDate, !line.birth_date.empty(),
-            customer.birth_year != 0);
+    Usable usable;
     for (size_t kind = 0; kind < kKindCount; ++kind) {
-      usable_[kind] += found.usable[kind];
+      if (!customer.identifiers[kind].empty()) {
+        usable.kinds |= uint32_t{1} << kind;
+      }
     }
+    const auto reasons = AllReasons();
+    for (size_t i = 0; i < reasons.size(); ++i) {
+      const auto one = found.refused.find(std::string(reasons[i].reason));
+      if (one == found.refused.end()) continue;
+      usable.reasons |= uint64_t{1} << i;
+      if (one->second > 1) usable.twice |= uint64_t{1} << i;
+    }
+    usable.shown = ShownOf(customer.identifiers);
+    usable.has_postcode = customer.pc4 != 0;
+    usable.has_birth_year = customer.birth_year != 0;
+    suspects_.AddName(customer.identifiers[static_cast<size_t>(Kind::kEmail)],
+                      FoldSurname(ToUtf8(line.last_name)).value);
+    return usable;
+  }
+
+  std::string LookAtCustomer(const OrderLine& line, uint64_t number) {
+    ++report_.with_customer;
+    suspects_.AddLine(line.customer_id);
+    const auto [place, is_new] = read_.try_emplace(digester_.Digest(line));
+    if (is_new) place->second = Read(line);
+    const Usable& usable = place->second;
+    auto invalid = [&](Column column, bool filled, bool good) {
+      if (filled && !good) --counts_[static_cast<size_t>(column)].valid;
+    };
+    report_.without_address += (usable.shown & kShownAddress) == 0;
+    report_.address_only += usable.shown == kShownAddress;
+    report_.with_postcode += usable.has_postcode;
+    report_.with_birth_year += usable.has_birth_year;
+    report_.recognisable +=
+        usable.has(Kind::kEmail) || usable.has(Kind::kMobile) ||
+        usable.has(Kind::kPass) || usable.has(Kind::kNameBirthdate) ||
+        usable.has(Kind::kNameAddress);
+    invalid(Column::kEmail, !line.email.empty(), usable.has(Kind::kEmail));
+    invalid(Column::kPhone, !line.phone.empty(),
+            usable.has(Kind::kMobile) || usable.has(Kind::kLandline));
+    invalid(Column::kPostcode, !line.postcode.empty(),
+            usable.has_postcode || usable.has(Kind::kAddress));
+    invalid(Column::kPass, !line.pass.empty(), usable.has(Kind::kPass));
+    invalid(Column::kBirthDate, !line.birth_date.empty(),
+            usable.has_birth_year);
+    for (size_t kind = 0; kind < kIdentifierKindCount; ++kind) {
+      usable_[kind] += usable.has(static_cast<Kind>(kind));
+    }
+    if (usable.reasons == 0) return {};
     std::string reasons;
-    for (const auto& [reason, count] : found.refused) {
-      report_.not_identifiers[reason] += count;
+    const auto all = AllReasons();
+    for (size_t i = 0; i < all.size(); ++i) {
+      if ((usable.reasons >> i & 1) == 0) continue;
+      const std::string reason(all[i].reason);
+      report_.not_identifiers[reason] += 1 + (usable.twice >> i & 1);
       Note(reason, number, /*refuses=*/false);
       reasons += (reasons.empty() ? "" : ", ") + reason;
     }
-    return reasons.empty() ? reasons
-                           : fmt::format("line {}: {}", number, reasons);
+    return fmt::format("line {}: {}", number, reasons);
   }
 
   void Note(const std::string& reason, uint64_t line, bool refuses) {
@@ -205,11 +249,12 @@ class Checker {
   }
 
   const IdentityReader identities_;
-  const InstitutionHandleKey key_ = InstitutionHandleKey::Random();
+  const RawDigester digester_;  // of this run
   const int32_t today_ = DayNumber(Today());
   std::unique_ptr<OrderFile> file_;
   std::array<CheckReport::ColumnCounts, kColumnCount> counts_{};
-  std::array<uint64_t, kKindCount> usable_{};
+  std::array<uint64_t, kIdentifierKindCount> usable_{};
+  absl::flat_hash_map<uint64_t, Usable> read_;  // by a customer's fields
   SeenLines seen_;
   Suspects suspects_;
   CheckReport report_;

@@ -76,24 +76,19 @@ TEST(RowNotesTest, OnlyWhatLooksLikeAWordIsShown) {
                                  testing::Not(HasSubstr("0612")))));
 }
 
-Handle HandleOf(uint8_t number) {
-  Handle handle;
-  handle.mutable_data()[0] = number;
-  return handle;
-}
-
 TEST(SuspectsTest, ADeskAndAnAddressOfTheHouse) {
   Suspects suspects;
-  for (uint8_t i = 0; i < 100; ++i) {
-    suspects.Add(HandleOf(i), "", "");
-    suspects.Add(HandleOf(200), "kassa@example.nl", "");
+  for (int i = 0; i < 100; ++i) {
+    suspects.AddLine(std::to_string(i));
+    suspects.AddLine("desk");
   }
   for (const char* surname : {"bos", "vos", "bos"}) {
-    suspects.Add(HandleOf(1), "a@example.nl", surname);
+    suspects.AddLine("1");
+    suspects.AddName("a@example.nl", surname);
   }
   EXPECT_THAT(suspects.Sentences(),
               ElementsAre(HasSubstr("has 100 of the 203")));
-  suspects.Add(HandleOf(2), "a@example.nl", "mos");
+  suspects.AddName("a@example.nl", "mos");
   EXPECT_THAT(suspects.Sentences(),
               ElementsAre(HasSubstr("100 of the"),
                           HasSubstr("1 e-mail address is used")));

@@ -1,11 +1,8 @@
 #include "client/orders/suspects.h"
 
-#include <sodium.h>
-
 #include <algorithm>
-#include <array>
 
-#include "core/base/hash.h"
+#include "client/orders/short_hash.h"
 #include "spdlog/fmt/fmt.h"
 
 namespace garderobe::client {
@@ -16,27 +13,17 @@ namespace {
 constexpr uint64_t kLinesLeast = 50;
 constexpr double kShareLeast = 0.1;
 
-// Keyed by what this process drew: nobody needs it elsewhere.
-uint64_t HashOf(std::string_view text) {
-  static const auto key = [] {
-    std::array<uint8_t, crypto_shorthash_KEYBYTES> drawn;
-    randombytes_buf(drawn.data(), drawn.size());
-    return drawn;
-  }();
-  uint8_t hash[crypto_shorthash_BYTES];
-  crypto_shorthash(hash, AsBytes(text).data(), text.size(), key.data());
-  return GetBigEndian<uint64_t>(hash);
-}
-
 }  // namespace
 
-void Suspects::Add(const Handle& customer, std::string_view email,
-                   std::string_view surname) {
+void Suspects::AddLine(std::string_view customer) {
   ++all_;
-  ++lines_[customer];
+  ++lines_[ShortHashOf(customer)];
+}
+
+void Suspects::AddName(std::string_view email, std::string_view surname) {
   if (email.empty() || surname.empty()) return;
-  Names& names = names_[HashOf(email)];
-  const auto name = static_cast<uint32_t>(HashOf(surname) | 1);
+  Names& names = names_[ShortHashOf(email)];
+  const auto name = static_cast<uint32_t>(ShortHashOf(surname) | 1);
   if (names.first == 0) {
     names.first = name;
   } else if (names.first != name && names.second == 0) {

@@ -9,17 +9,17 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "core/sealing/handles.h"
 
 namespace garderobe::client {
 
-// Not thread-safe. Some 40 bytes a customer. Holds no value, only hashes.
+// Not thread-safe. Some 50 bytes a customer. Holds no value, only hashes.
 class Suspects {
  public:
-  // A line of a customer: the normal forms of its e-mail address and surname,
-  // empty where there is none.
-  void Add(const Handle& customer, std::string_view email,
-           std::string_view surname);
+  // A line of the customer of this number.
+  void AddLine(std::string_view customer);
+  // The normal forms of one customer's e-mail address and surname, empty where
+  // there is none; once is enough.
+  void AddName(std::string_view email, std::string_view surname);
 
   uint64_t customers() const { return lines_.size(); }
   // A sentence each.
@@ -31,7 +31,7 @@ class Suspects {
     uint32_t first = 0, second = 0;
     bool more = false;
   };
-  absl::flat_hash_map<Handle, uint32_t> lines_;
+  absl::flat_hash_map<uint64_t, uint32_t> lines_;
   absl::flat_hash_map<uint64_t, Names> names_;
   uint64_t all_ = 0;
 };

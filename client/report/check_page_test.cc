@@ -113,7 +113,7 @@ TEST(CorrectionsTest, EveryRowWithSomethingToMendIsWrittenOut) {
   while (*(*reader)->Read(&row)) last.emplace_back(row.fields.back());
   EXPECT_THAT(last, ElementsAre("to_mend",
                                 "line 3: EMAIL_PLACEHOLDER, "
-                                "HOUSE_NUMBER_DUMMY, PHONE_PLACEHOLDER",
+                                "PHONE_PLACEHOLDER, HOUSE_NUMBER_DUMMY",
                                 "line 4: STATUS_UNKNOWN"));
 }
 

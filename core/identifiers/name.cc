@@ -75,15 +75,15 @@ std::vector<std::string> NameWords(std::string_view raw, bool* title_only) {
   return words;
 }
 
-void ReplaceAll(std::string& text, std::string_view from, char to) {
+void ReplaceLetters(std::string& text, std::string_view from, char to) {
   for (size_t at = 0; (at = text.find(from, at)) != text.npos; ++at) {
     text.replace(at, from.size(), 1, to);
   }
 }
 
 std::string UnifySpelling(std::string name) {
-  ReplaceAll(name, "ij", 'y');
-  ReplaceAll(name, "ck", 'k');
+  ReplaceLetters(name, "ij", 'y');
+  ReplaceLetters(name, "ck", 'k');
   // Only of ASCII: bytes of other letters may be alike and are not one letter.
   name.erase(std::unique(name.begin(), name.end(),
                          [](char a, char b) {
@@ -104,7 +104,7 @@ bool IsNamePlaceholder(const std::string& name) {
   return placeholders.contains(name);
 }
 
-FoldedName Unify(std::string name) {
+FoldedName UnifiedName(std::string name) {
   if (name.empty()) return {"", "NAME_UNREADABLE"};
   name = UnifySpelling(std::move(name));
   if (IsNamePlaceholder(name)) return {"", "NAME_PLACEHOLDER"};
@@ -150,14 +150,14 @@ FoldedName FoldSurname(std::string_view raw) {
   if (name.empty()) {
     for (const std::string& word : words) name += word;
   }
-  return Unify(std::move(name));
+  return UnifiedName(std::move(name));
 }
 
 FoldedName FoldFirstName(std::string_view raw) {
   bool title_only = false;
   const std::vector<std::string> words = NameWords(raw, &title_only);
   if (title_only) return {"", "NAME_PLACEHOLDER"};
-  return Unify(words.empty() ? std::string() : words.front());
+  return UnifiedName(words.empty() ? std::string() : words.front());
 }
 
 std::string FirstLetter(std::string_view folded) {
@@ -167,7 +167,7 @@ std::string FirstLetter(std::string_view folded) {
 
 std::string NameSkeleton(std::string_view folded, size_t most) {
   std::string name(folded);
-  ReplaceAll(name, "ph", 'f');
+  ReplaceLetters(name, "ph", 'f');
   const std::vector<size_t> at = Boundaries(name);
   std::string skeleton;
   size_t letters = 0;
