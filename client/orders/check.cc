@@ -6,9 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "client/orders/identity.h"
 #include "client/orders/rejected_rows.h"
 #include "client/orders/short_hash.h"
@@ -16,6 +16,7 @@
 #include "client/orders/words.h"
 #include "client/relation_batch.h"
 #include "client/send/delivery.h"
+#include "core/base/check.h"
 #include "core/base/civil_time.h"
 #include "core/base/hash.h"
 #include "core/catalogue/codes.h"
@@ -29,30 +30,44 @@ constexpr uint64_t kTellEvery = 4096;
 constexpr size_t kLinesKept = 5;
 constexpr int32_t kDayMinutes = 1440, kFarDays = 2 * 366;
 
-// Which order lines came before: 8 bytes of each, in shares that grow one by
-// one, so that growing takes no second copy of all.
+// How many rows repeat an order line: 8 bytes of each line, in shares that grow
+// one by one and by a quarter, so that growing takes little more than what is
+// there.
 class SeenLines {
  public:
-  // False: it came before.
-  bool Insert(std::string_view order, std::string_view line) {
+  void Add(std::string_view order, std::string_view line) {
     scratch_.clear();
     PutLengthPrefixed(scratch_, order);
     scratch_ += line;
     const uint64_t hash = ShortHashOf(scratch_);
-    return shares_[hash % shares_.size()].insert(hash).second;
+    std::vector<uint64_t>& share = shares_[hash % shares_.size()];
+    if (share.size() == share.capacity()) {
+      share.reserve(share.size() + share.size() / 4 + 16);
+    }
+    share.push_back(hash);
+  }
+  // Of all that were added; to be asked once, at the end.
+  uint64_t Repeated() {
+    uint64_t repeated = 0;
+    for (std::vector<uint64_t>& share : shares_) {
+      std::sort(share.begin(), share.end());
+      const auto end = std::unique(share.begin(), share.end());
+      repeated += static_cast<uint64_t>(share.end() - end);
+    }
+    return repeated;
   }
 
  private:
   std::string scratch_;
-  std::array<absl::flat_hash_set<uint64_t>, 256> shares_;
+  std::array<std::vector<uint64_t>, 256> shares_;
 };
 
 // What a customer's fields are good for. Of the same fields it is the same, and
 // most customers stand on many rows.
 struct Usable {
   uint32_t kinds = 0;    // a bit each, of those that a column says
-  uint64_t reasons = 0;  // a bit each of AllReasons
-  uint64_t twice = 0;    // of those, which are so of two values: of both names
+  uint32_t reasons = 0;  // a bit each of AllReasons
+  uint32_t twice = 0;    // of those, which are so of two values: of both names
   uint8_t shown = 0;
   bool has_postcode = false, has_birth_year = false;
 
@@ -122,7 +137,7 @@ class Checker {
     }
     const OrderLine& line = row.order;
     LookAtTimes(line);
-    report_.duplicates += !seen_.Insert(line.order_id, line.line_id);
+    seen_.Add(line.order_id, line.line_id);
     report_.not_shared += !line.customer_id.empty() && !line.share;
     if (line.customer_id.empty() || !line.share) return {};
     return LookAtCustomer(line, row.line);
@@ -159,11 +174,12 @@ class Checker {
       }
     }
     const auto reasons = AllReasons();
+    GARDEROBE_CHECK(reasons.size() <= 32);
     for (size_t i = 0; i < reasons.size(); ++i) {
       const auto one = found.refused.find(std::string(reasons[i].reason));
       if (one == found.refused.end()) continue;
-      usable.reasons |= uint64_t{1} << i;
-      if (one->second > 1) usable.twice |= uint64_t{1} << i;
+      usable.reasons |= uint32_t{1} << i;
+      if (one->second > 1) usable.twice |= uint32_t{1} << i;
     }
     usable.shown = ShownOf(customer.identifiers);
     usable.has_postcode = customer.pc4 != 0;
@@ -241,6 +257,7 @@ class Checker {
                     static_cast<double>(report_.with_customer));
     }
     report_.customers = suspects_.customers();
+    report_.duplicates = seen_.Repeated();
     report_.oddities = file_->oddities();
     for (std::string& one : suspects_.Sentences()) {
       report_.oddities.push_back(std::move(one));
