@@ -27,6 +27,7 @@ constexpr size_t kTexts[] = {static_cast<size_t>(Column::kFirstName),
                              static_cast<size_t>(Column::kLastName),
                              static_cast<size_t>(Column::kStreet),
                              static_cast<size_t>(Column::kCity),
+                             static_cast<size_t>(Column::kEventId),
                              static_cast<size_t>(Column::kEventTitle),
                              kFullName,
                              kAddressLine};
