@@ -48,6 +48,8 @@ void AddMappingCommands(CLI::App& app, Context& context);
 void AddQueryCommands(CLI::App& app, Context& context);
 void AddAdminCommands(CLI::App& app, Context& context);
 void AddRightsCommands(CLI::App& app, Context& context);
+// Behind AddAdminCommands.
+void AddEnrollCommands(CLI::App& app, Context& context);
 void AddCustodianCommands(CLI::App& app, Context& context);
 void AddBudgetCommands(CLI::App& app, Context& context);
 void AddRetentionCommands(CLI::App& app, Context& context);

@@ -133,6 +133,7 @@ int Main(int argc, char** argv) {
   AddQueryCommands(app, context);
   AddRightsCommands(app, context);
   AddAdminCommands(app, context);
+  AddEnrollCommands(app, context);
   AddCustodianCommands(app, context);
   AddBudgetCommands(app, context);
   AddRetentionCommands(app, context);

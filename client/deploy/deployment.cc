@@ -206,10 +206,12 @@ absl::StatusOr<std::string> Deployment::ClientFor(
     }
     const std::string nearest = Nearest(institution, known);
     return NotFound(
-        "{} holds no handle key of {}; {}`garderobe admin institution import "
-        "REGISTER` makes one for every institution in the register",
+        "{} holds no handle key of {}; {}`garderobe enroll --client NAME "
+        "--institution {}` makes one, and so does `garderobe admin institution "
+        "import REGISTER` where the authority is",
         folder_, institution,
-        nearest.empty() ? "" : fmt::format("did you mean {}? ", nearest));
+        nearest.empty() ? "" : fmt::format("did you mean {}? ", nearest),
+        institution);
   }
   std::vector<std::string> clients;
   std::error_code error;

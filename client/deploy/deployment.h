@@ -113,11 +113,11 @@ class Deployment {
   }
 
   // Certificates, handle keys and author keys for institutions that have none
-  // yet, as far as the authority is in this folder; and in `reg` the access
-  // keys of those whose handle key is here, the author keys of those that have
-  // none in `reg` and whose key is here (plaind's too, where it is a client of
-  // the institution), and the pins of clients and analysts that have none and
-  // whose certificate is here.
+  // yet and whose keys `reg` does not name, as far as the authority is in this
+  // folder; and in `reg` the access keys of those whose handle key is here, the
+  // author keys of those that have none in `reg` and whose key is here
+  // (plaind's too, where it is a client of the institution), and the pins of
+  // clients and analysts that have none and whose certificate is here.
   [[nodiscard]] absl::Status AddInstitutions(v1::Register& reg) const;
 
  private:

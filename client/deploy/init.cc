@@ -1,11 +1,8 @@
 // What makes a deployment: authority, certificates, keys, configurations.
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -16,6 +13,7 @@
 #include "client/deploy/authority.h"
 #include "client/deploy/deployment.h"
 #include "client/deploy/local_ports.h"
+#include "client/deploy/private_files.h"
 #include "client/deploy/processes.h"
 #include "core/base/files.h"
 #include "core/keys/key_file.h"
@@ -37,17 +35,6 @@ constexpr std::array<Party, 5> kPrograms = {
     {kParties[0], kParties[1], kParties[2], kParties[3], kPlaind}};
 // Beside a custodian's name among pins: the key that it approves with.
 constexpr char kSigningKey[] = "/signing.key";
-
-absl::Status MakePrivateFolder(const std::string& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) return Unavailable("cannot create {}: {}", path, error.message());
-  if (chmod(path.c_str(), 0700) != 0) {
-    return Unavailable("cannot keep others out of {}: {}", path,
-                       std::strerror(errno));
-  }
-  return absl::OkStatus();
-}
 
 v1::Register ExampleRegister() {
   v1::Register reg;
@@ -348,26 +335,26 @@ absl::Status Deployment::IssueFor(const v1::Register& reg) const {
     GARDEROBE_RETURN_IF_ERROR(MakePrivateFolder(place));
     return authority->Issue(place, {role, name}, "");
   };
+  // Whose keys the register names already has them elsewhere, or here.
+  std::set<std::string> known = {std::string(kPlaind.daemon)};
+  for (const auto& client : reg.clients()) {
+    if (!client.key_pins().empty()) known.insert(client.name());
+  }
   for (const auto& institution : reg.institutions()) {
     const std::string& id = institution.id();
     for (const std::string& client : institution.clients()) {
-      if (client == kPlaind.daemon) continue;  // comes with its daemon
+      if (known.contains(client)) continue;
       GARDEROBE_RETURN_IF_ERROR(
           issue(folder_ + "/clients/" + client, Role::kClient, client));
     }
-    GARDEROBE_RETURN_IF_ERROR(
-        issue(folder_ + "/analysts/" + id, Role::kAnalyst, id));
-    // The key outlives a certificate: another one would make strangers of all
-    // customers.
-    auto make_key = [&](const std::string& path,
-                        std::string_view role) -> absl::Status {
-      if (fs::exists(path)) return absl::OkStatus();
+    if (institution.analyst_key_pins().empty()) {
       GARDEROBE_RETURN_IF_ERROR(
-          MakePrivateFolder(folder_ + "/institutions/" + id));
-      return WriteKeyFile(path, role, 1, KeyFileSecret::Random());
-    };
-    GARDEROBE_RETURN_IF_ERROR(make_key(handle_key(id), "institution-handle"));
-    GARDEROBE_RETURN_IF_ERROR(make_key(author_key(id), kAuthorRole));
+          issue(folder_ + "/analysts/" + id, Role::kAnalyst, id));
+    }
+    if (institution.access_key().empty()) {
+      GARDEROBE_RETURN_IF_ERROR(
+          MakeInstitutionKeys(folder_ + "/institutions/" + id));
+    }
   }
   return absl::OkStatus();
 }
