@@ -6,57 +6,19 @@
 #include <set>
 #include <sstream>
 
+#include "core/base/status.h"
 #include "core/identifiers/email.h"
 #include "core/identifiers/person.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/vectors.h"
+#include "tests/support/markdown.h"
 
 namespace garderobe {
 namespace {
 
 const CivilDate kToday{2026, 1, 1};
 
-std::vector<std::string> Lines() {
-  std::ifstream file(SourcePath("docs/identifiers.md"));
-  EXPECT_TRUE(file.good());
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);) lines.push_back(line);
-  return lines;
-}
-
-// The rows of the tables with that header, cell by cell, trimmed.
-std::vector<std::vector<std::string>> TableWith(const std::string& header) {
-  std::vector<std::vector<std::string>> rows;
-  bool inside = false;
-  for (const std::string& line : Lines()) {
-    if (!line.starts_with('|')) inside = false;
-    if (inside && !line.starts_with("| ---")) {
-      std::vector<std::string> cells;
-      std::istringstream row(line.substr(1));
-      for (std::string cell; std::getline(row, cell, '|');) {
-        cell.erase(0, cell.find_first_not_of(' '));
-        cell.erase(cell.find_last_not_of(' ') + 1);
-        cells.push_back(cell);
-      }
-      rows.push_back(cells);
-    }
-    if (line == header) inside = true;
-  }
-  EXPECT_FALSE(rows.empty()) << header;
-  return rows;
-}
-
-// What stands between backquotes.
-std::vector<std::string> Quoted(const std::string& text) {
-  std::vector<std::string> words;
-  for (size_t at = 0; (at = text.find('`', at)) != text.npos;) {
-    const size_t end = text.find('`', at + 1);
-    words.push_back(text.substr(at + 1, end - at - 1));
-    at = end + 1;
-  }
-  return words;
-}
+constexpr char kDocument[] = "docs/identifiers.md";
 
 using Given = std::map<std::string, std::string>;
 
@@ -140,7 +102,7 @@ TEST(IdentifierDocumentTest, TheTableOfKindsIsTheCode) {
       }
     }
   }
-  const auto rows = TableWith("| bit | kind | says | fields |");
+  const auto rows = TablesWith(kDocument, "| bit | kind | says | fields |");
   ASSERT_EQ(rows.size(), kKindCount);
   for (size_t kind = 0; kind < kKindCount; ++kind) {
     const std::string name(KindName(static_cast<Kind>(kind)));
@@ -161,7 +123,7 @@ TEST(IdentifierDocumentTest, EveryKindIsDescribed) {
   std::set<std::string> described;
   for (const char* header :
        {"| kind | normal form |", "| kind | made of | survives, or tells |"}) {
-    for (const auto& row : TableWith(header)) {
+    for (const auto& row : TablesWith(kDocument, header)) {
       for (const std::string& kind : Quoted(row[0])) {
         EXPECT_TRUE(described.insert(kind).second) << kind;
       }
@@ -175,7 +137,7 @@ TEST(IdentifierDocumentTest, EveryKindIsDescribed) {
 }
 
 TEST(IdentifierDocumentTest, TheReasonsAreTheClosedList) {
-  const auto rows = TableWith("| reason | field | meaning |");
+  const auto rows = TablesWith(kDocument, "| reason | field | meaning |");
   ASSERT_EQ(rows.size(), AllReasons().size());
   for (size_t i = 0; i < rows.size(); ++i) {
     EXPECT_EQ(rows[i][0], fmt::format("`{}`", AllReasons()[i].reason));
@@ -194,7 +156,7 @@ TEST(IdentifierDocumentTest, SoManyTokensACustomerHas) {
                        {"first_name", "Anna"},       {"last_name", "Bakker"},
                        {"postcode", "1012LG"},       {"house_number", "12"}};
   std::string all;
-  for (const std::string& line : Lines()) all += line + "\n";
+  for (const std::string& line : LinesOfSource(kDocument)) all += line + "\n";
   EXPECT_THAT(all, ::testing::HasSubstr(fmt::format(
                        "has {} tokens, with a birth date {};", count(known),
                        count(With(known, {{"birth_date", "1980-02-03"}})))));
@@ -236,7 +198,8 @@ TEST(RefusedValueTest, TakesPartInNoKind) {
                      address});
   }
   std::map<std::string, std::set<std::string>> fields_of;
-  for (const auto& row : TableWith("| bit | kind | says | fields |")) {
+  for (const auto& row :
+       TablesWith(kDocument, "| bit | kind | says | fields |")) {
     const auto fields = Quoted(row[3]);
     fields_of[Quoted(row[1])[0]] = {fields.begin(), fields.end()};
   }

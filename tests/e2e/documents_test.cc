@@ -14,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/local_deployment.h"
+#include "tests/support/markdown.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/vectors.h"
 
@@ -54,36 +55,6 @@ std::vector<std::string> Found(const std::string& text,
 std::set<std::string> SetOf(const std::vector<std::string>& list) {
   return {list.begin(), list.end()};
 }
-std::vector<std::string> Quoted(const std::string& text) {
-  return Found(text, "`([^`]+)`");
-}
-
-using Row = std::vector<std::string>;
-// The rows of the first table behind the line `heading`, without its header.
-std::vector<Row> TableBehind(const std::string& path,
-                             const std::string& heading) {
-  std::vector<Row> rows;
-  bool found = false;
-  for (const std::string& line : LinesOf(Text(path))) {
-    if (line == heading) found = true;
-    if (!found) continue;
-    if (!line.starts_with('|')) {
-      if (!rows.empty()) break;
-      continue;
-    }
-    Row row;
-    std::istringstream cells(line.substr(1));
-    for (std::string cell; std::getline(cells, cell, '|');) {
-      cell.erase(0, cell.find_first_not_of(' '));
-      cell.erase(cell.find_last_not_of(' ') + 1);
-      row.push_back(cell);
-    }
-    rows.push_back(row);
-  }
-  EXPECT_GT(rows.size(), 2u) << path << ": " << heading;
-  rows.erase(rows.begin(), rows.begin() + std::min<size_t>(2, rows.size()));
-  return rows;
-}
 
 std::string OutputOf(const std::string& program,
                      std::vector<std::string> arguments) {
@@ -118,7 +89,7 @@ SettingList SettingsOf(const std::string& daemon) {
 
 SettingList SettingsInDocument(const std::string& heading) {
   SettingList settings;
-  for (const Row& row : TableBehind("docs/operating.md", heading)) {
+  for (const TableRow& row : TableBehind("docs/operating.md", heading)) {
     std::string value = row[1] == "none" || row[1] == "empty" ? "" : row[1];
     std::erase(value, '`');
     for (const std::string& key : Quoted(row[0])) settings[key] = value;
@@ -250,7 +221,7 @@ TEST(DocumentsTest, OptionsOfCheckAndSendAreTold) {
 
 TEST(DocumentsTest, ColumnsAreThoseOfTheDefaultMapping) {
   std::map<std::string, std::set<std::string>> written, known;
-  for (const Row& row : TableBehind("docs/delivering.md", "### Columns")) {
+  for (const TableRow& row : TableBehind("docs/delivering.md", "### Columns")) {
     std::string other = row[1];
     std::erase(other, ' ');
     std::istringstream names(other);
@@ -279,7 +250,7 @@ TEST(DocumentsTest, WordsMeanWhatIsWritten) {
           {"channel",
            {WordList::kChannel, {kChannels.begin(), kChannels.end()}}},
           {"genre", {WordList::kGenre, {kGenres.begin(), kGenres.end()}}}};
-  for (const Row& row : TableBehind("docs/delivering.md", "### Words")) {
+  for (const TableRow& row : TableBehind("docs/delivering.md", "### Words")) {
     const std::string column = Quoted(row[0])[0];
     const auto& [list, codes] = lists.at(column);
     EXPECT_EQ(Found(row[1], "([a-z_]+)"), codes) << column;
@@ -320,11 +291,11 @@ TEST(DocumentsTest, LogEventsAndMetricsAreThoseOfTheSources) {
     metrics.insert(name);
   }
   std::set<std::string> written_events, written_metrics;
-  for (const Row& row :
+  for (const TableRow& row :
        TableBehind("docs/operating.md", "| event | daemon | says |")) {
     for (const std::string& name : Quoted(row[0])) written_events.insert(name);
   }
-  for (const Row& row :
+  for (const TableRow& row :
        TableBehind("docs/operating.md", "| metric | daemon | meaning |")) {
     for (const std::string& name : Quoted(row[0])) written_metrics.insert(name);
   }
@@ -343,7 +314,7 @@ TEST(DocumentsTest, EveryRoomIsOnItsPartysList) {
   }
   for (const auto& [folder, document, before] : all) {
     std::set<std::string> rooms;
-    for (const Row& row : TableBehind(document, before)) {
+    for (const TableRow& row : TableBehind(document, before)) {
       for (std::string room : Quoted(row[0])) {
         if (room.ends_with('/')) room.pop_back();
         if (room.ends_with(".cc")) room.resize(room.size() - 3);
