@@ -15,8 +15,8 @@ namespace garderobe::plain {
 namespace {
 
 absl::Status Taken(uint64_t offset) {
-  return OutOfRange("offset {}: something else is stored or under way there",
-                    offset);
+  return AlreadyExists("offset {}: something else is stored or under way there",
+                       offset);
 }
 
 v1::Hello HelloOf(const v1::FeedName& feed) {

@@ -36,13 +36,13 @@ class OutboundFeed : public std::enable_shared_from_this<OutboundFeed> {
 
   // Returns whether the batch is stored already: it ends no later than where
   // the feed stood when it was opened, and the client says that it was sent
-  // before. OutOfRange: it begins before that place, and one of the two does
+  // before. AlreadyExists: it begins before that place, and one of the two does
   // not hold.
   [[nodiscard]] absl::StatusOr<bool> IsStored(
       const v1::PlainBatch& batch) const;
 
-  // Delivers the batch when all before it are there. OutOfRange: there is one
-  // at its place. Cancelled: the feed has ended.
+  // Delivers the batch when all before it are there. AlreadyExists: there is
+  // one at its place. Cancelled: the feed has ended.
   [[nodiscard]] absl::Status Add(v1::RelationBatch batch);
 
   // Calls `answered` once, when the batch at `offset` is answered; at once with

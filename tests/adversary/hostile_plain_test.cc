@@ -148,12 +148,13 @@ TEST_F(HostilePlainTest, WrongRowsAreRefusedByTheirPlaceAndWithoutTheirValue) {
 
 TEST_F(HostilePlainTest, OffsetsAreNeverGuessed) {
   const auto kGap = absl::StatusCode::kOutOfRange;
+  const auto kTaken = absl::StatusCode::kAlreadyExists;
   ASSERT_THAT(Deliver("gap", {PlainRows(0, 3, "gap")}), IsOk());
   EXPECT_THAT(Deliver("gap", {PlainRows(4, 1, "gap")}), StatusIs(kGap));
   // What is stored can't be compared: only who says that it is the same is
   // told that it is there.
   v1::PlainBatch again = PlainRows(0, 3, "gap");
-  EXPECT_THAT(Deliver("gap", {again}), StatusIs(kGap));
+  EXPECT_THAT(Deliver("gap", {again}), StatusIs(kTaken));
   again.set_sent_before(true);
   std::vector<v1::DeliverPlainResponse> replies;
   ASSERT_THAT(Deliver("gap", {again, PlainRows(3, 1, "gap")}, &replies),
@@ -165,7 +166,7 @@ TEST_F(HostilePlainTest, OffsetsAreNeverGuessed) {
   EXPECT_EQ(Committed("gap"), 4u);
   v1::PlainBatch over_the_end = PlainRows(3, 3, "gap");
   over_the_end.set_sent_before(true);
-  EXPECT_THAT(Deliver("gap", {over_the_end}), StatusIs(kGap));
+  EXPECT_THAT(Deliver("gap", {over_the_end}), StatusIs(kTaken));
   EXPECT_EQ(Committed("gap"), 4u);
 }
 
