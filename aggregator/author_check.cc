@@ -26,7 +26,9 @@ std::string_view TextOf(AuthorFault fault) {
     case AuthorFault::kNone:
       return "";
     case AuthorFault::kNoSignature:
-      return "the sealed payload is not one that an author signed";
+      return "the sealed payload is not one that an author signed: its first "
+             "byte is 2, its length one of the padded ones with zeros at the "
+             "end, and its zstd frame says how long its content is";
     case AuthorFault::kNoKey:
       return "the aggregator's register has no author key of the institution; "
              "`garderobe author-key` prints it for the coordinating body";
@@ -35,7 +37,9 @@ std::string_view TextOf(AuthorFault fault) {
     case AuthorFault::kOtherInstitution:
       return "the batch is signed with the author key of another institution";
     case AuthorFault::kWrongSignature:
-      return "the batch is not signed with an author key of the institution";
+      return "the batch is not signed with an author key of the institution, "
+             "or it is signed for another place, serial, handles, points or "
+             "columns";
     case AuthorFault::kPointsMissing:
       return "the author has signed no points of relations";
     case AuthorFault::kPointsUnexpected:

@@ -91,7 +91,8 @@ absl::StatusOr<VisitBatch> ReadVisitBatch(const std::string& payload,
       events.genre_size() != event_count ||
       events.starts_at_size() != event_count) {
     return InvalidArgument(
-        "sealed: the columns do not all have count rows, or more events");
+        "sealed: the columns do not all have count rows, the columns of events "
+        "differ in length, or there are more events than rows");
   }
   VisitBatch batch;
   batch.events.reserve(static_cast<size_t>(event_count));

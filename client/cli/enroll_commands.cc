@@ -68,16 +68,18 @@ absl::Status RunEnroll(const Context& context, const WhoArguments& who,
   }
   const std::string& folder = enrolled.certificate_folder;
   std::cout << "To the coordinating body: " << folder
-            << "/certificate-request.pem, and these lines for the register:\n\n"
+            << "/certificate-request.pem, and for the register:\n\n"
             << RegisterLines(peer, enrolled)
-            << "\nRead the keys to it by another way as well. From it: "
-               "certificate.pem and authority.pem for\n"
-            << folder << ", and client.toml for " << context.deployment
-            << ".\n";
+            << "\nRead the keys to it by another way as well. What comes back "
+               "goes to\n  "
+            << folder << "/certificate.pem\n  " << folder
+            << "/authority.pem\n  " << context.deployment << "/client.toml\n";
   for (const EnrolledInstitution& institution : enrolled.institutions) {
-    std::cout << "Keep a copy of " << context.deployment << "/institutions/"
-              << institution.id
-              << "/handle.key in a safe place: nobody else has it.\n";
+    std::cout << fmt::format(
+        "\nKeep a copy of {}/institutions/{}/handle.key in a safe place: "
+        "without it all lines\nof {} count twice. If {} has delivered before, "
+        "put the key of then in its place and run\nthis again.\n",
+        context.deployment, institution.id, institution.id, institution.id);
   }
   return absl::OkStatus();
 }
@@ -117,10 +119,12 @@ absl::Status RunCertify(const Context& context, const WhoArguments& who,
     return absl::OkStatus();
   }
   std::cout << "certified " << PeerUri(peer) << " in " << out << "\nkey "
-            << ToHex(pin) << "\nSend it back with " << deployment.folder()
-            << "/ca/authority.pem and " << deployment.folder()
-            << "/client.toml\n(without its section [local]). It is refused "
-               "until the register holds this key.\n";
+            << ToHex(pin)
+            << "\nIt goes beside the private key as certificate.pem, with "
+            << deployment.folder() << "/ca/authority.pem and\n"
+            << deployment.folder()
+            << "/client.toml (without its section [local]). It is refused "
+               "until the register\nholds this key.\n";
   return absl::OkStatus();
 }
 

@@ -58,7 +58,7 @@ std::string RegisterLines(const Peer& peer, const Enrolled& enrolled) {
   std::string lines;
   for (const auto& [id, author_key, access_key] : enrolled.institutions) {
     lines += fmt::format(
-        "[[institution]]\nid = \"{}\"\nclients = [\"{}\"]\n"
+        "# in the entry of {}, beside what stands there\nclients = [\"{}\"]\n"
         "author_keys = [\"{}\"]\naccess_key = \"{}\"\n\n",
         id, peer.name, author_key, access_key);
   }
@@ -69,8 +69,8 @@ std::string RegisterLines(const Peer& peer, const Enrolled& enrolled) {
                        peer.name, pin);
   }
   return lines + fmt::format(
-                     "[[institution]]\nid = \"{}\"\nanalyst_key_pins = "
-                     "[\"{}\"]\n",
+                     "# in the entry of {}, beside what stands there\n"
+                     "analyst_key_pins = [\"{}\"]\n",
                      peer.name, pin);
 }
 

@@ -36,7 +36,8 @@ struct Enrolled {
     const std::string& folder, const Peer& peer,
     const std::vector<std::string>& institutions);
 
-// The lines of the register that say so, in TOML.
+// What the register has to say, in TOML: lines for the entry of each
+// institution, which may have others already, and the entry of the client.
 std::string RegisterLines(const Peer& peer, const Enrolled& enrolled);
 
 }  // namespace garderobe::client

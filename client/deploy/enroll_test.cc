@@ -59,7 +59,7 @@ TEST_F(EnrollTest, WhatIsAskedForIsCertifiedAndFits) {
 
   const std::string lines = RegisterLines(vendor_, *enrolled);
   for (const EnrolledInstitution& institution : enrolled->institutions) {
-    EXPECT_THAT(lines, HasSubstr("id = \"" + institution.id + "\""));
+    EXPECT_THAT(lines, HasSubstr("in the entry of " + institution.id));
     EXPECT_THAT(lines, HasSubstr(institution.author_key));
     EXPECT_THAT(lines, HasSubstr(institution.access_key));
   }

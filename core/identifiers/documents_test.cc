@@ -119,6 +119,29 @@ TEST(IdentifierDocumentTest, TheTableOfKindsIsTheCode) {
   }
 }
 
+// Of the person of kDutch; a bar in a table is written \|.
+TEST(IdentifierDocumentTest, ExamplesAreWhatIsHashed) {
+  std::map<std::string, std::string> told, made;
+  for (const std::string& line : LinesOfSource(kDocument)) {
+    const std::vector<std::string> words = Quoted(line);
+    if (!line.starts_with("| `") || words.size() != 2) continue;
+    if (line != "| `" + words[0] + "` | `" + words[1] + "` |") continue;
+    told[words[0]] = words[1];
+  }
+  const Identifiers read = Read(kDutch);
+  for (size_t kind = 0; kind < kKindCount; ++kind) {
+    std::string value = read[kind];
+    const std::string name(KindName(static_cast<Kind>(kind)));
+    if (value.empty() || !told.contains(name)) continue;
+    for (size_t at = 0; (at = value.find('|', at)) != value.npos; at += 2) {
+      value.insert(at, "\\");
+    }
+    made[name] = value;
+  }
+  EXPECT_EQ(told, made);
+  EXPECT_EQ(told.size(), 16u);
+}
+
 TEST(IdentifierDocumentTest, EveryKindIsDescribed) {
   std::set<std::string> described;
   for (const char* header :

@@ -14,7 +14,9 @@ constexpr size_t kColumnsMax = 1 << 20;
 constexpr size_t kHeader = 1 + 32 + 32 + 64 + 4;
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 constexpr const char* kRefused =
-    "the sealed payload is not one that an author signed";
+    "the sealed payload is not one that an author signed: its first byte is 2, "
+    "its length one of the padded ones with zeros at the end, and its zstd "
+    "frame says how long its content is";
 
 // The batch of the vectors, signed with their key.
 class AuthorPayloadTest : public ::testing::Test {

@@ -12,7 +12,9 @@ static_assert(kWrappedKeyBytes + kNonceBytes + kTagBytes ==
               kSealedOverheadBytes);
 
 absl::Status DoesNotOpen() {
-  return InvalidArgument("the sealed payload does not open");
+  return InvalidArgument(
+      "the sealed payload does not open: it is sealed to another key, or for "
+      "another kind, institution, source, offset or count");
 }
 
 const uint8_t* Data(std::string_view text) { return AsBytes(text).data(); }
