@@ -71,8 +71,10 @@ absl::StatusOr<Asker> Asker::For(const Context& context,
   const absl::Status usable = CheckTlsFiles(asker.tls_);
   if (!usable.ok()) {
     if (institution.empty()) return usable;
-    return NotFound("this deployment can't ask as {}: {}", institution,
-                    Message(usable));
+    return NotFound(
+        "this deployment can't ask as {}: {}; `garderobe enroll --analyst {}` "
+        "asks for a certificate",
+        institution, Message(usable), institution);
   }
   asker.stub_ =
       v1::AnswerService::NewStub(TlsChannel(asker.daemon_, asker.tls_));

@@ -89,6 +89,13 @@ absl::StatusOr<Deployment> Deployment::Open(const std::string& given) {
   if (error) return NotFound("cannot enter {}: {}", given, error.message());
   if (!fs::exists(folder + "/client.toml", error)) {
     if (error) return NotFound("cannot enter {}: {}", given, error.message());
+    if (fs::exists(folder + "/clients", error) ||
+        fs::exists(folder + "/analysts", error)) {
+      return NotFound(
+          "{} holds no client.toml, which says how to reach the parties; the "
+          "coordinating body has one for you",
+          folder);
+    }
     return NotFound("{} is no deployment; `garderobe init {}` makes one",
                     folder, given);
   }
@@ -227,8 +234,11 @@ absl::StatusOr<std::string> Deployment::ClientFor(
   const std::string& wanted = client.empty() ? institution : client;
   if (has(wanted)) return wanted;
   if (client.empty() && clients.size() == 1) return clients.front();
-  return NotFound("{} holds no client {}{}", folder_, wanted,
-                  client.empty() ? "; --client says who delivers for it" : "");
+  return NotFound(
+      "{} holds no client {} with a certificate, which `garderobe enroll` asks "
+      "for{}",
+      folder_, wanted,
+      client.empty() ? "; --client says who delivers for it" : "");
 }
 
 absl::Status Deployment::AddAuthors(

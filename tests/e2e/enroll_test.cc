@@ -113,6 +113,12 @@ TEST_F(EnrollTest, AnotherKeyOfTheSameNameIsRefused) {
 }
 
 TEST_F(EnrollTest, WhatIsMissingIsSaid) {
+  Enroll("early", {"--client", "vendor-a", "--institution", "museum-01"});
+  const RunResult early =
+      At("early", {"send", deployment_.Write("a.csv", "a\n"), "--institution",
+                   "museum-01"});
+  EXPECT_EQ(early.exit, 2);
+  EXPECT_THAT(early.err, HasSubstr("client.toml"));
   EXPECT_EQ(At("x", {"enroll"}).exit, 2);
   EXPECT_EQ(At("x", {"enroll", "--client", "a", "--analyst", "b"}).exit, 2);
   EXPECT_EQ(At("x", {"enroll", "--client", "../a"}).exit, 2);
