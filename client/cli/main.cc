@@ -134,6 +134,7 @@ int Main(int argc, char** argv) {
   AddRightsCommands(app, context);
   AddAdminCommands(app, context);
   AddEnrollCommands(app, context);
+  AddConnectCommand(app, context);
   AddCustodianCommands(app, context);
   AddBudgetCommands(app, context);
   AddRetentionCommands(app, context);

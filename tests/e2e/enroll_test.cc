@@ -64,7 +64,11 @@ TEST_F(EnrollTest, AVendorDeliversWithKeysThatNobodyElseHad) {
       "1,1,E1,2026-03-01 20:00,K1,anna@example.nl\n");
   const std::vector<std::string> send = {"send", file, "--institution",
                                          "museum-01", "--json"};
-  EXPECT_EQ(At("vendor", send).exit, 1);  // the register knows nothing of it
+  const std::vector<std::string> connect = {"connect", "--institution",
+                                            "museum-01"};
+  // The register knows nothing of it yet.
+  EXPECT_EQ(At("vendor", connect).exit, 1);
+  EXPECT_EQ(At("vendor", send).exit, 1);
 
   const auto& museum = vendor["institutions"][0];
   const std::string reg = deployment_.Write(
@@ -88,6 +92,9 @@ TEST_F(EnrollTest, AVendorDeliversWithKeysThatNobodyElseHad) {
     EXPECT_FALSE(fs::exists(deployment_.folder() + place)) << place;
   }
 
+  const RunResult connected = At("vendor", connect);
+  EXPECT_EQ(connected.exit, 0) << connected.err;
+  EXPECT_THAT(connected.out, HasSubstr("vendor-a may deliver for museum-01"));
   const RunResult sent = At("vendor", send);
   ASSERT_EQ(sent.exit, 0) << sent.err;
   EXPECT_EQ(sent.json()["visits_accepted"], 1);
