@@ -192,7 +192,7 @@ class Aggregator {
                                          uint64_t stream);
   [[nodiscard]] absl::StatusOr<FeedPlace> PlaceOfFeed(const v1::FeedName& name,
                                                       uint64_t run);
-  // Of the stream that was opened last; 0 when none is known.
+  // The run of the stream that was opened last; 0 when none is known.
   uint64_t RunOf(const v1::FeedName& feed) const;
   // Writes `batch`; on an error the ledger is thrown away, because it has
   // counted what is not stored.
@@ -392,7 +392,7 @@ class Aggregator {
 
   // Taken last; nothing is done under it.
   mutable Mutex streams_mutex_;
-  // By feed: the stream that was opened last, and its run.
+  // The stream that was opened last of each feed, and its run.
   struct OpenedStream {
     uint64_t stream = 0, run = 0;
   };

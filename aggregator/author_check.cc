@@ -26,9 +26,7 @@ std::string_view TextOf(AuthorFault fault) {
     case AuthorFault::kNone:
       return "";
     case AuthorFault::kNoSignature:
-      return "the sealed payload is not one that an author signed: its first "
-             "byte is 2, its length one of the padded ones with zeros at the "
-             "end, and its zstd frame says how long its content is";
+      return kNotAuthored;
     case AuthorFault::kNoKey:
       return "the aggregator's register has no author key of the institution; "
              "`garderobe author-key` prints it for the coordinating body";

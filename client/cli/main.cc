@@ -155,8 +155,8 @@ int Main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const int shown = app.exit(error);
     if (shown == 0) return kDone;
-    // Of two faults the parser names the option that is missing, and not the
-    // one that was meant to be it.
+    // The parser names the option that is missing, and not the misspelt one
+    // that was meant to be it.
     TellMisspelt(app, argc, argv);
     return kUsage;
   } catch (const std::filesystem::filesystem_error& error) {

@@ -26,7 +26,7 @@ std::string Scalar(const YAML::Node& node, std::string_view what);
 void OnlyKeys(const YAML::Node& node, std::string_view what,
               const std::vector<std::string>& known);
 
-// Of a list each, of anything else itself.
+// Calls `read` with each item of a list, or with a node that is none.
 template <typename Read>
 void Each(const YAML::Node& node, Read read) {
   if (node.IsSequence()) {

@@ -13,7 +13,7 @@ std::vector<HeaderRef> ReadHeaders(const YAML::Node& node);
 
 Source::Case ReadCase(const YAML::Node& node);
 
-// Of one list of columns: together they say no more than a mapping may.
+// Reads one list of columns. Together they say no more than a mapping may.
 class SourceReader {
  public:
   Source Read(const YAML::Node& node) { return ReadAt(node, 0); }

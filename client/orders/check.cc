@@ -46,7 +46,8 @@ class SeenLines {
     }
     share.push_back(hash);
   }
-  // Of all that were added; to be asked once, at the end.
+  // How many of all that were added had been added before. Asked once, at the
+  // end.
   uint64_t Repeated() {
     uint64_t repeated = 0;
     for (std::vector<uint64_t>& share : shares_) {
@@ -62,8 +63,8 @@ class SeenLines {
   std::array<std::vector<uint64_t>, 256> shares_;
 };
 
-// What a customer's fields are good for. Of the same fields it is the same, and
-// most customers stand on many rows.
+// What a customer's fields are good for. Kept by the fields, for most customers
+// stand on many rows.
 struct Usable {
   uint32_t kinds = 0;    // a bit each, of those that a column says
   uint32_t reasons = 0;  // a bit each of AllReasons
@@ -124,7 +125,7 @@ class Checker {
     for (size_t i = 0; i < kColumnCount; ++i) {
       if (file_->fields()[i].empty()) continue;
       ++counts_[i].filled;
-      // Of a refused row nothing is used; what is no identifier is found below.
+      // Nothing of a refused row is used. What is no identifier is found below.
       counts_[i].valid += !row.refusal;
     }
     if (row.refusal) {

@@ -58,7 +58,7 @@ struct CheckReport {
   uint64_t far_future = 0;
   std::map<int, uint64_t> months;
 
-  // By reason of a refusal, or why a value is no identifier.
+  // Why a row is refused, or a value is no identifier.
   struct Reason {
     bool refuses = false;
     uint64_t count = 0;

@@ -26,7 +26,7 @@ struct FileWords {
   Classes part, token, whole;
   Words ask;  // of these, those that may be a visit
 
-  // Of all words of `token`, the most that one has.
+  // The most words that an entry of `token` has.
   size_t token_words_max = 1;
 };
 

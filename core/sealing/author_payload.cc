@@ -16,12 +16,7 @@ constexpr size_t kPaddedBytesMin = 2048;
 constexpr std::string_view kVisits("garderobe/visits/v2\0", 20);
 constexpr std::string_view kRelations("garderobe/relations/v2\0", 23);
 
-absl::Status Malformed() {
-  return InvalidArgument(
-      "the sealed payload is not one that an author signed: its first byte is "
-      "2, its length one of the padded ones with zeros at the end, and its "
-      "zstd frame says how long its content is");
-}
+absl::Status Malformed() { return InvalidArgument("{}", kNotAuthored); }
 
 // A context is 100s of KiB: one a thread, not one a batch.
 ZSTD_CCtx* CompressionContext() {

@@ -38,6 +38,12 @@ using AuthorSeed = SecretBytes<32, struct AuthorSeedRole>;
 
 inline constexpr std::string_view kAuthorRole = "author-signing";  // key file
 
+// What is said of a payload without the form of one.
+inline constexpr std::string_view kNotAuthored =
+    "the sealed payload is not one that an author signed: its first byte is 2, "
+    "its length one of the padded ones with zeros at the end, and its zstd "
+    "frame says how long its content is";
+
 // The public half.
 AuthorKey AuthorKeyOf(const AuthorSeed& seed);
 // Whether the 32 bytes are a point that a signature can be verified with.
