@@ -3,24 +3,16 @@
 #include <string_view>
 
 #include "core/base/hash.h"
-#include "core/identifiers/encrypt.h"
 #include "garderobe/v1/columns.pb.h"
 
 namespace garderobe::client {
 namespace {
 
-Padding PaddingFor(const FeedContext& feed, const PaddingKey& key,
-                   const Handle& handle) {
-  constexpr std::string_view kLabel("garderobe/padding/v2\0", 21);
-  return {feed.published.ttp.padding,
-          AsString(Hash<Digest256>({kLabel, handle.view()}, key).bytes())};
-}
-
 void AddSealed(const Customer& customer, const FeedContext& feed,
                const PaddingKey& key, v1::RelationBatch& batch) {
-  const EncryptedIdentifiers encrypted =
-      EncryptIdentifiers(customer.identifiers, feed.published.keys,
-                         PaddingFor(feed, key, customer.handle));
+  const EncryptedIdentifiers encrypted = EncryptIdentifiers(
+      customer.identifiers, feed.published.keys,
+      PaddingFor(feed.published.ttp.padding, key, customer.handle));
   batch.add_kinds(encrypted.kinds);
   batch.mutable_points_a()->append(encrypted.point_a.view());
   batch.mutable_points_b()->append(encrypted.points_b);
@@ -28,6 +20,13 @@ void AddSealed(const Customer& customer, const FeedContext& feed,
 }
 
 }  // namespace
+
+Padding PaddingFor(uint32_t kinds, const PaddingKey& key,
+                   const Handle& handle) {
+  constexpr std::string_view kLabel("garderobe/padding/v2\0", 21);
+  return {kinds,
+          AsString(Hash<Digest256>({kLabel, handle.view()}, key).bytes())};
+}
 
 uint8_t ShownOf(const Identifiers& identifiers) {
   uint8_t shown = 0;

@@ -9,6 +9,7 @@
 
 #include "client/delivered_customer.h"
 #include "client/published.h"
+#include "core/identifiers/encrypt.h"
 #include "core/sealing/author_payload.h"
 #include "garderobe/v1/delivery.pb.h"
 
@@ -37,6 +38,10 @@ uint8_t ShownOf(const Identifiers& identifiers);
 // What dummies are made with where the TTP asks for padding, 32 bytes: the
 // institution's handle key at its own client, a key of plaind's in plain mode.
 using PaddingKey = SecretBytes<32, struct PaddingKeyRole>;
+
+// What a relation's dummies are made of: `kinds` are those that every row has
+// to have.
+Padding PaddingFor(uint32_t kinds, const PaddingKey& key, const Handle& handle);
 
 // The relations of `customers` at `offset`, encrypted, signed and sealed.
 // Expensive: public-key operations. No handle twice among them.

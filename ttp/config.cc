@@ -1,8 +1,8 @@
 #include "ttp/config.h"
 
 #include "core/daemon/peer_settings.h"
+#include "core/identifiers/padding.h"
 #include "core/keys/pins.h"
-#include "ttp/padding.h"
 
 namespace garderobe::ttp {
 

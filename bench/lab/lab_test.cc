@@ -10,9 +10,9 @@
 #include "bench/lab/relations.h"
 #include "client/simulation/simulate.h"
 #include "core/base/files.h"
+#include "core/identifiers/padding.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
-#include "ttp/padding.h"
 
 namespace garderobe::bench {
 namespace {
@@ -55,7 +55,7 @@ class Country {
 };
 
 JoinedBy Play(const LabRelations& relations, const char* padding) {
-  return Join(relations, TrueLinks(relations), ttp::PaddedKinds(padding));
+  return Join(relations, TrueLinks(relations), PaddedKinds(padding));
 }
 
 TEST(PrintsTest, WhoIsLikeNobodyIsJoinedByWhatIsShown) {
@@ -162,7 +162,7 @@ TEST(LinksTest, TheVaultLinksASmallCountryWellWithoutPadding) {
   EXPECT_GE(joined.homes.claimed, joined.home.claimed);
 
   // Dummies differ from everything: the vault takes them for other values.
-  const auto padded = LinkByVault(relations, ttp::PaddedKinds("all"), folder);
+  const auto padded = LinkByVault(relations, PaddedKinds("all"), folder);
   ASSERT_THAT(padded, IsOk());
   EXPECT_LT(padded->recall, 0.5);
 }

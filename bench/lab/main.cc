@@ -25,8 +25,8 @@
 #include "bench/lab/prints.h"
 #include "bench/lab/relations.h"
 #include "bench/operation_timer.h"
+#include "core/identifiers/padding.h"
 #include "nlohmann/json.hpp"
-#include "ttp/padding.h"
 
 namespace garderobe::bench {
 namespace {
@@ -136,7 +136,7 @@ absl::StatusOr<nlohmann::json> Play(const Options& options,
       {"multiplication_microseconds", timer.Microseconds("multiplication")},
       {"proof_of_every_batch_core_hours", ProofCost(timer)}};
   auto by_name = [&](const std::string& name) {
-    return LinkByVault(relations, ttp::PaddedKinds(name),
+    return LinkByVault(relations, PaddedKinds(name),
                        options.folder + "/" + name);
   };
   const auto& link = options.link;
@@ -149,7 +149,7 @@ absl::StatusOr<nlohmann::json> Play(const Options& options,
   result["persons"] = links.persons;
   result["persons_by"] = links.by_vault ? "vault" : "truth";
   for (const std::string name : {"none", "birth", "all"}) {
-    const uint32_t padding = ttp::PaddedKinds(name);
+    const uint32_t padding = PaddedKinds(name);
     nlohmann::json& of = result["padding"][name];
     of["tokens_a_relation"] = relations.TokensEach(padding);
     of.update(CostOf(timer, relations.TokensEach(padding)));

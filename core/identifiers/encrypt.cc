@@ -8,14 +8,10 @@
 #include "core/group/hash_to_group.h"
 
 namespace garderobe {
-namespace {
 
-// No normal form begins with a zero byte.
 Element DummyOf(const Padding& padding, std::string_view kind) {
   return HashToGroup(kind, std::string(1, '\0') + padding.secret);
 }
-
-}  // namespace
 
 EncryptedIdentifiers EncryptIdentifiers(const Identifiers& identifiers,
                                         const JointKeys& keys,

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/identifiers/match_keys.h"
@@ -26,6 +27,9 @@ struct Padding {
   uint32_t kinds = 0;  // bit k stands for kind k
   std::string secret;  // of the relation, at least 16 bytes; known to its owner
 };
+
+// The dummy of a kind. No normal form begins with its zero byte.
+Element DummyOf(const Padding& padding, std::string_view kind);
 
 // B[k] = M[k] + r*(Y[k] + U) and D = M[address] + r*(Y[home] + Z + U) with a
 // fresh r; D is random where there is no address. Kinds without a slot are left

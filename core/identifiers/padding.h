@@ -1,14 +1,14 @@
 // Which kinds every row has to have, by the setting protocol.padding of ttpd
 // (protocol.md, 3).
-#ifndef GARDEROBE_TTP_PADDING_H_
-#define GARDEROBE_TTP_PADDING_H_
+#ifndef GARDEROBE_CORE_IDENTIFIERS_PADDING_H_
+#define GARDEROBE_CORE_IDENTIFIERS_PADDING_H_
 
 #include <cstdint>
 #include <string_view>
 
 #include "core/identifiers/identifier.h"
 
-namespace garderobe::ttp {
+namespace garderobe {
 
 // The set of kinds that are made of a birth date: they say whether one is
 // known, as the sealed attributes do.
@@ -29,6 +29,6 @@ constexpr uint32_t PaddedKinds(std::string_view setting) {
   return setting == "birth" ? kBirthKinds : 0;
 }
 
-}  // namespace garderobe::ttp
+}  // namespace garderobe
 
-#endif  // GARDEROBE_TTP_PADDING_H_
+#endif  // GARDEROBE_CORE_IDENTIFIERS_PADDING_H_
