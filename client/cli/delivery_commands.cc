@@ -1,21 +1,16 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <map>
 #include <memory>
-#include <set>
-#include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "client/cli/command.h"
 #include "client/cli/file_options.h"
 #include "client/orders/words.h"
 #include "client/send/delivery.h"
+#include "client/send/watched_folder.h"
 #include "core/keys/key_file.h"
 #include "core/sealing/author_payload.h"
 #include "nlohmann/json.hpp"
@@ -99,19 +94,19 @@ absl::Status SendOne(Context& context, SendArguments arguments,
                      std::string* place = nullptr) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
-  const std::string& institution = arguments.options.institution;
+  const std::string& institution = arguments.options.feed.institution;
   GARDEROBE_ASSIGN_OR_RETURN(
       const std::string client,
       deployment.ClientFor(institution, arguments.client));
   GARDEROBE_ASSIGN_OR_RETURN(const Endpoint endpoint,
                              deployment.EndpointOf(client));
   GARDEROBE_RETURN_IF_ERROR(CheckTlsFiles(endpoint.tls));
-  arguments.options.handle_key = deployment.handle_key(institution);
-  arguments.options.author_key = deployment.author_key(institution);
-  arguments.options.state = deployment.client_state(client);
+  arguments.options.feed.handle_key = deployment.handle_key(institution);
+  arguments.options.feed.author_key = deployment.author_key(institution);
+  arguments.options.feed.state = deployment.client_state(client);
   arguments.options.input = arguments.file.input;
-  arguments.options.own_domains = arguments.file.own_domains;
-  arguments.options.give_up = std::chrono::seconds(arguments.give_up_s);
+  arguments.options.feed.own_domains = arguments.file.own_domains;
+  arguments.options.feed.give_up = std::chrono::seconds(arguments.give_up_s);
   const auto begin = std::chrono::steady_clock::now();
   auto report =
       SendFile(endpoint, arguments.options, [&](const SendProgress& p) {
@@ -129,7 +124,7 @@ absl::Status SendOne(Context& context, SendArguments arguments,
       });
   ClearProgress();
   absl::Status sent = Diagnosed(report.status(), endpoint.ttpd, endpoint.tls);
-  if (arguments.options.plain) {
+  if (arguments.options.feed.plain) {
     sent = Diagnosed(sent, endpoint.plaind, endpoint.tls);
   }
   GARDEROBE_RETURN_IF_ERROR(sent);
@@ -144,80 +139,31 @@ absl::Status SendOne(Context& context, SendArguments arguments,
       report->rows == 0) {  // an export that stays empty is a fault of its own
     context.exit = kPartlyRefused;
   }
-  if (place != nullptr) {
-    *place = report->relations_waiting > 0 ? "waiting"
-             : report->visits_accepted == 0 && report->visits_refused > 0
-                 ? "refused"
-                 : "delivered";
-  }
+  if (place != nullptr) *place = PlaceOf(*report);
   return absl::OkStatus();
 }
 
-bool IsExport(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  return extension == ".csv" || extension == ".xlsx" || extension == ".ods" ||
-         extension == ".zip";
-}
-
-// Delivers what appears in a folder, in order of name, and moves each file to
-// `delivered`, `refused` or `waiting` (for a budget) below it.
+// Delivers what appears in a folder, and tells of each file.
 absl::Status Watch(Context& context, const SendArguments& arguments) {
-  namespace fs = std::filesystem;
-  if (!fs::is_directory(arguments.watch)) {
-    return NotFound("{} is no folder", arguments.watch);
-  }
   // A mapping that can't be read is no fault of the files.
   GARDEROBE_RETURN_IF_ERROR(FindMapping(arguments.file.input.mapping).status());
-  std::map<std::string, uintmax_t> seen;
-  for (;;) {
-    std::set<std::string> files;
-    for (const auto& entry : fs::directory_iterator(arguments.watch)) {
-      if (entry.is_regular_file() && IsExport(entry.path())) {
-        files.insert(entry.path().string());
-      }
-    }
-    for (const std::string& file : files) {
-      std::error_code error;
-      const uintmax_t size = fs::file_size(file, error);
-      // Still growing: look again next time.
-      if (error || seen[file] != size) {
-        seen[file] = size;
-        continue;
-      }
-      SendArguments one = arguments;
-      one.file.input.file = file;
-      if (!context.json) std::cout << file << ": ";
-      std::string folder = "refused";
-      const absl::Status status = SendOne(context, one, &folder);
-      if (!status.ok()) {
-        if (!context.json) std::cout << "not delivered" << std::endl;
-        context.Fail(Annotate(status, file));
-      }
-      // Whoever reads along sees it now, and not when the pipe is full.
-      std::cout.flush();
-      // Only a file that can never be delivered is put away; anything else
-      // (no connection, a full disk, an agreement) may be mended.
-      if (!status.ok() && status.code() != absl::StatusCode::kInvalidArgument) {
-        std::this_thread::sleep_for(std::chrono::seconds(30));
-        break;
-      }
-      const fs::path to = fs::path(arguments.watch) / folder;
-      fs::create_directories(to, error);
-      fs::path place = to / fs::path(file).filename();
-      for (int copy = 2; fs::exists(place); ++copy) {
-        place =
-            to / fmt::format("{}.{}", fs::path(file).filename().string(), copy);
-      }
-      fs::rename(file, place, error);
-      if (error)
-        return Unavailable("cannot move {}: {}", file, error.message());
-      seen.erase(file);
-    }
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-  }
+  return WatchFolder(
+      arguments.watch,
+      [&](const std::string& file) -> absl::StatusOr<std::string> {
+        SendArguments one = arguments;
+        one.file.input.file = file;
+        if (!context.json) std::cout << file << ": ";
+        std::string place;
+        const absl::Status status = SendOne(context, one, &place);
+        if (!status.ok()) {
+          if (!context.json) std::cout << "not delivered" << std::endl;
+          context.Fail(Annotate(status, file));
+        }
+        // Whoever reads along sees it now, and not when the pipe is full.
+        std::cout.flush();
+        GARDEROBE_RETURN_IF_ERROR(status);
+        return place;
+      });
 }
 
 // plaind's without an institution.
@@ -267,14 +213,14 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
   command->add_option("FILE", send->file.input.file,
                       "order lines: CSV or XLSX (docs/delivering.md)");
   command
-      ->add_option("--institution", send->options.institution,
+      ->add_option("--institution", send->options.feed.institution,
                    "for whom, an id of the register")
       ->required();
   command->add_option("--client", send->client,
                       "who delivers, a client of the register; needed only "
                       "where it is not clear");
   command
-      ->add_option("--source", send->options.source,
+      ->add_option("--source", send->options.feed.source,
                    "name of the feed; one delivery of a feed at a time")
       ->capture_default_str();
   AddFileOptions(*command, send->file);
@@ -287,7 +233,7 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
                    "seconds without progress before it gives up")
       ->check(CLI::Range(int64_t{0}, int64_t{86'400 * 30}))
       ->capture_default_str();
-  command->add_flag("--plain", send->options.plain,
+  command->add_flag("--plain", send->options.feed.plain,
                     "plain mode, where the agreement allows it: plaind "
                     "sees identifiers and encrypts them for you");
   command->add_flag("--all-relations", send->options.all_relations,

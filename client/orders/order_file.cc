@@ -53,23 +53,35 @@ absl::StatusOr<std::unique_ptr<OrderFile>> OrderFile::Open(
       OpenTable(options.file, {file->mapping_.delimiter, file->mapping_.sheet,
                                file->mapping_.encoding}));
   GARDEROBE_RETURN_IF_ERROR(file->LoadJoins(options));
-  const Mapping& mapping = file->mapping_;
-  file->rules_.decimal =
-      mapping.decimal == Mapping::Decimal::kComma   ? DecimalSign::kComma
-      : mapping.decimal == Mapping::Decimal::kPoint ? DecimalSign::kPoint
-      : file->reader_->delimiter() == ';'           ? DecimalSign::kComma
-      // A spreadsheet does not say: numbers have a point, texts anything.
-      : file->reader_->delimiter() == '\0' ? DecimalSign::kEither
-                                           : DecimalSign::kPoint;
-  file->rules_.dates = DateReader(mapping.month_first, mapping.zone);
-  auto index = FitHeader(mapping, file->joined_, *file->reader_, &file->raw_);
-  if (!index.ok()) return Annotate(index.status(), options.file);
-  file->header_line_ = file->raw_.line;
-  file->mapper_ = std::make_unique<RowMapper>(mapping, file->joined_,
-                                              *std::move(index), file->rules_);
-  const absl::Status answered = CheckAnswered(mapping, *file->mapper_);
-  if (!answered.ok()) return Annotate(answered, options.file);
+  const absl::Status begun = file->Begin();
+  if (!begun.ok()) return Annotate(begun, options.file);
   return file;
+}
+
+absl::StatusOr<std::unique_ptr<OrderFile>> OrderFile::Over(
+    std::unique_ptr<TableReader> table, Mapping mapping) {
+  std::unique_ptr<OrderFile> file(new OrderFile());
+  file->mapping_ = std::move(mapping);
+  file->reader_ = std::move(table);
+  GARDEROBE_RETURN_IF_ERROR(file->Begin());
+  return file;
+}
+
+absl::Status OrderFile::Begin() {
+  rules_.decimal =
+      mapping_.decimal == Mapping::Decimal::kComma   ? DecimalSign::kComma
+      : mapping_.decimal == Mapping::Decimal::kPoint ? DecimalSign::kPoint
+      : reader_->delimiter() == ';'                  ? DecimalSign::kComma
+      // A spreadsheet does not say: numbers have a point, texts anything.
+      : reader_->delimiter() == '\0' ? DecimalSign::kEither
+                                     : DecimalSign::kPoint;
+  rules_.dates = DateReader(mapping_.month_first, mapping_.zone);
+  GARDEROBE_ASSIGN_OR_RETURN(HeaderIndex index,
+                             FitHeader(mapping_, joined_, *reader_, &raw_));
+  header_line_ = raw_.line;
+  mapper_ =
+      std::make_unique<RowMapper>(mapping_, joined_, std::move(index), rules_);
+  return CheckAnswered(mapping_, *mapper_);
 }
 
 absl::Status OrderFile::TakeSet(const OrderFileOptions& options) {

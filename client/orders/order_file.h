@@ -45,6 +45,11 @@ class OrderFile {
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<OrderFile>> Open(
       const OrderFileOptions& options);
 
+  // The same of rows that stand in no file of their own, by a mapping without
+  // joins. Errors of Open that concern the mapping.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<OrderFile>> Over(
+      std::unique_ptr<TableReader> table, Mapping mapping);
+
   // False at the end. One row of the file may say several order lines.
   // Unavailable: a read error.
   [[nodiscard]] absl::StatusOr<bool> Read(Row* row);
@@ -74,6 +79,8 @@ class OrderFile {
 
  private:
   OrderFile() = default;
+  // Once mapping, table and joins are there.
+  [[nodiscard]] absl::Status Begin();
   [[nodiscard]] absl::Status LoadJoins(const OrderFileOptions& options);
   [[nodiscard]] absl::Status TakeSet(const OrderFileOptions& options);
   // Notes words of closed lists that no list knows.

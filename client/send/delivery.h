@@ -2,27 +2,20 @@
 #ifndef GARDEROBE_CLIENT_SEND_DELIVERY_H_
 #define GARDEROBE_CLIENT_SEND_DELIVERY_H_
 
-#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "client/endpoint.h"
 #include "client/orders/order_file.h"
+#include "client/send/feed_options.h"
 #include "core/base/status.h"
 
 namespace garderobe::client {
 
 struct SendOptions {
   OrderFileOptions input;
-  std::string institution;
-  std::string source = "files";  // the feed's name
-  std::string handle_key;        // path of the institution's handle key
-  std::string author_key;        // path of the key that signs for it
-  std::string state;             // folder for what must be remembered
-  std::vector<std::string> own_domains;
-  std::chrono::milliseconds give_up{600'000};
-  bool plain = false;          // identifiers in the clear to plaind, if agreed
+  FeedOptions feed;
   bool all_relations = false;  // also customers that were delivered before
 };
 

@@ -34,6 +34,11 @@ class VisitSender {
   [[nodiscard]] absl::Status Finish(VisitStream& stream);
   void TakeOutcome(const v1::BatchOutcome& outcome, std::shared_ptr<void> tag);
 
+  // Where the rows of a batch stand in the file, by what it was pushed with.
+  static const std::vector<uint64_t>& LinesOf(
+      const std::shared_ptr<void>& tag) {
+    return std::static_pointer_cast<Tag>(tag)->lines;
+  }
   // Whether a visit of this customer was stored, as far as it is answered.
   bool IsStoredFor(const Handle& handle) const;
   // Rows of the feed, those under way too.

@@ -122,14 +122,14 @@ class LyingTtpTest : public ::testing::Test {
     client::SendOptions options;
     options.input.file = deployment_->Write(
         source + ".csv", fmt::format(fmt::runtime(text), source));
-    options.institution = kMuseum;
-    options.source = source;
+    options.feed.institution = kMuseum;
+    options.feed.source = source;
     GARDEROBE_ASSIGN_OR_RETURN(const auto opened,
                                client::Deployment::Open(deployment_->folder()));
-    options.handle_key = opened.handle_key(kMuseum);
-    options.author_key = opened.author_key(kMuseum);
-    options.state = opened.client_state(kMuseum);
-    options.give_up = std::chrono::seconds(10);
+    options.feed.handle_key = opened.handle_key(kMuseum);
+    options.feed.author_key = opened.author_key(kMuseum);
+    options.feed.state = opened.client_state(kMuseum);
+    options.feed.give_up = std::chrono::seconds(10);
     options.all_relations = true;
     GARDEROBE_ASSIGN_OR_RETURN(auto endpoint, opened.EndpointOf(kMuseum));
     endpoint.ttpd.address = fmt::format("127.0.0.1:{}", port_);
