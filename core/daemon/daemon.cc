@@ -15,7 +15,7 @@
 #include "core/base/version.h"
 #include "core/daemon/acceptor.h"
 #include "core/daemon/disk.h"
-#include "core/daemon/listen_address.h"
+#include "core/config/listen_address.h"
 #include "core/daemon/metrics_endpoint.h"
 #include "core/daemon/port_probe.h"
 #include "core/daemon/status_service.h"

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <stdexcept>
 
-#include "core/daemon/listen_address.h"
+#include "core/config/listen_address.h"
 #include "prometheus/text_serializer.h"
 
 namespace garderobe {

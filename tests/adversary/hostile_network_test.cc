@@ -9,7 +9,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
-#include "core/daemon/listen_address.h"
+#include "core/config/listen_address.h"
 #include "tests/adversary/hostile_fixture.h"
 #include "tests/support/http2_peer.h"
 

@@ -1,4 +1,4 @@
-#include "core/daemon/listen_address.h"
+#include "core/config/listen_address.h"
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
 // An address to listen at, as configurations write it.
-#ifndef GARDEROBE_CORE_DAEMON_LISTEN_ADDRESS_H_
-#define GARDEROBE_CORE_DAEMON_LISTEN_ADDRESS_H_
+#ifndef GARDEROBE_CORE_CONFIG_LISTEN_ADDRESS_H_
+#define GARDEROBE_CORE_CONFIG_LISTEN_ADDRESS_H_
 
 #include <boost/asio/ip/tcp.hpp>
 #include <string_view>
@@ -16,4 +16,4 @@ namespace garderobe {
 
 }  // namespace garderobe
 
-#endif  // GARDEROBE_CORE_DAEMON_LISTEN_ADDRESS_H_
+#endif  // GARDEROBE_CORE_CONFIG_LISTEN_ADDRESS_H_
