@@ -43,6 +43,7 @@ void ClearProgress();
 
 void AddDeploymentCommands(CLI::App& app, Context& context);
 void AddDeliveryCommands(CLI::App& app, Context& context);
+void AddAgentCommands(CLI::App& app, Context& context);
 void AddCheckCommand(CLI::App& app, Context& context);
 void AddMappingCommands(CLI::App& app, Context& context);
 void AddQueryCommands(CLI::App& app, Context& context);

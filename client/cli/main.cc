@@ -129,6 +129,7 @@ int Main(int argc, char** argv) {
   AddDeploymentCommands(app, context);
   AddCheckCommand(app, context);
   AddDeliveryCommands(app, context);
+  AddAgentCommands(app, context);
   AddMappingCommands(app, context);
   AddQueryCommands(app, context);
   AddRightsCommands(app, context);

@@ -1,0 +1,346 @@
+#include "client/agent/api.h"
+
+#include "spdlog/fmt/chrono.h"
+#include <sodium.h>
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "client/agent/intake.h"
+#include "client/agent/json_rows.h"
+#include "core/base/integer.h"
+#include "core/base/nearest.h"
+#include "core/base/version.h"
+#include "nlohmann/json.hpp"
+#include "prometheus/gauge.h"
+#include "prometheus/text_serializer.h"
+
+namespace garderobe::client {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kBatchesDefault = 100, kBatchesMax = 1000;
+constexpr int kFullRetrySeconds = 60;
+constexpr std::string_view kPrefix = "/v1/institutions/";
+
+ApiResponse Error(int status, std::string_view code, std::string message) {
+  ApiResponse response;
+  response.status = status;
+  response.body =
+      json{{"error", {{"code", code}, {"message", std::move(message)}}}}.dump(
+          -1, ' ', false, json::error_handler_t::replace) +
+      "\n";
+  return response;
+}
+
+ApiResponse Found(const json& body) {
+  ApiResponse response;
+  response.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  response.body += "\n";
+  return response;
+}
+
+// "application/json; charset=utf-8" without what follows the type.
+std::string_view TypeOf(std::string_view content_type) {
+  content_type = content_type.substr(0, content_type.find(';'));
+  while (content_type.ends_with(' ')) content_type.remove_suffix(1);
+  return content_type;
+}
+
+// A page in a browser can name any host; only these names lead here without a
+// detour over somebody's name server.
+bool IsLoopbackName(std::string_view host) {
+  if (host.starts_with('[')) {
+    return host.starts_with("[::1]");
+  }
+  host = host.substr(0, host.find(':'));
+  return host == "localhost" || host == "127.0.0.1";
+}
+
+// Values of this API are numbers and words; nothing needs to be decoded.
+std::map<std::string, std::string> QueryOf(std::string_view target) {
+  std::map<std::string, std::string> query;
+  const size_t mark = target.find('?');
+  if (mark == target.npos) return query;
+  std::string_view rest = target.substr(mark + 1);
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find('&'), rest.size());
+    const std::string_view pair = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const size_t equals = std::min(pair.find('='), pair.size());
+    query[std::string(pair.substr(0, equals))] =
+        equals == pair.size() ? "" : std::string(pair.substr(equals + 1));
+  }
+  return query;
+}
+
+json RefusedJson(const std::vector<Refusal>& reasons) {
+  json list = json::array();
+  for (const Refusal& one : reasons) {
+    list.push_back(
+        {{"row", one.line}, {"column", one.column}, {"reason", one.reason}});
+  }
+  return list;
+}
+
+std::string UtcTime(uint64_t seconds) {
+  return fmt::format("{:%FT%TZ}", fmt::gmtime(static_cast<time_t>(seconds)));
+}
+
+json StatusJson(const InstitutionQueue& queue) {
+  const QueueStatus status = queue.Status();
+  json out = {{"institution", queue.institution()},
+              {"taken", status.taken},
+              {"waiting", status.waiting},
+              {"customers_waiting", status.customers_waiting},
+              {"stored", status.stored},
+              {"refused", status.refused},
+              {"spool_bytes", status.spool_bytes},
+              {"complete_until", nullptr},
+              {"last_stored_at", nullptr},
+              {"visits_hindered_by", status.hindered_by[0]},
+              {"customers_hindered_by", status.hindered_by[1]}};
+  if (status.complete_until) {
+    out["complete_until"] = UtcTime(*status.complete_until);
+  }
+  if (status.last_stored_at > 0) {
+    out["last_stored_at"] = UtcTime(status.last_stored_at);
+  }
+  return out;
+}
+
+}  // namespace
+
+Api::Api(ApiOptions options)
+    : options_(std::move(options)),
+      requests_(prometheus::BuildCounter()
+                    .Name("garderobe_agent_requests_total")
+                    .Help("requests that were answered, by HTTP status")
+                    .Register(metrics_)) {
+  for (InstitutionQueue* queue : options_.queues) {
+    queues_.emplace(queue->institution(), queue);
+  }
+}
+
+std::unique_ptr<ApiResponse> Api::Refuse(const ApiRequest& request) const {
+  const auto refused = [](int status, std::string_view code,
+                          std::string message) {
+    return std::make_unique<ApiResponse>(
+        Error(status, code, std::move(message)));
+  };
+  // Programs send none; a page that somebody has open in a browser does.
+  if (!request.origin.empty()) {
+    return refused(403, "ORIGIN_REFUSED", "the agent answers no web pages");
+  }
+  if (!request.is_local_socket) {
+    if (!IsLoopbackName(request.host)) {
+      return refused(403, "HOST_REFUSED",
+                     "the agent is reached as localhost, 127.0.0.1 or [::1]");
+    }
+    const std::string expected = "Bearer " + options_.token;
+    const bool is_known = request.authorization.size() == expected.size() &&
+                          sodium_memcmp(request.authorization.data(),
+                                        expected.data(), expected.size()) == 0;
+    if (!is_known && request.target != "/healthz") {
+      return refused(401, "TOKEN_WRONG",
+                     "send the header Authorization: Bearer TOKEN, with the "
+                     "token that the agent keeps in its folder (agent.token)");
+    }
+  }
+  return nullptr;
+}
+
+ApiResponse Api::Answer(const ApiRequest& request, std::string_view body) {
+  const auto answer = [&]() -> ApiResponse {
+    const std::string_view path =
+        std::string_view(request.target).substr(0, request.target.find('?'));
+    const bool is_get = request.method == "GET";
+    for (const std::string_view known :
+         {"/healthz", "/openapi.json", "/metrics", "/v1/status"}) {
+      if (path == known && !is_get) {
+        return Error(405, "METHOD_REFUSED", "this is read with GET");
+      }
+    }
+    if (path == "/healthz") return Found({{"ok", true}});
+    if (path == "/openapi.json") {
+      ApiResponse response;
+      response.body = std::string(AgentOpenApi());
+      return response;
+    }
+    if (path == "/metrics") return GetMetrics();
+    if (path == "/v1/status") return GetStatus();
+    if (!path.starts_with(kPrefix)) {
+      return Error(404, "NOT_FOUND",
+                   "there is no such path; /openapi.json has all");
+    }
+    const std::string_view rest = path.substr(kPrefix.size());
+    const size_t slash = std::min(rest.find('/'), rest.size());
+    const auto found = queues_.find(std::string(rest.substr(0, slash)));
+    if (found == queues_.end()) {
+      std::vector<std::string> names;
+      for (const auto& [name, queue] : queues_) names.push_back(name);
+      return Error(404, "INSTITUTION_UNKNOWN",
+                   "this agent does not deliver for it; nearest: " +
+                       Nearest(rest.substr(0, slash), names));
+    }
+    const std::string_view what = rest.substr(slash);
+    if (what == "/rows") {
+      if (request.method != "POST") {
+        return Error(405, "METHOD_REFUSED", "rows are sent with POST");
+      }
+      return PostRows(*found->second, request, body);
+    }
+    if (what == "/outcomes") {
+      if (!is_get) {
+        return Error(405, "METHOD_REFUSED", "outcomes are read with GET");
+      }
+      return GetOutcomes(*found->second, QueryOf(request.target));
+    }
+    return Error(404, "NOT_FOUND",
+                 "an institution has /rows and /outcomes; /openapi.json has "
+                 "all");
+  };
+  ApiResponse response = answer();
+  requests_.Add({{"status", std::to_string(response.status)}}).Increment();
+  return response;
+}
+
+ApiResponse Api::PostRows(InstitutionQueue& queue, const ApiRequest& request,
+                          std::string_view body) {
+  const std::string_view type = TypeOf(request.content_type);
+  const bool is_lines = type == "application/x-ndjson";
+  if (!is_lines && type != "application/json") {
+    return Error(415, "CONTENT_TYPE",
+                 "rows are application/json or application/x-ndjson");
+  }
+  auto rows = is_lines ? ReadNdjsonRows(body) : ReadJsonRows(body);
+  if (!rows.ok()) {
+    const bool is_large =
+        rows.status().code() == absl::StatusCode::kResourceExhausted;
+    return Error(is_large ? 413 : 400,
+                 is_large ? "TOO_MANY_ROWS" : "BODY_SHAPE",
+                 std::string(Message(rows.status())));
+  }
+  if (rows->empty()) {
+    return Error(400, "NO_ROWS", "there is no row in this request");
+  }
+  const auto taken = TakeRows(*options_.mapping, *std::move(rows), queue);
+  if (!taken.ok()) {
+    ApiResponse response =
+        Error(507, "NOT_KEPT", std::string(Message(taken.status())));
+    response.retry_after_s = kFullRetrySeconds;
+    return response;
+  }
+  if (options_.on_rows) options_.on_rows();
+  ApiResponse response = Found({{"first_row", taken->first_row},
+                                {"rows", taken->rows},
+                                {"taken", taken->rows - taken->refused},
+                                {"refused", RefusedJson(taken->reasons)},
+                                {"oddities", taken->oddities}});
+  // A client that looks at nothing but the status learns that its rows are not
+  // understood.
+  if (taken->refused == taken->rows) response.status = 422;
+  return response;
+}
+
+ApiResponse Api::GetOutcomes(const InstitutionQueue& queue,
+                             const std::map<std::string, std::string>& query) {
+  uint64_t after = 0;
+  uint64_t limit = kBatchesDefault;
+  Flow flow = Flow::kVisits;
+  for (const auto& [name, value] : query) {
+    const auto number = ParseInteger<uint64_t>(value);
+    if (name == "after" && number) {
+      after = *number;
+    } else if (name == "limit" && number && *number > 0) {
+      limit = std::min<uint64_t>(*number, kBatchesMax);
+    } else if (name == "of" && (value == "visits" || value == "customers")) {
+      flow = value == "visits" ? Flow::kVisits : Flow::kRelations;
+    } else {
+      return Error(400, "QUERY",
+                   "outcomes take after=ROW, limit=BATCHES and "
+                   "of=visits|customers");
+    }
+  }
+  const auto page = queue.outcomes(flow).ReadAfter(after, limit);
+  if (!page.ok()) {
+    return Error(503, "NOT_READ", std::string(Message(page.status())));
+  }
+  json batches = json::array();
+  for (const std::string& line : page->lines) {
+    json batch = json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (!batch.is_object()) continue;
+    batch["at"] = UtcTime(batch.value("at", uint64_t{0}));
+    batch.erase("stored_in_all");
+    batch.erase("refused_in_all");
+    batches.push_back(std::move(batch));
+  }
+  json out = {{"batches", std::move(batches)}, {"next_after", page->to}};
+  // What was asked for is not kept any more, up to here.
+  if (page->after > after) out["forgotten_until"] = page->after;
+  return Found(out);
+}
+
+ApiResponse Api::GetStatus() const {
+  json list = json::array();
+  for (const auto& [name, queue] : queues_) list.push_back(StatusJson(*queue));
+  return Found({{"client", options_.client},
+                {"version", kVersion},
+                {"institutions", std::move(list)}});
+}
+
+ApiResponse Api::GetMetrics() {
+  // Gauges are read off the queues when they are asked for.
+  auto now = std::make_shared<prometheus::Registry>();
+  struct Gauge {
+    std::string_view name, help;
+    std::function<double(const QueueStatus&)> value;
+  };
+  const auto seconds_behind = [](const QueueStatus& status) {
+    const uint64_t at = UnixSeconds();
+    if (!status.complete_until || *status.complete_until > at) return 0.0;
+    return static_cast<double>(at - *status.complete_until);
+  };
+  const std::array<Gauge, 8> gauges = {{
+      {"garderobe_agent_rows_taken", "rows that were taken, those refused too",
+       [](const auto& s) { return static_cast<double>(s.taken); }},
+      {"garderobe_agent_rows_waiting", "rows whose visits are not delivered",
+       [](const auto& s) { return static_cast<double>(s.waiting); }},
+      {"garderobe_agent_customer_rows_waiting",
+       "rows whose customers are not delivered",
+       [](const auto& s) { return static_cast<double>(s.customers_waiting); }},
+      {"garderobe_agent_rows_stored", "rows whose visits are stored",
+       [](const auto& s) { return static_cast<double>(s.stored); }},
+      {"garderobe_agent_rows_refused", "rows that are not",
+       [](const auto& s) { return static_cast<double>(s.refused); }},
+      {"garderobe_agent_spool_bytes", "bytes of rows on disk",
+       [](const auto& s) { return static_cast<double>(s.spool_bytes); }},
+      {"garderobe_agent_behind_seconds",
+       "age of the oldest row that is not delivered", seconds_behind},
+      {"garderobe_agent_hindered",
+       "1 when something hinders the delivery (agent status says what)",
+       [](const auto& s) {
+         return s.hindered_by[0].empty() && s.hindered_by[1].empty() ? 0.0
+                                                                     : 1.0;
+       }},
+  }};
+  for (const Gauge& gauge : gauges) {
+    auto& family = prometheus::BuildGauge()
+                       .Name(std::string(gauge.name))
+                       .Help(std::string(gauge.help))
+                       .Register(*now);
+    for (const auto& [name, queue] : queues_) {
+      family.Add({{"institution", name}}).Set(gauge.value(queue->Status()));
+    }
+  }
+  ApiResponse response;
+  response.content_type = "text/plain; version=0.0.4";
+  const prometheus::TextSerializer text;
+  response.body =
+      text.Serialize(now->Collect()) + text.Serialize(metrics_.Collect());
+  return response;
+}
+
+}  // namespace garderobe::client

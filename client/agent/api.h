@@ -1,0 +1,72 @@
+// What the agent answers over HTTP, without the network: openapi.json has the
+// contract.
+#ifndef GARDEROBE_CLIENT_AGENT_API_H_
+#define GARDEROBE_CLIENT_AGENT_API_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/agent/institution_queue.h"
+#include "client/mapping/mapping.h"
+#include "prometheus/counter.h"
+#include "prometheus/registry.h"
+
+namespace garderobe::client {
+
+struct ApiRequest {
+  std::string method;  // "GET"
+  std::string target;  // path and query
+  std::string content_type;
+  std::string authorization, host, origin;  // as the headers say; may be empty
+  bool is_local_socket = false;  // who may open it is decided by its mode
+};
+
+struct ApiResponse {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  int retry_after_s = 0;  // 0: not said
+};
+
+struct ApiOptions {
+  std::string client;                     // who delivers
+  std::vector<InstitutionQueue*> queues;  // not owned; outlive the API
+  const Mapping* mapping = nullptr;       // of rows in JSON; likewise
+  std::string token;                      // what Authorization has to say
+  std::function<void()> on_rows;          // rows have come
+};
+
+// Thread-safe.
+class Api {
+ public:
+  explicit Api(ApiOptions options);
+
+  // Whether who asks may: before a body is read. Nothing: it may.
+  std::unique_ptr<ApiResponse> Refuse(const ApiRequest& request) const;
+  // The answer to what may be asked. Waits for the disk.
+  ApiResponse Answer(const ApiRequest& request, std::string_view body);
+
+ private:
+  ApiResponse PostRows(InstitutionQueue& queue, const ApiRequest& request,
+                       std::string_view body);
+  ApiResponse GetOutcomes(const InstitutionQueue& queue,
+                          const std::map<std::string, std::string>& query);
+  ApiResponse GetStatus() const;
+  ApiResponse GetMetrics();
+
+  const ApiOptions options_;
+  std::map<std::string, InstitutionQueue*> queues_;
+  prometheus::Registry metrics_;
+  prometheus::Family<prometheus::Counter>& requests_;
+};
+
+// The contract that the agent serves at /openapi.json.
+std::string_view AgentOpenApi();
+
+}  // namespace garderobe::client
+
+#endif  // GARDEROBE_CLIENT_AGENT_API_H_

@@ -1,0 +1,94 @@
+#include "client/agent/institution_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/clock.h"
+#include "core/keys/key_file.h"
+
+namespace garderobe::client {
+namespace {
+// Another agent with the same folder does not end by waiting for it.
+constexpr int kPatienceSeconds = 2;
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<InstitutionQueue>> InstitutionQueue::Open(
+    const FeedOptions& feed, const std::string& folder,
+    const SpoolOptions& limits) {
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const auto key,
+      ReadSecret<InstitutionHandleKey>(feed.handle_key, "institution-handle"));
+  auto journal = Journal::Open(feed.state, feed.institution + "." + feed.source,
+                               kPatienceSeconds);
+  if (!journal.ok()) return Annotate(journal.status(), feed.institution);
+  std::unique_ptr<InstitutionQueue> queue(
+      new InstitutionQueue(feed, folder, *std::move(journal)));
+  SpoolOptions options = limits;
+  options.folder = folder;
+  options.institution = feed.institution;
+  GARDEROBE_ASSIGN_OR_RETURN(queue->spool_,
+                             Spool::Open(options, DeriveSpoolKey(key)));
+  const std::string names[] = {folder + "/outcomes", folder + "/customers"};
+  for (size_t i = 0; i < 2; ++i) {
+    GARDEROBE_ASSIGN_OR_RETURN(queue->outcomes_[i], OutcomeLog::Open(names[i]));
+  }
+  // A spool whose rows are all delivered and forgotten goes on numbering behind
+  // them.
+  const uint64_t next = queue->delivered(Flow::kVisits) + 1;
+  if (queue->spool_->next_row() < next) {
+    queue->spool_.reset();
+    options.next_row = next;
+    GARDEROBE_ASSIGN_OR_RETURN(queue->spool_,
+                               Spool::Open(options, DeriveSpoolKey(key)));
+  }
+  return queue;
+}
+
+uint64_t InstitutionQueue::delivered(Flow flow) const {
+  return outcomes(flow).totals().to;
+}
+
+uint64_t InstitutionQueue::waiting(Flow flow) const {
+  const uint64_t done = delivered(flow);
+  const uint64_t last =
+      flow == Flow::kVisits ? spool_->next_row() - 1 : delivered(Flow::kVisits);
+  return last > done ? last - done : 0;
+}
+
+std::optional<uint64_t> InstitutionQueue::OldestWaiting(Flow flow) const {
+  if (waiting(flow) == 0) return std::nullopt;
+  return spool_->TakenAt(delivered(flow) + 1);
+}
+
+void InstitutionQueue::SetHindered(Flow flow, std::string why) {
+  const MutexLock lock(&mutex_);
+  hindered_by_[Index(flow)] = std::move(why);
+}
+
+absl::Status InstitutionQueue::Forget() {
+  return spool_->ForgetBelow(
+      std::min(delivered(Flow::kVisits), delivered(Flow::kRelations)) + 1);
+}
+
+QueueStatus InstitutionQueue::Status() const {
+  QueueStatus status;
+  const auto visits = outcomes(Flow::kVisits).totals();
+  status.taken = spool_->next_row() - 1;
+  status.waiting = waiting(Flow::kVisits);
+  status.customers_waiting = waiting(Flow::kRelations);
+  status.stored = visits.stored;
+  status.refused = visits.refused;
+  status.last_stored_at = visits.at;
+  status.spool_bytes = spool_->bytes();
+  if (status.waiting + status.customers_waiting == 0) {
+    status.complete_until = UnixSeconds();
+  } else {
+    status.complete_until = spool_->TakenAt(
+        std::min(delivered(Flow::kVisits), delivered(Flow::kRelations)) + 1);
+  }
+  const MutexLock lock(&mutex_);
+  status.hindered_by = hindered_by_;
+  return status;
+}
+
+}  // namespace garderobe::client
