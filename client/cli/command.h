@@ -52,6 +52,7 @@ void AddRightsCommands(CLI::App& app, Context& context);
 // Behind AddAdminCommands.
 void AddEnrollCommands(CLI::App& app, Context& context);
 void AddConnectCommand(CLI::App& app, Context& context);
+void AddConformanceCommand(CLI::App& app, Context& context);
 void AddCustodianCommands(CLI::App& app, Context& context);
 void AddBudgetCommands(CLI::App& app, Context& context);
 void AddRetentionCommands(CLI::App& app, Context& context);

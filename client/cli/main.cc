@@ -136,6 +136,7 @@ int Main(int argc, char** argv) {
   AddAdminCommands(app, context);
   AddEnrollCommands(app, context);
   AddConnectCommand(app, context);
+  AddConformanceCommand(app, context);
   AddCustodianCommands(app, context);
   AddBudgetCommands(app, context);
   AddRetentionCommands(app, context);
