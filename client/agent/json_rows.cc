@@ -56,7 +56,9 @@ class RowTaker final : public nlohmann::json_sax<json> {
  public:
   // `is_line`: the document is one row.
   RowTaker(bool is_line, std::vector<AgentRow>* rows)
-      : place_(is_line ? Place::kRows : Place::kTop), rows_(*rows) {}
+      : is_line_(is_line),
+        place_(is_line ? Place::kRows : Place::kTop),
+        rows_(*rows) {}
 
   bool has_rows() const { return has_rows_; }
   bool too_many() const { return too_many_; }
@@ -124,8 +126,7 @@ class RowTaker final : public nlohmann::json_sax<json> {
   bool key(string_t& name) override {
     if (nested_ > 0) return true;
     if (place_ == Place::kWrapper) {
-      if (name != "rows" || has_rows_) return Misshapen();
-      return true;
+      return name == "rows" && !has_rows_ ? true : Misshapen();
     }
     field_ = RowFieldOf(name);
     AgentRow& row = rows_.back();
@@ -172,7 +173,12 @@ class RowTaker final : public nlohmann::json_sax<json> {
     return false;
   }
   bool end_array() override {
-    if (nested_ > 0) --nested_;
+    if (nested_ > 0) {
+      --nested_;
+    } else if (place_ == Place::kRows && !is_line_) {
+      // Nothing more may follow.
+      place_ = Place::kWrapper;
+    }
     return true;
   }
   bool parse_error(std::size_t position, const std::string& /*last_token*/,
@@ -236,6 +242,7 @@ class RowTaker final : public nlohmann::json_sax<json> {
     return false;
   }
 
+  const bool is_line_;
   Place place_;
   std::vector<AgentRow>& rows_;
   size_t nested_ = 0;  // how deep in what is not looked at
