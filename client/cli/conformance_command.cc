@@ -34,15 +34,14 @@ absl::Status Conform(Context& context, const ConformanceArguments& arguments) {
       options.client,
       deployment.ClientFor(arguments.institution, arguments.client));
   const conformance::Watch watch{
-      [&](uint64_t rows, uint64_t customers) {
+      [&](uint64_t visits, uint64_t customers) {
         // What is printed on standard output is the report.
         std::cerr << fmt::format(
-            "listening at {} in the place of ttpd; {} rows of {} customers are "
-            "to come.\nDeliver the file as {} for {}, with a certificate and "
-            "keys of {}.\nIt ends by itself after CloseFeed; Ctrl-C compares "
-            "what came by then.\n",
-            options.address, rows, customers, options.client,
-            options.institution, options.folder);
+            "listening at {} in the place of ttpd, for {} of {}: {} visits and "
+            "{} customers are to come.\nIt ends by itself after CloseFeed; "
+            "Ctrl-C compares what came by then.\n",
+            options.address, options.client, options.institution, visits,
+            customers);
       },
       [](const conformance::Recorder::Progress& p) {
         ShowProgress(fmt::format("{} visits, {} relations, {} streams open",

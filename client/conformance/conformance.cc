@@ -2,8 +2,8 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <memory>
-#include <optional>
 
 #include "client/conformance/batch_comparison.h"
 #include "client/conformance/expected.h"
@@ -114,7 +114,7 @@ absl::StatusOr<Report> Run(const Options& options, const Watch& watch) {
                                  tls + "/authority.pem"},
                                 options.institution},
                                keys, opener, recorder, *institutions));
-    watch.listening(expected->rows(), expected->customers().size());
+    watch.listening(expected->distinct_visits(), expected->customers().size());
     report.is_interrupted =
         Record(options, watch, signals, !expected->customers().empty(), *server,
                recorder);
@@ -122,7 +122,7 @@ absl::StatusOr<Report> Run(const Options& options, const Watch& watch) {
   const Recorded recorded = recorder.TakeAll();
   report.rows = expected->rows();
   report.unsent_rows = expected->unsent_rows();
-  report.visits = expected->visits().size();
+  report.visits = expected->distinct_visits();
   report.customers = expected->customers().size();
   Differences& differences = report.differences;
   CompareBatches(recorded, &differences);

@@ -30,8 +30,8 @@ struct Options {
 
 // Of a delivery that is under way.
 struct Watch {
-  // Called once, when it listens: how much the file has.
-  std::function<void(uint64_t rows, uint64_t customers)> listening;
+  // Called once, when it listens: how much is to come.
+  std::function<void(uint64_t visits, uint64_t customers)> listening;
   // Called five times a second.
   std::function<void(const Recorder::Progress& progress)> recorded;
   // Called while the rows that came are compared.

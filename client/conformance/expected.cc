@@ -53,6 +53,9 @@ void Expected::AddUnsent(const Fields& fields, const Refusal& refusal) {
   const std::string_view order = field(Column::kOrderId),
                          line = field(Column::kLineId);
   constexpr size_t kIdBytesMax = 0xffff;
+  if (const auto customer = field(Column::kCustomerId); !customer.empty()) {
+    unsent_customers_.try_emplace(MakeHandle(key_, customer), refusal.line);
+  }
   if (order.empty() || order.size() > kIdBytesMax ||
       line.size() > kIdBytesMax) {
     return;
@@ -101,6 +104,7 @@ void Expected::Finish() {
   for (const Visit& visit : visits_) {
     if (!visit.is_refused) stored.try_emplace(visit.values.handle, visit.line);
   }
+  without_visits_ = std::move(unsent_customers_);
   std::string scratch;
   for (size_t i = 0; i < table_.size(); ++i) {
     const auto customer = table_.At(i, &scratch);
@@ -109,6 +113,7 @@ void Expected::Finish() {
       without_visits_.emplace(customer.handle, customer.row);
       continue;
     }
+    without_visits_.erase(customer.handle);
     customer_by_handle_.emplace(customer.handle, customers_.size());
     customers_.push_back({customer.handle, customer.row, i});
   }

@@ -59,6 +59,8 @@ class Expected {
   // Lines that are not sent, by the id that they would have.
   const Unsent* FindUnsent(const VisitId& id) const;
   uint64_t rows() const { return rows_; }
+  // One that stands twice counts once.
+  uint64_t distinct_visits() const { return by_id_.size(); }
   uint64_t unsent_rows() const { return unsent_.size(); }
 
   // Customers of whom a visit is stored, in order of first appearance.
@@ -112,6 +114,7 @@ class Expected {
   std::vector<Customer> customers_;
   absl::flat_hash_map<Handle, size_t> customer_by_handle_;
   absl::flat_hash_map<Handle, uint64_t> without_visits_, unshared_;
+  absl::flat_hash_map<Handle, uint64_t> unsent_customers_;  // while it reads
   // Distinct rows of each customer, bounded.
   absl::flat_hash_map<Handle, std::vector<WrittenPerson>> rows_of_;
 };

@@ -19,7 +19,7 @@ constexpr Rule kKeyOrder{"key-order", kHashed,
                          "the parts of the key stand in another order"};
 constexpr Rule kKeySign{"key-separator", kHashed,
                         "the parts of the key are joined with another sign "
-                        "than |"};
+                        "than a vertical bar"};
 constexpr Rule kKeyUnordered{"key-unordered", kHashed,
                              "two parts are not in alphabetical order, or are "
                              "joined with another sign than +"};

@@ -47,6 +47,9 @@ constexpr Rule kTokenOther{"token", "identifiers.md",
 constexpr Rule kTokenClosed{"token-closed", "protocol.md, 3",
                             "the point does not open: it is not B = M + r(Y + "
                             "U) with the r of A"};
+constexpr Rule kHomeLeftOut{"home-left-out", kOfRelations,
+                            "the D of a row that has an address is that of one "
+                            "without"};
 constexpr Rule kPc4{"pc4", kOfRelations,
                     "the digits of the Dutch postcode differ"};
 constexpr Rule kBirthYear{"birth-year", kOfRelations,
@@ -292,13 +295,19 @@ class RelationComparison {
         continue;
       }
       ++(expected ? tally.different : tally.unknown);
-      const Rule& otherwise = !expected                 ? kKindUnexpected
-                              : (row.closed & bit) != 0 ? kTokenClosed
-                                                        : kTokenOther;
+      const Rule& otherwise = is_home && !ShowsAddress(row) ? kHomeLeftOut
+                              : !expected                   ? kKindUnexpected
+                              : (row.closed & bit) != 0     ? kTokenClosed
+                                                            : kTokenOther;
       const Explanation why =
           Search(search, token).value_or(Explanation{&otherwise});
       Add(line, "token", name, *why.rule, why.detail);
     }
+  }
+
+  static bool ShowsAddress(const RelationRow& row) {
+    const std::string& shown = row.batch->columns.shown();
+    return row.row >= shown.size() || (shown[row.row] & kShownAddress) != 0;
   }
 
   // A random point is right; what can be explained is not.
@@ -348,12 +357,19 @@ absl::Status CompareRelations(const PartyKeys& keys, const Expected& expected,
 }
 
 std::vector<const Rule*> RelationRules() {
-  return {&kRelationMissing, &kRelationUnknown,
-          &kRelationTwice,   &kRelationShare,
-          &kRelationVisits,  &kKindLeftOut,
-          &kKindUnexpected,  &kTokenOther,
-          &kTokenClosed,     &kPc4,
-          &kBirthYear,       &kShown};
+  return {&kRelationMissing,
+          &kRelationUnknown,
+          &kRelationTwice,
+          &kRelationShare,
+          &kRelationVisits,
+          &kKindLeftOut,
+          &kKindUnexpected,
+          &kHomeLeftOut,
+          &kTokenOther,
+          &kTokenClosed,
+          &kPc4,
+          &kBirthYear,
+          &kShown};
 }
 
 }  // namespace garderobe::client::conformance

@@ -65,12 +65,11 @@ json TallyJson(const Tally& t) {
 std::string ReportText(const Report& report) {
   const Differences& found = report.differences;
   std::string text = fmt::format(
-      "{} rows in the file: {} visits and {} customers are to come, {} rows "
-      "are not sent\n"
-      "visits     {}\nrelations  {}\n"
-      "batches    {} of visits, {} of relations, {} with a fault\n",
-      report.rows, report.visits, report.customers, report.unsent_rows,
-      TallyText(found.visits), TallyText(found.relations), found.visit_batches,
+      "rows       {}, of which `send` refuses {}\n"
+      "visits     {} to come: {}\nrelations  {} to come: {}\n"
+      "batches    of visits {}, of relations {}, with a fault {}\n",
+      report.rows, report.unsent_rows, report.visits, TallyText(found.visits),
+      report.customers, TallyText(found.relations), found.visit_batches,
       found.relation_batches, found.faulty_batches);
   bool has_kinds = false;
   for (size_t kind = 0; kind < kKindCount; ++kind) {
@@ -87,9 +86,9 @@ std::string ReportText(const Report& report) {
     text += "\nthe delivery had not ended: what came by then was compared\n";
   }
   for (const Group& group : GroupsOf(report)) {
-    text += fmt::format("\n{}, {} times: {} ({})\n", group.rule->name,
-                        group.all.size(), group.rule->sentence,
-                        group.rule->section);
+    text +=
+        fmt::format("\n{} ({}): {} [{}]\n", group.rule->name, group.all.size(),
+                    group.rule->sentence, group.rule->section);
     for (size_t i = 0; i < std::min(group.all.size(), kLinesShown); ++i) {
       std::string line = LineText(*group.all[i]);
       line.erase(line.find_last_not_of(' ') + 1);
@@ -102,8 +101,8 @@ std::string ReportText(const Report& report) {
   }
   return text + (found.count() == 0
                      ? "\nnothing differs from `garderobe send` of this file\n"
-                     : fmt::format("\n{} differences from `garderobe send` of "
-                                   "this file\n",
+                     : fmt::format("\ndifferences from `garderobe send` of "
+                                   "this file: {}\n",
                                    found.count()));
 }
 
