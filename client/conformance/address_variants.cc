@@ -37,7 +37,7 @@ constexpr Rule kCountryForm{"address-country-form", kAddressSection,
                             "the country before the address is not its code "
                             "of two capitals"};
 constexpr Rule kCountryOther{"address-country-other",
-                             "identifiers.md, Countries",
+                             "identifiers.md: Countries",
                              "the address is read as one of another country"};
 constexpr Rule kColonLost{"address-colon", kAddressSection,
                           "the colon before an empty addition or box is left "
@@ -54,11 +54,11 @@ constexpr Rule kStreetLost{"address-street-lost", kAddressSection,
                            "the street of a Belgian address is left out"};
 constexpr Rule kStreetAdded{"address-street-added", kAddressSection,
                             "a street is put into a Dutch address"};
-constexpr Rule kStreetLine{"address-street-line", "identifiers.md, Whole lines",
+constexpr Rule kStreetLine{"address-street-line", "identifiers.md: Whole lines",
                            "the house number is not taken out of the street"};
-constexpr Rule kBoxLost{"address-box-lost", "identifiers.md, House numbers",
+constexpr Rule kBoxLost{"address-box-lost", "identifiers.md: House numbers",
                         "the box of a Belgian address is left out"};
-constexpr Rule kBoxForm{"address-box-form", "identifiers.md, House numbers",
+constexpr Rule kBoxForm{"address-box-form", "identifiers.md: House numbers",
                         "the box is not the number behind `bus`, `bte` or /, "
                         "without a zero before it"};
 constexpr Rule kAddressRefused{"address-refused",

@@ -8,7 +8,7 @@
 namespace garderobe::client::conformance {
 namespace {
 
-constexpr std::string_view kDateSection = "identifiers.md, As it is hashed";
+constexpr std::string_view kDateSection = "identifiers.md: As it is hashed";
 constexpr Rule kDateDashes{"birth-date-dashes", kDateSection,
                            "the birth date is written with signs between its "
                            "parts, and not as YYYYMMDD"};

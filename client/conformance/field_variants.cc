@@ -15,6 +15,31 @@ constexpr Rule kOneRow{"row-alone", "delivering.md, Whose visit it is",
                        "the customer is delivered as one of its rows says it: "
                        "all rows of the file are put together"};
 
+constexpr Rule kRowsMerged{"rows-merged", "delivering.md, Whose visit it is",
+                           "what several rows say of a customer is put "
+                           "together field by field, and not part by part by "
+                           "the latest sale"};
+
+// Each field as the first row has it that says it, or the last.
+WrittenPerson Merged(const std::vector<WrittenPerson>& rows, bool last_counts) {
+  using Field = std::string WrittenPerson::*;
+  constexpr Field kFields[] = {
+      &WrittenPerson::email,     &WrittenPerson::phone,
+      &WrittenPerson::pass,      &WrittenPerson::first_name,
+      &WrittenPerson::last_name, &WrittenPerson::birth_date,
+      &WrittenPerson::country,   &WrittenPerson::postcode,
+      &WrittenPerson::street,    &WrittenPerson::house_number,
+      &WrittenPerson::addition,  &WrittenPerson::city};
+  WrittenPerson merged = rows.front();
+  for (const WrittenPerson& row : rows) {
+    for (const Field field : kFields) {
+      const bool is_better = last_counts || (merged.*field).empty();
+      if (!(row.*field).empty() && is_better) merged.*field = row.*field;
+    }
+  }
+  return merged;
+}
+
 }  // namespace
 
 std::vector<FieldVariant> FieldVariants(
@@ -31,9 +56,16 @@ std::vector<FieldVariant> FieldVariants(
         {&kOneRow, Part::kRow,
          ReadPersonFields(row.raw(), read.own_domains, Today()).fields});
   }
+  for (const bool last_counts : {true, false}) {
+    if (rows.size() < 2) break;
+    const WrittenPerson merged = Merged(rows, last_counts);
+    variants.push_back(
+        {&kRowsMerged, Part::kRow,
+         ReadPersonFields(merged.raw(), read.own_domains, Today()).fields});
+  }
   return variants;
 }
 
-std::vector<const Rule*> RowRules() { return {&kOneRow}; }
+std::vector<const Rule*> RowRules() { return {&kOneRow, &kRowsMerged}; }
 
 }  // namespace garderobe::client::conformance

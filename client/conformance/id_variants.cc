@@ -192,22 +192,22 @@ absl::StatusOr<OtherIds> Explain(const Expected& expected,
   const ByteSpan key(expected.key().ExposeSecret(),
                      InstitutionHandleKey::kBytes);
   std::string last;
-  GARDEROBE_RETURN_IF_ERROR(
-      expected.ForEachLine([&](uint64_t number, const OrderLine& line) {
-        if (customers && (line.customer_id.empty() || !line.share ||
-                          line.customer_id == last)) {
-          return;
-        }
-        last = std::string(line.customer_id);
-        make(line, key, [&](const std::string& id, const Rule& rule) {
-          if (!unknown.contains(id)) return;
-          std::string handle;
-          if (!line.customer_id.empty()) {
-            handle = MakeHandle(expected.key(), line.customer_id).view();
-          }
-          ids.try_emplace(id, OtherId{number, &rule, std::move(handle)});
-        });
-      }));
+  GARDEROBE_RETURN_IF_ERROR(expected.ForEachLine([&](uint64_t number,
+                                                     const OrderLine& line) {
+    if (customers &&
+        (line.customer_id.empty() || !line.share || line.customer_id == last)) {
+      return;
+    }
+    last = std::string(line.customer_id);
+    make(line, key, [&](const std::string& id, const Rule& rule) {
+      if (!unknown.contains(id)) return;
+      const std::string right(
+          customers ? MakeHandle(expected.key(), line.customer_id).view()
+                    : MakeVisitId(expected.key(), line.order_id, line.line_id)
+                          .view());
+      ids.try_emplace(id, OtherId{number, &rule, right});
+    });
+  }));
   return ids;
 }
 

@@ -15,7 +15,7 @@ namespace garderobe::client::conformance {
 struct OtherId {
   uint64_t line;
   const Rule* rule;
-  std::string handle;  // of the line's customer by the right rule, 16 bytes
+  std::string right;  // what the right rule makes of the same, 16 bytes
 };
 using OtherIds = absl::flat_hash_map<std::string, OtherId>;
 

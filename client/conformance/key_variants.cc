@@ -13,8 +13,8 @@
 namespace garderobe::client::conformance {
 namespace {
 
-constexpr std::string_view kHashed = "identifiers.md, As it is hashed";
-constexpr std::string_view kMatchKeys = "identifiers.md, Match keys, version 2";
+constexpr std::string_view kHashed = "identifiers.md: As it is hashed";
+constexpr std::string_view kMatchKeys = "identifiers.md: Match keys, version 2";
 constexpr Rule kKeyOrder{"key-order", kHashed,
                          "the parts of the key stand in another order"};
 constexpr Rule kKeySign{"key-separator", kHashed,
@@ -43,7 +43,7 @@ constexpr Rule kKeyWhich{"key-letters-which", kMatchKeys,
 constexpr Rule kKeySkeleton{"key-skeleton", kMatchKeys,
                             "the skeleton of a name has another length"};
 constexpr Rule kKeySounds{"key-skeleton-sounds",
-                          "identifiers.md, Folding a name",
+                          "identifiers.md: Folding a name",
                           "consonants that sound alike are not one in the "
                           "skeleton of a name, or vowels are kept"};
 constexpr Rule kKeyNames{"key-names-whole", kMatchKeys,

@@ -12,7 +12,7 @@
 namespace garderobe::client::conformance {
 namespace {
 
-constexpr std::string_view kNameSection = "identifiers.md, Folding a name";
+constexpr std::string_view kNameSection = "identifiers.md: Folding a name";
 constexpr Rule kNameParticles{"name-particles", kNameSection,
                               "particles of a surname (van, de, der) are kept"};
 constexpr Rule kNameMarks{"name-marks", kNameSection,

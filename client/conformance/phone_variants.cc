@@ -10,7 +10,7 @@
 namespace garderobe::client::conformance {
 namespace {
 
-constexpr std::string_view kPhoneSection = "identifiers.md, Telephones";
+constexpr std::string_view kPhoneSection = "identifiers.md: Telephones";
 constexpr Rule kPhoneRaw{"phone-raw", kPhoneSection,
                          "the telephone number is taken as it is written"};
 constexpr Rule kPhoneDigits{"phone-digits", kPhoneSection,

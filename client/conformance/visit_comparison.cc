@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "client/conformance/id_variants.h"
 #include "client/conformance/visit_columns.h"
 
@@ -48,10 +48,7 @@ class VisitComparison {
     // Whatever came of a refused line, or did not, nothing is kept of it.
     for (size_t i = 0; i < expected_.visits().size(); ++i) {
       const Expected::Visit& visit = expected_.visits()[i];
-      if (deliveries_.contains(visit.values.id) || visit.is_refused ||
-          explained_.contains(visit.line)) {
-        continue;
-      }
+      if (deliveries_.contains(visit.values.id) || visit.is_refused) continue;
       if (expected_.FindVisits(visit.values.id)->back() != i) continue;
       ++differences_.visits.missing;
       Add(visit.line, "", kVisitMissing, "");
@@ -63,6 +60,7 @@ class VisitComparison {
   struct Came {
     VisitValues last;
     uint64_t times = 0;
+    bool has_other_id = false;
   };
 
   void Add(uint64_t line, std::string where, const Rule& rule,
@@ -101,10 +99,7 @@ class VisitComparison {
 
   void Place(const VisitValues& visit, uint64_t row) {
     if (expected_.FindVisits(visit.id) != nullptr) {
-      Came& came = deliveries_[visit.id];
-      came.last = visit;
-      ++came.times;
-      return;
+      return Note(visit.id, visit, /*has_other_id=*/false);
     }
     if (const Unsent* unsent = expected_.FindUnsent(visit.id)) {
       ++differences_.visits.unknown;
@@ -116,22 +111,15 @@ class VisitComparison {
       return Add(0, "visit_id", kVisitUnknown,
                  fmt::format("row {} of its feed", row));
     }
-    ++differences_.visits.different;
-    explained_.insert(other->second.line);
     Add(other->second.line, "visit_id", *other->second.rule, "");
-    CompareUnder(other->second.line, visit);
+    Note(VisitId::From(other->second.right), visit, /*has_other_id=*/true);
   }
 
-  // The other columns of a visit whose id is another.
-  void CompareUnder(uint64_t line, const VisitValues& visit) {
-    if (by_line_.empty()) {
-      for (size_t i = 0; i < expected_.visits().size(); ++i) {
-        by_line_.try_emplace(expected_.visits()[i].line, i);
-      }
-    }
-    const auto found = by_line_.find(line);
-    if (found == by_line_.end()) return;
-    (void)CompareValues(expected_.visits()[found->second], visit);
+  void Note(const VisitId& id, const VisitValues& visit, bool has_other_id) {
+    Came& came = deliveries_[id];
+    came.last = visit;
+    ++came.times;
+    came.has_other_id |= has_other_id;
   }
 
   void CompareOne(const VisitId& id, const Came& came) {
@@ -141,7 +129,8 @@ class VisitComparison {
     if (came.times > places.size()) {
       Add(known.line, "", kVisitTwice, fmt::format("{} times", came.times));
     }
-    if (CompareValues(known, came.last) && came.times <= places.size()) {
+    if (CompareValues(known, came.last) && came.times <= places.size() &&
+        !came.has_other_id) {
       ++differences_.visits.same;
     } else {
       ++differences_.visits.different;
@@ -174,8 +163,6 @@ class VisitComparison {
   Differences& differences_;
   OtherIds other_ids_, other_handles_;
   absl::flat_hash_map<VisitId, Came> deliveries_;
-  absl::flat_hash_set<uint64_t> explained_;        // lines that have another id
-  absl::flat_hash_map<uint64_t, size_t> by_line_;  // made when it is needed
 };
 
 }  // namespace
