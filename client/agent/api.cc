@@ -1,13 +1,11 @@
 #include "client/agent/api.h"
 
-#include "spdlog/fmt/chrono.h"
 #include <sodium.h>
 
 #include <array>
 #include <optional>
 #include <utility>
 
-#include "client/agent/intake.h"
 #include "client/agent/json_rows.h"
 #include "core/base/integer.h"
 #include "core/base/nearest.h"
@@ -15,6 +13,7 @@
 #include "nlohmann/json.hpp"
 #include "prometheus/gauge.h"
 #include "prometheus/text_serializer.h"
+#include "spdlog/fmt/chrono.h"
 
 namespace garderobe::client {
 namespace {
@@ -115,6 +114,7 @@ json StatusJson(const InstitutionQueue& queue) {
 
 Api::Api(ApiOptions options)
     : options_(std::move(options)),
+      intake_(*options_.mapping),
       requests_(prometheus::BuildCounter()
                     .Name("garderobe_agent_requests_total")
                     .Help("requests that were answered, by HTTP status")
@@ -226,7 +226,7 @@ ApiResponse Api::PostRows(InstitutionQueue& queue, const ApiRequest& request,
   if (rows->empty()) {
     return Error(400, "NO_ROWS", "there is no row in this request");
   }
-  const auto taken = TakeRows(*options_.mapping, *std::move(rows), queue);
+  const auto taken = intake_.Take(*std::move(rows), queue);
   if (!taken.ok()) {
     ApiResponse response =
         Error(507, "NOT_KEPT", std::string(Message(taken.status())));

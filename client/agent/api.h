@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "client/agent/institution_queue.h"
+#include "client/agent/intake.h"
 #include "client/mapping/mapping.h"
 #include "prometheus/counter.h"
 #include "prometheus/registry.h"
@@ -60,6 +61,7 @@ class Api {
 
   const ApiOptions options_;
   std::map<std::string, InstitutionQueue*> queues_;
+  Intake intake_;
   prometheus::Registry metrics_;
   prometheus::Family<prometheus::Counter>& requests_;
 };

@@ -41,6 +41,10 @@ class DateReader {
   // What was odd in the dates that were read, a sentence each: offsets that
   // were dropped, and dates that only the other order can read.
   std::vector<std::string> oddities() const;
+  // Counts anew.
+  void ForgetOddities() {
+    offsets_dropped_ = other_order_ = unknown_sales_ = 0;
+  }
 
  private:
   struct Zone;

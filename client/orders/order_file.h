@@ -69,6 +69,11 @@ class OrderFile {
   // What is odd about the file, its mapping and joined files, as far as they
   // are read; a sentence each.
   std::vector<std::string> oddities() const;
+  // Counts anew, for rows that come in pieces.
+  void ForgetOddities() {
+    mapper_->ForgetOddities();
+    rules_.dates.ForgetOddities();
+  }
   char delimiter() const { return reader_->delimiter(); }
   uint64_t header_line() const { return header_line_; }
   uint64_t bytes_read() const { return reader_->bytes_read(); }

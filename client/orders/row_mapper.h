@@ -45,6 +45,8 @@ class RowMapper {
   // What is odd so far, a sentence each: columns that decide and are not
   // there, values that say nothing, lines that are no visit.
   std::vector<std::string> oddities() const;
+  // Counts anew.
+  void ForgetOddities() { notes_ = RowNotes(); }
 
  private:
   void Keep(size_t target, std::string value);

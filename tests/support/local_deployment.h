@@ -60,6 +60,8 @@ class LocalDeployment {
   std::string Write(const std::string& name, const std::string& text) const;
 
   const std::string& folder() const { return folder_; }
+  // A port of this deployment's block that no daemon takes.
+  int spare_port() const { return ports_.first() + PortBlock::kPorts - 1; }
   // Of a party, or of answerd's "intake".
   std::string address(const std::string& party) const;
   // How the same is reached, with the key of its certificate.
