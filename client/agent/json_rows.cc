@@ -18,14 +18,16 @@ constexpr size_t kNameBytesShown = 60;
 
 constexpr size_t FieldOf(Column column) { return static_cast<size_t>(column); }
 
-// A number has lost the zeros at the front of these.
-bool IsTextOnly(size_t field) {
-  return field == FieldOf(Column::kPhone) ||
-         field == FieldOf(Column::kPostcode) ||
-         field == FieldOf(Column::kPass) ||
-         field == FieldOf(Column::kBirthDate) ||
+bool IsDate(size_t field) {
+  return field == FieldOf(Column::kBirthDate) ||
          field == FieldOf(Column::kStartsAt) ||
          field == FieldOf(Column::kSoldAt);
+}
+
+// A number has lost the zeros at the front of these, or is no date.
+bool IsTextOnly(size_t field) {
+  return IsDate(field) || field == FieldOf(Column::kPhone) ||
+         field == FieldOf(Column::kPostcode) || field == FieldOf(Column::kPass);
 }
 
 // "2026-03-14", and whatever follows. A contract needs no guesses about day and
@@ -94,9 +96,8 @@ class RowTaker final : public nlohmann::json_sax<json> {
   }
   bool string(string_t& value) override {
     return Value([&](AgentRow& row, size_t field) {
-      if ((field == FieldOf(Column::kStartsAt) ||
-           field == FieldOf(Column::kSoldAt)) &&
-          !TrimField(value).empty() && !BeginsAsIsoDate(TrimField(value))) {
+      if (IsDate(field) && !TrimField(value).empty() &&
+          !BeginsAsIsoDate(TrimField(value))) {
         return row.Refuse(std::string(RowFieldName(field)), "DATE_NOT_ISO");
       }
       row.fields[field] = std::move(value);

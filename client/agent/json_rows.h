@@ -19,9 +19,9 @@ inline constexpr size_t kRequestRowsMax = 10'000;
 // is refused by its field, and the others are kept:
 // - FIELD_UNKNOWN, FIELD_REPEATED: its name;
 // - FIELD_TYPE: a list or an object; a number where zeros at the front count
-//   (phone, postcode, pass) or of more digits than JSON keeps; true and false
-//   for anything but `share`;
-// - DATE_NOT_ISO: a time that does not begin as 2026-03-14 does;
+//   (phone, postcode, pass), for a date, or of more digits than JSON keeps; true
+//   and false for anything but `share`;
+// - DATE_NOT_ISO: a date or time that does not begin as 2026-03-14 does;
 // - ROW_NOT_AN_OBJECT, ROW_EMPTY.
 // InvalidArgument: not JSON, with the byte where it ends to be, or another
 // shape. ResourceExhausted: more than kRequestRowsMax rows.

@@ -82,6 +82,8 @@ TEST(JsonRowsTest, DatesOfTheContractNeedNoGuess) {
   EXPECT_EQ(OneRow(R"({"starts_at": "03/04/2026 20:00"})").reason,
             "DATE_NOT_ISO");
   EXPECT_EQ(OneRow(R"({"sold_at": "1 mei 2026"})").column, "sold_at");
+  EXPECT_EQ(OneRow(R"({"birth_date": "03-04-1985"})").column, "birth_date");
+  EXPECT_EQ(OneRow(R"({"birth_date": "1985-04-03"})").reason, "");
   EXPECT_EQ(OneRow(R"({"starts_at": "2026-04-03T20:00"})").reason, "");
   EXPECT_EQ(OneRow(R"({"starts_at": " ", "order_id": "1"})").reason, "");
 }
