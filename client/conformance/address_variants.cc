@@ -1,7 +1,10 @@
 #include "client/conformance/address_variants.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_join.h"

@@ -1,6 +1,9 @@
 #include "client/conformance/batch_comparison.h"
 
+#include <algorithm>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"

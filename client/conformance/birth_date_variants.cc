@@ -1,6 +1,8 @@
 #include "client/conformance/birth_date_variants.h"
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/base/civil_time.h"
 #include "core/identifiers/text.h"

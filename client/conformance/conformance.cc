@@ -3,7 +3,9 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include "client/conformance/batch_comparison.h"
 #include "client/conformance/expected.h"

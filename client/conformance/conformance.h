@@ -13,7 +13,6 @@
 #include "client/conformance/differences.h"
 #include "client/conformance/recorder.h"
 #include "client/orders/order_file.h"
-#include "core/rpc/tls.h"
 
 namespace garderobe::client::conformance {
 

@@ -1,7 +1,9 @@
 #include "client/conformance/email_variants.h"
 
-#include <algorithm>
+#include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "core/identifiers/email.h"
 #include "core/identifiers/normalisation.h"

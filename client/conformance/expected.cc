@@ -1,6 +1,7 @@
 #include "client/conformance/expected.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "client/conformance/recorder.h"
 #include "client/orders/identity.h"

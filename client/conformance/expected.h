@@ -2,10 +2,12 @@
 #ifndef GARDEROBE_CLIENT_CONFORMANCE_EXPECTED_H_
 #define GARDEROBE_CLIENT_CONFORMANCE_EXPECTED_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"

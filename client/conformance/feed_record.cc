@@ -1,5 +1,7 @@
 #include "client/conformance/feed_record.h"
 
+#include <memory>
+
 namespace garderobe::client::conformance {
 
 absl::StatusOr<std::optional<v1::BatchOutcome>> FeedRecord::Place(

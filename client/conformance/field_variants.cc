@@ -1,5 +1,7 @@
 #include "client/conformance/field_variants.h"
 
+#include <string_view>
+
 #include "client/conformance/address_variants.h"
 #include "client/conformance/birth_date_variants.h"
 #include "client/conformance/email_variants.h"

@@ -1,10 +1,9 @@
 #include "client/conformance/id_variants.h"
 
+#include <algorithm>
 #include <functional>
 #include <string_view>
-#include <utility>
 
-#include "client/orders/words.h"
 #include "core/base/hash.h"
 
 namespace garderobe::client::conformance {

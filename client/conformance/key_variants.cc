@@ -1,6 +1,7 @@
 #include "client/conformance/key_variants.h"
 
 #include <algorithm>
+#include <memory>
 #include <string_view>
 #include <utility>
 

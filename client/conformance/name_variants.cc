@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/identifiers/normalisation.h"

@@ -1,6 +1,8 @@
 #include "client/conformance/opened_batch.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "absl/container/flat_hash_set.h"
 #include "core/base/civil_time.h"

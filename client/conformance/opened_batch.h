@@ -3,6 +3,7 @@
 #define GARDEROBE_CLIENT_CONFORMANCE_OPENED_BATCH_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/conformance/party_keys.h"

@@ -1,5 +1,7 @@
 #include "client/conformance/party_keys.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 

@@ -1,9 +1,10 @@
 #include "client/conformance/phone_variants.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
+#include <string_view>
 
-#include "core/identifiers/country.h"
 #include "core/identifiers/phone.h"
 #include "core/identifiers/text.h"
 

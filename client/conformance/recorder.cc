@@ -1,5 +1,6 @@
 #include "client/conformance/recorder.h"
 
+#include <string_view>
 #include <utility>
 
 #include "core/keys/outcome.h"

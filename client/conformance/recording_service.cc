@@ -1,5 +1,6 @@
 #include "client/conformance/recording_service.h"
 
+#include <functional>
 #include <memory>
 #include <type_traits>
 

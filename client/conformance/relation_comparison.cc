@@ -1,9 +1,12 @@
 #include "client/conformance/relation_comparison.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/thread_pool.hpp>
-#include <memory>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 

@@ -7,8 +7,8 @@
 
 #include "client/conformance/differences.h"
 #include "client/conformance/expected.h"
+#include "client/conformance/opened_batch.h"
 #include "client/conformance/party_keys.h"
-#include "client/conformance/recorder.h"
 
 namespace garderobe::client::conformance {
 

@@ -1,7 +1,10 @@
 #include "client/conformance/report_text.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 

@@ -1,6 +1,6 @@
 #include "client/conformance/token_search.h"
 
-#include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"

@@ -3,6 +3,7 @@
 #ifndef GARDEROBE_CLIENT_CONFORMANCE_TOKEN_SEARCH_H_
 #define GARDEROBE_CLIENT_CONFORMANCE_TOKEN_SEARCH_H_
 
+#include <array>
 #include <optional>
 #include <set>
 #include <string>

@@ -1,7 +1,7 @@
 #include "client/conformance/visit_columns.h"
 
 #include <cstdlib>
-#include <utility>
+#include <string_view>
 
 namespace garderobe::client::conformance {
 namespace {

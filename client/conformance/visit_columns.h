@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "client/conformance/expected.h"
+#include "client/conformance/opened_batch.h"
 #include "client/conformance/rule.h"
 
 namespace garderobe::client::conformance {

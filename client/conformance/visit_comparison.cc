@@ -1,5 +1,7 @@
 #include "client/conformance/visit_comparison.h"
 
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"

@@ -6,7 +6,7 @@
 
 #include "client/conformance/differences.h"
 #include "client/conformance/expected.h"
-#include "client/conformance/recorder.h"
+#include "client/conformance/opened_batch.h"
 
 namespace garderobe::client::conformance {
 
