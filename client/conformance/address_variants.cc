@@ -69,7 +69,7 @@ constexpr Rule kAddressRefused{"address-refused",
                                "an address is used that is refused: a "
                                "placeholder, or a dummy number"};
 
-using Parts = std::vector<std::string>;
+using AddressParts = std::vector<std::string>;
 
 std::string Small(std::string text) {
   for (char& c : text) {
@@ -93,7 +93,7 @@ class AddressVariants {
     if (known_.is_placeholder || known_.value.empty()) AddRefused();
     if (!known_.postcode.empty()) AddPostcodes();
     if (known_.value.empty()) return;
-    const Parts parts = absl::StrSplit(known_.value, ':');
+    const AddressParts parts = absl::StrSplit(known_.value, ':');
     const bool dutch = parts.size() == 4;
     if (!dutch && parts.size() != 5) return;
     AddForms(parts);
@@ -111,18 +111,18 @@ class AddressVariants {
     change(variant.fields);
     to_->push_back(std::move(variant));
   }
-  void Value(const Rule& rule, const Parts& parts,
+  void Value(const Rule& rule, const AddressParts& parts,
              const char* separator = ":") {
     With(rule, [&](PersonFields& fields) {
       fields.address.value = absl::StrJoin(parts, separator);
     });
   }
 
-  void AddForms(const Parts& parts) {
+  void AddForms(const AddressParts& parts) {
     Value(kCountryLost, {parts.begin() + 1, parts.end()});
     for (const char* country : {"nl", "be", "Nederland", "Netherlands", "BE",
                                 "NL", "", "België", "NLD", "BEL"}) {
-      Parts other = parts;
+      AddressParts other = parts;
       other[0] = country;
       Value(kCountryForm, other);
     }
@@ -133,8 +133,8 @@ class AddressVariants {
     }
   }
 
-  void AddDutch(const Parts& parts) {
-    Parts other = parts;
+  void AddDutch(const AddressParts& parts) {
+    AddressParts other = parts;
     other[3] = "";
     Value(kAdditionLost, other);
     Value(kAdditionLost, {parts.begin(), parts.begin() + 3});
@@ -153,18 +153,18 @@ class AddressVariants {
       }
       Value(kAdditionRaw, other);
     }
-    Parts raw_house = parts;
+    AddressParts raw_house = parts;
     raw_house[2] = number;
     Value(kHouseZeros, raw_house);
     raw_house[2] = number.substr(0, digits);
     Value(kHouseZeros, raw_house);
-    Parts street = parts;
+    AddressParts street = parts;
     street.insert(street.begin() + 2, known_.street);
     Value(kStreetAdded, street);
   }
 
-  void AddBelgian(const Parts& parts) {
-    Parts other = parts;
+  void AddBelgian(const AddressParts& parts) {
+    AddressParts other = parts;
     other[4] = "";
     Value(kBoxLost, other);
     Value(kBoxLost, {parts.begin(), parts.begin() + 4});
@@ -175,13 +175,13 @@ class AddressVariants {
       other[4] = box;
       Value(kBoxForm, other);
     }
-    Parts letter = parts;
+    AddressParts letter = parts;
     const size_t digits = parts[3].find_first_not_of("0123456789");
     letter[3] = parts[3].substr(0, digits);
     Value(kAdditionLost, letter);
     letter[3] = Small(parts[3]);
     Value(kAdditionCase, letter);
-    Parts streetless = parts;
+    AddressParts streetless = parts;
     streetless.erase(streetless.begin() + 2);
     Value(kStreetLost, streetless);
   }
@@ -211,7 +211,7 @@ class AddressVariants {
   void Street(const Rule& rule, const std::string& street) {
     With(rule, [&](PersonFields& fields) {
       Address& address = fields.address;
-      Parts parts = absl::StrSplit(address.value, ':');
+      AddressParts parts = absl::StrSplit(address.value, ':');
       if (parts.size() == 5) {
         parts[2] = street;
         address.value = absl::StrJoin(parts, ":");
@@ -254,7 +254,7 @@ class AddressVariants {
     }
   }
 
-  // Parts of an address of which nothing is to be used.
+  // AddressParts of an address of which nothing is to be used.
   void AddRefused() {
     const WrittenPerson& w = read_.written;
     if (known_.country == nullptr) return;

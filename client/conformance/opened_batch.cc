@@ -63,7 +63,7 @@ void CheckShape(const v1::VisitColumns& columns, uint32_t count,
   const auto unequal = [&](const char* column) {
     faults->push_back({&kColumnsUnequal, column});
   };
-  if (!Column<VisitId>(columns.visit_ids()).HasRows(count)) {
+  if (!garderobe::Column<VisitId>(columns.visit_ids()).HasRows(count)) {
     unequal("visit_ids");
   }
   if (columns.event_size() != rows) unequal("event");
@@ -100,7 +100,7 @@ std::string RowDetail(size_t row) { return fmt::format("row {}", row); }
 void CheckHandles(const v1::RelationBatch& batch,
                   std::vector<BatchFault>* faults) {
   absl::flat_hash_set<Handle> seen;
-  const Column<Handle> handles(batch.handles());
+  const garderobe::Column<Handle> handles(batch.handles());
   for (size_t row = 0; row < handles.size(); ++row) {
     if (handles[row].is_zero()) {
       faults->push_back({&kHandleZero, RowDetail(row)});
@@ -122,7 +122,7 @@ void CheckPoints(const v1::RelationBatch& batch, uint32_t padding,
       batch.kinds().data(), static_cast<size_t>(batch.kinds_size()));
   const auto points =
       PointColumns::Read(kinds, batch.points_a(), batch.points_b());
-  const Column<Element> homes(batch.points_home());
+  const garderobe::Column<Element> homes(batch.points_home());
   if (kinds.size() != batch.count() || !points.ok() ||
       !homes.HasRows(batch.count())) {
     opened->faults.push_back({&kPointsColumns});
@@ -152,13 +152,13 @@ std::string_view KeptTitle(std::string_view title) {
 }
 
 size_t OpenedVisits::rows() const {
-  return std::min<size_t>(count, Column<Handle>(handles).size());
+  return std::min<size_t>(count, garderobe::Column<Handle>(handles).size());
 }
 
 VisitValues OpenedVisits::At(size_t row) const {
   VisitValues visit;
-  visit.handle = Column<Handle>(handles)[row];
-  const Column<VisitId> ids(columns.visit_ids());
+  visit.handle = garderobe::Column<Handle>(handles)[row];
+  const garderobe::Column<VisitId> ids(columns.visit_ids());
   if (row < ids.size()) visit.id = ids[row];
   const int at = static_cast<int>(row);
   const auto& events = columns.events();
@@ -186,7 +186,7 @@ OpenedVisits BatchOpener::Open(const v1::FeedName& feed,
   opened.handles = batch.handles();
   auto& faults = opened.faults;
   if (batch.count() > kVisitRowsMax) faults.push_back({&kBatchRows});
-  if (!Column<Handle>(batch.handles()).HasRows(batch.count())) {
+  if (!garderobe::Column<Handle>(batch.handles()).HasRows(batch.count())) {
     faults.push_back({&kHandlesColumn});
   }
   if (!keys_.AcceptsAggregator(batch.serial())) {
@@ -219,7 +219,7 @@ OpenedRelations BatchOpener::Open(const v1::FeedName& feed,
   OpenedRelations opened;
   auto& faults = opened.faults;
   if (batch.count() > kRelationRowsMax) faults.push_back({&kBatchRows});
-  if (!Column<Handle>(batch.handles()).HasRows(batch.count())) {
+  if (!garderobe::Column<Handle>(batch.handles()).HasRows(batch.count())) {
     faults.push_back({&kHandlesColumn});
   }
   if (!keys_.Accepts(batch.serials())) faults.push_back({&kSerialsOther});

@@ -11,7 +11,7 @@
 namespace garderobe::client::conformance {
 namespace {
 
-using Parts = RecordingService::Parts;
+using ServiceParts = RecordingService::Parts;
 
 constexpr uint32_t kProtocolVersion = 2;
 // As ttpd has them.
@@ -19,7 +19,7 @@ constexpr uint32_t kVisitWindow = 8, kRelationWindow = 64;
 
 // The feed with the client's name filled in. InvalidArgument: a name is
 // malformed. PermissionDenied: as MayDeliver, or of another institution.
-absl::StatusOr<v1::FeedName> NamedFeed(const Parts& parts,
+absl::StatusOr<v1::FeedName> NamedFeed(const ServiceParts& parts,
                                        const std::string& client,
                                        v1::FeedName feed) {
   if (!IsSourceName(feed.source())) {
@@ -49,7 +49,7 @@ class RecordingHandler final : public StreamHandler<Request, Response> {
   static constexpr uint32_t kWindow =
       kIsVisits ? kVisitWindow : kRelationWindow;
 
-  RecordingHandler(const Parts& parts, std::string client)
+  RecordingHandler(const ServiceParts& parts, std::string client)
       : parts_(parts), client_(std::move(client)) {}
   ~RecordingHandler() override {
     if (opened_.stream != 0) parts_.recorder.Leave(feed_, opened_.stream);
@@ -118,7 +118,7 @@ class RecordingHandler final : public StreamHandler<Request, Response> {
  private:
   using Opened = std::conditional_t<kIsVisits, OpenedVisits, OpenedRelations>;
 
-  const Parts& parts_;
+  const ServiceParts& parts_;
   const std::string client_;
   v1::FeedName feed_;        // set by Open
   Recorder::Opened opened_;  // set by Open

@@ -163,15 +163,16 @@ std::optional<std::string> Unpack(std::string_view frame, size_t bytes_max) {
 }
 
 // The payload's parts, as far as they are there.
-struct Parts {
+struct PayloadParts {
   std::string_view handles, points, signature, frame;
   std::string columns;
 };
 
-std::optional<Parts> Split(std::string_view payload, size_t columns_bytes_max,
-                           std::vector<BatchFault>* faults) {
+std::optional<PayloadParts> Split(std::string_view payload,
+                                  size_t columns_bytes_max,
+                                  std::vector<BatchFault>* faults) {
   ByteReader reader(payload);
-  Parts parts;
+  PayloadParts parts;
   uint8_t version = 0;
   uint32_t frame_bytes = 0;
   if (!reader.GetInteger(&version) || version != 2 ||
@@ -207,7 +208,8 @@ std::optional<Parts> Split(std::string_view payload, size_t columns_bytes_max,
 }
 
 // What somebody may have signed instead.
-std::vector<Named> OtherMessages(const SealedBatch& batch, const Parts& parts) {
+std::vector<Named> OtherMessages(const SealedBatch& batch,
+                                 const PayloadParts& parts) {
   const bool visits = batch.place.kind == SealedKind::kVisits;
   const std::string label =
       visits ? "garderobe/visits/" : "garderobe/relations/";
@@ -239,7 +241,7 @@ std::vector<Named> OtherMessages(const SealedBatch& batch, const Parts& parts) {
 }
 
 void CheckAuthor(std::span<const AuthorKey> authors, const SealedBatch& batch,
-                 const Parts& parts, std::vector<BatchFault>* faults) {
+                 const PayloadParts& parts, std::vector<BatchFault>* faults) {
   if (authors.empty()) {
     faults->push_back({&kAuthorKeyMissing});
     return;

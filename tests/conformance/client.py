@@ -3,7 +3,10 @@ docs/protocol.md, with none of this project's code beside the known answers in
 tests/vectors. Delivers a CSV file with the default columns, and makes one
 fault when it is told to, so that `garderobe conformance` can be held to it.
 
-Telephones are left out: normalise.py reads none.
+Telephones are left out: normalise.py reads none. What several rows say of a
+customer is put together field by field, which is right only as long as they do
+not contradict each other; keys of certificates are not compared with their
+pins.
 """
 import argparse
 import csv
