@@ -3,6 +3,7 @@ import os
 
 import files as of
 import postgresql
+from agent import measure_agent
 from deployment import Deployment
 from linked import linked_customers
 from progress import say
@@ -145,6 +146,8 @@ def measure_garderobe(programs, folder, files, hasty):
         fewer(EMPTY_CALLS, files.scale))
     result["own_mirror"] = ask(of.ASKER, fewer(MIRROR_CALLS, files.scale))
     result["mirrors"] = {of.ASKER: result["own_mirror"].pop("rows")}
+    result["agent"] = measure_agent(programs, folder, of.ASKER,
+                                    files.visits[of.ASKER])
     for institution in of.SENDERS:
         result["mirrors"][institution] = ask(institution, 1)["rows"]
     return result

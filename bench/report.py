@@ -4,6 +4,7 @@ VISITS_PER_SECOND = 1_000_000  # the year's 179 million in 3 minutes
 TIMES_POSTGRESQL = 8
 GROUP_OPERATIONS_OF_MACHINE = 0.8
 MIRROR_P95_MS = 20
+AGENT_ROWS_PER_SECOND = 20_000  # of one processor
 
 # More than this of a visits phase's processor time at the vault means that
 # relations were worked on meanwhile.
@@ -83,6 +84,11 @@ def target_rows(result):
     status = empty["get_status"]
     row("  GetStatus: p50, p99", "-",
         f"{status['p50_ms']:.2f}, {status['p99_ms']:.2f} ms")
+    agent = garderobe["agent"]
+    rate = agent["rows_per_processor_second"]
+    row("agent, rows taken a processor second", f"{AGENT_ROWS_PER_SECOND:,}",
+        f"{rate:,.0f}", met=rate >= AGENT_ROWS_PER_SECOND)
+    row("  rows/s, synced", "-", f"{agent['rows_per_second']:,.0f}")
     return rows
 
 

@@ -1,11 +1,37 @@
 #include "client/published.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <memory>
 
+#include "core/base/mutex.h"
 #include "core/keys/serial_book.h"
 
 namespace garderobe::client {
+namespace {
+
+// Waits for its turn with a file, of all processes, and ends it. Where the file
+// can't be made there are no turns.
+class FileTurn {
+ public:
+  explicit FileTurn(const std::string& path)
+      : file_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    if (file_ >= 0) (void)flock(file_, LOCK_EX);
+  }
+  FileTurn(const FileTurn&) = delete;
+  FileTurn& operator=(const FileTurn&) = delete;
+  ~FileTurn() {
+    if (file_ >= 0) close(file_);
+  }
+
+ private:
+  const int file_;
+};
+
+}  // namespace
 
 v1::Serials Published::serials() const {
   v1::Serials serials;
@@ -24,6 +50,11 @@ absl::StatusOr<Published> ReadPublished(
   if (error) {
     return Unavailable("cannot create {}: {}", state, error.message());
   }
+  // Deliveries of one client may run side by side, in one process or several;
+  // the book has one writer at a time.
+  static Mutex mutex;
+  const MutexLock lock(&mutex);
+  const FileTurn turn(state + "/serials.lock");
   GARDEROBE_ASSIGN_OR_RETURN(const auto serials,
                              SerialBook::Open(state + "/serials"));
   // What is sealed can only be opened by whom these keys belong to: the TTP

@@ -62,6 +62,7 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Start(AgentSetup setup) {
   agent->mapping_.zone = config.zone;
   GARDEROBE_ASSIGN_OR_RETURN(const std::string token,
                              AgentToken(agent->setup_.folder));
+  GARDEROBE_RETURN_IF_ERROR(agent->ReadFolders());
   GARDEROBE_RETURN_IF_ERROR(agent->OpenQueues());
   std::vector<InstitutionQueue*> queues;
   for (const auto& queue : agent->queues_) queues.push_back(queue.get());
@@ -85,13 +86,18 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Start(AgentSetup setup) {
       });
   agent->api_ = std::make_unique<Api>(
       ApiOptions{agent->setup_.endpoint.client, queues, &agent->mapping_, token,
-                 [drainer = agent->drainer_.get()] { drainer->Wake(); }});
+                 [drainer = agent->drainer_.get()] { drainer->Wake(); },
+                 [agent = agent.get()] { return agent->FolderStatuses(); }});
   HttpOptions http;
   http.listen = config.listen;
   http.socket = config.socket;
   GARDEROBE_ASSIGN_OR_RETURN(agent->server_,
                              HttpServer::Start(http, *agent->api_));
-  GARDEROBE_RETURN_IF_ERROR(agent->OpenFolders());
+  agent->drainer_->Start();
+  for (size_t i = 0; i < agent->folders_.size(); ++i) {
+    // Runs as long as the process.
+    std::thread([agent = agent.get(), i] { agent->DeliverFolder(i); }).detach();
+  }
   return agent;
 }
 
@@ -119,12 +125,15 @@ absl::Status Agent::OpenQueues() {
         auto queue,
         InstitutionQueue::Open(FeedOf(institution, setup_.config.source),
                                setup_.folder + "/" + institution.id, limits));
+    for (const std::string& finding : queue->spool().findings()) {
+      setup_.log(fmt::format("{}: {}", institution.id, finding));
+    }
     queues_.push_back(std::move(queue));
   }
   return absl::OkStatus();
 }
 
-absl::Status Agent::OpenFolders() {
+absl::Status Agent::ReadFolders() {
   for (const std::string& text : setup_.config.folders) {
     GARDEROBE_ASSIGN_OR_RETURN(const WatchedExports watched,
                                ParseWatched(text));
@@ -137,20 +146,26 @@ absl::Status Agent::OpenFolders() {
           watched.institution);
     }
     GARDEROBE_RETURN_IF_ERROR(FindMapping(watched.mapping).status());
-    if (!std::filesystem::is_directory(watched.path)) {
-      return NotFound("folders.watch: {} is no folder", watched.path);
-    }
-    // Runs as long as the process.
-    std::thread([this, watched, institution = *found] {
-      DeliverFolder(watched, institution);
-    }).detach();
+    folders_.push_back({watched, *found});
   }
+  const MutexLock lock(&mutex_);
+  folders_hindered_by_.resize(folders_.size());
   return absl::OkStatus();
 }
 
-void Agent::DeliverFolder(const WatchedExports& watched,
-                          const AgentInstitution& institution) const {
-  const absl::Status ended = WatchFolder(
+std::vector<WatchedStatus> Agent::FolderStatuses() {
+  std::vector<WatchedStatus> statuses;
+  const MutexLock lock(&mutex_);
+  for (size_t i = 0; i < folders_.size(); ++i) {
+    statuses.push_back({folders_[i].institution.id, folders_[i].exports.path,
+                        folders_hindered_by_[i]});
+  }
+  return statuses;
+}
+
+void Agent::DeliverFolder(size_t index) {
+  const auto& [watched, institution] = folders_[index];
+  WatchFolder(
       watched.path,
       [&](const std::string& file) -> absl::StatusOr<std::string> {
         SendOptions options;
@@ -161,7 +176,7 @@ void Agent::DeliverFolder(const WatchedExports& watched,
         if (!report.ok()) {
           setup_.log(fmt::format("{}: {}: not delivered: {}", institution.id,
                                  file, Message(report.status())));
-          return report.status();
+          return Annotate(report.status(), file);
         }
         setup_.log(fmt::format("{}: {}: {} rows, {} visits stored, {} refused",
                                institution.id, file, report->rows,
@@ -172,9 +187,14 @@ void Agent::DeliverFolder(const WatchedExports& watched,
                                  one.line, one.column, one.reason));
         }
         return PlaceOf(*report);
+      },
+      [&](const absl::Status& status) {
+        setup_.log(
+            fmt::format("{}: {}: {}", institution.id, watched.path,
+                        status.ok() ? "is watched again" : Message(status)));
+        const MutexLock lock(&mutex_);
+        folders_hindered_by_[index] = std::string(Message(status));
       });
-  setup_.log(fmt::format("{}: {} is not watched any more: {}", institution.id,
-                         watched.path, Message(ended)));
 }
 
 void Agent::Tell(Flow flow, const InstitutionQueue& queue,

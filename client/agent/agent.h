@@ -37,9 +37,10 @@ struct AgentSetup {
 
 class Agent {
  public:
-  // Opens the queues and begins to take and deliver rows. Errors of
-  // InstitutionQueue::Open and HttpServer::Start; InvalidArgument: a folder to
-  // watch is of no institution or mapping.
+  // Opens the queues and begins to take and deliver rows: last, so that nothing
+  // is under way when it can't. Errors of InstitutionQueue::Open and
+  // HttpServer::Start; InvalidArgument: a folder to watch is of no institution
+  // or mapping. A folder that is away is waited for.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Agent>> Start(
       AgentSetup setup);
   ~Agent() = default;
@@ -50,9 +51,13 @@ class Agent {
  private:
   explicit Agent(AgentSetup setup);
   [[nodiscard]] absl::Status OpenQueues();
-  [[nodiscard]] absl::Status OpenFolders();
-  void DeliverFolder(const WatchedExports& watched,
-                     const AgentInstitution& institution) const;
+  struct Watched {
+    WatchedExports exports;
+    AgentInstitution institution;
+  };
+  [[nodiscard]] absl::Status ReadFolders();
+  void DeliverFolder(size_t index);
+  std::vector<WatchedStatus> FolderStatuses();
   FeedOptions FeedOf(const AgentInstitution& institution,
                      const std::string& source) const;
   void Tell(Flow flow, const InstitutionQueue& queue,
@@ -62,6 +67,10 @@ class Agent {
   Mapping mapping_;
   RateLimit rate_;
   std::vector<std::unique_ptr<InstitutionQueue>> queues_;
+  std::vector<Watched> folders_;
+  Mutex mutex_;
+  // By folder; empty: nothing hinders.
+  std::vector<std::string> folders_hindered_by_ ABSL_GUARDED_BY(mutex_);
   // Last: use the above.
   std::unique_ptr<Drainer> drainer_;
   std::unique_ptr<Api> api_;

@@ -86,6 +86,11 @@ absl::StatusOr<std::string> AskAgent(const AgentConfig& config,
     return Call<asio::ip::tcp>(io).Ask(at, token, target, io);
   }
   using Local = asio::local::stream_protocol;
+  constexpr size_t kSocketPathMax = 107;
+  if (config.socket.size() > kSocketPathMax) {
+    return InvalidArgument("listen.socket: a path has {} bytes at most",
+                           kSocketPathMax);
+  }
   return Call<Local>(io).Ask(Local::endpoint(config.socket), token, target, io);
 }
 

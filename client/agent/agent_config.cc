@@ -1,5 +1,7 @@
 #include "client/agent/agent_config.h"
 
+#include <algorithm>
+
 #include "client/orders/dates.h"
 #include "core/base/files.h"
 
@@ -80,6 +82,19 @@ absl::Status ReadAgentConfig(const std::string& folder, const std::string& path,
     return InvalidArgument("{}: agent.zone: there is no time zone {}", file,
                            config->zone);
   }
+  const bool is_source =
+      !config->source.empty() && config->source.size() <= 40 &&
+      config->source.find_first_not_of(
+          "abcdefghijklmnopqrstuvwxyz0123456789._-") == std::string::npos;
+  if (!is_source) {
+    return InvalidArgument(
+        "{}: agent.source: 1 to 40 of a-z, 0-9, '.', '_' "
+        "and '-'",
+        file);
+  }
+  auto& names = config->institutions;
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return absl::OkStatus();
 }
 

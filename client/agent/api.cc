@@ -2,7 +2,9 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
+#include <boost/asio/ip/address.hpp>
 #include <optional>
 #include <utility>
 
@@ -48,14 +50,25 @@ std::string_view TypeOf(std::string_view content_type) {
   return content_type;
 }
 
+// In ASCII, whatever its capitals.
+bool IsSameWord(std::string_view text, std::string_view word) {
+  return std::equal(
+      text.begin(), text.end(), word.begin(), word.end(),
+      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+}
+
 // A page in a browser can name any host; only these names lead here without a
 // detour over somebody's name server.
 bool IsLoopbackName(std::string_view host) {
   if (host.starts_with('[')) {
-    return host.starts_with("[::1]");
+    host = host.substr(1, host.find(']') - 1);
+  } else {
+    host = host.substr(0, host.find(':'));
   }
-  host = host.substr(0, host.find(':'));
-  return host == "localhost" || host == "127.0.0.1";
+  if (host.ends_with('.')) host.remove_suffix(1);
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(std::string(host), error);
+  return error ? IsSameWord(host, "localhost") : address.is_loopback();
 }
 
 // Values of this API are numbers and words; nothing needs to be decoded.
@@ -139,11 +152,16 @@ std::unique_ptr<ApiResponse> Api::Refuse(const ApiRequest& request) const {
       return refused(403, "HOST_REFUSED",
                      "the agent is reached as localhost, 127.0.0.1 or [::1]");
     }
-    const std::string expected = "Bearer " + options_.token;
-    const bool is_known = request.authorization.size() == expected.size() &&
-                          sodium_memcmp(request.authorization.data(),
-                                        expected.data(), expected.size()) == 0;
-    if (!is_known && request.target != "/healthz") {
+    const std::string_view shown = request.authorization;
+    constexpr std::string_view kScheme = "bearer ";
+    const bool is_known =
+        shown.size() == kScheme.size() + options_.token.size() &&
+        IsSameWord(shown.substr(0, kScheme.size()), kScheme) &&
+        sodium_memcmp(shown.data() + kScheme.size(), options_.token.data(),
+                      options_.token.size()) == 0;
+    const bool is_probe = request.method == "GET" &&
+                          request.target == "/healthz" && !request.has_body;
+    if (!is_known && !is_probe) {
       return refused(401, "TOKEN_WRONG",
                      "send the header Authorization: Bearer TOKEN, with the "
                      "token that the agent keeps in its folder (agent.token)");
@@ -202,9 +220,11 @@ ApiResponse Api::Answer(const ApiRequest& request, std::string_view body) {
                  "an institution has /rows and /outcomes; /openapi.json has "
                  "all");
   };
-  ApiResponse response = answer();
-  requests_.Add({{"status", std::to_string(response.status)}}).Increment();
-  return response;
+  return answer();
+}
+
+void Api::Count(int status) {
+  requests_.Add({{"status", std::to_string(status)}}).Increment();
 }
 
 ApiResponse Api::PostRows(InstitutionQueue& queue, const ApiRequest& request,
@@ -271,8 +291,9 @@ ApiResponse Api::GetOutcomes(const InstitutionQueue& queue,
   json batches = json::array();
   for (const std::string& line : page->lines) {
     json batch = json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!batch.is_object()) continue;
-    batch["at"] = UtcTime(batch.value("at", uint64_t{0}));
+    const auto at = batch.is_object() ? batch.find("at") : batch.end();
+    if (at == batch.end() || !at->is_number_unsigned()) continue;
+    *at = UtcTime(at->get<uint64_t>());
     batch.erase("stored_in_all");
     batch.erase("refused_in_all");
     batches.push_back(std::move(batch));
@@ -286,9 +307,18 @@ ApiResponse Api::GetOutcomes(const InstitutionQueue& queue,
 ApiResponse Api::GetStatus() const {
   json list = json::array();
   for (const auto& [name, queue] : queues_) list.push_back(StatusJson(*queue));
+  json folders = json::array();
+  if (options_.folders) {
+    for (const WatchedStatus& one : options_.folders()) {
+      folders.push_back({{"institution", one.institution},
+                         {"path", one.path},
+                         {"hindered_by", one.hindered_by}});
+    }
+  }
   return Found({{"client", options_.client},
                 {"version", kVersion},
-                {"institutions", std::move(list)}});
+                {"institutions", std::move(list)},
+                {"folders", std::move(folders)}});
 }
 
 ApiResponse Api::GetMetrics() {
@@ -300,8 +330,10 @@ ApiResponse Api::GetMetrics() {
   };
   const auto seconds_behind = [](const QueueStatus& status) {
     const uint64_t at = UnixSeconds();
-    if (!status.complete_until || *status.complete_until > at) return 0.0;
-    return static_cast<double>(at - *status.complete_until);
+    // Where it can't be told since when a row waits, since the last was stored.
+    const uint64_t since =
+        status.complete_until.value_or(status.last_stored_at);
+    return since > at ? 0.0 : static_cast<double>(at - since);
   };
   const std::array<Gauge, 8> gauges = {{
       {"garderobe_agent_rows_taken", "rows that were taken, those refused too",
@@ -333,6 +365,16 @@ ApiResponse Api::GetMetrics() {
                        .Register(*now);
     for (const auto& [name, queue] : queues_) {
       family.Add({{"institution", name}}).Set(gauge.value(queue->Status()));
+    }
+  }
+  if (options_.folders) {
+    auto& family = prometheus::BuildGauge()
+                       .Name("garderobe_agent_folder_hindered")
+                       .Help("1 when a watched folder can't be delivered")
+                       .Register(*now);
+    for (const WatchedStatus& one : options_.folders()) {
+      family.Add({{"institution", one.institution}, {"folder", one.path}})
+          .Set(one.hindered_by.empty() ? 0 : 1);
     }
   }
   ApiResponse response;

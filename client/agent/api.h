@@ -24,6 +24,7 @@ struct ApiRequest {
   std::string content_type;
   std::string authorization, host, origin;  // as the headers say; may be empty
   bool is_local_socket = false;  // who may open it is decided by its mode
+  bool has_body = false;
 };
 
 struct ApiResponse {
@@ -33,12 +34,19 @@ struct ApiResponse {
   int retry_after_s = 0;  // 0: not said
 };
 
+struct WatchedStatus {
+  std::string institution, path;
+  std::string hindered_by;  // empty: nothing hinders
+};
+
 struct ApiOptions {
   std::string client;                     // who delivers
   std::vector<InstitutionQueue*> queues;  // not owned; outlive the API
   const Mapping* mapping = nullptr;       // of rows in JSON; likewise
   std::string token;                      // what Authorization has to say
   std::function<void()> on_rows;          // rows have come
+  // Folders that are watched, and what hinders each; none when null.
+  std::function<std::vector<WatchedStatus>()> folders = nullptr;
 };
 
 // Thread-safe.
@@ -50,6 +58,8 @@ class Api {
   std::unique_ptr<ApiResponse> Refuse(const ApiRequest& request) const;
   // The answer to what may be asked. Waits for the disk.
   ApiResponse Answer(const ApiRequest& request, std::string_view body);
+  // Counts an answer that was given, by whomever.
+  void Count(int status);
 
  private:
   ApiResponse PostRows(InstitutionQueue& queue, const ApiRequest& request,

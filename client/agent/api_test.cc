@@ -139,7 +139,7 @@ TEST_F(ApiTest, NobodyAsksWithoutATokenAndNoPageOfABrowserDoes) {
   ApiRequest request = Request("GET", "/v1/status");
   EXPECT_EQ(api_->Refuse(request), nullptr);
   for (const char* wrong : {"", "Bearer secret-tokem", "Bearer secret-token ",
-                            "Basic secret-token", "secret-token"}) {
+                            "Bearer", "Basic secret-token", "secret-token"}) {
     request.authorization = wrong;
     const auto refused = api_->Refuse(request);
     ASSERT_NE(refused, nullptr) << wrong;
@@ -155,10 +155,22 @@ TEST_F(ApiTest, NobodyAsksWithoutATokenAndNoPageOfABrowserDoes) {
     ASSERT_NE(api_->Refuse(request), nullptr) << host;
     EXPECT_EQ(api_->Refuse(request)->status, 403) << host;
   }
-  for (const char* host : {"localhost", "localhost:7480", "[::1]:7480"}) {
+  for (const char* host :
+       {"localhost", "LocalHost.:7480", "[::1]:7480", "127.0.0.2:7480"}) {
     request.host = host;
     EXPECT_EQ(api_->Refuse(request), nullptr) << host;
   }
+  request.authorization = "bearer secret-token";
+  EXPECT_EQ(api_->Refuse(request), nullptr);
+  // Whether it answers may be asked without, and nothing sent with that.
+  request.authorization.clear();
+  request.target = "/healthz";
+  EXPECT_EQ(api_->Refuse(request), nullptr);
+  request.has_body = true;
+  ASSERT_NE(api_->Refuse(request), nullptr);
+  request.has_body = false;
+  request.method = "POST";
+  ASSERT_NE(api_->Refuse(request), nullptr);
   // A socket's mode decides who may open it.
   request.authorization.clear();
   request.is_local_socket = true;
@@ -167,6 +179,7 @@ TEST_F(ApiTest, NobodyAsksWithoutATokenAndNoPageOfABrowserDoes) {
 
 TEST_F(ApiTest, MetricsSpeakOfNoPerson) {
   ASSERT_EQ(Post(fmt::format("[{}]", kRow)).status, 200);
+  api_->Count(200);
   const std::string text = api_->Answer(Request("GET", "/metrics"), "").body;
   EXPECT_THAT(text, HasSubstr("garderobe_agent_rows_waiting{institution="
                               "\"museum-01\"} 1"));

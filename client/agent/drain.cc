@@ -25,7 +25,7 @@ namespace {
 
 // After so many rows a delivery ends and another begins, with parameters that
 // are fetched anew.
-constexpr uint64_t kRowsAtOnce = 1'000'000;
+constexpr uint64_t kRowsAtOnce = 100'000;
 constexpr uint64_t kRateStep = 256;
 constexpr std::chrono::seconds kLedgerEvery{5};
 
@@ -97,6 +97,13 @@ class ResultNotes {
     }
     std::sort(result.refused.begin(), result.refused.end(),
               [](const auto& a, const auto& b) { return a.line < b.line; });
+    // Otherwise something that was said of these rows went lost.
+    if (result.stored + result.refused_count != result.to - result.from + 1) {
+      return Internal(
+          "what became of rows {} to {} does not add up; they are "
+          "delivered again",
+          result.from, result.to);
+    }
     return log_.Append(result);
   }
   // All is answered, and `last` was the last row: those behind the last one
@@ -144,10 +151,14 @@ absl::Status SendVisits(const DrainOptions& options, QueuedRows& rows,
                         const FeedSession& session, VisitStream& stream,
                         VisitSender& visits, ResultNotes& notes) {
   OrderFile::Row row;
-  for (uint64_t count = 0;; ++count) {
-    if (count % kRateStep == 0) options.rate->Take(kRateStep);
+  uint64_t unpaid = 0;
+  for (;;) {
     GARDEROBE_ASSIGN_OR_RETURN(const bool more, rows.Read(&row));
     for (Refusal& one : rows.TakeRefused()) notes.NotSent(std::move(one));
+    unpaid += more ? 1 : 0;
+    if (unpaid == kRateStep || (!more && unpaid > 0)) {
+      options.rate->Take(std::exchange(unpaid, 0));
+    }
     if (!more) return absl::OkStatus();
     if (row.passed_over) {
       notes.NotSent({row.line, "", std::string(kNoVisitRow)});
@@ -167,7 +178,8 @@ absl::Status DrainVisits(const DrainOptions& options, InstitutionQueue& queue) {
   const std::function<void(const SendProgress&)> tell =
       TellTo(queue, Flow::kVisits);
   DeliveryRecord record(tell);
-  FeedSession session(*options.endpoint, queue.feed(), record);
+  const FeedOptions feed = queue.FeedOf(Flow::kVisits);
+  FeedSession session(*options.endpoint, feed, record);
   GARDEROBE_RETURN_IF_ERROR(session.LoadKeys());
   GARDEROBE_RETURN_IF_ERROR(session.Open(queue.place()));
   OutcomeLog& log = queue.outcomes(Flow::kVisits);
@@ -200,7 +212,8 @@ absl::Status DrainRelations(const DrainOptions& options,
   const std::function<void(const SendProgress&)> tell =
       TellTo(queue, Flow::kRelations);
   DeliveryRecord record(tell);
-  FeedSession session(*options.endpoint, queue.feed(), record);
+  const FeedOptions feed = queue.FeedOf(Flow::kRelations);
+  FeedSession session(*options.endpoint, feed, record);
   GARDEROBE_RETURN_IF_ERROR(session.LoadKeys());
   GARDEROBE_RETURN_IF_ERROR(session.Open(queue.place()));
   OutcomeLog& log = queue.outcomes(Flow::kRelations);
@@ -212,7 +225,7 @@ absl::Status DrainRelations(const DrainOptions& options,
   QueuedRows rows(queue, from, to);
   GARDEROBE_RETURN_IF_ERROR(rows.Open(*options.mapping));
 
-  RelationSender customers(session.handle_key(), queue.feed().own_domains,
+  RelationSender customers(session.handle_key(), feed.own_domains,
                            queue.ledger_path(), /*all=*/false, record);
   auto saved = std::chrono::steady_clock::now();
   const auto route = session.OpenRelations(

@@ -23,6 +23,9 @@ Drainer::Drainer(DrainerOptions options, std::vector<InstitutionQueue*> queues,
       for (InstitutionQueue* queue : queues) flow.push_back({queue});
     }
   }
+}
+
+void Drainer::Start() {
   for (const Flow flow : {Flow::kVisits, Flow::kRelations}) {
     for (size_t i = 0; i < options_.at_once[Index(flow)]; ++i) {
       threads_.emplace_back([this, flow] { Run(flow); });

@@ -36,11 +36,13 @@ class Drainer {
   // Called with each failure and with each recovery (OK).
   using Tell = std::function<void(Flow flow, const InstitutionQueue& queue,
                                   const absl::Status& status)>;
-  // `queues` outlive it.
+  // `queues` outlive it. Nothing is delivered before Start.
   Drainer(DrainerOptions options, std::vector<InstitutionQueue*> queues,
           Drain drain, Tell tell);
   // Waits for what is under way.
   ~Drainer();
+  // Once.
+  void Start();
 
   // Rows have come.
   void Wake();

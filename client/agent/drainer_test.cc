@@ -45,6 +45,7 @@ TEST_F(DrainerTest, VisitsGoFirstThenCustomersThenTheRowsAreForgotten) {
   ASSERT_THAT(queue, IsOk());
   Drainer drainer(Quick(), {queue->get()}, NoteAll,
                   [](Flow, const InstitutionQueue&, const absl::Status&) {});
+  drainer.Start();
   ASSERT_THAT((*queue)->spool().Append(Rows(10)), IsOk());
   drainer.Wake();
   ASSERT_TRUE(Eventually([&] { return (*queue)->spool().bytes() == 0; }));
@@ -77,6 +78,7 @@ TEST_F(DrainerTest, WhatFailsIsTriedAgainAndToldOnceEachWay) {
           EXPECT_EQ(one.Status().waiting, 10u);
         }
       });
+  drainer.Start();
   ASSERT_THAT((*queue)->spool().Append(Rows(10)), IsOk());
   ASSERT_TRUE(Eventually([&] { return told_well > 0; }));
   EXPECT_EQ(failures, 20);
@@ -106,6 +108,25 @@ TEST_F(DrainerTest, TheQueueIsTheSameAfterARestart) {
   auto queue = OpenQueue();
   ASSERT_THAT(queue, IsOk());
   EXPECT_THAT((*queue)->spool().Append(Rows(1)), IsOkAndHolds(11u));
+}
+
+// Whatever became of the visits of rows whose customers were delivered, they
+// were delivered; the rows that follow once went without their customers.
+TEST_F(DrainerTest, AListOfOutcomesThatIsLostHidesNoCustomers) {
+  {
+    auto queue = OpenQueue();
+    ASSERT_THAT(queue, IsOk());
+    ASSERT_THAT((*queue)->spool().Append(Rows(12)), IsOk());
+    ASSERT_THAT(NoteAll(Flow::kVisits, **queue), IsOk());
+    ASSERT_THAT(NoteAll(Flow::kRelations, **queue), IsOk());
+    ASSERT_THAT((*queue)->Forget(), IsOk());
+  }
+  std::filesystem::remove(folder_ + "/museum-01/outcomes");
+  auto queue = OpenQueue();
+  ASSERT_THAT(queue, IsOk());
+  EXPECT_THAT((*queue)->spool().Append(Rows(3)), IsOkAndHolds(13u));
+  ASSERT_THAT(NoteAll(Flow::kVisits, **queue), IsOk());
+  EXPECT_EQ((*queue)->waiting(Flow::kRelations), 3u);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -32,7 +33,13 @@ constexpr uint64_t kBodyBytesMax = uint64_t{16} << 20;
 constexpr uint64_t kBodiesBytesMax = uint64_t{256} << 20;
 constexpr uint32_t kHeaderBytesMax = 8 << 10;
 constexpr size_t kConnectionsMax = 256;
-constexpr std::chrono::seconds kHeaderTime{60};  // also between requests
+// Before a token was seen, and after.
+constexpr std::chrono::seconds kFirstHeaderTime{10}, kHeaderTime{60};
+// How much is still read of a request that is refused, so that its sender reads
+// the answer.
+constexpr uint64_t kLingerBytesMax = uint64_t{32} << 20;
+constexpr std::chrono::seconds kLingerTime{10};
+constexpr size_t kSocketPathMax = 107;
 constexpr std::chrono::seconds kBodyTime{60};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
@@ -93,7 +100,7 @@ class Connection : public std::enable_shared_from_this<Connection<Protocol>> {
     parser_.emplace();
     parser_->header_limit(kHeaderBytesMax);
     parser_->body_limit(kBodyBytesMax);
-    stream_.expires_after(kHeaderTime);
+    stream_.expires_after(is_known_ ? kHeaderTime : kFirstHeaderTime);
     http::async_read_header(stream_, buffer_, *parser_,
                             [self = Self()](beast::error_code error, size_t) {
                               self->TakeHeader(error);
@@ -112,6 +119,8 @@ class Connection : public std::enable_shared_from_this<Connection<Protocol>> {
     request_.origin = Text(head[http::field::origin]);
     request_.is_local_socket =
         std::is_same_v<Protocol, asio::local::stream_protocol>;
+    request_.has_body =
+        parser_->chunked() || parser_->content_length().value_or(0) > 0;
     keeps_open_ = head.keep_alive();
     version_ = head.version();
     // Who may not ask sends no body.
@@ -119,6 +128,7 @@ class Connection : public std::enable_shared_from_this<Connection<Protocol>> {
       keeps_open_ = false;
       return Write(*refused);
     }
+    is_known_ = true;
     const auto length = parser_->content_length();
     room_.emplace(shared_, length ? std::min<uint64_t>(*length, kBodyBytesMax)
                            : parser_->chunked() ? kBodyBytesMax
@@ -191,15 +201,34 @@ class Connection : public std::enable_shared_from_this<Connection<Protocol>> {
     if (answer.status == 401) {
       response_.set(http::field::www_authenticate, "Bearer");
     }
+    shared_.api.Count(answer.status);
     response_.body() = answer.body;
     response_.keep_alive(keeps_open_);
     response_.prepare_payload();
+    if (request_.method == "HEAD") response_.body().clear();
     stream_.expires_after(kBodyTime);
     http::async_write(stream_, response_,
                       [self = Self()](beast::error_code error, size_t) {
-                        if (error || !self->keeps_open_) return self->Close();
+                        if (error) return self->Close();
+                        if (!self->keeps_open_) return self->Linger();
                         self->ReadHeader();
                       });
+  }
+
+  // Reads on for a while: a connection that is closed with something unread
+  // takes the answer with it.
+  void Linger() {
+    beast::error_code ignored;
+    stream_.socket().shutdown(Protocol::socket::shutdown_send, ignored);
+    stream_.expires_after(kLingerTime);
+    Discard(kLingerBytesMax);
+  }
+  void Discard(uint64_t most) {
+    stream_.async_read_some(
+        asio::buffer(discarded_),
+        [self = Self(), most](beast::error_code error, size_t bytes) {
+          if (!error && bytes < most) self->Discard(most - bytes);
+        });
   }
 
   void Close() {
@@ -215,7 +244,9 @@ class Connection : public std::enable_shared_from_this<Connection<Protocol>> {
   ApiRequest request_;
   http::response<http::string_body> response_;
   bool keeps_open_ = false;
+  bool is_known_ = false;  // a request of it was allowed
   unsigned version_ = 11;
+  std::array<char, 16384> discarded_;
 };
 
 template <typename Protocol>
@@ -317,6 +348,16 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
     listener->Accept();
   }
   if (!options.socket.empty()) {
+    if (options.socket.size() > kSocketPathMax) {
+      return InvalidArgument("listen.socket: a path has {} bytes at most",
+                             kSocketPathMax);
+    }
+    struct stat about;
+    if (lstat(options.socket.c_str(), &about) == 0 &&
+        !S_ISSOCK(about.st_mode)) {
+      return InvalidArgument("listen.socket: {} is there, and no socket",
+                             options.socket);
+    }
     if (IsServed(options.socket)) {
       return Unavailable("another agent answers at {}", options.socket);
     }
@@ -324,12 +365,8 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
     using Local = asio::local::stream_protocol;
     auto listener = std::make_shared<Listener<Local>>(state->io, state->shared);
     const mode_t before = umask(0177);
-    beast::error_code error;
-    try {
-      error = listener->Bind(Local::endpoint(options.socket));
-    } catch (const std::exception&) {
-      error = asio::error::name_too_long;
-    }
+    const beast::error_code error =
+        listener->Bind(Local::endpoint(options.socket));
     umask(before);
     if (error) {
       return Unavailable("cannot listen at {}: {}", options.socket,

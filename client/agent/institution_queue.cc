@@ -1,6 +1,7 @@
 #include "client/agent/institution_queue.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "core/base/clock.h"
@@ -18,30 +19,51 @@ absl::StatusOr<std::unique_ptr<InstitutionQueue>> InstitutionQueue::Open(
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto key,
       ReadSecret<InstitutionHandleKey>(feed.handle_key, "institution-handle"));
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  auto lock = FolderLock::Take(folder);
+  if (!lock.ok()) {
+    return Annotate(lock.status(),
+                    "is another agent running? " + feed.institution);
+  }
   auto journal = Journal::Open(feed.state, feed.institution + "." + feed.source,
                                kPatienceSeconds);
   if (!journal.ok()) return Annotate(journal.status(), feed.institution);
-  std::unique_ptr<InstitutionQueue> queue(
-      new InstitutionQueue(feed, folder, *std::move(journal)));
-  SpoolOptions options = limits;
-  options.folder = folder;
-  options.institution = feed.institution;
-  GARDEROBE_ASSIGN_OR_RETURN(queue->spool_,
-                             Spool::Open(options, DeriveSpoolKey(key)));
+  std::unique_ptr<InstitutionQueue> queue(new InstitutionQueue(
+      feed, folder, *std::move(lock), *std::move(journal)));
   const std::string names[] = {folder + "/outcomes", folder + "/customers"};
   for (size_t i = 0; i < 2; ++i) {
     GARDEROBE_ASSIGN_OR_RETURN(queue->outcomes_[i], OutcomeLog::Open(names[i]));
   }
-  // A spool whose rows are all delivered and forgotten goes on numbering behind
-  // them.
-  const uint64_t next = queue->delivered(Flow::kVisits) + 1;
-  if (queue->spool_->next_row() < next) {
-    queue->spool_.reset();
-    options.next_row = next;
-    GARDEROBE_ASSIGN_OR_RETURN(queue->spool_,
-                               Spool::Open(options, DeriveSpoolKey(key)));
-  }
+  // Customers follow their visits.
+  GARDEROBE_RETURN_IF_ERROR(
+      queue->TellBefore(Flow::kVisits, queue->delivered(Flow::kRelations)));
+  SpoolOptions options = limits;
+  options.folder = folder;
+  options.institution = feed.institution;
+  options.next_row = queue->delivered(Flow::kVisits) + 1;
+  GARDEROBE_ASSIGN_OR_RETURN(queue->spool_,
+                             Spool::Open(options, DeriveSpoolKey(key)));
   return queue;
+}
+
+absl::Status InstitutionQueue::TellBefore(Flow flow, uint64_t to) {
+  const uint64_t done = delivered(flow);
+  if (done >= to) return absl::OkStatus();
+  BatchResult result;
+  result.from = done + 1;
+  result.to = to;
+  result.at = UnixSeconds();
+  result.stored = to - done;
+  return outcomes(flow).Append(result);
+}
+
+FeedOptions InstitutionQueue::FeedOf(Flow flow) const {
+  FeedOptions feed = feed_;
+  // Both flows run at the same time.
+  feed.book = folder_ +
+              (flow == Flow::kVisits ? "/signed.visits" : "/signed.customers");
+  return feed;
 }
 
 uint64_t InstitutionQueue::delivered(Flow flow) const {

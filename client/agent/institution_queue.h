@@ -13,6 +13,7 @@
 #include "client/agent/spool.h"
 #include "client/send/feed_options.h"
 #include "client/send/journal.h"
+#include "core/base/folder_lock.h"
 #include "core/base/mutex.h"
 
 namespace garderobe::client {
@@ -36,15 +37,18 @@ struct QueueStatus {
 // Thread-safe.
 class InstitutionQueue {
  public:
-  // `folder` is this institution's alone. Holds the lock of the feed until
-  // destruction. Errors of Spool::Open, OutcomeLog::Open, Journal::Open and
-  // ReadSecret.
+  // `folder` is this institution's alone. Holds the locks of folder and feed
+  // until destruction. Where the files contradict each other, because some of
+  // them were lost, rows that must have been delivered count as told of.
+  // Unavailable: another agent has the folder. Errors of Spool::Open,
+  // OutcomeLog::Open, Journal::Open and ReadSecret.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<InstitutionQueue>> Open(
       const FeedOptions& feed, const std::string& folder,
       const SpoolOptions& limits);
 
   const std::string& institution() const { return feed_.institution; }
-  const FeedOptions& feed() const { return feed_; }
+  // How a flow is delivered.
+  FeedOptions FeedOf(Flow flow) const;
   const std::string& place() const { return journal_.place; }
   std::string ledger_path() const { return folder_ + "/relations"; }
   Spool& spool() { return *spool_; }
@@ -68,13 +72,19 @@ class InstitutionQueue {
 
  private:
   static size_t Index(Flow flow) { return static_cast<size_t>(flow); }
-  InstitutionQueue(FeedOptions feed, std::string folder, Journal journal)
+  InstitutionQueue(FeedOptions feed, std::string folder, FolderLock lock,
+                   Journal journal)
       : feed_(std::move(feed)),
         folder_(std::move(folder)),
+        lock_(std::move(lock)),
         journal_(std::move(journal)) {}
+  // Tells of rows up to `to` that were delivered before, and of which nothing
+  // more is known.
+  [[nodiscard]] absl::Status TellBefore(Flow flow, uint64_t to);
 
   const FeedOptions feed_;
   const std::string folder_;
+  const FolderLock lock_;
   const Journal journal_;
   std::unique_ptr<Spool> spool_;
   std::array<std::unique_ptr<OutcomeLog>, 2> outcomes_;

@@ -45,7 +45,7 @@ class Intake::Checker {
         row.Refuse(read.refusal->column, read.refusal->reason);
       }
     }
-    *oddities = file_->oddities();
+    *oddities = TextsOf(file_->oddities());
     file_->ForgetOddities();
     rows_ = nullptr;
     return absl::OkStatus();

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kNameBytesShown = 60;
+constexpr size_t kNameBytesShown = 40;
 
 constexpr size_t FieldOf(Column column) { return static_cast<size_t>(column); }
 
@@ -30,23 +30,60 @@ bool IsTextOnly(size_t field) {
          field == FieldOf(Column::kPostcode) || field == FieldOf(Column::kPass);
 }
 
-// "2026-03-14", and whatever follows. A contract needs no guesses about day and
-// month.
-bool BeginsAsIsoDate(std::string_view text) {
-  constexpr std::string_view kShape = "dddd-dd-dd";
-  if (text.size() < kShape.size()) return false;
-  for (size_t i = 0; i < kShape.size(); ++i) {
-    const bool is_digit = text[i] >= '0' && text[i] <= '9';
-    if (kShape[i] == 'd' ? !is_digit : text[i] != kShape[i]) return false;
+// Takes what looks like `shape`, where d is a digit, off the front.
+bool TakeShape(std::string_view* text, std::string_view shape) {
+  if (text->size() < shape.size()) return false;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const bool is_digit = (*text)[i] >= '0' && (*text)[i] <= '9';
+    if (shape[i] == 'd' ? !is_digit : (*text)[i] != shape[i]) return false;
   }
+  text->remove_prefix(shape.size());
   return true;
+}
+
+// "2026-03-14", "2026-03-14T20:15:00.5+01:00" and what is between. A contract
+// needs no guesses about day and month.
+bool IsIsoTime(std::string_view text) {
+  if (!TakeShape(&text, "dddd-dd-dd")) return false;
+  if (text.empty()) return true;
+  if (!TakeShape(&text, "Tdd:dd") && !TakeShape(&text, " dd:dd")) return false;
+  if (TakeShape(&text, ":dd") && TakeShape(&text, ".")) {
+    if (!TakeShape(&text, "d")) return false;
+    while (TakeShape(&text, "d")) continue;
+  }
+  if (text.empty() || text == "Z") return true;
+  if (text[0] != '+' && text[0] != '-') return false;
+  const std::string_view offset = text.substr(1);
+  if (!TakeShape(&text, "+dd:dd") && !TakeShape(&text, "-dd:dd") &&
+      !TakeShape(&text, "+dddd") && !TakeShape(&text, "-dddd")) {
+    return false;
+  }
+  // The farthest zone is 14 hours away.
+  return text.empty() && offset.substr(0, 2) <= "14";
+}
+
+// JSON's numbers are exact up to here in every language; beyond, a parser on
+// the way may have made another id of one.
+constexpr uint64_t kExactMost = (uint64_t{1} << 53) - 1;
+
+// A name that may be shown: it looks like one, and not like what somebody has
+// typed.
+std::string ShownName(std::string_view name) {
+  const bool is_name = name.size() <= kNameBytesShown &&
+                       std::all_of(name.begin(), name.end(), [](char c) {
+                         return (c >= 'a' && c <= 'z') ||
+                                (c >= 'A' && c <= 'Z') || c == '_' ||
+                                c == '-' || c == '.';
+                       });
+  return is_name ? std::string(name) : "";
 }
 
 // An amount in cents that binary floating point has smeared: 35.099999999999994
 // is 35.10. Anything else stays as it was written, to be refused.
 std::string AsAmount(double value, const std::string& written) {
   const double cents = std::round(value * 100);
-  if (std::abs(value * 100 - cents) > 1e-6 || std::abs(cents) > 1e12) {
+  if (std::abs(value * 100 - cents) > 1e-6 || std::abs(cents) > 1e12 ||
+      (cents == 0 && value != 0)) {
     return written;
   }
   return fmt::format("{:.2f}", cents / 100);
@@ -77,10 +114,11 @@ class RowTaker final : public nlohmann::json_sax<json> {
     });
   }
   bool number_integer(number_integer_t value) override {
-    return Number(std::to_string(value));
+    return Number(std::to_string(value),
+                  value >= -static_cast<int64_t>(kExactMost));
   }
   bool number_unsigned(number_unsigned_t value) override {
-    return Number(std::to_string(value));
+    return Number(std::to_string(value), value <= kExactMost);
   }
   bool number_float(number_float_t value, const string_t& written) override {
     return Value([&](AgentRow& row, size_t field) {
@@ -97,7 +135,7 @@ class RowTaker final : public nlohmann::json_sax<json> {
   bool string(string_t& value) override {
     return Value([&](AgentRow& row, size_t field) {
       if (IsDate(field) && !TrimField(value).empty() &&
-          !BeginsAsIsoDate(TrimField(value))) {
+          !IsIsoTime(TrimField(value))) {
         return row.Refuse(std::string(RowFieldName(field)), "DATE_NOT_ISO");
       }
       row.fields[field] = std::move(value);
@@ -133,7 +171,7 @@ class RowTaker final : public nlohmann::json_sax<json> {
     AgentRow& row = rows_.back();
     if (!field_) {
       if (row.reason.empty()) {
-        row.Refuse(Printable(name, kNameBytesShown), "FIELD_UNKNOWN");
+        row.Refuse(ShownName(name), "FIELD_UNKNOWN");
       }
     } else if (seen_.test(*field_)) {
       if (row.reason.empty()) {
@@ -204,9 +242,9 @@ class RowTaker final : public nlohmann::json_sax<json> {
     if (row.reason.empty() && field_) take(row, *field_);
     return true;
   }
-  bool Number(std::string digits) {
+  bool Number(std::string digits, bool is_exact) {
     return Value([&](AgentRow& row, size_t field) {
-      if (IsTextOnly(field)) return RefuseType(row, field);
+      if (IsTextOnly(field) || !is_exact) return RefuseType(row, field);
       row.fields[field] = std::move(digits);
     });
   }

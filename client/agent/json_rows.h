@@ -17,11 +17,11 @@ inline constexpr size_t kRequestRowsMax = 10'000;
 
 // Reads `[{...}, ...]` or `{"rows": [{...}, ...]}`. A row that can't be taken
 // is refused by its field, and the others are kept:
-// - FIELD_UNKNOWN, FIELD_REPEATED: its name;
+// - FIELD_UNKNOWN, FIELD_REPEATED: its name, where it looks like one;
 // - FIELD_TYPE: a list or an object; a number where zeros at the front count
-//   (phone, postcode, pass), for a date, or of more digits than JSON keeps; true
-//   and false for anything but `share`;
-// - DATE_NOT_ISO: a date or time that does not begin as 2026-03-14 does;
+//   (phone, postcode, pass), for a date, or beyond 2^53, where other parsers
+//   round; true and false for anything but `share`;
+// - DATE_NOT_ISO: a date or time of another form than ISO 8601's;
 // - ROW_NOT_AN_OBJECT, ROW_EMPTY.
 // InvalidArgument: not JSON, with the byte where it ends to be, or another
 // shape. ResourceExhausted: more than kRequestRowsMax rows.

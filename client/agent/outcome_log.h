@@ -1,5 +1,5 @@
-// What became of the rows that an agent has taken: a line of JSON a batch,
-// appended and synced. Also what says after a crash where to go on.
+// What became of the rows that an agent has taken: lines of JSON, one or more a
+// batch, appended and synced. Also what says after a crash where to go on.
 //
 // {"from": 1, "to": 8192, "at": 1794256800, "stored": 8190, "replaced": 0,
 //  "refused_count": 2,
@@ -40,13 +40,15 @@ class OutcomeLog {
     uint64_t at = 0;  // of the last batch; 0: there was none
   };
   // `path` and `path`.1 are its files. A last line that is not whole was told
-  // to nobody, and is cut. Unavailable: they can't be read or written.
+  // to nobody, and is cut; another that can't be read is passed over.
+  // Unavailable: they can't be read or written.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<OutcomeLog>> Open(
       const std::string& path, uint64_t bytes_kept = uint64_t{32} << 20);
   ~OutcomeLog();
 
-  // `result.from` is the row after the last one. Unavailable: the disk does not
-  // take it; nothing of it is kept then.
+  // `result.from` is the row after the last one. A result with many refusals
+  // takes several lines. Unavailable: the disk does not take it, or the file
+  // was deleted; nothing of it is kept then.
   [[nodiscard]] absl::Status Append(const BatchResult& result);
   Totals totals() const;
 
@@ -57,7 +59,7 @@ class OutcomeLog {
     uint64_t after = 0;
     uint64_t to = 0;  // the last one; `after` when there are no lines
   };
-  // Batches of rows behind `after`, at most `batches_max`.
+  // Batches of rows behind `after`, at most `batches_max`, and 1 MiB or so.
   [[nodiscard]] absl::StatusOr<Page> ReadAfter(uint64_t after,
                                                size_t batches_max) const;
   // Rows that were refused, of all from `from` to `to`, ascending, as far as

@@ -67,6 +67,71 @@ TEST_F(OutcomeLogTest, ALineThatIsNotWholeIsCut) {
   EXPECT_EQ(Open()->totals().to, 20u);
 }
 
+// A million refusals once stood in one line, and an answer was as long.
+TEST_F(OutcomeLogTest, ManyRefusalsTakeManyLinesAndPagesAreBounded) {
+  auto log = Open(uint64_t{64} << 20);
+  BatchResult all;
+  all.from = 1;
+  all.to = 50'000;
+  for (uint64_t row = 2; row <= 50'000; row += 2) {
+    all.refused.push_back({row, "starts_at", "STARTS_AT_INVALID"});
+  }
+  all.refused_count = all.refused.size();
+  all.stored = 25'000;
+  ASSERT_THAT(log->Append(all), IsOk());
+  uint64_t after = 0, stored = 0, refused = 0;
+  int pages = 0;
+  for (; after < 50'000; ++pages) {
+    const auto page = log->ReadAfter(after, 1000);
+    ASSERT_THAT(page, IsOk());
+    ASSERT_FALSE(page->lines.empty());
+    size_t bytes = 0;
+    for (const std::string& text : page->lines) {
+      const auto line = nlohmann::json::parse(text);
+      EXPECT_EQ(line["from"], after + 1);
+      after = line["to"];
+      stored += line["stored"].get<uint64_t>();
+      refused += line["refused"].size();
+      EXPECT_LE(line["refused"].size(), 1000u);
+      bytes += text.size();
+    }
+    EXPECT_LT(bytes, 1'200'000u);
+  }
+  EXPECT_GT(pages, 1);
+  EXPECT_EQ(after, 50'000u);
+  EXPECT_EQ(stored, 25'000u);
+  EXPECT_EQ(refused, 25'000u);
+  EXPECT_EQ(log->totals().stored, 25'000u);
+  EXPECT_THAT(log->ReadAfter(UINT64_MAX, 10), IsOk());
+}
+
+TEST_F(OutcomeLogTest, ALineThatWasDamagedLeavesThoseBehindIt) {
+  auto log = Open();
+  for (uint64_t i = 0; i < 3; ++i)
+    ASSERT_THAT(log->Append(Ten(10 * i)), IsOk());
+  log.reset();
+  auto text = ReadWholeFile(folder_ + "/outcomes");
+  ASSERT_THAT(text, IsOk());
+  (*text)[text->find('\n') + 5] = '#';
+  std::ofstream(folder_ + "/outcomes") << *text;
+  log = Open();
+  EXPECT_EQ(log->totals().to, 30u);
+  EXPECT_EQ(log->totals().stored, 27u);
+  const auto page = log->ReadAfter(10, 10);
+  ASSERT_THAT(page, IsOk());
+  EXPECT_EQ(page->lines.size(), 1u);
+  EXPECT_EQ(page->after, 20u);
+  ASSERT_THAT(log->Append(Ten(30)), IsOk());
+}
+
+TEST_F(OutcomeLogTest, AFileThatSomebodyDeletesIsNoticed) {
+  auto log = Open();
+  ASSERT_THAT(log->Append(Ten(0)), IsOk());
+  std::filesystem::remove(folder_ + "/outcomes");
+  EXPECT_THAT(log->Append(Ten(10)), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(log->totals().to, 10u);
+}
+
 TEST_F(OutcomeLogTest, OldBatchesAreForgottenAndThatIsSaid) {
   auto log = Open(/*bytes_kept=*/2000);
   for (uint64_t i = 0; i < 100; ++i) {

@@ -18,17 +18,16 @@ class RateLimit {
   // `per_second`: 0 for none.
   explicit RateLimit(uint64_t per_second) : per_second_(per_second) {}
 
-  // When `rows` more may go; what was not used in the last second may be
-  // caught up.
+  // When the next may go, `rows` having gone; what was not used in the last
+  // second may be caught up.
   Clock::time_point Reserve(uint64_t rows, Clock::time_point now) {
     if (per_second_ == 0) return now;
     const MutexLock lock(&mutex_);
     next_ = std::max(next_, now - std::chrono::seconds(1));
-    const Clock::time_point at = next_;
     next_ += std::chrono::duration_cast<Clock::duration>(
         std::chrono::duration<double>(static_cast<double>(rows) /
                                       static_cast<double>(per_second_)));
-    return at;
+    return next_;
   }
   // Waits until then.
   void Take(uint64_t rows) {

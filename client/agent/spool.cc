@@ -10,7 +10,9 @@
 #include <cstring>
 #include <filesystem>
 
+#include "core/base/files.h"
 #include "core/base/folder_sync.h"
+#include "core/base/hash.h"
 #include "core/base/integer.h"
 
 namespace garderobe::client {
@@ -22,6 +24,8 @@ constexpr uint64_t kDamagedAtOnce = 10'000;
 constexpr std::string_view kDamagedReason = "SPOOL_DAMAGED";
 // How exactly it is known when a row was taken, in seconds.
 constexpr uint64_t kTakenStep = 30;
+// Of a request; a head that tells of more is none.
+constexpr uint64_t kRowsTornMax = 10'000;
 
 absl::Status DiskFault(std::string_view what, const std::string& path) {
   return Unavailable("cannot {} {}: {}", what, path, std::strerror(errno));
@@ -38,40 +42,98 @@ bool WriteAll(int file, std::string_view bytes) {
   return true;
 }
 
-// Up to `count` bytes at `at`; fewer at the end of the file, none on an error.
-std::string ReadAt(int file, uint64_t at, size_t count) {
+// Up to `count` bytes at `at`; fewer at the end of the file. Unavailable: the
+// disk does not give them.
+absl::StatusOr<std::string> ReadAt(int file, uint64_t at, size_t count) {
   std::string bytes(count, '\0');
   size_t filled = 0;
   while (filled < count) {
     const ssize_t got = pread(file, bytes.data() + filled, count - filled,
                               static_cast<off_t>(at + filled));
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
+    if (got < 0) return DiskFault("read", "the spool");
+    if (got == 0) break;
     filled += static_cast<size_t>(got);
   }
   bytes.resize(filled);
   return bytes;
 }
 
-// A record at `at`; nothing when none ends within `end`.
+// What stands at a place of a file: the head of a record, which may lie, and
+// the rows, where it opens.
 struct FoundRecord {
+  uint64_t at = 0, bytes = 0;
   SpoolRecord record;
-  std::string head, rest;
+  std::optional<std::vector<AgentRow>> rows;
 };
-std::optional<FoundRecord> RecordAt(int file, uint64_t at, uint64_t end) {
-  if (at + kRecordHeadBytes > end) return std::nullopt;
-  FoundRecord found;
-  found.head = ReadAt(file, at, kRecordHeadBytes);
-  size_t rest = 0;
-  const auto record = ReadRecordHead(found.head, &rest);
-  if (!record || at + kRecordHeadBytes + rest > end) return std::nullopt;
-  found.record = *record;
-  found.rest = ReadAt(file, at + kRecordHeadBytes, rest);
-  if (found.rest.size() != rest) return std::nullopt;
-  return found;
-}
 
 }  // namespace
+
+// A file of a spool, up to `end`.
+class SegmentFile {
+ public:
+  SegmentFile(int file, uint64_t end, const SpoolKey& key,
+              std::string_view institution)
+      : file_(file), end_(end), key_(key), institution_(institution) {}
+
+  // The record at `at`; nothing when none ends within the file. `opens`:
+  // whether the rows are wanted.
+  absl::StatusOr<std::optional<FoundRecord>> At(uint64_t at, bool opens) const {
+    if (at + kRecordHeadBytes > end_) return std::nullopt;
+    GARDEROBE_ASSIGN_OR_RETURN(const std::string head,
+                               ReadAt(file_, at, kRecordHeadBytes));
+    size_t rest_bytes = 0;
+    const auto record = ReadRecordHead(head, &rest_bytes);
+    if (!record || at + kRecordHeadBytes + rest_bytes > end_) {
+      return std::nullopt;
+    }
+    FoundRecord found{at, kRecordHeadBytes + rest_bytes, *record, std::nullopt};
+    if (opens) {
+      GARDEROBE_ASSIGN_OR_RETURN(
+          const std::string rest,
+          ReadAt(file_, at + kRecordHeadBytes, rest_bytes));
+      found.rows = OpenRecord(key_, institution_, head, rest);
+    }
+    return found;
+  }
+
+  // The first record behind `at` that opens; nothing when there is none. For
+  // what was damaged: looks at every byte, and tries to open what could be a
+  // head of a row behind `after`.
+  absl::StatusOr<std::optional<FoundRecord>> NextWhole(uint64_t at,
+                                                       uint64_t after) const {
+    for (uint64_t from = at + 1; from + kRecordHeadBytes <= end_;) {
+      GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes,
+                                 ReadAt(file_, from, kLookBytes));
+      for (size_t i = 0; i + kRecordHeadBytes <= bytes.size(); ++i) {
+        size_t rest = 0;
+        const auto record = ReadRecordHead(
+            std::string_view(bytes).substr(i, kRecordHeadBytes), &rest);
+        if (!record || record->first_row < after ||
+            record->first_row > after + kRowsFarthest ||
+            record->rows > kRowsFarthest ||
+            from + i + kRecordHeadBytes + rest > end_) {
+          continue;
+        }
+        GARDEROBE_ASSIGN_OR_RETURN(auto found, At(from + i, /*opens=*/true));
+        if (found && found->rows) return found;
+      }
+      if (bytes.size() < kRecordHeadBytes) break;
+      from += bytes.size() - kRecordHeadBytes + 1;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr size_t kLookBytes = 1 << 20;
+  // More rows are in no file.
+  static constexpr uint64_t kRowsFarthest = 10'000'000;
+
+  const int file_;
+  const uint64_t end_;
+  const SpoolKey& key_;
+  const std::string_view institution_;
+};
 
 absl::StatusOr<std::unique_ptr<Spool>> Spool::Open(SpoolOptions options,
                                                    SpoolKey key) {
@@ -83,7 +145,8 @@ absl::StatusOr<std::unique_ptr<Spool>> Spool::Open(SpoolOptions options,
 void Spool::Segment::Note(uint64_t end, uint64_t taken_at) {
   end_row = std::max(end_row, end);
   if (!taken.empty() && taken_at < taken.back().second + kTakenStep) {
-    taken.back().first = end_row;
+    // Of a clock that was put back the earlier time counts.
+    taken.back() = {end_row, std::min(taken.back().second, taken_at)};
   } else {
     taken.emplace_back(end_row, taken_at);
   }
@@ -110,6 +173,7 @@ absl::Status Spool::Load() {
   }
   if (error) return Unavailable("cannot read {}", options_.folder);
   std::sort(paths.begin(), paths.end());
+  GARDEROBE_RETURN_IF_ERROR(CheckKey(!paths.empty()));
   for (const std::string& path : paths) {
     GARDEROBE_RETURN_IF_ERROR(LoadSegment(path, path == paths.back()));
   }
@@ -126,47 +190,57 @@ absl::Status Spool::Load() {
   return absl::OkStatus();
 }
 
+// Rows that were kept with one key are nothing to another: they would be taken
+// for damaged, and be lost.
+absl::Status Spool::CheckKey(bool has_rows) const {
+  const std::string path = options_.folder + "/key-check";
+  const std::string check =
+      ToHex(Hash<Digest128>("garderobe/agent-spool-check/v1", key_).bytes());
+  const auto kept = ReadWholeFile(path);
+  if (kept.ok() && *kept == check) return absl::OkStatus();
+  if (kept.ok() && has_rows) {
+    return FailedPrecondition(
+        "{}: the rows that wait were kept with another handle key; put that "
+        "one back, or move the folder away",
+        options_.folder);
+  }
+  return ReplaceFile(path, check, 0600);
+}
+
 absl::Status Spool::LoadSegment(const std::string& path, bool is_newest) {
   const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (file < 0) return DiskFault("open", path);
+  const std::unique_ptr<const int, void (*)(const int*)> closed(
+      &file, [](const int* one) { close(*one); });
   struct stat about;
-  if (fstat(file, &about) != 0) {
-    close(file);
-    return DiskFault("read", path);
-  }
+  if (fstat(file, &about) != 0) return DiskFault("read", path);
   const auto size = static_cast<uint64_t>(about.st_size);
   Segment segment;
   segment.path = path;
   const std::string name = std::filesystem::path(path).stem().string();
   segment.first_row = ParseInteger<uint64_t>(name).value_or(1);
   segment.end_row = segment.first_row;
-  uint64_t at = kSegmentMagic.size();
-  uint64_t whole = std::min(at, size);
-  while (const auto found = RecordAt(file, at, size)) {
-    // Where the newest file was being written, its bytes may be anything.
-    if (is_newest &&
-        !OpenRecord(key_, options_.institution, found->head, found->rest)) {
-      break;
+  const SegmentFile records(file, size, key_, options_.institution);
+  uint64_t at = std::min<uint64_t>(kSegmentMagic.size(), size);
+  // Of the newest file every record is opened: where it was being written, its
+  // bytes may be anything.
+  while (at < size) {
+    GARDEROBE_ASSIGN_OR_RETURN(auto found, records.At(at, is_newest));
+    if (!found || (is_newest && !found->rows)) {
+      if (!is_newest) break;
+      GARDEROBE_ASSIGN_OR_RETURN(found, records.NextWhole(at, segment.end_row));
+      if (!found) break;
+      findings_.push_back(
+          fmt::format("{}: damaged in the middle; rows {} to {} can't be read",
+                      path, segment.end_row, found->record.first_row - 1));
     }
-    at += kRecordHeadBytes + found->rest.size();
-    whole = at;
+    at = found->at + found->bytes;
     segment.Note(found->record.end_row(), found->record.taken_at);
   }
-  absl::Status status;
-  if (is_newest && whole < size) {
-    const std::string tail = ReadAt(file, whole, size - whole);
-    const int aside = open((path + ".torn").c_str(),
-                           O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    const bool is_kept = aside >= 0 && WriteAll(aside, tail);
-    if (aside >= 0) close(aside);
-    if (!is_kept || ftruncate(file, static_cast<off_t>(whole)) != 0 ||
-        fsync(file) != 0) {
-      status = DiskFault("cut", path);
-    }
+  if (is_newest && at < size) {
+    GARDEROBE_RETURN_IF_ERROR(CutTorn(file, at, size, records, &segment));
   }
-  close(file);
-  GARDEROBE_RETURN_IF_ERROR(status);
-  segment.bytes = is_newest ? whole : size;
+  segment.bytes = is_newest ? at : size;
   const MutexLock lock(&mutex_);
   // A file without a record, of a request that was never acknowledged.
   if (is_newest && segment.end_row == segment.first_row) {
@@ -174,6 +248,39 @@ absl::Status Spool::LoadSegment(const std::string& path, bool is_newest) {
     return absl::OkStatus();
   }
   segments_.push_back(std::move(segment));
+  return absl::OkStatus();
+}
+
+absl::Status Spool::CutTorn(int file, uint64_t at, uint64_t size,
+                            const SegmentFile& records, Segment* segment) {
+  const std::string& path = segment->path;
+  GARDEROBE_ASSIGN_OR_RETURN(const std::string tail,
+                             ReadAt(file, at, size - at));
+  // Whether it was acknowledged can't be told; its numbers may be known.
+  GARDEROBE_ASSIGN_OR_RETURN(const auto torn, records.At(at, /*opens=*/false));
+  const uint64_t before = segment->end_row;
+  if (torn && torn->record.first_row == before &&
+      torn->record.rows <= kRowsTornMax) {
+    segment->Note(torn->record.end_row(), torn->record.taken_at);
+  }
+  findings_.push_back(fmt::format(
+      "{}: the last {} bytes are no whole record, and stand in a .torn file "
+      "now; {}",
+      path, tail.size(),
+      segment->end_row == before
+          ? std::string("they were acknowledged to nobody")
+          : fmt::format("rows {} to {} can't be read", before,
+                        segment->end_row - 1)));
+  const std::string aside_path =
+      fmt::format("{}.{}.torn", path, options_.clock());
+  const int aside =
+      open(aside_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const bool is_kept = aside >= 0 && WriteAll(aside, tail);
+  if (aside >= 0) close(aside);
+  if (!is_kept || ftruncate(file, static_cast<off_t>(at)) != 0 ||
+      fsync(file) != 0) {
+    return DiskFault("cut", path);
+  }
   return absl::OkStatus();
 }
 
@@ -220,7 +327,6 @@ absl::StatusOr<uint64_t> Spool::Append(std::vector<AgentRow> rows) {
   group.swap(waiting_);
   std::string bytes;
   for (const Waiting* one : group) bytes += one->record;
-  waiting_bytes_ -= bytes.size();
   const uint64_t first_row = group.front()->first_row;
   const bool needs_file =
       segments_.empty() || newest_ < 0 ||
@@ -231,6 +337,7 @@ absl::StatusOr<uint64_t> Spool::Append(std::vector<AgentRow> rows) {
   if (status.ok()) status = WriteSynced(bytes);
   mutex_.Lock();
   is_writing_ = false;
+  waiting_bytes_ -= std::min<uint64_t>(waiting_bytes_, bytes.size());
   if (status.ok()) {
     if (needs_file) {
       Segment segment;
@@ -253,6 +360,11 @@ absl::StatusOr<uint64_t> Spool::Append(std::vector<AgentRow> rows) {
     waiting_.clear();
     waiting_bytes_ = 0;
     next_row_ = synced_end_;
+    // There is no row in it that counts.
+    if (needs_file) {
+      unlink(fmt::format("{}/{:020}{}", options_.folder, first_row, kEnding)
+                 .c_str());
+    }
   }
   for (Waiting* one : group) {
     one->status = status;
@@ -268,7 +380,7 @@ absl::Status Spool::OpenNewest(uint64_t first_row) {
   const std::string path =
       fmt::format("{}/{:020}{}", options_.folder, first_row, kEnding);
   newest_ = open(path.c_str(),
-                 O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+                 O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
   newest_bytes_ = 0;
   if (newest_ < 0) return DiskFault("write", path);
   const absl::Status named = WriteAll(newest_, kSegmentMagic)
@@ -284,11 +396,17 @@ absl::Status Spool::OpenNewest(uint64_t first_row) {
 }
 
 absl::Status Spool::WriteSynced(const std::string& bytes) {
-  if (WriteAll(newest_, bytes) && fdatasync(newest_) == 0) {
+  struct stat about;
+  const bool is_written = WriteAll(newest_, bytes) && fdatasync(newest_) == 0 &&
+                          fstat(newest_, &about) == 0;
+  if (is_written && about.st_nlink > 0) {
     newest_bytes_ += bytes.size();
     return absl::OkStatus();
   }
-  const absl::Status status = DiskFault("write in", options_.folder);
+  const absl::Status status =
+      is_written ? Unavailable("somebody has deleted the newest file in {}",
+                               options_.folder)
+                 : DiskFault("write in", options_.folder);
   // What was not synced is taken back. Where even that fails, and after a sync
   // that failed, the file is left as it is, and the next rows begin another:
   // what stands at its end was acknowledged to nobody.
@@ -347,13 +465,15 @@ SpoolReader::~SpoolReader() {
   if (file_ >= 0) close(file_);
 }
 
-absl::Status SpoolReader::Enter(const Spool::Segment& segment) {
-  if (file_ >= 0 && path_ == segment.path) return absl::OkStatus();
+absl::StatusOr<bool> SpoolReader::Enter(const Spool::Segment& segment) {
+  if (file_ >= 0 && path_ == segment.path) return true;
   if (file_ >= 0) close(file_);
   path_ = segment.path;
   at_ = kSegmentMagic.size();
   file_ = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  return file_ < 0 ? DiskFault("open", path_) : absl::OkStatus();
+  if (file_ >= 0) return true;
+  if (errno == ENOENT) return false;
+  return DiskFault("open", path_);
 }
 
 SpoolReader::Batch SpoolReader::Damaged(uint64_t end_row) {
@@ -387,27 +507,32 @@ absl::StatusOr<std::optional<SpoolReader::Batch>> SpoolReader::Read() {
     }
     // A file is gone that held rows which nobody has delivered.
     if (next_row_ < before) return Damaged(before);
-    GARDEROBE_RETURN_IF_ERROR(Enter(segment));
-    const auto found = RecordAt(file_, at_, segment.bytes);
-    // What follows can't be told apart any more.
-    if (!found) return Damaged(segment.end_row);
+    GARDEROBE_ASSIGN_OR_RETURN(const bool is_there, Enter(segment));
+    if (!is_there) return Damaged(segment.end_row);
+    const SegmentFile records(file_, segment.bytes, spool_.key_,
+                              spool_.options_.institution);
+    GARDEROBE_ASSIGN_OR_RETURN(auto found, records.At(at_, /*opens=*/true));
+    if (!found || !found->rows) {
+      GARDEROBE_ASSIGN_OR_RETURN(found, records.NextWhole(at_, next_row_));
+      // Nothing of the rest can be read.
+      if (!found) return Damaged(segment.end_row);
+      at_ = found->at;
+    }
     const SpoolRecord& record = found->record;
-    // What lies between was damaged so that its head said something else.
+    // What lay between was damaged.
     if (record.first_row > next_row_) {
       return Damaged(std::min(record.first_row, segment.end_row));
     }
-    at_ += kRecordHeadBytes + found->rest.size();
+    at_ = found->at + found->bytes;
     if (record.end_row() <= next_row_) continue;
-    auto rows = OpenRecord(spool_.key_, spool_.options_.institution,
-                           found->head, found->rest);
-    if (!rows) return Damaged(std::min(record.end_row(), segment.end_row));
     Batch batch;
     batch.first_row = next_row_;
     batch.taken_at = record.taken_at;
-    batch.rows.assign(std::make_move_iterator(
-                          rows->begin() + static_cast<std::ptrdiff_t>(
-                                              next_row_ - record.first_row)),
-                      std::make_move_iterator(rows->end()));
+    batch.rows.assign(
+        std::make_move_iterator(
+            found->rows->begin() +
+            static_cast<std::ptrdiff_t>(next_row_ - record.first_row)),
+        std::make_move_iterator(found->rows->end()));
     next_row_ = record.end_row();
     return batch;
   }

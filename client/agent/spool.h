@@ -19,6 +19,8 @@
 
 namespace garderobe::client {
 
+class SegmentFile;
+
 struct SpoolOptions {
   std::string folder;  // of this institution alone; made where it is not there
   std::string institution;
@@ -34,8 +36,11 @@ struct SpoolOptions {
 // Thread-safe. Appends that come at the same time share one sync.
 class Spool {
  public:
-  // Finds what is there. The end of the newest file, where it is no whole
-  // record, was acknowledged to nobody: it is put aside as `.torn`.
+  // Finds what is there. The end of the newest file, where no record follows
+  // that can be read, is what a kill has left in the middle of a write, or was
+  // damaged: it is put aside as `.torn`, and its rows, as far as its head tells
+  // how many, are told as damaged, so that no number is given twice.
+  // FailedPrecondition: the rows that are there were kept with another key.
   // Unavailable: the folder can't be read or written.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<Spool>> Open(
       SpoolOptions options, SpoolKey key);
@@ -45,6 +50,9 @@ class Spool {
   // ResourceExhausted: the spool is full, or the disk nearly. Unavailable: the
   // disk does not take them. Nothing of them is kept with either.
   [[nodiscard]] absl::StatusOr<uint64_t> Append(std::vector<AgentRow> rows);
+
+  // What was odd about the files when they were opened, a sentence each.
+  const std::vector<std::string>& findings() const { return findings_; }
 
   // The number that the next row gets; all below are synced or forgotten.
   uint64_t next_row() const;
@@ -82,8 +90,13 @@ class Spool {
   Spool(SpoolOptions options, SpoolKey key)
       : options_(std::move(options)), key_(std::move(key)) {}
   [[nodiscard]] absl::Status Load();
+  [[nodiscard]] absl::Status CheckKey(bool has_rows) const;
   [[nodiscard]] absl::Status LoadSegment(const std::string& path,
                                          bool is_newest);
+  // Puts what stands behind the last whole record aside, and counts its rows.
+  [[nodiscard]] absl::Status CutTorn(int file, uint64_t at, uint64_t size,
+                                     const SegmentFile& records,
+                                     Segment* segment);
   [[nodiscard]] absl::Status CheckRoom(uint64_t bytes)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Opens the file that the next rows go to. Called by the one that writes.
@@ -92,6 +105,7 @@ class Spool {
 
   const SpoolOptions options_;
   const SpoolKey key_;
+  std::vector<std::string> findings_;  // complete when it is open
 
   mutable Mutex mutex_;
   CondVar changed_;
@@ -126,7 +140,8 @@ class SpoolReader {
   [[nodiscard]] absl::StatusOr<std::optional<Batch>> Read();
 
  private:
-  [[nodiscard]] absl::Status Enter(const Spool::Segment& segment);
+  // False: the file is gone.
+  [[nodiscard]] absl::StatusOr<bool> Enter(const Spool::Segment& segment);
   Batch Damaged(uint64_t end_row);
 
   Spool& spool_;

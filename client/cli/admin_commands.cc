@@ -11,14 +11,13 @@
 #include "client/cli/register_approvals.h"
 #include "client/deploy/register_file.h"
 #include "client/deploy/register_text.h"
+#include "client/service_call.h"
 #include "core/base/civil_time.h"
 #include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/keys/retention_statement.h"
 #include "core/register/authors.h"
 #include "core/register/register_store.h"
-#include "core/rpc/deadline.h"
-#include "core/rpc/status_conversion.h"
 #include "garderobe/v1/aggregator.grpc.pb.h"
 #include "garderobe/v1/common.grpc.pb.h"
 #include "garderobe/v1/delivery.grpc.pb.h"
@@ -28,6 +27,9 @@
 
 namespace garderobe::client {
 namespace {
+
+// How long a party may take for an answer.
+constexpr std::chrono::seconds kPatience{20};
 
 using nlohmann::json;
 
@@ -87,28 +89,20 @@ absl::Status ImportRegister(Context& context, const std::string& path,
       ApprovalsOfRegisters(deployment, options, registers, path));
   for (size_t i = 0; i < registers.size(); ++i) {
     const Party& party = registers[i].party;
-    const auto stub = v1::RegisterService::NewStub(TlsChannel(
-        deployment.daemon(party.name), deployment.coordinator_tls()));
-    grpc::ClientContext call;
-    SetDeadline(call, std::chrono::seconds(20));
     v1::ImportRegisterRequest request;
     *request.mutable_register_() = registers[i].reg;
     *request.mutable_approvals() = approvals[i];
     v1::ImportRegisterResponse response;
-    const absl::Status status =
-        Diagnosed(FromGrpc(stub->ImportRegister(&call, request, &response)),
-                  deployment.daemon(party.name), deployment.coordinator_tls());
+    const absl::Status status = CallService<v1::RegisterService>(
+        deployment.daemon(party.name), deployment.coordinator_tls(), kPatience,
+        &v1::RegisterService::Stub::ImportRegister, request, &response);
     GARDEROBE_RETURN_IF_ERROR(Annotate(status, party.daemon));
   }
   TellWhoHasNoKey(reg);
   TellWhoHasNoPlaind(reg);
-  if (context.json) {
-    std::cout << json{{"institutions", reg.institutions_size()}}.dump() << "\n";
-  } else {
-    std::cout << fmt::format("{} institutions in the register\n",
-                             reg.institutions_size());
-  }
-  return absl::OkStatus();
+  return Print(context.form, {{{"institutions", reg.institutions_size()}},
+                              fmt::format("{} institutions in the register",
+                                          reg.institutions_size())});
 }
 
 // The register with all that importing it would fill in.
@@ -119,83 +113,62 @@ absl::Status WriteRequest(Context& context, const std::string& path,
   GARDEROBE_ASSIGN_OR_RETURN(v1::Register reg, ReadRegisterFile(path));
   GARDEROBE_RETURN_IF_ERROR(deployment.AddInstitutions(reg));
   GARDEROBE_RETURN_IF_ERROR(CreateFile(out, RegisterText(reg), 0644));
-  if (context.json) {
-    std::cout << json{{"file", out}}.dump() << "\n";
-  } else {
-    std::cout << out << " has the register with its keys\n";
-  }
-  return absl::OkStatus();
+  return Print(context.form,
+               {{{"file", out}}, out + " has the register with its keys"});
 }
 
 // What is linked is at the aggregator before it counts.
 absl::Status ForwardLinks(const Deployment& deployment) {
-  const TlsFiles tls = deployment.coordinator_tls();
-  const auto stub =
-      v1::LinkService::NewStub(TlsChannel(deployment.daemon("ttp"), tls));
-  grpc::ClientContext call;
-  SetDeadline(call, std::chrono::minutes(10));
   v1::ForwardLinksResponse response;
-  return Diagnosed(FromGrpc(stub->ForwardLinks(&call, {}, &response)),
-                   deployment.daemon("ttp"), tls);
+  return CallService<v1::LinkService>(
+      deployment.daemon("ttp"), deployment.coordinator_tls(),
+      std::chrono::minutes(10), &v1::LinkService::Stub::ForwardLinks, {},
+      &response);
 }
 
 absl::Status Publish(Context& context, const std::string& period) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
   GARDEROBE_RETURN_IF_ERROR(Annotate(ForwardLinks(deployment), "ttpd"));
-  const auto stub = v1::PublisherService::NewStub(TlsChannel(
-      deployment.daemon("aggregator"), deployment.coordinator_tls()));
   ShowProgress("publishing " + period);
-  grpc::ClientContext call;
-  SetDeadline(call, std::chrono::minutes(30));
   v1::PublishRequest request;
   request.set_period(period);
   v1::PublishResponse response;
-  const absl::Status status =
-      Diagnosed(FromGrpc(stub->Publish(&call, request, &response)),
-                deployment.daemon("aggregator"), deployment.coordinator_tls());
+  const absl::Status status = CallService<v1::PublisherService>(
+      deployment.daemon("aggregator"), deployment.coordinator_tls(),
+      std::chrono::minutes(30), &v1::PublisherService::Stub::Publish, request,
+      &response);
   ClearProgress();
   GARDEROBE_RETURN_IF_ERROR(status);
-  if (context.json) {
-    std::cout << json{{"period", period},
-                      {"snapshot", response.snapshot()},
-                      {"cells_released", response.cells_released()},
-                      {"cells_withheld", response.cells_withheld()},
-                      {"already_published", response.already_published()},
-                      {"pushed", response.pushed()}}
-                     .dump()
-              << "\n";
-    return absl::OkStatus();
-  }
-  std::cout << fmt::format(
-      "{} {}: {} cells released, {} withheld; snapshot {}\n", period,
-      response.already_published() ? "was published before; nothing changed"
-                                   : "is published",
-      response.cells_released(), response.cells_withheld(),
-      response.snapshot().substr(0, 12));
+  Page page(
+      {{"period", period},
+       {"snapshot", response.snapshot()},
+       {"cells_released", response.cells_released()},
+       {"cells_withheld", response.cells_withheld()},
+       {"already_published", response.already_published()},
+       {"pushed", response.pushed()}},
+      fmt::format("{} {}: {} cells released, {} withheld; snapshot {}", period,
+                  response.already_published()
+                      ? "was published before; nothing changed"
+                      : "is published",
+                  response.cells_released(), response.cells_withheld(),
+                  response.snapshot().substr(0, 12)));
   if (!response.pushed()) {
-    std::cout << "answerd is not reached; it gets the cube by itself\n";
+    page.Say("answerd is not reached; it gets the cube by itself");
   }
-  return absl::OkStatus();
+  return Print(context.form, page);
 }
 
 absl::Status ListRegister(Context& context, const std::string&) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
-  const TlsFiles tls = deployment.coordinator_tls();
-  const auto stub =
-      v1::RegisterService::NewStub(TlsChannel(deployment.daemon("ttp"), tls));
-  grpc::ClientContext call;
-  SetDeadline(call, std::chrono::seconds(20));
   v1::GetRegisterResponse response;
-  GARDEROBE_RETURN_IF_ERROR(
-      Diagnosed(FromGrpc(stub->GetRegister(&call, {}, &response)),
-                deployment.daemon("ttp"), tls));
-  json list = json::array();
-  std::string text =
-      fmt::format("{:<20} {:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {:<6} {}\n",
-                  "institution", "owner", "from", "to", "legal basis", "months",
-                  "benchmark", "mode", "clients");
+  GARDEROBE_RETURN_IF_ERROR(CallService<v1::RegisterService>(
+      deployment.daemon("ttp"), deployment.coordinator_tls(), kPatience,
+      &v1::RegisterService::Stub::GetRegister, {}, &response));
+  Page page = Page::Table({"institution", "owner", "from", "to", "legal basis",
+                           "months", "benchmark", "mode", "clients"});
+  page.json = json::array();
   std::map<std::string, json> keys;
   for (const auto& client : response.register_().clients()) {
     keys[client.name()] = HexOf(client.key_pins());
@@ -206,52 +179,48 @@ absl::Status ListRegister(Context& context, const std::string&) {
       client_key_pins[client] =
           keys.contains(client) ? keys[client] : json::array();
     }
-    list.push_back({{"id", i.id()},
-                    {"name", i.name()},
-                    {"subsector", i.subsector()},
-                    {"municipality", i.municipality()},
-                    {"owner", OwnerOf(i)},
-                    {"clients", std::vector<std::string>(i.clients().begin(),
-                                                         i.clients().end())},
-                    {"agreement_from", i.agreement_from()},
-                    {"agreement_to", i.agreement_to()},
-                    {"legal_basis", i.legal_basis()},
-                    {"retention_months", RetentionMonths(i)},
-                    {"benchmark", i.benchmark()},
-                    {"plain", i.plain()},
-                    {"access_key", ToHex(AsBytes(i.access_key()))},
-                    {"author_keys", HexOf(i, AuthorState::kInForce)},
-                    {"retired_author_keys", HexOf(i, AuthorState::kRetired)},
-                    {"client_key_pins", client_key_pins},
-                    {"analyst_key_pins", HexOf(i.analyst_key_pins())},
-                    {"tokens_per_month", TokensPerMonth(i)}});
-    text += fmt::format(
-        "{:<20} {:<20} {:<11} {:<11} {:<20} {:>6} {:<9} {:<6} {}\n", i.id(),
-        OwnerOf(i), i.agreement_from(), i.agreement_to(), i.legal_basis(),
-        RetentionMonths(i), i.benchmark() ? "yes" : "no",
-        i.plain() ? "plain" : "sealed", fmt::join(i.clients(), ", "));
+    page.json.push_back(
+        {{"id", i.id()},
+         {"name", i.name()},
+         {"subsector", i.subsector()},
+         {"municipality", i.municipality()},
+         {"owner", OwnerOf(i)},
+         {"clients",
+          std::vector<std::string>(i.clients().begin(), i.clients().end())},
+         {"agreement_from", i.agreement_from()},
+         {"agreement_to", i.agreement_to()},
+         {"legal_basis", i.legal_basis()},
+         {"retention_months", RetentionMonths(i)},
+         {"benchmark", i.benchmark()},
+         {"plain", i.plain()},
+         {"access_key", ToHex(AsBytes(i.access_key()))},
+         {"author_keys", HexOf(i, AuthorState::kInForce)},
+         {"retired_author_keys", HexOf(i, AuthorState::kRetired)},
+         {"client_key_pins", client_key_pins},
+         {"analyst_key_pins", HexOf(i.analyst_key_pins())},
+         {"tokens_per_month", TokensPerMonth(i)}});
+    page.Add({i.id(), OwnerOf(i), i.agreement_from(), i.agreement_to(),
+              i.legal_basis(), static_cast<double>(RetentionMonths(i)),
+              std::string(i.benchmark() ? "yes" : "no"),
+              std::string(i.plain() ? "plain" : "sealed"),
+              fmt::format("{}", fmt::join(i.clients(), ", "))});
   }
-  std::cout << (context.json ? list.dump() + "\n" : text);
-  return absl::OkStatus();
+  return Print(context.form, page);
 }
 
 absl::Status RunRetention(Context& context, const std::string&) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
   GARDEROBE_ASSIGN_OR_RETURN(const VerifyKey pin, deployment.aggregator_pin());
-  const TlsFiles tls = deployment.coordinator_tls();
-  const auto stub =
-      v1::RetentionService::NewStub(TlsChannel(deployment.daemon("ttp"), tls));
   ShowProgress("removing what is older than the agreements allow");
   const uint64_t begun = UnixSeconds();
-  grpc::ClientContext call;
-  SetDeadline(call, std::chrono::hours(2));
   v1::RunRetentionRequest request;
   request.set_today(DayNumber(Today()));
   v1::RunRetentionResponse response;
-  const absl::Status status =
-      Diagnosed(FromGrpc(stub->RunRetention(&call, request, &response)),
-                deployment.daemon("ttp"), tls);
+  const absl::Status status = CallService<v1::RetentionService>(
+      deployment.daemon("ttp"), deployment.coordinator_tls(),
+      std::chrono::hours(2), &v1::RetentionService::Stub::RunRetention, request,
+      &response);
   ClearProgress();
   GARDEROBE_RETURN_IF_ERROR(status);
   GARDEROBE_ASSIGN_OR_RETURN(
@@ -289,10 +258,9 @@ absl::Status RunRetention(Context& context, const std::string&) {
   }
   json list = json::array();
   bool is_held_back = response.vault_relations_held_back() > 0;
-  std::string text =
-      fmt::format("{:<20} {:>6} {:<11} {:>14} {:>10} {:>10} {:>11} {}\n",
-                  "institution", "months", "kept from", "visits removed",
-                  "held back", "relations", "visits left", "oldest");
+  Page page =
+      Page::Table({"institution", "months", "kept from", "visits removed",
+                   "held back", "relations", "visits left", "oldest"});
   for (const auto& [id, of] : merged) {
     const RetentionStatement& last = of.last;
     const std::string oldest =
@@ -308,32 +276,27 @@ absl::Status RunRetention(Context& context, const std::string&) {
                     {"visits_left", last.visits_left},
                     {"oldest", oldest},
                     {"statements", of.statements}});
-    text +=
-        fmt::format("{:<20} {:>6} {:<11} {:>14} {:>10} {:>10} {:>11} {}\n", id,
-                    last.months, cutoff, of.visits, last.visits_held_back,
-                    of.relations, last.visits_left, oldest);
+    page.Add({id, static_cast<double>(last.months), cutoff,
+              static_cast<double>(of.visits),
+              static_cast<double>(last.visits_held_back),
+              static_cast<double>(of.relations),
+              static_cast<double>(last.visits_left), oldest});
     is_held_back |= last.visits_held_back + last.relations_held_back > 0;
   }
-  if (context.json) {
-    std::cout << json{{"institutions", list},
-                      {"vault_relations_removed",
-                       response.vault_relations_removed()},
-                      {"vault_relations_held_back",
-                       response.vault_relations_held_back()}}
-                     .dump()
-              << "\n";
-    return absl::OkStatus();
-  }
-  std::cout << text
-            << fmt::format("{} relations removed at the vault, {} held back\n",
-                           response.vault_relations_removed(),
-                           response.vault_relations_held_back());
+  page.json = {
+      {"institutions", list},
+      {"vault_relations_removed", response.vault_relations_removed()},
+      {"vault_relations_held_back", response.vault_relations_held_back()}};
+  page.Say(fmt::format("{} relations removed at the vault, {} held back",
+                       response.vault_relations_removed(),
+                       response.vault_relations_held_back()));
   if (is_held_back) {
-    std::cout << "What is held back goes on the following days: only so much "
-                 "is removed in one. Two\ncustodians can let more go with "
-                 "`garderobe retention release`.\n";
+    page.Say(
+        "What is held back goes on the following days: only so much is removed "
+        "in one. Two\ncustodians can let more go with `garderobe retention "
+        "release`.");
   }
-  return absl::OkStatus();
+  return Print(context.form, page);
 }
 
 }  // namespace

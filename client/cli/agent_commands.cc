@@ -153,27 +153,31 @@ absl::Status RunAgent(const Context& context, const AgentArguments& arguments) {
   std::quick_exit(kDone);
 }
 
-std::string Cell(const json& value) {
-  return value.is_null()     ? "-"
-         : value.is_string() ? value.get<std::string>()
-                             : value.dump();
-}
-
-void PrintStatus(const json& status) {
-  std::cout << fmt::format("{:<24} {:>10} {:>10} {:>10} {:>9}  {}\n",
-                           "institution", "stored", "refused", "waiting",
-                           "customers", "complete until");
+// One line an institution, and below it what hinders.
+Page StatusPage(json status) {
+  Page page = Page::Table({"institution", "stored", "refused", "waiting",
+                           "customers", "complete until"});
   for (const json& one : status["institutions"]) {
-    std::cout << fmt::format(
-        "{:<24} {:>10} {:>10} {:>10} {:>9}  {}\n", Cell(one["institution"]),
-        Cell(one["stored"]), Cell(one["refused"]), Cell(one["waiting"]),
-        Cell(one["customers_waiting"]), Cell(one["complete_until"]));
+    const json& until = one["complete_until"];
+    page.Add({one["institution"].get<std::string>(),
+              one["stored"].get<double>(), one["refused"].get<double>(),
+              one["waiting"].get<double>(),
+              one["customers_waiting"].get<double>(),
+              until.is_string() ? until.get<std::string>() : "-"});
     for (const char* what : {"visits", "customers"}) {
       const std::string why =
           one.value(std::string(what) + "_hindered_by", std::string());
-      if (!why.empty()) std::cout << fmt::format("  {} wait: {}\n", what, why);
+      if (!why.empty()) page.Note(fmt::format("  {} wait: {}", what, why));
     }
   }
+  for (const json& one : status.value("folders", json::array())) {
+    const std::string why = one.value("hindered_by", std::string());
+    if (why.empty()) continue;
+    page.Say(fmt::format("{} of {} waits: {}", one.value("path", ""),
+                         one.value("institution", ""), why));
+  }
+  page.json = std::move(status);
+  return page;
 }
 
 absl::Status AskStatus(const Context& context,
@@ -190,16 +194,12 @@ absl::Status AskStatus(const Context& context,
   if (kept.ok()) token = TrimField(*kept);
   GARDEROBE_ASSIGN_OR_RETURN(const std::string text,
                              AskAgent(config, token, "/v1/status"));
-  const json status = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!status.is_object() || !status.contains("institutions")) {
+  json status = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  try {
+    return Print(context.form, StatusPage(std::move(status)));
+  } catch (const json::exception&) {
     return Internal("what answers there is no agent");
   }
-  if (context.json) {
-    std::cout << status.dump() << "\n";
-  } else {
-    PrintStatus(status);
-  }
-  return absl::OkStatus();
 }
 
 void AddAgentOptions(CLI::App& command, AgentArguments& arguments) {

@@ -85,19 +85,16 @@ absl::Status PrintCrowds(Context& context, const AuditOptions& options) {
   const auto crowds = ListCrowds(endpoint);
   GARDEROBE_RETURN_IF_ERROR(
       Diagnosed(crowds.status(), endpoint.ttpd, endpoint.tls));
-  json list = json::array();
-  std::string text =
-      fmt::format("{:<32} {:>6} {}\n", "answer id", "rows", "answered");
+  Page page = Page::Table({"answer id", "rows", "answered"});
+  page.json = json::array();
   for (const HeldCrowd& crowd : *crowds) {
     const std::string id = ToHex(crowd.id.bytes());
-    list.push_back({{"answer_id", id},
-                    {"rows", crowd.rows},
-                    {"unix_seconds", crowd.unix_seconds}});
-    text += fmt::format("{:<32} {:>6} {}\n", id, crowd.rows,
-                        TimeOf(crowd.unix_seconds));
+    page.json.push_back({{"answer_id", id},
+                         {"rows", crowd.rows},
+                         {"unix_seconds", crowd.unix_seconds}});
+    page.Add({id, static_cast<double>(crowd.rows), TimeOf(crowd.unix_seconds)});
   }
-  std::cout << (context.json ? list.dump() + "\n" : text);
-  return absl::OkStatus();
+  return Print(context.form, page);
 }
 
 // From ttpd, or from a file.
@@ -184,10 +181,9 @@ absl::Status Audit(Context& context, const AuditOptions& options) {
   }
   const std::vector<CheckResult> results =
       CheckCrowd(audited, {any.ttp_pin, any.vault_pin, any.aggregator_pin});
-  std::cout << (context.json ? ToJson(audited, results).dump() + "\n"
-                             : ToText(audited, results));
   if (!AllHold(results)) context.exit = kRefused;
-  return absl::OkStatus();
+  return Print(context.form,
+               {ToJson(audited, results), ToText(audited, results)});
 }
 
 }  // namespace

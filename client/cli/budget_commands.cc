@@ -8,13 +8,15 @@
 #include "client/cli/approval_options.h"
 #include "client/cli/command.h"
 #include "client/cli/custody_arguments.h"
-#include "core/rpc/deadline.h"
-#include "core/rpc/status_conversion.h"
+#include "client/service_call.h"
 #include "garderobe/v1/budget.grpc.pb.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::client {
 namespace {
+
+// How long a party may take for an answer.
+constexpr std::chrono::seconds kPatience{20};
 
 using nlohmann::json;
 
@@ -31,33 +33,27 @@ json ToJson(const v1::Budget& budget) {
 absl::Status List(Context& context) {
   GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
                              context.OpenDeployment());
-  const TlsFiles tls = deployment.coordinator_tls();
-  const auto stub =
-      v1::BudgetService::NewStub(TlsChannel(deployment.daemon("ttp"), tls));
-  grpc::ClientContext call;
-  SetDeadline(call, std::chrono::seconds(20));
   v1::ListBudgetsResponse response;
-  GARDEROBE_RETURN_IF_ERROR(
-      Diagnosed(FromGrpc(stub->ListBudgets(&call, {}, &response)),
-                deployment.daemon("ttp"), tls));
-  json list = json::array();
-  std::string text =
-      fmt::format("{:<20} {:<7} {:>12} {:>12} {:>12}\n", "institution", "month",
-                  "used", "budget", "released");
+  GARDEROBE_RETURN_IF_ERROR(CallService<v1::BudgetService>(
+      deployment.daemon("ttp"), deployment.coordinator_tls(), kPatience,
+      &v1::BudgetService::Stub::ListBudgets, {}, &response));
+  Page page =
+      Page::Table({"institution", "month", "used", "budget", "released"});
+  page.json = json::array();
   for (const v1::Budget& budget : response.budgets()) {
-    list.push_back(ToJson(budget));
-    text += fmt::format("{:<20} {:<7} {:>12} {:>12} {:>12}\n",
-                        budget.institution(), budget.month(), budget.used(),
-                        budget.budget(), budget.released());
+    page.json.push_back(ToJson(budget));
+    page.Add({budget.institution(), budget.month(),
+              static_cast<double>(budget.used()),
+              static_cast<double>(budget.budget()),
+              static_cast<double>(budget.released())});
     for (const auto& month : budget.ahead()) {
-      text += fmt::format(
-          "{:<20} {:<7} {:>12}  in the future: is the clock of the trusted "
-          "third party right?\n",
-          "", month.month(), month.used());
+      page.Note(fmt::format(
+          "  {}: {} are used in the future: is the clock of the trusted third "
+          "party right?",
+          month.month(), month.used()));
     }
   }
-  std::cout << (context.json ? list.dump() + "\n" : text);
-  return absl::OkStatus();
+  return Print(context.form, page);
 }
 
 struct ReleaseOptions {
@@ -81,25 +77,19 @@ absl::Status Release(Context& context, const ReleaseOptions& options) {
       *request.mutable_approvals(),
       ApprovalsFor(deployment, options.approvals, arguments.party(),
                    arguments.Request()));
-  const auto stub =
-      v1::BudgetService::NewStub(TlsChannel(deployment.daemon("ttp"), tls));
-  grpc::ClientContext call;
-  SetDeadline(call, std::chrono::seconds(20));
   v1::ReleaseBudgetResponse response;
   GARDEROBE_RETURN_IF_ERROR(WithNextStep(
-      Diagnosed(FromGrpc(stub->ReleaseBudget(&call, request, &response)),
-                deployment.daemon("ttp"), tls),
+      CallService<v1::BudgetService>(deployment.daemon("ttp"), tls, kPatience,
+                                     &v1::BudgetService::Stub::ReleaseBudget,
+                                     request, &response),
       arguments.Words()));
-  if (context.json) {
-    std::cout << ToJson(response.budget()).dump() << "\n";
-  } else {
-    std::cout << fmt::format(
-        "{} may deliver {} tokens more in {}: {} of {} are used\n",
-        arguments.institution, arguments.tokens, response.budget().month(),
-        response.budget().used(),
-        response.budget().budget() + response.budget().released());
-  }
-  return absl::OkStatus();
+  return Print(
+      context.form,
+      {ToJson(response.budget()),
+       fmt::format("{} may deliver {} tokens more in {}: {} of {} are used",
+                   arguments.institution, arguments.tokens,
+                   response.budget().month(), response.budget().used(),
+                   response.budget().budget() + response.budget().released())});
 }
 
 }  // namespace

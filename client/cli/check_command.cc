@@ -66,7 +66,7 @@ json ReportJson(const CheckReport& report) {
           {"far_future", report.far_future},
           {"duplicates", report.duplicates},
           {"unknown_columns", report.unknown_columns},
-          {"oddities", report.oddities},
+          {"oddities", TextsOf(report.oddities)},
           {"refused_rows", report.refused_rows},
           {"not_identifiers", report.not_identifiers},
           {"refused", RefusalsJson(report.refused)}};
@@ -120,7 +120,7 @@ std::string MeaningOf(const std::string& reason) {
 }
 
 // What could be better, the most rows first.
-void PrintAdvice(const CheckReport& r) {
+std::string AdviceText(const CheckReport& r) {
   std::vector<std::pair<uint64_t, std::string>> advice;
   for (const auto& [reason, count] : r.not_identifiers) {
     advice.emplace_back(
@@ -148,26 +148,27 @@ void PrintAdvice(const CheckReport& r) {
     advice.emplace_back(~uint64_t{0},
                         "     no row names a customer: nobody is recognised");
   }
-  if (advice.empty()) return;
+  if (advice.empty()) return "";
   std::stable_sort(advice.begin(), advice.end(),
                    [](auto& a, auto& b) { return a.first > b.first; });
-  std::cout << "\nWhat could be better\n";
+  std::string text = "\nWhat could be better\n";
   for (size_t i = 0; i < std::min(advice.size(), kReasonsShown); ++i) {
-    std::cout << advice[i].second << "\n";
+    text += advice[i].second + "\n";
   }
   if (advice.size() > kReasonsShown) {
-    std::cout << fmt::format("        and {} more; --json lists all\n",
-                             advice.size() - kReasonsShown);
+    text += fmt::format("        and {} more; --json lists all\n",
+                        advice.size() - kReasonsShown);
   }
+  return text;
 }
 
-void PrintPage(const CheckReport& r, const std::string& file) {
-  std::cout << fmt::format(
+std::string PageText(const CheckReport& r, const std::string& file) {
+  std::string text = fmt::format(
       "{}\n\n{}, read with the mapping {}; the header is line {}, columns are "
       "separated by {}\n\n",
       Verdict(r), file, r.mapping, r.header_line, DelimiterName(r.delimiter));
   const auto row = [&](uint64_t count, std::string_view what) {
-    std::cout << fmt::format("{:>7}  {}\n", count, what);
+    text += fmt::format("{:>7}  {}\n", count, what);
   };
   row(r.rows, "order lines");
   if (r.passed_over > 0) {
@@ -184,11 +185,12 @@ void PrintPage(const CheckReport& r, const std::string& file) {
     row(r.not_shared, "of customers who do not share: counted without them");
   }
   if (r.with_customer > 0) {
-    std::cout << "\nBy what these customers can be recognised elsewhere, in % "
-                 "of their order lines\n";
+    text +=
+        "\nBy what these customers can be recognised elsewhere, in % "
+        "of their order lines\n";
     for (const auto& [kind, share] : r.linkable) {
-      std::cout << fmt::format("  {:<20} {} {:>4.0f} %\n", KindLabel(kind),
-                               Bar(share), 100 * share);
+      text += fmt::format("  {:<20} {} {:>4.0f} %\n", KindLabel(kind),
+                          Bar(share), 100 * share);
     }
     if (r.without_address > 0) {
       row(r.without_address,
@@ -201,20 +203,20 @@ void PrintPage(const CheckReport& r, const std::string& file) {
     }
   }
   for (const std::string& oddity : r.oddities) {
-    std::cout << "\nlook at this: " << oddity << "\n";
+    text += "\nlook at this: " + oddity + "\n";
   }
-  PrintAdvice(r);
-  std::cout << "\ncolumn                    filled    usable\n";
+  text += AdviceText(r);
+  text += "\ncolumn                    filled    usable\n";
   for (const auto& [name, c] : r.columns) {
-    std::cout << fmt::format("{:<22} {:>9} {:>9}\n", name, c.filled, c.valid);
+    text += fmt::format("{:<22} {:>9} {:>9}\n", name, c.filled, c.valid);
   }
   if (!r.unknown_columns.empty()) {
-    std::cout << "not used: " << ListedNames(r.unknown_columns) << "\n";
+    text += "not used: " + ListedNames(r.unknown_columns) + "\n";
   }
   if (!r.refused.empty()) {
-    std::cout << "\nRefused rows (--rejected OUT.csv writes them out)\n";
+    text += "\nRefused rows (--rejected OUT.csv writes them out)\n";
   }
-  PrintRefusals(r.refused);
+  return text + RefusalLines(r.refused);
 }
 
 void Check(Context& context, CheckArguments arguments) {
@@ -246,14 +248,14 @@ void Check(Context& context, CheckArguments arguments) {
         0644);
     if (!written.ok()) return context.Fail(written);
   }
-  if (context.json) {
-    std::cout << ReportJson(*report).dump() << "\n";
-    return;
-  }
-  PrintPage(*report, arguments.file.input.file);
+  std::string text = PageText(*report, arguments.file.input.file);
   if (!arguments.report.empty()) {
-    std::cout << "\nthe report: " << arguments.report << "\n";
+    text += "\nthe report: " + arguments.report + "\n";
   }
+  const absl::Status printed =
+      Print(context.form,
+            FilePage(ReportJson(*report), report->refused, std::move(text)));
+  if (!printed.ok()) context.Fail(printed);
 }
 
 }  // namespace

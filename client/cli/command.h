@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "client/cli/page.h"
 #include "client/deploy/deployment.h"
 #include "core/base/status.h"
 
@@ -27,8 +28,8 @@ enum Exit : int {
 
 struct Context {
   std::string deployment;  // of --deployment or GARDEROBE_DEPLOYMENT
-  bool json = false;
-  int exit = kDone;  // what a command sets when it ran
+  PageForm form;           // how answers are printed
+  int exit = kDone;        // what a command sets when it ran
 
   [[nodiscard]] absl::StatusOr<Deployment> OpenDeployment() const;
   // Prints the error and sets the exit status that goes with its code.

@@ -53,13 +53,9 @@ absl::Status Conform(Context& context, const ConformanceArguments& arguments) {
   const auto report = conformance::Run(options, watch);
   ClearProgress();
   GARDEROBE_RETURN_IF_ERROR(report.status());
-  if (context.json) {
-    std::cout << conformance::ReportJson(*report).dump() << "\n";
-  } else {
-    std::cout << conformance::ReportText(*report);
-  }
   if (report->differences.count() > 0) context.exit = kRefused;
-  return absl::OkStatus();
+  return Print(context.form, {conformance::ReportJson(*report),
+                              conformance::ReportText(*report)});
 }
 
 }  // namespace

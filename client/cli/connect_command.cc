@@ -52,27 +52,24 @@ absl::Status Connect(const Context& context,
 
   const v1::Serials serials = published->serials();
   const uint32_t days_left = DaysLeft(certificate);
-  if (context.json) {
-    std::cout << nlohmann::json{{"client", client},
-                                {"institution", institution},
-                                {"certificate_days_left", days_left},
-                                {"serials",
-                                 {{"ttp", serials.ttp()},
-                                  {"vault", serials.vault()},
-                                  {"aggregator", serials.aggregator()}}}}
-                     .dump()
-              << "\n";
-    return absl::OkStatus();
-  }
-  std::cout << fmt::format(
-      "ttpd         {} shows the key of client.toml\n"
-      "certificate  {}, {} days left; its key is in the register\n"
-      "parameters   signed by all three parties, in force; serials {}, {}, "
-      "{}\n"
-      "register     {} may deliver for {}\n",
-      endpoint.ttpd.address, certificate.identity, days_left, serials.ttp(),
-      serials.vault(), serials.aggregator(), client, institution);
-  return absl::OkStatus();
+  return Print(
+      context.form,
+      {{{"client", client},
+        {"institution", institution},
+        {"certificate_days_left", days_left},
+        {"serials",
+         {{"ttp", serials.ttp()},
+          {"vault", serials.vault()},
+          {"aggregator", serials.aggregator()}}}},
+       fmt::format("ttpd         {} shows the key of client.toml\n"
+                   "certificate  {}, {} days left; its key is in the register\n"
+                   "parameters   signed by all three parties, in force; "
+                   "serials {}, {}, "
+                   "{}\n"
+                   "register     {} may deliver for {}",
+                   endpoint.ttpd.address, certificate.identity, days_left,
+                   serials.ttp(), serials.vault(), serials.aggregator(), client,
+                   institution)});
 }
 
 }  // namespace

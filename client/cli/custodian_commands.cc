@@ -42,9 +42,7 @@ absl::Status MakeKey(Context& context, const std::string& path) {
   GARDEROBE_ASSIGN_OR_RETURN(const auto seed,
                              ReadSecret<CustodianSeed>(path, kCustodianRole));
   const std::string hex = ToHex(VerifyKeyOf(seed).bytes());
-  std::cout << (context.json ? json{{"custodian_key", hex}}.dump() : hex)
-            << "\n";
-  return absl::OkStatus();
+  return Print(context.form, {{{"custodian_key", hex}}, hex});
 }
 
 // Says what it changes, and writes the approvals.
@@ -70,22 +68,15 @@ absl::Status Write(Context& context, const Deployment& deployment,
   }
   GARDEROBE_RETURN_IF_ERROR(CreateFile(
       options.out, ApprovalFileText(options.custodian, approvals), 0600));
-  if (context.json) {
-    std::cout << json{{"custodian", options.custodian},
-                      {"file", options.out},
-                      {"hours", options.hours},
-                      {"approvals", list}}
-                     .dump()
-              << "\n";
-  } else {
-    std::cout << text
-              << fmt::format(
-                     "{} has the approval of {} for this, once, for {} hours. "
-                     "Whoever has the file can use it: hand it on only if you "
-                     "agree.\n",
-                     options.out, options.custodian, options.hours);
-  }
-  return absl::OkStatus();
+  text += fmt::format(
+      "{} has the approval of {} for this, once, for {} hours. Whoever has the "
+      "file can use it: hand it on only if you agree.\n",
+      options.out, options.custodian, options.hours);
+  return Print(context.form, {{{"custodian", options.custodian},
+                               {"file", options.out},
+                               {"hours", options.hours},
+                               {"approvals", list}},
+                              std::move(text)});
 }
 
 absl::Status ApproveRegister(Context& context, const ApproveOptions& options,

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -28,11 +29,12 @@ struct SendArguments {
   std::string watch;
 };
 
-void PrintReport(const SendReport& r) {
+std::string ReportText(const SendReport& r) {
+  std::string text;
   if (r.rows == 0) {
-    std::cout << "there is no order line in this file: nothing is delivered\n";
+    text += "there is no order line in this file: nothing is delivered\n";
   }
-  std::cout << fmt::format(
+  text += fmt::format(
       "{} rows in {:.1f} s{}{}\n"
       "  visits     {} accepted ({} in place of an earlier delivery), {} "
       "refused\n"
@@ -44,29 +46,30 @@ void PrintReport(const SendReport& r) {
       r.visits_accepted, r.visits_replaced, r.visits_refused,
       r.relations_accepted, r.relations_refused);
   if (r.relations_unconfirmed > 0) {
-    std::cout << fmt::format(
+    text += fmt::format(
         "  relations  {} stored, as plaind says that was restarted; the next "
         "delivery\n             sends them again\n",
         r.relations_unconfirmed);
   }
   if (r.relations_waiting > 0) {
-    std::cout << fmt::format(
+    text += fmt::format(
         "  relations  {} wait: {}\n             the same command delivers them "
         "then\n",
         r.relations_waiting, r.why_waiting);
   }
-  PrintRefusals(r.refused);
+  text += RefusalLines(r.refused);
   for (const std::string& oddity : r.oddities) {
-    std::cout << "  look at this: " << oddity << "\n";
+    text += "  look at this: " + oddity + "\n";
   }
   if (!r.unknown_columns.empty()) {
-    std::cout << "  columns not used: " << ListedNames(r.unknown_columns)
-              << "\n";
+    text += "  columns not used: " + ListedNames(r.unknown_columns) + "\n";
   }
   if (!r.mirror_current) {
-    std::cout << "the own figures follow by themselves: answerd is not "
-                 "reached\n";
+    text +=
+        "the own figures follow by themselves: answerd is not "
+        "reached\n";
   }
+  return text;
 }
 
 json ReportJson(const SendReport& r) {
@@ -128,11 +131,9 @@ absl::Status SendOne(Context& context, SendArguments arguments,
     sent = Diagnosed(sent, endpoint.plaind, endpoint.tls);
   }
   GARDEROBE_RETURN_IF_ERROR(sent);
-  if (context.json) {
-    std::cout << ReportJson(*report).dump() << "\n";
-  } else {
-    PrintReport(*report);
-  }
+  GARDEROBE_RETURN_IF_ERROR(Print(
+      context.form,
+      FilePage(ReportJson(*report), report->refused, ReportText(*report))));
   if (report->visits_refused + report->relations_refused +
               report->relations_waiting >
           0 ||
@@ -147,22 +148,33 @@ absl::Status SendOne(Context& context, SendArguments arguments,
 absl::Status Watch(Context& context, const SendArguments& arguments) {
   // A mapping that can't be read is no fault of the files.
   GARDEROBE_RETURN_IF_ERROR(FindMapping(arguments.file.input.mapping).status());
-  return WatchFolder(
+  if (!std::filesystem::is_directory(arguments.watch)) {
+    return NotFound("{} is no folder", arguments.watch);
+  }
+  WatchFolder(
       arguments.watch,
       [&](const std::string& file) -> absl::StatusOr<std::string> {
         SendArguments one = arguments;
         one.file.input.file = file;
-        if (!context.json) std::cout << file << ": ";
+        if (!context.form.json && !context.form.as_table())
+          std::cout << file << ": ";
         std::string place;
         const absl::Status status = SendOne(context, one, &place);
         if (!status.ok()) {
-          if (!context.json) std::cout << "not delivered" << std::endl;
-          context.Fail(Annotate(status, file));
+          if (!context.form.json && !context.form.as_table())
+            std::cout << "not delivered" << std::endl;
+          // Any other error is told below.
+          if (status.code() == absl::StatusCode::kInvalidArgument) {
+            context.Fail(Annotate(status, file));
+          }
         }
         // Whoever reads along sees it now, and not when the pipe is full.
         std::cout.flush();
-        GARDEROBE_RETURN_IF_ERROR(status);
+        GARDEROBE_RETURN_IF_ERROR(Annotate(status, file));
         return place;
+      },
+      [&](const absl::Status& status) {
+        if (!status.ok()) context.Fail(status);
       });
 }
 
@@ -177,8 +189,7 @@ absl::Status PrintAuthorKey(Context& context, const std::string& institution) {
                                  : deployment.author_key(institution),
                              kAuthorRole));
   const std::string hex = ToHex(AuthorKeyOf(seed).bytes());
-  std::cout << (context.json ? json{{"author_key", hex}}.dump() : hex) << "\n";
-  return absl::OkStatus();
+  return Print(context.form, {{{"author_key", hex}}, hex});
 }
 
 void AddAuthorKeyCommand(CLI::App& app, Context& context) {

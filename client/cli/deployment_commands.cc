@@ -13,8 +13,7 @@
 #include <vector>
 
 #include "client/cli/command.h"
-#include "core/rpc/deadline.h"
-#include "core/rpc/status_conversion.h"
+#include "client/service_call.h"
 #include "garderobe/v1/common.grpc.pb.h"
 #include "nlohmann/json.hpp"
 
@@ -29,36 +28,31 @@ struct PartyStatus {
 
 PartyStatus AskParty(const Deployment& deployment, const Party& party) {
   PartyStatus result{std::string(party.name), absl::OkStatus(), {}};
-  const TlsFiles tls = deployment.coordinator_tls();
-  const auto stub = v1::StatusService::NewStub(
-      TlsChannel(deployment.daemon(party.name), tls));
-  grpc::ClientContext context;
-  SetDeadline(context, std::chrono::seconds(3));
-  result.reached =
-      Diagnosed(FromGrpc(stub->GetStatus(&context, {}, &result.status)),
-                deployment.daemon(party.name), tls);
+  result.reached = CallService<v1::StatusService>(
+      deployment.daemon(party.name), deployment.coordinator_tls(),
+      std::chrono::seconds(3), &v1::StatusService::Stub::GetStatus, {},
+      &result.status);
   return result;
 }
 
-void Status(Context& context) {
-  auto deployment = context.OpenDeployment();
-  if (!deployment.ok()) return context.Fail(deployment.status());
-  const absl::Status may_ask = CheckTlsFiles(deployment->coordinator_tls());
+absl::Status Status(Context& context) {
+  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
+                             context.OpenDeployment());
+  const absl::Status may_ask = CheckTlsFiles(deployment.coordinator_tls());
   if (!may_ask.ok()) {
-    return context.Fail(FailedPrecondition(
-        "status is for the coordinating body: {}", Message(may_ask)));
+    return FailedPrecondition("status is for the coordinating body: {}",
+                              Message(may_ask));
   }
   // All at once: one that is away takes seconds to be found so.
   std::vector<std::future<PartyStatus>> answers;
-  for (const Party& party : deployment->programs()) {
+  for (const Party& party : deployment.programs()) {
     answers.push_back(std::async(std::launch::async, [&deployment, party] {
-      return AskParty(*deployment, party);
+      return AskParty(deployment, party);
     }));
   }
   nlohmann::json parties;
-  std::string table =
-      fmt::format("{:<12}{:<8}{:<9}{:<7}{:<12}{:<12}{}\n", "party", "ready",
-                  "version", "epoch", "cert days", "disk free", "detail");
+  Page page = Page::Table({"party", "ready", "version", "epoch", "cert days",
+                           "free GiB", "detail"});
   for (auto& answer : answers) {
     const PartyStatus asked = answer.get();
     const bool ready = asked.reached.ok() && asked.status.ready();
@@ -73,17 +67,14 @@ void Status(Context& context) {
         {"detail", detail},
         {"certificate_days_left", asked.status.certificate_days_left()},
         {"disk_free_bytes", asked.status.disk_free_bytes()}};
-    table += fmt::format(
-        "{:<12}{:<8}{:<9}{:<7}{:<12}{:<12}{}\n", asked.name,
-        ready ? "yes" : "NO", asked.status.version(), asked.status.epoch(),
-        asked.status.certificate_days_left(),
-        fmt::format("{} GiB", asked.status.disk_free_bytes() >> 30), detail);
+    page.Add({asked.name, std::string(ready ? "yes" : "NO"),
+              asked.status.version(), static_cast<double>(asked.status.epoch()),
+              static_cast<double>(asked.status.certificate_days_left()),
+              static_cast<double>(asked.status.disk_free_bytes() >> 30),
+              detail});
   }
-  if (context.json) {
-    std::cout << nlohmann::json{{"parties", parties}}.dump() << "\n";
-  } else {
-    std::cout << table;
-  }
+  page.json = {{"parties", parties}};
+  return Print(context.form, page);
 }
 
 }  // namespace
@@ -105,12 +96,12 @@ void AddDeploymentCommands(CLI::App& app, Context& context) {
   init->callback([&context, folder, first_port] {
     const absl::Status status = Deployment::Init(*folder, *first_port);
     if (!status.ok()) return context.Fail(status);
-    if (context.json) {
-      std::cout << nlohmann::json{{"deployment", *folder}}.dump() << "\n";
-    } else {
-      std::cout << "made a deployment in " << *folder << "\nnext: garderobe up "
-                << *folder << "\n";
-    }
+    const absl::Status printed =
+        Print(context.form, {{{"deployment", *folder}},
+                             fmt::format("made a deployment in {0}\nnext: "
+                                         "garderobe up {0}",
+                                         *folder)});
+    if (!printed.ok()) context.Fail(printed);
   });
 
   // `up DIR`, or the deployment that is named otherwise.
@@ -157,17 +148,18 @@ void AddDeploymentCommands(CLI::App& app, Context& context) {
   pin->callback([&context, certificate] {
     const auto key = KeyPinOfFile(*certificate);
     if (!key.ok()) return context.Fail(key.status());
-    if (context.json) {
-      std::cout << nlohmann::json{{"pin", ToHex(*key)}}.dump() << "\n";
-    } else {
-      std::cout << ToHex(*key) << "\n";
-    }
+    const absl::Status printed =
+        Print(context.form, {{{"pin", ToHex(*key)}}, ToHex(*key)});
+    if (!printed.ok()) context.Fail(printed);
   });
 
   app.add_subcommand("status",
                      "reachability, version, epoch, certificate and disk of "
                      "every party")
-      ->callback([&context] { Status(context); });
+      ->callback([&context] {
+        const absl::Status status = Status(context);
+        if (!status.ok()) context.Fail(status);
+      });
 }
 
 }  // namespace garderobe::client

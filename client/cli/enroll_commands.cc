@@ -62,26 +62,23 @@ absl::Status RunEnroll(const Context& context, const WhoArguments& who,
   GARDEROBE_ASSIGN_OR_RETURN(const Peer peer, who.Who());
   GARDEROBE_ASSIGN_OR_RETURN(const Enrolled enrolled,
                              Enroll(context.deployment, peer, institutions));
-  if (context.json) {
-    std::cout << JsonOf(enrolled).dump() << "\n";
-    return absl::OkStatus();
-  }
   const std::string& folder = enrolled.certificate_folder;
-  std::cout << "To the coordinating body: " << folder
-            << "/certificate-request.pem, and for the register:\n\n"
-            << RegisterLines(peer, enrolled)
-            << "\nRead the keys to it by another way as well. What comes back "
-               "goes to\n  "
-            << folder << "/certificate.pem\n  " << folder
-            << "/authority.pem\n  " << context.deployment << "/client.toml\n";
+  std::string text =
+      "To the coordinating body: " + folder +
+      "/certificate-request.pem, and for the register:\n\n" +
+      RegisterLines(peer, enrolled) +
+      "\nRead the keys to it by another way as well. What comes back goes to\n"
+      "  " +
+      folder + "/certificate.pem\n  " + folder + "/authority.pem\n  " +
+      context.deployment + "/client.toml\n";
   for (const EnrolledInstitution& institution : enrolled.institutions) {
-    std::cout << fmt::format(
+    text += fmt::format(
         "\nKeep a copy of {}/institutions/{}/handle.key in a safe place: "
         "without it all lines\nof {} count twice. If {} has delivered before, "
         "put the key of then in its place and run\nthis again.\n",
         context.deployment, institution.id, institution.id, institution.id);
   }
-  return absl::OkStatus();
+  return Print(context.form, {JsonOf(enrolled), std::move(text)});
 }
 
 void AddEnroll(CLI::App& app, Context& context) {
@@ -114,18 +111,14 @@ absl::Status RunCertify(const Context& context, const WhoArguments& who,
   if (!made.ok()) return Annotate(made.status(), request);
   GARDEROBE_ASSIGN_OR_RETURN(const KeyPin pin, KeyPinOfPem(*made));
   GARDEROBE_RETURN_IF_ERROR(CreateFile(out, *made, 0644));
-  if (context.json) {
-    std::cout << json{{"certificate", out}, {"pin", ToHex(pin)}}.dump() << "\n";
-    return absl::OkStatus();
-  }
-  std::cout << "certified " << PeerUri(peer) << " in " << out << "\nkey "
-            << ToHex(pin)
-            << "\nIt goes beside the private key as certificate.pem, with "
-            << deployment.folder() << "/ca/authority.pem and\n"
-            << deployment.folder()
-            << "/client.toml (without its section [local]). It is refused "
-               "until the register\nholds this key.\n";
-  return absl::OkStatus();
+  return Print(
+      context.form,
+      {{{"certificate", out}, {"pin", ToHex(pin)}},
+       fmt::format("certified {0} in {1}\nkey {2}\nIt goes beside the private "
+                   "key as certificate.pem, with {3}/ca/authority.pem and\n"
+                   "{3}/client.toml (without its section [local]). It is "
+                   "refused until the register\nholds this key.",
+                   PeerUri(peer), out, ToHex(pin), deployment.folder())});
 }
 
 void AddCertify(CLI::App& admin, Context& context) {

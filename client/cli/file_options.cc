@@ -2,8 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <iostream>
 #include <map>
+#include <utility>
 
 #include "client/orders/words.h"
 #include "nlohmann/json.hpp"
@@ -74,16 +74,29 @@ std::string ListedNames(const std::vector<std::string>& names) {
   return list;
 }
 
-void PrintRefusals(const std::vector<Refusal>& refusals) {
+std::string RefusalLines(const std::vector<Refusal>& refusals) {
+  std::string text;
   for (size_t i = 0; i < std::min(refusals.size(), kRefusalsShown); ++i) {
     const Refusal& r = refusals[i];
-    std::cout << fmt::format("  line {:<8} {:<14} {}\n", r.line,
-                             r.column.empty() ? "-" : r.column, r.reason);
+    text += fmt::format("  line {:<8} {:<14} {}\n", r.line,
+                        r.column.empty() ? "-" : r.column, r.reason);
   }
   if (refusals.size() > kRefusalsShown) {
-    std::cout << fmt::format("  and {} more; --json lists all\n",
-                             refusals.size() - kRefusalsShown);
+    text += fmt::format("  and {} more; --json and --csv list all\n",
+                        refusals.size() - kRefusalsShown);
   }
+  return text;
+}
+
+Page FilePage(nlohmann::json json, const std::vector<Refusal>& refused,
+              std::string text) {
+  Page page = Page::Table({"line", "column", "reason"});
+  page.json = std::move(json);
+  for (const Refusal& one : refused) {
+    page.Add({static_cast<double>(one.line), one.column, one.reason});
+  }
+  page.ShowInstead(std::move(text));
+  return page;
 }
 
 }  // namespace garderobe::client

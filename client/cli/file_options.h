@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "client/cli/page.h"
 #include "client/orders/order_file.h"
-#include "nlohmann/json_fwd.hpp"
+#include "nlohmann/json.hpp"
 
 namespace CLI {
 class App;
@@ -26,15 +27,21 @@ struct FileArguments {
   [[nodiscard]] absl::Status Finish();
 };
 
-// Adds --mapping, --with, --set and --own-domain. `arguments` outlives the app's run.
+// Adds --mapping, --with, --set and --own-domain. `arguments` outlives the
+// app's run.
 void AddFileOptions(CLI::App& command, FileArguments& arguments);
 
 nlohmann::json RefusalsJson(const std::vector<Refusal>& refusals);
 // Names of columns, one after the other, as they may be shown.
 std::string ListedNames(const std::vector<std::string>& names);
 
-// The first 20, by line, and how many more there are.
-void PrintRefusals(const std::vector<Refusal>& refusals);
+// The first 20, by line, and how many more there are, a line each.
+std::string RefusalLines(const std::vector<Refusal>& refusals);
+
+// What a file came to: the object, its refused rows as the table, and `text`
+// for people.
+Page FilePage(nlohmann::json json, const std::vector<Refusal>& refused,
+              std::string text);
 
 }  // namespace garderobe::client
 

@@ -124,8 +124,13 @@ int Main(int argc, char** argv) {
   app.fallthrough();
   app.add_option("--deployment", context.deployment,
                  "the deployment's folder (or GARDEROBE_DEPLOYMENT)");
-  app.add_flag("--json", context.json,
+  app.add_flag("--json", context.form.json,
                "one JSON object on standard output (docs/json.md)");
+  app.add_flag(
+      "--csv", context.form.csv,
+      "an answer that is a table, comma separated, to standard output");
+  app.add_option("--out", context.form.out,
+                 "an answer that is a table, into a new file, .xlsx or .csv");
   AddDeploymentCommands(app, context);
   AddCheckCommand(app, context);
   AddDeliveryCommands(app, context);

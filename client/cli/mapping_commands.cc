@@ -17,28 +17,27 @@ namespace {
 
 using nlohmann::json;
 
-void List(const Context& context) {
+absl::Status List(const Context& context) {
   json list = json::array();
+  Page page = Page::Table({"mapping", "about"});
   for (const std::string& name : ShippedMappings()) {
     const auto mapping = FindMapping(name);
     if (!mapping.ok()) continue;  // a test holds that there is none
+    page.Add({name, mapping->about});
     json joins = json::array();
-    std::string with;
     for (const Join& join : mapping->joins) {
       joins.push_back({{"name", join.name},
                        {"about", join.about},
                        {"needed", join.needed}});
-      with +=
-          fmt::format("{:<14}  {}--with {}=FILE: {}\n", "",
-                      join.needed ? "" : "optionally ", join.name, join.about);
+      page.Note(fmt::format("{:<14}  {}--with {}=FILE: {}", "",
+                            join.needed ? "" : "optionally ", join.name,
+                            join.about));
     }
     list.push_back(
         {{"name", name}, {"about", mapping->about}, {"joins", joins}});
-    if (!context.json) {
-      std::cout << fmt::format("{:<14}  {}\n{}", name, mapping->about, with);
-    }
   }
-  if (context.json) std::cout << json{{"mappings", list}}.dump() << "\n";
+  page.json = {{"mappings", std::move(list)}};
+  return Print(context.form, page);
 }
 
 absl::Status WriteNew(const std::string& path, const std::string& text) {
@@ -57,7 +56,7 @@ absl::Status GuessOne(Context& context, const std::string& file,
                       const std::string& out) {
   GARDEROBE_ASSIGN_OR_RETURN(const Guess guess, GuessMapping(file));
   if (!out.empty()) GARDEROBE_RETURN_IF_ERROR(WriteNew(out, guess.yaml));
-  if (context.json) {
+  if (context.form.json) {
     std::cout << json{{"shipped", guess.shipped},
                       {"mapping", guess.yaml},
                       {"notes", guess.notes},
@@ -92,7 +91,10 @@ void AddMappingCommands(CLI::App& app, Context& context) {
       app.add_subcommand("mapping", "how a vendor's export is read");
   mapping->require_subcommand(1);
   auto* list = mapping->add_subcommand("list", "the mappings that are shipped");
-  list->callback([&context] { List(context); });
+  list->callback([&context] {
+    const absl::Status status = List(context);
+    if (!status.ok()) context.Fail(status);
+  });
 
   auto name = std::make_shared<std::string>();
   auto* show = mapping->add_subcommand("show", "print a mapping, as YAML");

@@ -1,6 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <iostream>
-#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -9,27 +7,23 @@
 
 #include "client/cli/command.h"
 #include "client/cli/coverage.h"
-#include "client/cli/table_output.h"
+#include "client/service_call.h"
 #include "core/base/bytes.h"
 #include "core/register/register_store.h"
-#include "core/rpc/deadline.h"
-#include "core/rpc/status_conversion.h"
 #include "garderobe/v1/answer.grpc.pb.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::client {
 namespace {
 
+// How long a party may take for an answer.
+constexpr std::chrono::seconds kPatience{20};
+
 using nlohmann::json;
 
 struct QueryArguments {
   std::string institution, by = "month", from, to;
   std::string population = "national", period, as;
-  bool csv = false;
-  std::string out;  // a file, .xlsx or .csv
-
-  // Whether the answer is for another program.
-  bool as_table() const { return csv || !out.empty(); }
 };
 
 // Asks answerd, as the coordinator or as an institution.
@@ -45,16 +39,13 @@ class Asker {
   absl::Status Call(grpc::Status (Stub::*method)(grpc::ClientContext*,
                                                  const Request&, Response*),
                     const Request& request, Response* response) const {
-    grpc::ClientContext call;
-    SetDeadline(call, std::chrono::seconds(20));
-    return Diagnosed(FromGrpc((stub_.get()->*method)(&call, request, response)),
-                     daemon_, tls_);
+    return CallService<v1::AnswerService>(daemon_, tls_, kPatience, method,
+                                          request, response);
   }
 
  private:
   CalledDaemon daemon_;
   TlsFiles tls_;
-  std::unique_ptr<Stub> stub_;
 };
 
 absl::StatusOr<Asker> Asker::For(const Context& context,
@@ -76,8 +67,6 @@ absl::StatusOr<Asker> Asker::For(const Context& context,
         "asks for a certificate",
         institution, Message(usable), institution);
   }
-  asker.stub_ =
-      v1::AnswerService::NewStub(TlsChannel(asker.daemon_, asker.tls_));
   return asker;
 }
 
@@ -92,48 +81,49 @@ absl::Status QueryOwn(Context& context, const QueryArguments& a) {
   v1::QueryOwnResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       asker.Call(&Asker::Stub::QueryOwn, request, &response));
-  if (context.json) {
-    json rows = json::array();
-    for (const auto& row : response.rows()) {
-      json r = {{a.by, row.key()},
-                {"visits", row.visits()},
-                {"tickets", row.tickets()},
-                {"revenue_cents", row.revenue_cents()}};
-      if (!row.label().empty()) r["title"] = row.label();
-      rows.push_back(std::move(r));
-    }
-    std::cout << json{{"kind", "own"}, {"rows", rows}}.dump() << "\n";
-    return absl::OkStatus();
-  }
-  auto euros = [](int64_t cents) {
-    return fmt::format("{}{}.{:02}", cents < 0 ? "-" : "",
-                       std::abs(cents) / 100, std::abs(cents) % 100);
-  };
-  if (a.as_table()) {
-    OutputTable table = {{a.by, "visits", "tickets", "revenue"}};
-    for (const auto& row : response.rows()) {
-      table.push_back({row.key(), static_cast<double>(row.visits()),
-                       static_cast<double>(row.tickets()),
-                       static_cast<double>(row.revenue_cents()) / 100});
-    }
-    return WriteTable(table, a.out);
-  }
-  std::cout << fmt::format("{:<24}{:>10}{:>10}{:>14}\n", a.by, "visits",
-                           "tickets", "revenue");
+  // Only events have titles.
+  const bool has_titles = a.by == "event";
+  Page page = Page::Table(
+      has_titles
+          ? std::vector<std::string>{a.by, "visits", "tickets", "revenue",
+                                     "title"}
+          : std::vector<std::string>{a.by, "visits", "tickets", "revenue"});
+  json rows = json::array();
   for (const auto& row : response.rows()) {
-    std::cout << fmt::format("{:<24}{:>10}{:>10}{:>14}  {}\n", row.key(),
-                             row.visits(), row.tickets(),
-                             euros(row.revenue_cents()), row.label());
+    json r = {{a.by, row.key()},
+              {"visits", row.visits()},
+              {"tickets", row.tickets()},
+              {"revenue_cents", row.revenue_cents()}};
+    if (!row.label().empty()) r["title"] = row.label();
+    rows.push_back(std::move(r));
+    std::vector<SheetCell> cells = {
+        row.key(), static_cast<double>(row.visits()),
+        static_cast<double>(row.tickets()),
+        static_cast<double>(row.revenue_cents()) / 100};
+    if (has_titles) cells.emplace_back(row.label());
+    page.Add(std::move(cells));
   }
-  if (response.rows().empty()) {
-    std::cout << "nothing delivered in these dates\n";
-  }
-  return absl::OkStatus();
+  if (rows.empty()) page.Say("nothing delivered in these dates");
+  page.json = {{"kind", "own"}, {"rows", std::move(rows)}};
+  return Print(context.form, page);
 }
 
 // "p" and "n" carry no value.
 bool HasValue(const v1::QueryResponse::Row& row) {
   return row.mark() != "p" && row.mark() != "n";
+}
+
+// What is said below protected figures.
+std::string Footer(const v1::QueryResponse& response, const std::string& name) {
+  return fmt::format(
+      "\n{}; snapshot {}, catalogue {}\n:p protected  :n nothing delivered  :u "
+      "indicative. Persons of periods or institutions do not add up: who comes "
+      "twice is one person.{}",
+      CoverageText(response.coverage()),
+      ToHex(AsBytes(response.snapshot())).substr(0, 12), response.catalogue(),
+      name == "municipality"
+          ? " A municipality that is not listed is protected."
+          : "");
 }
 
 absl::Status QueryProtected(Context& context, const std::string& name,
@@ -146,67 +136,66 @@ absl::Status QueryProtected(Context& context, const std::string& name,
   v1::QueryResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       asker.Call(&Asker::Stub::Query, request, &response));
-  if (context.json) {
-    json rows = json::array();
-    for (const auto& row : response.rows()) {
-      json r = {{"measure", row.measure()},
-                {"value", HasValue(row) ? json(row.value()) : json(nullptr)},
-                {"mark", row.mark()},
-                {"cell", row.cell()}};
-      for (const auto& [dimension, value] : row.dimensions()) {
-        r[dimension] = value;
-      }
-      rows.push_back(std::move(r));
-    }
-    std::cout << json{{"kind", "protected"},
-                      {"snapshot", ToHex(AsBytes(response.snapshot()))},
-                      {"catalogue", response.catalogue()},
-                      {"root", response.root()},
-                      {"noise_commitment", response.noise_commitment()},
-                      {"coverage", CoverageJson(response.coverage())},
-                      {"rows", rows}}
-                     .dump()
-              << "\n";
-    return absl::OkStatus();
-  }
-  auto dimensions = [](const v1::QueryResponse::Row& row) {
-    std::string text;
-    for (const auto& [dimension, value] : row.dimensions()) text += value;
-    return text;
-  };
-  auto value = [](const v1::QueryResponse::Row& row) {
-    return HasValue(row) ? std::to_string(row.value()) : std::string();
-  };
-  if (a.as_table()) {
-    const std::string what = name == "reach" ? "population" : name;
-    OutputTable table = {{what, "measure", "value", "mark", "cell"}};
-    for (const auto& row : response.rows()) {
-      table.push_back(
-          {name == "reach" ? a.population : dimensions(row), row.measure(),
-           HasValue(row) ? SheetCell(static_cast<double>(row.value()))
-                         : SheetCell(),
-           row.mark(), row.cell()});
-    }
-    return WriteTable(table, a.out);
-  }
-  std::cout << fmt::format("{:<14}{:<14}{:>12}\n", name == "reach" ? "" : name,
-                           "measure", "value");
+  const bool is_reach = name == "reach";
+  Page page = Page::Table(
+      {is_reach ? "population" : name, "measure", "value", "mark", "cell"});
+  json rows = json::array();
   for (const auto& row : response.rows()) {
-    std::cout << fmt::format("{:<14}{:<14}{:>12}{}\n", dimensions(row),
-                             row.measure(), value(row),
-                             row.mark().empty() ? "" : " :" + row.mark());
+    json r = {{"measure", row.measure()},
+              {"value", HasValue(row) ? json(row.value()) : json(nullptr)},
+              {"mark", row.mark()},
+              {"cell", row.cell()}};
+    std::string dimensions;
+    for (const auto& [dimension, value] : row.dimensions()) {
+      r[dimension] = value;
+      dimensions += value;
+    }
+    rows.push_back(std::move(r));
+    page.Add({is_reach ? a.population : dimensions, row.measure(),
+              HasValue(row) ? SheetCell(static_cast<double>(row.value()))
+                            : SheetCell(),
+              row.mark(), row.cell()});
   }
-  std::cout << fmt::format(
-      "\n{}; snapshot {}, catalogue {}\n:p protected  :n nothing delivered  :u "
-      "indicative. "
-      "Persons of periods or institutions do not add up: who comes twice is "
-      "one person.{}\n",
-      CoverageText(response.coverage()),
-      ToHex(AsBytes(response.snapshot())).substr(0, 12), response.catalogue(),
-      name == "municipality"
-          ? " A municipality that is not listed is protected."
-          : "");
-  return absl::OkStatus();
+  page.json = {{"kind", "protected"},
+               {"snapshot", ToHex(AsBytes(response.snapshot()))},
+               {"catalogue", response.catalogue()},
+               {"root", response.root()},
+               {"noise_commitment", response.noise_commitment()},
+               {"coverage", CoverageJson(response.coverage())},
+               {"rows", std::move(rows)}};
+  page.Hide("cell");
+  page.Say(Footer(response, name));
+  return Print(context.form, page);
+}
+
+json TemplatesJson(const v1::GetCatalogueResponse& response) {
+  const auto list = [](const auto& strings) {
+    return std::vector<std::string>(strings.begin(), strings.end());
+  };
+  json templates = json::array();
+  for (const auto& t : response.templates()) {
+    templates.push_back({{"name", t.name()},
+                         {"dimensions", list(t.dimensions())},
+                         {"measures", list(t.measures())},
+                         {"populations", list(t.populations())},
+                         {"periods", list(t.periods())}});
+  }
+  return templates;
+}
+
+std::string CatalogueText(const v1::GetCatalogueResponse& response) {
+  std::string text = fmt::format("catalogue {}\n\n", response.version());
+  for (const auto& t : response.templates()) {
+    text += fmt::format(
+        "{}\n  measures     {}\n  populations  {}\n  periods      {}\n",
+        t.name(), fmt::join(t.measures(), ", "),
+        fmt::join(t.populations(), ", "), fmt::join(t.periods(), ", "));
+  }
+  text += "\n";
+  for (const auto& p : response.parameters()) {
+    text += fmt::format("{:<48} {:<18} {}\n", p.name(), p.value(), p.meaning());
+  }
+  return text;
 }
 
 absl::Status QueryCatalogue(Context& context, const QueryArguments& a) {
@@ -214,54 +203,18 @@ absl::Status QueryCatalogue(Context& context, const QueryArguments& a) {
   v1::GetCatalogueResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       asker.Call(&Asker::Stub::GetCatalogue, {}, &response));
-  if (context.json) {
-    json templates = json::array(), parameters = json::array();
-    auto list = [](const auto& strings) {
-      return std::vector<std::string>(strings.begin(), strings.end());
-    };
-    for (const auto& t : response.templates()) {
-      templates.push_back({{"name", t.name()},
-                           {"dimensions", list(t.dimensions())},
-                           {"measures", list(t.measures())},
-                           {"populations", list(t.populations())},
-                           {"periods", list(t.periods())}});
-    }
-    for (const auto& p : response.parameters()) {
-      parameters.push_back(
-          {{"name", p.name()}, {"value", p.value()}, {"meaning", p.meaning()}});
-    }
-    std::cout << json{{"version", response.version()},
-                      {"templates", templates},
-                      {"parameters", parameters}}
-                     .dump()
-              << "\n";
-    return absl::OkStatus();
-  }
-  auto join = [](const auto& strings) {
-    std::string text;
-    for (const auto& s : strings) text += (text.empty() ? "" : ", ") + s;
-    return text;
-  };
-  if (a.as_table()) {
-    OutputTable table = {{"parameter", "value", "meaning"}};
-    for (const auto& p : response.parameters()) {
-      table.push_back({p.name(), p.value(), p.meaning()});
-    }
-    return WriteTable(table, a.out);
-  }
-  std::cout << "catalogue " << response.version() << "\n\n";
-  for (const auto& t : response.templates()) {
-    std::cout << fmt::format(
-        "{}\n  measures     {}\n  populations  {}\n"
-        "  periods      {}\n",
-        t.name(), join(t.measures()), join(t.populations()), join(t.periods()));
-  }
-  std::cout << "\n";
+  Page page = Page::Table({"parameter", "value", "meaning"});
+  json parameters = json::array();
   for (const auto& p : response.parameters()) {
-    std::cout << fmt::format("{:<48} {:<18} {}\n", p.name(), p.value(),
-                             p.meaning());
+    parameters.push_back(
+        {{"name", p.name()}, {"value", p.value()}, {"meaning", p.meaning()}});
+    page.Add({p.name(), p.value(), p.meaning()});
   }
-  return absl::OkStatus();
+  page.json = {{"version", response.version()},
+               {"templates", TemplatesJson(response)},
+               {"parameters", std::move(parameters)}};
+  page.ShowInstead(CatalogueText(response));
+  return Print(context.form, page);
 }
 
 absl::Status QueryPeriods(Context& context, const QueryArguments& a) {
@@ -269,29 +222,19 @@ absl::Status QueryPeriods(Context& context, const QueryArguments& a) {
   v1::GetPeriodsResponse response;
   GARDEROBE_RETURN_IF_ERROR(
       asker.Call(&Asker::Stub::GetPeriods, {}, &response));
+  Page page = Page::Table({"period", "institutions", "snapshot"});
   json periods = json::array();
-  OutputTable table = {{"period", "institutions", "snapshot"}};
   for (const auto& p : response.periods()) {
     const std::string snapshot = ToHex(AsBytes(p.snapshot()));
-    if (context.json) {
-      periods.push_back({{"period", p.period()},
-                         {"snapshot", snapshot},
-                         {"catalogue", p.catalogue()},
-                         {"institutions", p.institutions()}});
-    } else if (a.as_table()) {
-      table.push_back(
-          {p.period(), static_cast<double>(p.institutions()), snapshot});
-    } else {
-      std::cout << fmt::format("{:<10} {} institutions, snapshot {}\n",
-                               p.period(), p.institutions(),
-                               snapshot.substr(0, 12));
-    }
+    periods.push_back({{"period", p.period()},
+                       {"snapshot", snapshot},
+                       {"catalogue", p.catalogue()},
+                       {"institutions", p.institutions()}});
+    page.Add({p.period(), static_cast<double>(p.institutions()), snapshot});
   }
-  if (context.json) {
-    std::cout << json{{"periods", periods}}.dump() << "\n";
-    return absl::OkStatus();
-  }
-  return a.as_table() ? WriteTable(table, a.out) : absl::OkStatus();
+  if (periods.empty()) page.Say("nothing is published yet");
+  page.json = {{"periods", std::move(periods)}};
+  return Print(context.form, page);
 }
 
 }  // namespace
@@ -301,10 +244,6 @@ void AddQueryCommands(CLI::App& app, Context& context) {
   auto* query = app.add_subcommand("query", "ask; see docs/querying.md");
   query->require_subcommand(1);
   query->fallthrough();
-  query->add_flag("--csv", arguments->csv,
-                  "comma separated, to standard output");
-  query->add_option("--out", arguments->out,
-                    "write the answer here, .xlsx or .csv");
   query->footer(
       "Examples:\n"
       "  garderobe query own visits --institution museum-01 --by month\n"

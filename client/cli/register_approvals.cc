@@ -6,12 +6,11 @@
 #include <memory>
 #include <set>
 
+#include "client/service_call.h"
 #include "core/custody/custodians.h"
 #include "core/register/canonical_register.h"
 #include "core/register/nameless.h"
 #include "core/register/widening.h"
-#include "core/rpc/deadline.h"
-#include "core/rpc/status_conversion.h"
 #include "garderobe/v1/common.grpc.pb.h"
 #include "spdlog/fmt/ranges.h"
 
@@ -48,13 +47,11 @@ absl::StatusOr<std::vector<PartyRegister>> PartyRegisters(
 absl::StatusOr<CustodyRequest> RequestAt(const Deployment& deployment,
                                          const TlsFiles& tls,
                                          const PartyRegister& asked) {
-  const CalledDaemon& daemon = deployment.daemon(asked.party.name);
-  const auto stub = v1::RegisterService::NewStub(TlsChannel(daemon, tls));
-  grpc::ClientContext call;
-  SetDeadline(call, std::chrono::seconds(20));
   v1::GetRegisterResponse held;
   GARDEROBE_RETURN_IF_ERROR(Annotate(
-      Diagnosed(FromGrpc(stub->GetRegister(&call, {}, &held)), daemon, tls),
+      CallService<v1::RegisterService>(
+          deployment.daemon(asked.party.name), tls, std::chrono::seconds(20),
+          &v1::RegisterService::Stub::GetRegister, {}, &held),
       asked.party.daemon));
   return RegisterRequest(CanonicalBytes(asked.reg),
                          WideningOf(held.register_(), asked.reg));

@@ -8,8 +8,7 @@
 #include "client/cli/approval_options.h"
 #include "client/cli/command.h"
 #include "client/cli/custody_arguments.h"
-#include "core/rpc/deadline.h"
-#include "core/rpc/status_conversion.h"
+#include "client/service_call.h"
 #include "garderobe/v1/retention.grpc.pb.h"
 #include "nlohmann/json.hpp"
 
@@ -42,18 +41,13 @@ absl::Status Act(Context& context, const CustodyOptions<Arguments>& options,
       *request.mutable_approvals(),
       ApprovalsFor(deployment, options.approvals, arguments.party(),
                    arguments.Request()));
-  const CalledDaemon& daemon = deployment.daemon(arguments.party());
-  const auto stub = Custody::NewStub(TlsChannel(daemon, tls));
-  grpc::ClientContext call;
-  SetDeadline(call, std::chrono::seconds(60));
   Response response;
-  GARDEROBE_RETURN_IF_ERROR(WithNextStep(
-      Diagnosed(FromGrpc((stub.get()->*method)(&call, request, &response)),
-                daemon, tls),
-      arguments.Words()));
-  std::cout << (context.json ? nlohmann::json{{"done", true}}.dump() + "\n"
-                             : done);
-  return absl::OkStatus();
+  GARDEROBE_RETURN_IF_ERROR(
+      WithNextStep(CallService<Custody>(deployment.daemon(arguments.party()),
+                                        tls, std::chrono::seconds(60), method,
+                                        request, &response),
+                   arguments.Words()));
+  return Print(context.form, {{{"done", true}}, done});
 }
 
 absl::Status ReleaseMore(Context& context,

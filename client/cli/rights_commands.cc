@@ -53,7 +53,7 @@ absl::StatusOr<std::string> StoreReceipt(const Deployment& deployment,
   return path;
 }
 
-void Print(const RightReport& report, const std::string& stored) {
+void PrintReceipt(const RightReport& report, const std::string& stored) {
   const auto right = static_cast<VisitorRight>(report.request.right());
   const bool of_customer = report.request.has_handle();
   for (const std::string& held : report.held) {
@@ -88,7 +88,7 @@ absl::StatusOr<json> Store(Context& context, const Deployment& deployment,
                              StoreReceipt(deployment, client, receipt));
   GARDEROBE_RETURN_IF_ERROR(PendingRights(deployment.client_state(client))
                                 .Forget(report.request.request_id()));
-  if (!context.json) Print(report, stored);
+  if (!context.form.json) PrintReceipt(report, stored);
   return ReportJson(report, receipt, stored);
 }
 
@@ -143,7 +143,7 @@ absl::Status Exercise(Context& context, const RightArguments& arguments) {
       Diagnosed(report.status(), endpoint.ttpd, endpoint.tls));
   GARDEROBE_ASSIGN_OR_RETURN(const json out,
                              Store(context, deployment, client, *report));
-  if (context.json) std::cout << out.dump() << "\n";
+  if (context.form.json) std::cout << out.dump() << "\n";
   return absl::OkStatus();
 }
 
@@ -184,7 +184,7 @@ absl::Status FetchReceipts(Context& context,
         ToHex(AsBytes(request.request_id())), Message(report.status()));
     first_error.Update(report.status());
   }
-  if (context.json) {
+  if (context.form.json) {
     std::cout << done.dump() << "\n";
   } else if (done.empty() && first_error.ok()) {
     std::cout << "no receipts are due\n";
@@ -200,9 +200,7 @@ absl::Status PrintAccessKey(Context& context, const std::string& institution) {
       ReadSecret<InstitutionHandleKey>(deployment.handle_key(institution),
                                        "institution-handle"));
   const std::string hex = ToHex(PublicKeyOf(AccessKeyOf(key)).bytes());
-  std::cout << (context.json ? nlohmann::json{{"access_key", hex}}.dump() : hex)
-            << "\n";
-  return absl::OkStatus();
+  return Print(context.form, {{{"access_key", hex}}, hex});
 }
 
 void AddAccessKeyCommand(CLI::App& app, Context& context) {

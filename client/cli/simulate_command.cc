@@ -59,19 +59,17 @@ void AddSimulateCommand(CLI::App& app, Context& context) {
     });
     ClearProgress();
     if (!report.ok()) return context.Fail(report.status());
-    if (context.json) {
-      std::cout << nlohmann::json{{"lines", report->lines},
-                                  {"customers", report->customers},
-                                  {"persons", report->persons}}
-                       .dump()
-                << "\n";
-    } else {
-      std::cout << fmt::format(
-          "{} order lines of {} institutions, {} customers in a country of {} "
-          "persons, in {}\n",
-          report->lines, options->institutions, report->customers,
-          report->persons, options->out);
-    }
+    const absl::Status printed = Print(
+        context.form,
+        {{{"lines", report->lines},
+          {"customers", report->customers},
+          {"persons", report->persons}},
+         fmt::format(
+             "{} order lines of {} institutions, {} customers in a country of "
+             "{} persons, in {}",
+             report->lines, options->institutions, report->customers,
+             report->persons, options->out)});
+    if (!printed.ok()) context.Fail(printed);
   });
 }
 

@@ -10,13 +10,15 @@
 #include "client/cli/approval_options.h"
 #include "client/cli/command.h"
 #include "client/cli/custody_arguments.h"
-#include "core/rpc/deadline.h"
-#include "core/rpc/status_conversion.h"
+#include "client/service_call.h"
 #include "garderobe/v1/review.grpc.pb.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::client {
 namespace {
+
+// How long a party may take for an answer.
+constexpr std::chrono::seconds kPatience{30};
 
 using nlohmann::json;
 
@@ -95,31 +97,23 @@ absl::Status Review(Context& context, const ReviewOptions& options,
       *request.mutable_approvals(),
       ApprovalsFor(deployment, options.approvals, arguments.party(),
                    arguments.Request()));
-  const auto stub =
-      v1::ReviewService::NewStub(TlsChannel(deployment.daemon("vault"), tls));
-  grpc::ClientContext call;
-  SetDeadline(call, std::chrono::seconds(30));
   v1::ReviewResponse response;
-  GARDEROBE_RETURN_IF_ERROR(
-      WithNextStep(Diagnosed(FromGrpc(stub->Review(&call, request, &response)),
-                             deployment.daemon("vault"), tls),
-                   arguments.Words()));
+  GARDEROBE_RETURN_IF_ERROR(WithNextStep(
+      CallService<v1::ReviewService>(deployment.daemon("vault"), tls, kPatience,
+                                     &v1::ReviewService::Stub::Review, request,
+                                     &response),
+      arguments.Words()));
   const v1::Explanation& told = response.explanation();
-  if (context.json) {
-    json steps = json::array();
-    for (const auto& step : told.steps()) steps.push_back(ToJson(step));
-    std::cout << json{{"gone", told.gone()},
-                      {"same_person", told.same_person()},
-                      {"kept_apart", told.kept_apart()},
-                      {"direct", ToJson(told.direct())},
-                      {"steps", steps},
-                      {"relations_of_person", told.relations_of_person()}}
-                     .dump()
-              << "\n";
-  } else {
-    std::cout << Describe(told);
-  }
-  return absl::OkStatus();
+  json steps = json::array();
+  for (const auto& step : told.steps()) steps.push_back(ToJson(step));
+  return Print(context.form,
+               {{{"gone", told.gone()},
+                 {"same_person", told.same_person()},
+                 {"kept_apart", told.kept_apart()},
+                 {"direct", ToJson(told.direct())},
+                 {"steps", steps},
+                 {"relations_of_person", told.relations_of_person()}},
+                Describe(told)});
 }
 
 struct ReleaseCapOptions {
@@ -145,25 +139,16 @@ absl::Status ReleaseCap(Context& context, const ReleaseCapOptions& options) {
       *request.mutable_approvals(),
       ApprovalsFor(deployment, options.approvals, arguments.party(),
                    arguments.Request()));
-  const auto stub =
-      v1::ReviewService::NewStub(TlsChannel(deployment.daemon("vault"), tls));
-  grpc::ClientContext call;
-  SetDeadline(call, std::chrono::seconds(20));
   v1::ReleaseCapResponse response;
   GARDEROBE_RETURN_IF_ERROR(WithNextStep(
-      Diagnosed(FromGrpc(stub->ReleaseCap(&call, request, &response)),
-                deployment.daemon("vault"), tls),
+      CallService<v1::ReviewService>(deployment.daemon("vault"), tls, kPatience,
+                                     &v1::ReviewService::Stub::ReleaseCap,
+                                     request, &response),
       arguments.Words()));
-  if (context.json) {
-    std::cout << json{{"used", response.used()},
-                      {"released", response.released()}}
-                     .dump()
-              << "\n";
-  } else {
-    std::cout << fmt::format("released; {} are used this month\n",
-                             response.used());
-  }
-  return absl::OkStatus();
+  return Print(
+      context.form,
+      {{{"used", response.used()}, {"released", response.released()}},
+       fmt::format("released; {} are used this month", response.used())});
 }
 
 struct AllowWithdrawalOptions {
@@ -187,22 +172,16 @@ absl::Status AllowWithdrawal(Context& context,
       *request.mutable_approvals(),
       ApprovalsFor(deployment, options.approvals, arguments.party(),
                    arguments.Request()));
-  const auto stub =
-      v1::ReviewService::NewStub(TlsChannel(deployment.daemon("vault"), tls));
-  grpc::ClientContext call;
-  SetDeadline(call, std::chrono::seconds(20));
   v1::AllowWithdrawalResponse response;
   GARDEROBE_RETURN_IF_ERROR(WithNextStep(
-      Diagnosed(FromGrpc(stub->AllowWithdrawal(&call, request, &response)),
-                deployment.daemon("vault"), tls),
+      CallService<v1::ReviewService>(deployment.daemon("vault"), tls, kPatience,
+                                     &v1::ReviewService::Stub::AllowWithdrawal,
+                                     request, &response),
       arguments.Words()));
-  if (context.json) {
-    std::cout << json{{"expiry", response.expiry()}}.dump() << "\n";
-  } else {
-    std::cout << "allowed, once and for a day; `garderobe receipts` of the "
-                 "institution brings the request again\n";
-  }
-  return absl::OkStatus();
+  return Print(context.form,
+               {{{"expiry", response.expiry()}},
+                "allowed, once and for a day; `garderobe receipts` of the "
+                "institution brings the request again"});
 }
 
 }  // namespace

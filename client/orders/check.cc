@@ -260,9 +260,7 @@ class Checker {
     report_.customers = suspects_.customers();
     report_.duplicates = seen_.Repeated();
     report_.oddities = file_->oddities();
-    for (std::string& one : suspects_.Sentences()) {
-      report_.oddities.push_back(std::move(one));
-    }
+    AddOddities(suspects_.Oddities(), &report_.oddities);
     return std::move(report_);
   }
 

@@ -38,7 +38,7 @@ struct CheckReport {
   char delimiter = ',';
   std::vector<std::pair<std::string, ColumnCounts>> columns;  // in file order
   std::vector<std::string> unknown_columns;
-  std::vector<std::string> oddities;  // OrderFile::oddities
+  std::vector<Oddity> oddities;  // OrderFile::oddities
   // Share of the rows with a customer whose identifier of a kind is usable.
   std::vector<std::pair<std::string, double>> linkable;
   // Lines among `with_customer` that show no address, and lines that show an

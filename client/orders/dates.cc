@@ -303,30 +303,39 @@ std::optional<int32_t> DateReader::Minutes(std::string_view text) const {
   return minutes;
 }
 
-std::vector<std::string> DateReader::oddities() const {
-  std::vector<std::string> told;
+std::vector<Oddity> DateReader::oddities() const {
+  std::vector<Oddity> told;
   const auto times = [](uint64_t count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
   };
   if (offsets_dropped_ > 0) {
-    told.push_back(fmt::format(
-        "{} with an offset from UTC (Z, +02:00), which is dropped: the digits "
-        "count as the time where the event is; if they are not, say `zone: "
-        "Europe/Amsterdam` under `file:` in the mapping",
-        times(offsets_dropped_, "time")));
+    told.push_back(
+        {"offsets",
+         fmt::format(
+             "{} with an offset from UTC (Z, +02:00), which is dropped: the "
+             "digits count as the time where the event is; if they are not, "
+             "say `zone: Europe/Amsterdam` under `file:` in the mapping",
+             times(offsets_dropped_, "time")),
+         {{"count", std::to_string(offsets_dropped_)}}});
   }
   if (other_order_ > 0) {
-    told.push_back(fmt::format(
-        "{} can be read with the {} first only; say `dates: {}` under `file:` "
-        "in the mapping if all of them are written so",
-        times(other_order_, "date"), month_first_ ? "day" : "month",
-        month_first_ ? "day-first" : "month-first"));
+    told.push_back(
+        {month_first_ ? "day_first" : "month_first",
+         fmt::format("{} can be read with the {} first only; say `dates: {}` "
+                     "under `file:` in the mapping if all of them are written "
+                     "so",
+                     times(other_order_, "date"),
+                     month_first_ ? "day" : "month",
+                     month_first_ ? "day-first" : "month-first"),
+         {{"count", std::to_string(other_order_)}}});
   }
   if (unknown_sales_ > 0) {
-    told.push_back(fmt::format(
-        "{} of sale (sold_at) that can't be read, or before 1990: taken as "
-        "unknown, the visits count",
-        times(unknown_sales_, "date")));
+    told.push_back(
+        {"unknown_sales",
+         fmt::format("{} of sale (sold_at) that can't be read, or before 1990: "
+                     "taken as unknown, the visits count",
+                     times(unknown_sales_, "date")),
+         {{"count", std::to_string(unknown_sales_)}}});
   }
   return told;
 }

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "client/tables/oddity.h"
+
 namespace garderobe::client {
 
 // Whether ICU knows a time zone of this name.
@@ -40,7 +42,7 @@ class DateReader {
   void NoteUnknownSale() const { ++unknown_sales_; }
   // What was odd in the dates that were read, a sentence each: offsets that
   // were dropped, and dates that only the other order can read.
-  std::vector<std::string> oddities() const;
+  std::vector<Oddity> oddities() const;
   // Counts anew.
   void ForgetOddities() {
     offsets_dropped_ = other_order_ = unknown_sales_ = 0;

@@ -36,7 +36,7 @@ struct Met {
   };
   std::map<std::string, Line> lines;  // by order and line
   std::vector<std::string> refused;   // "9 starts_at STARTS_AT_INVALID"
-  std::vector<std::string> oddities;
+  std::vector<Oddity> oddities;
   // One for each row with a customer, in order.
   std::vector<std::string> customers, emails, names, addresses, born;
 

@@ -131,16 +131,17 @@ absl::Status OrderFile::LoadJoins(const OrderFileOptions& options) {
   return absl::OkStatus();
 }
 
-std::vector<std::string> OrderFile::oddities() const {
-  std::vector<std::string> told = mapper_->oddities();
-  for (std::string& one : reader_->oddities()) told.push_back(std::move(one));
-  for (std::string& one : rules_.dates.oddities()) {
-    told.push_back(std::move(one));
-  }
+std::vector<Oddity> OrderFile::oddities() const {
+  std::vector<Oddity> told = mapper_->oddities();
+  AddOddities(reader_->oddities(), &told);
+  AddOddities(rules_.dates.oddities(), &told);
   for (const JoinedFile& joined : joined_) {
     if (joined.table.faulty_rows() == 0) continue;
-    told.push_back(fmt::format("{} rows of --with {} can't be read",
-                               joined.table.faulty_rows(), joined.join->name));
+    told.push_back({"joined_rows",
+                    fmt::format("{} rows of --with {} can't be read",
+                                joined.table.faulty_rows(), joined.join->name),
+                    {{"count", std::to_string(joined.table.faulty_rows())},
+                     {"name", joined.join->name}}});
   }
   return told;
 }

@@ -68,7 +68,7 @@ class OrderFile {
   std::vector<std::string> unused() const { return mapper_->unused(); }
   // What is odd about the file, its mapping and joined files, as far as they
   // are read; a sentence each.
-  std::vector<std::string> oddities() const;
+  std::vector<Oddity> oddities() const;
   // Counts anew, for rows that come in pieces.
   void ForgetOddities() {
     mapper_->ForgetOddities();

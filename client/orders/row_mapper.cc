@@ -19,6 +19,7 @@ namespace garderobe::client {
 namespace {
 
 constexpr size_t kProductsMax = 10'000, kTitleBytesMax = 16;
+constexpr size_t kProductBytesMax = 200;
 
 size_t TargetOf(Column column) { return static_cast<size_t>(column); }
 
@@ -80,18 +81,20 @@ bool RowMapper::has(Column column) const {
   }
 }
 
-std::vector<std::string> RowMapper::oddities() const {
-  std::vector<std::string> told;
+std::vector<Oddity> RowMapper::oddities() const {
+  std::vector<Oddity> told;
   std::set<std::string> names(missing_skips_.begin(), missing_skips_.end());
   names.insert(plan_.missing().begin(), plan_.missing().end());
   for (const std::string& name : names) {
     // A joined file may have what the first one lacks.
-    told.push_back(fmt::format(
-        "the mapping decides by the column {}, and the file has none of that "
-        "name",
-        name));
+    told.push_back(
+        {"deciding_column",
+         fmt::format("the mapping decides by the column {}, and the file has "
+                     "none of that name",
+                     name),
+         {{"column", name}}});
   }
-  for (std::string& one : notes_.Sentences()) told.push_back(std::move(one));
+  AddOddities(notes_.Oddities(), &told);
   return told;
 }
 
@@ -132,7 +135,9 @@ bool RowMapper::IsVisit(std::string_view product) {
       read = told->second ? Product{} : Product{"by the mapping"};
     }
     // Words of products are few; what fills a column with others is none.
-    if (products_.size() >= kProductsMax) return read.kind.empty() || read.ask;
+    if (products_.size() >= kProductsMax || product.size() > kProductBytesMax) {
+      return read.kind.empty() || read.ask;
+    }
     known = products_.emplace(std::string(product), read).first;
   }
   const Product& read = known->second;

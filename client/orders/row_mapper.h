@@ -44,7 +44,7 @@ class RowMapper {
   std::vector<std::string> unused() const;
   // What is odd so far, a sentence each: columns that decide and are not
   // there, values that say nothing, lines that are no visit.
-  std::vector<std::string> oddities() const;
+  std::vector<Oddity> oddities() const;
   // Counts anew.
   void ForgetOddities() { notes_ = RowNotes(); }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "client/mapping/mapping.h"
+#include "client/tables/oddity.h"
 
 namespace garderobe::client {
 
@@ -36,7 +37,7 @@ class RowNotes {
   void SeatAsPlace() { ++seats_; }
   void ShortenedEvent() { ++shortened_; }
 
-  std::vector<std::string> Sentences() const;
+  std::vector<Oddity> Oddities() const;
 
  private:
   struct Count {
@@ -45,7 +46,7 @@ class RowNotes {
   };
   using Words = std::map<std::string, uint64_t, std::less<>>;
 
-  void TellWords(std::vector<std::string>* told) const;
+  void TellWords(std::vector<Oddity>* told) const;
 
   std::array<Count, kTargetCount> nothing_;
   Words no_visits_, asked_;

@@ -69,7 +69,7 @@ TEST(RowNotesTest, OnlyWhatLooksLikeAWordIsShown) {
   notes.UnknownWord(Column::kStatus, "jan@example.nl");
   notes.UnknownWord(Column::kStatus, "0612345678");
   EXPECT_THAT(
-      notes.Sentences(),
+      notes.Oddities(),
       ElementsAre(testing::AllOf(HasSubstr("'approval pending' (2 rows)"),
                                  HasSubstr("what looks like no word (2 rows)"),
                                  testing::Not(HasSubstr("example")),
@@ -86,10 +86,10 @@ TEST(SuspectsTest, ADeskAndAnAddressOfTheHouse) {
     suspects.AddLine("1");
     suspects.AddName("a@example.nl", surname);
   }
-  EXPECT_THAT(suspects.Sentences(),
+  EXPECT_THAT(suspects.Oddities(),
               ElementsAre(HasSubstr("has 100 of the 203")));
   suspects.AddName("a@example.nl", "mos");
-  EXPECT_THAT(suspects.Sentences(),
+  EXPECT_THAT(suspects.Oddities(),
               ElementsAre(HasSubstr("100 of the"),
                           HasSubstr("1 e-mail address is used")));
 }

@@ -33,30 +33,39 @@ void Suspects::AddName(std::string_view email, std::string_view surname) {
   }
 }
 
-std::vector<std::string> Suspects::Sentences() const {
-  std::vector<std::string> told;
+std::vector<Oddity> Suspects::Oddities() const {
+  std::vector<Oddity> told;
   uint64_t most = 0;
   for (const auto& [customer, lines] : lines_) {
     most = std::max<uint64_t>(most, lines);
   }
   if (most >= kLinesLeast &&
       static_cast<double>(most) > kShareLeast * static_cast<double>(all_)) {
-    told.push_back(fmt::format(
-        "one customer has {} of the {} lines that name one ({:.0f} %): if that "
-        "is the desk and nobody in particular, leave the customer number of "
-        "these lines empty",
-        most, all_,
-        100 * static_cast<double>(most) / static_cast<double>(all_)));
+    const std::string share = fmt::format(
+        "{:.0f}", 100 * static_cast<double>(most) / static_cast<double>(all_));
+    told.push_back(
+        {"one_customer",
+         fmt::format(
+             "one customer has {} of the {} lines that name one ({} %): if "
+             "that is the desk and nobody in particular, leave the customer "
+             "number of these lines empty",
+             most, all_, share),
+         {{"count", std::to_string(most)},
+          {"lines", std::to_string(all_)},
+          {"share", share}}});
   }
   const auto shared =
       std::count_if(names_.begin(), names_.end(),
                     [](const auto& n) { return n.second.more; });
   if (shared > 0) {
-    told.push_back(fmt::format(
-        "{} used by customers of three surnames or more: addresses of the "
-        "house, or typed where there is none?",
-        shared == 1 ? "1 e-mail address is"
-                    : fmt::format("{} e-mail addresses are", shared)));
+    told.push_back(
+        {"shared_emails",
+         fmt::format(
+             "{} used by customers of three surnames or more: addresses "
+             "of the house, or typed where there is none?",
+             shared == 1 ? "1 e-mail address is"
+                         : fmt::format("{} e-mail addresses are", shared)),
+         {{"count", std::to_string(shared)}}});
   }
   return told;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "client/tables/oddity.h"
 
 namespace garderobe::client {
 
@@ -23,7 +24,7 @@ class Suspects {
 
   uint64_t customers() const { return lines_.size(); }
   // A sentence each.
-  std::vector<std::string> Sentences() const;
+  std::vector<Oddity> Oddities() const;
 
  private:
   // Surnames at one address: two of them, and whether there are more.

@@ -308,8 +308,11 @@ class Page {
     if (r_.oddities.empty()) return;
     Heading("remarks");
     out_ += "<ul>\n";
-    for (const std::string& one : r_.oddities) {
-      out_ += "<li lang=\"en\">" + Escaped(one) + "</li>\n";
+    for (const Oddity& one : r_.oddities) {
+      out_ += "<li>" +
+              Escaped(ReportText(options_.language,
+                                 "odd_" + std::string(one.name), one.values)) +
+              "</li>\n";
     }
     out_ += "</ul>\n";
   }

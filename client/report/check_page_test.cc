@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "client/report/report_texts.h"
@@ -50,6 +51,7 @@ TEST(CheckPageTest, SaysWhatAFileCanAnswerAndWhatToMend) {
   EXPECT_THAT(page, HasSubstr("meer dan drie maanden geleden"));
   EXPECT_THAT(page, HasSubstr("een woord voor de status dat niet bekend is"));
   EXPECT_THAT(page, HasSubstr("regel 4"));
+  EXPECT_THAT(page, HasSubstr("Woorden in de kolom status die niet herkend"));
   EXPECT_THAT(page, HasSubstr("huisnummer 0 of 99999"));
   EXPECT_THAT(page, HasSubstr("mend.csv"));
   // Nothing of anybody, and nothing from elsewhere.
@@ -99,6 +101,38 @@ TEST(CheckPageTest, EveryRefusalHasWords) {
     EXPECT_TRUE(texts.contains("reason." + word)) << word;
   }
   EXPECT_GE(found, 20u);
+}
+
+// What is odd is told in the page's language, too.
+TEST(CheckPageTest, EveryOddityHasWords) {
+  const auto texts = nlohmann::json::parse(ReportTextsFile());
+  size_t found = 0;
+  for (const char* source :
+       {"orders/row_notes.cc", "orders/dates.cc", "orders/suspects.cc",
+        "orders/row_mapper.cc", "orders/order_file.cc",
+        "tables/spreadsheet_reader.cc"}) {
+    std::ifstream code(SourcePath(std::string("client/") + source));
+    std::stringstream all;
+    all << code.rdbuf();
+    const std::string text = all.str();
+    // {"hidden", fmt::format(...
+    static const std::regex kOddity(
+        "\\{(?:\\w+ \\? \"(\\w+)\" : )?\"(\\w+)\",\\s+fmt::format");
+    for (std::sregex_iterator at(text.begin(), text.end(), kOddity), end;
+         at != end; ++at) {
+      for (const auto& name : {(*at)[1], (*at)[2]}) {
+        if (!name.matched) continue;
+        ++found;
+        EXPECT_TRUE(texts.contains("odd_" + name.str())) << name;
+      }
+    }
+  }
+  const auto is_odd = [](const auto& one) {
+    return one.key().starts_with("odd_");
+  };
+  size_t known = 0;
+  for (const auto& one : texts.items()) known += is_odd(one) ? 1 : 0;
+  EXPECT_EQ(found, known);
 }
 
 TEST(CorrectionsTest, EveryRowWithSomethingToMendIsWrittenOut) {

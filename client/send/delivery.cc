@@ -58,8 +58,8 @@ class Sender {
     record_.Set([&](SendReport& report) {
       report.mirror_current = current;
       report.unknown_columns = file_->unused();
-      for (std::string& one : file_->oddities()) {
-        report.oddities.push_back(std::move(one));
+      for (const Oddity& one : file_->oddities()) {
+        report.oddities.push_back(one.text);
       }
       report.seconds =
           std::chrono::duration<double>(Clock::now() - begin).count();

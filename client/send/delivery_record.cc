@@ -9,6 +9,12 @@ void DeliveryRecord::Tell() {
   if (progress_) progress_(now_);
 }
 
+void DeliveryRecord::GoesOn() {
+  if (now_.waiting_for.empty()) return;
+  now_.waiting_for.clear();
+  Tell();
+}
+
 void DeliveryRecord::Read(uint64_t rows, uint64_t bytes, uint64_t bytes_total) {
   const MutexLock lock(&mutex_);
   now_.rows = rows;
@@ -38,7 +44,7 @@ void DeliveryRecord::RefuseRow(const Refusal& refusal) {
 void DeliveryRecord::TakeVisits(const v1::BatchOutcome& outcome,
                                 const std::vector<uint64_t>& lines) {
   const MutexLock lock(&mutex_);
-  now_.waiting_for.clear();
+  GoesOn();
   ++report_.batches;
   report_.visits_accepted += outcome.accepted();
   report_.visits_replaced += outcome.replaced();
@@ -54,7 +60,7 @@ void DeliveryRecord::TakeVisits(const v1::BatchOutcome& outcome,
 std::optional<std::vector<bool>> DeliveryRecord::TakeRelations(
     const v1::BatchOutcome& outcome, const std::vector<uint64_t>& lines) {
   const MutexLock lock(&mutex_);
-  now_.waiting_for.clear();
+  GoesOn();
   ++report_.batches;
   if (outcome.signature().empty()) {
     report_.relations_unconfirmed += outcome.count();

@@ -59,6 +59,8 @@ class DeliveryRecord {
  private:
   void Refuse(Refusal refusal) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Tell() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Nothing hinders any more.
+  void GoesOn() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::function<void(const SendProgress&)>& progress_;
   mutable Mutex mutex_;

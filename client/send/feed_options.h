@@ -16,6 +16,9 @@ struct FeedOptions {
   std::string state;             // folder for what must be remembered
   std::vector<std::string> own_domains;
   std::chrono::milliseconds give_up{600'000};
+  // Where what the aggregator signs is kept, a file of its own for each session
+  // at a time; empty: in `state`, by institution and source.
+  std::string book = {};
   bool plain = false;  // identifiers in the clear to plaind, if agreed
 };
 

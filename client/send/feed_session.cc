@@ -43,8 +43,10 @@ absl::Status FeedSession::Open(const std::string& place) {
   feed_.source = options_.source + "-" + place;
   {
     const MutexLock lock(&mutex_);
-    outcomes_.emplace(fmt::format("{}/{}.{}.outcomes", options_.state,
-                                  options_.institution, options_.source));
+    outcomes_.emplace(options_.book.empty()
+                          ? fmt::format("{}/{}.{}.outcomes", options_.state,
+                                        options_.institution, options_.source)
+                          : options_.book);
   }
   GARDEROBE_ASSIGN_OR_RETURN(
       feed_.published,

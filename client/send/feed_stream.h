@@ -173,6 +173,12 @@ class FeedStream {
   bool WorthAnotherTry(const absl::Status& status) {
     const MutexLock lock(&mutex_);
     if (abandoned_) return false;
+    // What was said of a batch that is gone can't be asked again, whatever the
+    // code of the error is.
+    if (!confusion_.ok()) {
+      status_ = confusion_;
+      return false;
+    }
     const auto now = std::chrono::steady_clock::now();
     // Nothing has been waiting while it was connected and idle; and relations
     // may wait for long at the service, for a crowd.

@@ -29,12 +29,29 @@ absl::Status PutAway(const std::string& file, const fs::path& to) {
   fs::create_directories(to, error);
   const std::string name = fs::path(file).filename().string();
   fs::path place = to / name;
-  for (int copy = 2; fs::exists(place); ++copy) {
+  for (int copy = 2; fs::exists(place, error); ++copy) {
     place = to / fmt::format("{}.{}", name, copy);
   }
   fs::rename(file, place, error);
   if (error) return Unavailable("cannot move {}: {}", file, error.message());
   return absl::OkStatus();
+}
+
+// Exports in the folder, by name. NotFound: it is no folder, or can't be read.
+absl::StatusOr<std::set<std::string>> ExportsIn(const std::string& folder) {
+  std::set<std::string> files;
+  std::error_code error;
+  fs::directory_iterator at(folder, error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+    std::error_code of_entry;
+    if (at->is_regular_file(of_entry) && IsExport(at->path())) {
+      files.insert(at->path().string());
+    }
+  }
+  if (error) {
+    return NotFound("cannot read the folder {}: {}", folder, error.message());
+  }
+  return files;
 }
 
 }  // namespace
@@ -45,40 +62,45 @@ std::string PlaceOf(const SendReport& report) {
                                                                   : "delivered";
 }
 
-absl::Status WatchFolder(
+void WatchFolder(
     const std::string& folder,
     const std::function<absl::StatusOr<std::string>(const std::string& file)>&
-        deliver) {
-  if (!fs::is_directory(folder)) return NotFound("{} is no folder", folder);
+        deliver,
+    const std::function<void(const absl::Status&)>& told) {
   std::map<std::string, uintmax_t> seen;
-  for (;;) {
-    std::set<std::string> files;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-      if (entry.is_regular_file() && IsExport(entry.path())) {
-        files.insert(entry.path().string());
-      }
-    }
+  std::map<std::string, std::string> done;  // and where each belongs
+  const auto look = [&]() -> absl::Status {
+    GARDEROBE_ASSIGN_OR_RETURN(const auto files, ExportsIn(folder));
     for (const std::string& file : files) {
-      std::error_code error;
-      const uintmax_t size = fs::file_size(file, error);
-      // Still growing: look again next time.
-      if (error || seen[file] != size) {
-        seen[file] = size;
-        continue;
+      if (!done.contains(file)) {
+        std::error_code error;
+        const uintmax_t size = fs::file_size(file, error);
+        // Still growing: look again next time.
+        if (error || seen[file] != size) {
+          seen[file] = size;
+          continue;
+        }
+        const auto place = deliver(file);
+        // Only a file that can never be delivered is put away; anything else
+        // (no connection, a full disk, an agreement) may be mended.
+        if (!place.ok() &&
+            place.status().code() != absl::StatusCode::kInvalidArgument) {
+          return place.status();
+        }
+        done[file] = place.ok() ? *place : "refused";
       }
-      const auto place = deliver(file);
-      // Only a file that can never be delivered is put away; anything else (no
-      // connection, a full disk, an agreement) may be mended.
-      if (!place.ok() &&
-          place.status().code() != absl::StatusCode::kInvalidArgument) {
-        std::this_thread::sleep_for(kAfterFailure);
-        break;
-      }
-      GARDEROBE_RETURN_IF_ERROR(
-          PutAway(file, fs::path(folder) / (place.ok() ? *place : "refused")));
+      // What can't be moved is not delivered again.
+      GARDEROBE_RETURN_IF_ERROR(PutAway(file, fs::path(folder) / done[file]));
+      done.erase(file);
       seen.erase(file);
     }
-    std::this_thread::sleep_for(kLookEvery);
+    return absl::OkStatus();
+  };
+  for (bool was_well = true;;) {
+    const absl::Status status = look();
+    if (!status.ok() || !was_well) told(status);
+    was_well = status.ok();
+    std::this_thread::sleep_for(was_well ? kLookEvery : kAfterFailure);
   }
 }
 

@@ -16,14 +16,15 @@ std::string PlaceOf(const SendReport& report);
 
 // Delivers what appears in `folder`, in order of name, and moves each file to
 // the folder below it that `deliver` names. A file that can never be delivered
-// (InvalidArgument) goes to `refused`; with any other error it stays, and is
-// tried again after half a minute. Files that still grow are left alone. Does
-// not return unless it can't go on. NotFound: `folder` is none. Unavailable: a
-// file can't be moved, and would be delivered again and again.
-[[nodiscard]] absl::Status WatchFolder(
+// (InvalidArgument) goes to `refused`; after any other error, and when a file
+// can't be moved or the folder is away, it looks again after half a minute: no
+// file is delivered twice for it. `told` gets each such error, and OK when it
+// is over. Files that still grow are left alone. Never returns.
+[[noreturn]] void WatchFolder(
     const std::string& folder,
     const std::function<absl::StatusOr<std::string>(const std::string& file)>&
-        deliver);
+        deliver,
+    const std::function<void(const absl::Status&)>& told);
 
 }  // namespace garderobe::client
 

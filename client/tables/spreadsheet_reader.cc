@@ -65,30 +65,40 @@ class SpreadsheetReader : public TableReader {
   }
   uint64_t bytes_total() const override { return bytes_; }
 
-  std::vector<std::string> oddities() const override {
-    std::vector<std::string> told;
+  std::vector<Oddity> oddities() const override {
+    std::vector<Oddity> told;
     if (hidden_ > 0) {
       told.push_back(
-          fmt::format("{} row{} hidden in the spreadsheet, by a filter perhaps;"
-                      " what is hidden is delivered, too",
-                      hidden_, hidden_ == 1 ? " is" : "s are"));
+          {"hidden",
+           fmt::format(
+               "{} row{} hidden in the spreadsheet, by a filter perhaps;"
+               " what is hidden is delivered, too",
+               hidden_, hidden_ == 1 ? " is" : "s are"),
+           {{"count", std::to_string(hidden_)}}});
     }
     if (read_.size() > 1) {
-      told.push_back(fmt::format(
-          "{} sheets have this header, and all are read: {}; numbers of lines "
-          "are those of each sheet",
-          read_.size(), JoinNames(read_)));
+      told.push_back(
+          {"sheets",
+           fmt::format("{} sheets have this header, and all are read: {}; "
+                       "numbers of lines are those of each sheet",
+                       read_.size(), JoinNames(read_)),
+           {{"count", std::to_string(read_.size())},
+            {"names", JoinNames(read_)}}});
     }
     if (!passed_over_.empty()) {
-      told.push_back(fmt::format("sheets without this header are not read: {}",
-                                 JoinNames(passed_over_)));
+      told.push_back({"other_sheets",
+                      fmt::format("sheets without this header are not read: {}",
+                                  JoinNames(passed_over_)),
+                      {{"names", JoinNames(passed_over_)}}});
     }
     if (sheets_->without_result() > 0) {
-      told.push_back(fmt::format(
-          "{} cell{} a formula without its result: open the file in a "
-          "spreadsheet program and save it",
-          sheets_->without_result(),
-          sheets_->without_result() == 1 ? " holds" : "s hold"));
+      told.push_back(
+          {"formulas",
+           fmt::format("{} cell{} a formula without its result: open the file "
+                       "in a spreadsheet program and save it",
+                       sheets_->without_result(),
+                       sheets_->without_result() == 1 ? " holds" : "s hold"),
+           {{"count", std::to_string(sheets_->without_result())}}});
     }
     return told;
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/tables/oddity.h"
 #include "client/tables/text_decoder.h"
 #include "core/base/status.h"
 
@@ -49,7 +50,7 @@ class TableReader {
 
   // What is odd about the rows so far, a sentence each: those that are hidden,
   // sheets that are not read.
-  virtual std::vector<std::string> oddities() const { return {}; }
+  virtual std::vector<Oddity> oddities() const { return {}; }
 };
 
 struct TableOptions {

@@ -178,7 +178,13 @@ TEST_F(AgentTest, AFullDiskIsSaidAndLosesNothing) {
   int taken = 0;
   HttpAnswer full;
   for (; taken < 100'000; taken += 100) {
-    full = Post(Rows(1 + taken, 100));
+    json rows = json::parse(Rows(1 + taken, 100));
+    // Refused by the aggregator, so that a list of outcomes that was lost
+    // would show.
+    for (size_t i = 0; i < 100; i += 10) {
+      rows[i]["starts_at"] = "1999-03-01T20:00";
+    }
+    full = Post(rows.dump());
     if (full.status != 200) break;
   }
   EXPECT_EQ(full.status, 507) << full.body;
@@ -196,7 +202,9 @@ TEST_F(AgentTest, AFullDiskIsSaidAndLosesNothing) {
       mount("tmpfs", folder.c_str(), "tmpfs", MS_REMOUNT, "size=64m,mode=700"),
       0);
   ASSERT_TRUE(EventuallyAllDelivered());
-  EXPECT_EQ(Tickets(), taken);
+  EXPECT_EQ(Tickets(), taken - taken / 10);
+  EXPECT_EQ(Status()["refused"], taken / 10);
+  EXPECT_EQ(Status()["stored"], taken - taken / 10);
 }
 
 TEST_F(AgentTest, AWatchedFolderIsDeliveredToo) {
@@ -210,6 +218,26 @@ TEST_F(AgentTest, AWatchedFolderIsDeliveredToo) {
   ASSERT_TRUE(
       Eventually([&] { return fs::exists(folder + "/delivered/day.csv"); }));
   EXPECT_EQ(Tickets(), 1);
+  // A share that is unmounted is said, hinders nothing else, and is over when
+  // it is mended.
+  const auto hindered = [&] {
+    const json status = Get("/v1/status");
+    return status.is_object()
+               ? status["folders"][0]["hindered_by"].get<std::string>()
+               : "?";
+  };
+  fs::rename(folder, folder + "-away");
+  ASSERT_TRUE(Eventually([&] { return hindered() != ""; }));
+  ASSERT_EQ(Post(Rows(10, 5)).status, 200);
+  ASSERT_TRUE(EventuallyAllDelivered());
+  fs::rename(folder + "-away", folder);
+  fs::create_symlink("loop.csv", folder + "/loop.csv");
+  std::ofstream(folder + "/next.csv")
+      << "order_id,line_id,event_id,starts_at\n3,1,E1,2026-03-01 20:00\n";
+  ASSERT_TRUE(
+      Eventually([&] { return fs::exists(folder + "/delivered/next.csv"); }));
+  EXPECT_EQ(hindered(), "");
+  EXPECT_EQ(Tickets(), 7);
   kill(agent_.pid, SIGTERM);
   const RunResult ended = agent_.Wait();
   EXPECT_EQ(ended.exit, 0);
@@ -252,7 +280,15 @@ TEST_F(AgentTest, TwoAgentsNeverShareAFolder) {
   const RunResult second = deployment_.Run(
       {"agent", "--config", deployment_.folder() + "/agent-under-test.toml"});
   EXPECT_NE(second.exit, 0);
-  EXPECT_THAT(second.err, HasSubstr("another delivery of this feed"));
+  EXPECT_THAT(second.err, HasSubstr("is another agent running?"));
+  // Another feed is no way round: the rows are in the same folder.
+  const RunResult third = deployment_.Run(
+      {"agent", "--config",
+       deployment_.Write("third.toml",
+                         "[agent]\nclient = \"example-museum\"\ninstitutions = "
+                         "[\"example-museum\"]\nsource = \"third\"\n")});
+  EXPECT_NE(third.exit, 0);
+  EXPECT_THAT(third.err, HasSubstr("is another agent running?"));
 }
 
 // The examples of docs/agent.md, in the languages that are on this machine.

@@ -3,6 +3,7 @@
 const { readFileSync } = require('node:fs');
 const [institution, tokenFile, url = 'http://127.0.0.1:7480'] = process.argv.slice(2);
 const token = readFileSync(tokenFile, 'utf8').trim();
+// Ids beyond 2^53 are texts in the file: JSON.parse would round numbers.
 const rows = JSON.parse(readFileSync(0, 'utf8'));
 const pause = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 

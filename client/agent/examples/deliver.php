@@ -17,7 +17,10 @@ foreach (array_chunk($rows, 500) as $chunk) {
         $again = in_array($status, [0, 503, 507]);
         if ($again) sleep(10);
     } while ($again);
-    if ($status !== 200 && $status !== 422) exit($body);  // 422: every row was refused
+    if ($status !== 200 && $status !== 422) {  // 422: every row was refused
+        fwrite(STDERR, $body);
+        exit(1);
+    }
     $answer = json_decode($body, true);
     printf("rows %d to %d: %d taken\n", $answer['first_row'], $answer['first_row'] + $answer['rows'] - 1, $answer['taken']);
     foreach ($answer['refused'] as $one) printf("  row %d: %s %s\n", $one['row'], $one['column'], $one['reason']);

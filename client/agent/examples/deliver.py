@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Hands order lines to the agent: deliver.py INSTITUTION TOKEN_FILE [URL] < rows.json"""
+import http.client
 import json
 import sys
 import time
@@ -24,7 +25,7 @@ for at in range(0, len(rows), 500):
             if error.code != 422:  # 422: every row was refused
                 sys.exit(error.read().decode())
             answer = json.load(error)
-        except urllib.error.URLError:  # it does not run
+        except (OSError, http.client.HTTPException):  # it does not run, or ended meanwhile
             time.sleep(10)
             continue
         break
