@@ -14,6 +14,9 @@
 
 namespace garderobe::client {
 
+// How long a party may take for an answer that it has at once.
+inline constexpr std::chrono::seconds kPartyPatience{20};
+
 // `Service` is a generated service class, and `method` one of its stub, such as
 // &v1::StatusService::Stub::GetStatus. Errors of the service, diagnosed
 // (core/rpc/tls.h); DeadlineExceeded: no answer within `timeout`.

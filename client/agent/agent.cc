@@ -164,7 +164,8 @@ std::vector<WatchedStatus> Agent::FolderStatuses() {
 }
 
 void Agent::DeliverFolder(size_t index) {
-  const auto& [watched, institution] = folders_[index];
+  const WatchedExports& watched = folders_[index].exports;
+  const AgentInstitution& institution = folders_[index].institution;
   WatchFolder(
       watched.path,
       [&](const std::string& file) -> absl::StatusOr<std::string> {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <optional>
 
+#include "client/agent/http_server.h"
 #include "core/config/listen_address.h"
 
 namespace garderobe::client {
@@ -86,7 +87,6 @@ absl::StatusOr<std::string> AskAgent(const AgentConfig& config,
     return Call<asio::ip::tcp>(io).Ask(at, token, target, io);
   }
   using Local = asio::local::stream_protocol;
-  constexpr size_t kSocketPathMax = 107;
   if (config.socket.size() > kSocketPathMax) {
     return InvalidArgument("listen.socket: a path has {} bytes at most",
                            kSocketPathMax);

@@ -39,7 +39,6 @@ constexpr std::chrono::seconds kFirstHeaderTime{10}, kHeaderTime{60};
 // the answer.
 constexpr uint64_t kLingerBytesMax = uint64_t{32} << 20;
 constexpr std::chrono::seconds kLingerTime{10};
-constexpr size_t kSocketPathMax = 107;
 constexpr std::chrono::seconds kBodyTime{60};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 

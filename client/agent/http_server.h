@@ -11,6 +11,9 @@
 
 namespace garderobe::client {
 
+// Bytes of a socket's path (sockaddr_un, without its zero).
+inline constexpr size_t kSocketPathMax = 107;
+
 struct HttpOptions {
   std::string listen;  // "127.0.0.1:7480"; loopback only; empty: none
   std::string socket;  // path of a socket, mode 0600; empty: none

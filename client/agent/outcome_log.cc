@@ -32,7 +32,7 @@ absl::Status LogFault(const std::string& path) {
   return Unavailable("cannot write {}: {}", path, std::strerror(errno));
 }
 
-json RefusedJson(const std::vector<Refusal>& refused) {
+json RefusedOfLine(const std::vector<Refusal>& refused) {
   json list = json::array();
   for (const Refusal& one : refused) {
     list.push_back(
@@ -188,7 +188,7 @@ absl::Status OutcomeLog::Append(const BatchResult& result) {
                  {"stored", piece.stored},
                  {"replaced", piece.replaced},
                  {"refused_count", piece.refused_count},
-                 {"refused", RefusedJson(piece.refused)},
+                 {"refused", RefusedOfLine(piece.refused)},
                  {"stored_in_all", totals.stored},
                  {"refused_in_all", totals.refused}}
                 .dump() +

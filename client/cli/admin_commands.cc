@@ -28,9 +28,6 @@
 namespace garderobe::client {
 namespace {
 
-// How long a party may take for an answer.
-constexpr std::chrono::seconds kPatience{20};
-
 using nlohmann::json;
 
 constexpr uint64_t kClockSkewSeconds = 300;
@@ -94,8 +91,9 @@ absl::Status ImportRegister(Context& context, const std::string& path,
     *request.mutable_approvals() = approvals[i];
     v1::ImportRegisterResponse response;
     const absl::Status status = CallService<v1::RegisterService>(
-        deployment.daemon(party.name), deployment.coordinator_tls(), kPatience,
-        &v1::RegisterService::Stub::ImportRegister, request, &response);
+        deployment.daemon(party.name), deployment.coordinator_tls(),
+        kPartyPatience, &v1::RegisterService::Stub::ImportRegister, request,
+        &response);
     GARDEROBE_RETURN_IF_ERROR(Annotate(status, party.daemon));
   }
   TellWhoHasNoKey(reg);
@@ -164,7 +162,7 @@ absl::Status ListRegister(Context& context, const std::string&) {
                              context.OpenDeployment());
   v1::GetRegisterResponse response;
   GARDEROBE_RETURN_IF_ERROR(CallService<v1::RegisterService>(
-      deployment.daemon("ttp"), deployment.coordinator_tls(), kPatience,
+      deployment.daemon("ttp"), deployment.coordinator_tls(), kPartyPatience,
       &v1::RegisterService::Stub::GetRegister, {}, &response));
   Page page = Page::Table({"institution", "owner", "from", "to", "legal basis",
                            "months", "benchmark", "mode", "clients"});

@@ -15,9 +15,6 @@
 namespace garderobe::client {
 namespace {
 
-// How long a party may take for an answer.
-constexpr std::chrono::seconds kPatience{20};
-
 using nlohmann::json;
 
 json ToJson(const v1::Budget& budget) {
@@ -35,7 +32,7 @@ absl::Status List(Context& context) {
                              context.OpenDeployment());
   v1::ListBudgetsResponse response;
   GARDEROBE_RETURN_IF_ERROR(CallService<v1::BudgetService>(
-      deployment.daemon("ttp"), deployment.coordinator_tls(), kPatience,
+      deployment.daemon("ttp"), deployment.coordinator_tls(), kPartyPatience,
       &v1::BudgetService::Stub::ListBudgets, {}, &response));
   Page page =
       Page::Table({"institution", "month", "used", "budget", "released"});
@@ -79,9 +76,9 @@ absl::Status Release(Context& context, const ReleaseOptions& options) {
                    arguments.Request()));
   v1::ReleaseBudgetResponse response;
   GARDEROBE_RETURN_IF_ERROR(WithNextStep(
-      CallService<v1::BudgetService>(deployment.daemon("ttp"), tls, kPatience,
-                                     &v1::BudgetService::Stub::ReleaseBudget,
-                                     request, &response),
+      CallService<v1::BudgetService>(
+          deployment.daemon("ttp"), tls, kPartyPatience,
+          &v1::BudgetService::Stub::ReleaseBudget, request, &response),
       arguments.Words()));
   return Print(
       context.form,

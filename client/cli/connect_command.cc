@@ -14,7 +14,7 @@
 namespace garderobe::client {
 namespace {
 
-constexpr auto kPatience = std::chrono::seconds(10);
+constexpr auto kConnectPatience = std::chrono::seconds(10);
 
 struct ConnectArguments {
   std::string institution, client;
@@ -35,8 +35,8 @@ absl::Status Connect(const Context& context,
                              ReadCertificate(endpoint.tls.certificate));
   StreamOpener<v1::DeliveryService> ttpd(endpoint.ttpd, endpoint.tls);
   const auto published =
-      FetchPublished(endpoint, deployment.client_state(client), ttpd, kPatience,
-                     [](const absl::Status&) {});
+      FetchPublished(endpoint, deployment.client_state(client), ttpd,
+                     kConnectPatience, [](const absl::Status&) {});
   GARDEROBE_RETURN_IF_ERROR(
       Diagnosed(published.status(), endpoint.ttpd, endpoint.tls));
 
@@ -46,7 +46,7 @@ absl::Status Connect(const Context& context,
   request.mutable_feed()->set_kind(v1::FEED_KIND_VISITS);
   v1::GetFeedResponse response;
   grpc::ClientContext call;
-  SetDeadline(call, kPatience);
+  SetDeadline(call, kConnectPatience);
   GARDEROBE_RETURN_IF_ERROR(
       FromGrpc(ttpd.Get()->GetFeed(&call, request, &response)));
 

@@ -165,8 +165,8 @@ std::string Page::Text() const {
   const auto line = [&](const auto& text_of) {
     std::string text;
     for (size_t i = 0; i < columns_.size(); ++i) {
-      if (columns_[i] == hidden_) continue;
-      text += (i == 0 ? "" : "  ") +
+      if (hidden_.contains(columns_[i])) continue;
+      text += (text.empty() ? "" : "  ") +
               Padded(text_of(i), forms[i].width, forms[i].is_number);
     }
     return WithoutBlanksAtEnd(std::move(text)) + "\n";

@@ -4,6 +4,7 @@
 #define GARDEROBE_CLIENT_CLI_PAGE_H_
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,7 +45,7 @@ class Page {
   // A line below the table, for people.
   void Say(std::string line);
   // Keeps a column from people: what only programs look up.
-  void Hide(std::string column) { hidden_ = std::move(column); }
+  void Hide(std::string column) { hidden_.insert(std::move(column)); }
   // What people see in place of the table.
   void ShowInstead(std::string text) { instead_ = std::move(text); }
   size_t rows() const { return rows_.size(); }
@@ -64,7 +65,7 @@ class Page {
   std::vector<Row> rows_;
   std::vector<std::string> below_;
   std::optional<std::string> instead_;
-  std::string hidden_;
+  std::set<std::string> hidden_;
 };
 
 // InvalidArgument: `out` ends otherwise. AlreadyExists: the file is there, and

@@ -16,9 +16,6 @@
 namespace garderobe::client {
 namespace {
 
-// How long a party may take for an answer.
-constexpr std::chrono::seconds kPatience{20};
-
 using nlohmann::json;
 
 struct QueryArguments {
@@ -39,7 +36,7 @@ class Asker {
   absl::Status Call(grpc::Status (Stub::*method)(grpc::ClientContext*,
                                                  const Request&, Response*),
                     const Request& request, Response* response) const {
-    return CallService<v1::AnswerService>(daemon_, tls_, kPatience, method,
+    return CallService<v1::AnswerService>(daemon_, tls_, kPartyPatience, method,
                                           request, response);
   }
 
@@ -116,7 +113,7 @@ bool HasValue(const v1::QueryResponse::Row& row) {
 // What is said below protected figures.
 std::string Footer(const v1::QueryResponse& response, const std::string& name) {
   return fmt::format(
-      "\n{}; snapshot {}, catalogue {}\n:p protected  :n nothing delivered  :u "
+      "\n{}; snapshot {}, catalogue {}\np protected, n nothing delivered, u "
       "indicative. Persons of periods or institutions do not add up: who comes "
       "twice is one person.{}",
       CoverageText(response.coverage()),
@@ -164,6 +161,7 @@ absl::Status QueryProtected(Context& context, const std::string& name,
                {"coverage", CoverageJson(response.coverage())},
                {"rows", std::move(rows)}};
   page.Hide("cell");
+  if (is_reach) page.Hide("population");
   page.Say(Footer(response, name));
   return Print(context.form, page);
 }

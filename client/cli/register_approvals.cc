@@ -48,11 +48,11 @@ absl::StatusOr<CustodyRequest> RequestAt(const Deployment& deployment,
                                          const TlsFiles& tls,
                                          const PartyRegister& asked) {
   v1::GetRegisterResponse held;
-  GARDEROBE_RETURN_IF_ERROR(Annotate(
-      CallService<v1::RegisterService>(
-          deployment.daemon(asked.party.name), tls, std::chrono::seconds(20),
-          &v1::RegisterService::Stub::GetRegister, {}, &held),
-      asked.party.daemon));
+  GARDEROBE_RETURN_IF_ERROR(
+      Annotate(CallService<v1::RegisterService>(
+                   deployment.daemon(asked.party.name), tls, kPartyPatience,
+                   &v1::RegisterService::Stub::GetRegister, {}, &held),
+               asked.party.daemon));
   return RegisterRequest(CanonicalBytes(asked.reg),
                          WideningOf(held.register_(), asked.reg));
 }

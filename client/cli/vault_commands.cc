@@ -17,9 +17,6 @@
 namespace garderobe::client {
 namespace {
 
-// How long a party may take for an answer.
-constexpr std::chrono::seconds kPatience{30};
-
 using nlohmann::json;
 
 struct ReviewOptions {
@@ -98,11 +95,11 @@ absl::Status Review(Context& context, const ReviewOptions& options,
       ApprovalsFor(deployment, options.approvals, arguments.party(),
                    arguments.Request()));
   v1::ReviewResponse response;
-  GARDEROBE_RETURN_IF_ERROR(WithNextStep(
-      CallService<v1::ReviewService>(deployment.daemon("vault"), tls, kPatience,
-                                     &v1::ReviewService::Stub::Review, request,
-                                     &response),
-      arguments.Words()));
+  GARDEROBE_RETURN_IF_ERROR(
+      WithNextStep(CallService<v1::ReviewService>(
+                       deployment.daemon("vault"), tls, kPartyPatience,
+                       &v1::ReviewService::Stub::Review, request, &response),
+                   arguments.Words()));
   const v1::Explanation& told = response.explanation();
   json steps = json::array();
   for (const auto& step : told.steps()) steps.push_back(ToJson(step));
@@ -141,9 +138,9 @@ absl::Status ReleaseCap(Context& context, const ReleaseCapOptions& options) {
                    arguments.Request()));
   v1::ReleaseCapResponse response;
   GARDEROBE_RETURN_IF_ERROR(WithNextStep(
-      CallService<v1::ReviewService>(deployment.daemon("vault"), tls, kPatience,
-                                     &v1::ReviewService::Stub::ReleaseCap,
-                                     request, &response),
+      CallService<v1::ReviewService>(
+          deployment.daemon("vault"), tls, kPartyPatience,
+          &v1::ReviewService::Stub::ReleaseCap, request, &response),
       arguments.Words()));
   return Print(
       context.form,
@@ -174,9 +171,9 @@ absl::Status AllowWithdrawal(Context& context,
                    arguments.Request()));
   v1::AllowWithdrawalResponse response;
   GARDEROBE_RETURN_IF_ERROR(WithNextStep(
-      CallService<v1::ReviewService>(deployment.daemon("vault"), tls, kPatience,
-                                     &v1::ReviewService::Stub::AllowWithdrawal,
-                                     request, &response),
+      CallService<v1::ReviewService>(
+          deployment.daemon("vault"), tls, kPartyPatience,
+          &v1::ReviewService::Stub::AllowWithdrawal, request, &response),
       arguments.Words()));
   return Print(context.form,
                {{{"expiry", response.expiry()}},

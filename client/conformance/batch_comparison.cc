@@ -48,11 +48,12 @@ class SealBook {
   explicit SealBook(Differences* differences) : differences_(*differences) {}
   template <typename Batch>
   void Note(const Batch& batch, const char* where, uint64_t offset) {
-    const bool is_new =
-        (batch.box_key.empty() || seen_.insert("box " + batch.box_key).second) &
-        (batch.batch_key_digest.empty() ||
-         seen_.insert(batch.batch_key_digest).second);
-    if (is_new) return;
+    // Both are noted, whatever the other says.
+    const bool is_new_box =
+        batch.box_key.empty() || seen_.insert("box " + batch.box_key).second;
+    const bool is_new_key = batch.batch_key_digest.empty() ||
+                            seen_.insert(batch.batch_key_digest).second;
+    if (is_new_box && is_new_key) return;
     differences_.Add({0, "randomness", where, &kSealReused,
                       fmt::format("offset {}", offset)});
   }
