@@ -38,7 +38,7 @@ absl::StatusOr<std::string> AgentToken(const std::string& folder) {
   }
   struct stat about;
   if (stat(path.c_str(), &about) == 0 && (about.st_mode & 077) != 0) {
-    return PermissionDenied("{} may be read by others: chmod 600", path);
+    return PermissionDenied("others may read {}; run chmod 600 on it", path);
   }
   GARDEROBE_ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(path));
   const std::string token(TrimField(text));

@@ -35,6 +35,8 @@ struct AgentSetup {
   std::function<void(const std::string& line)> log;
 };
 
+// With folders to watch it has to live as long as the process: their threads
+// never end.
 class Agent {
  public:
   // Opens the queues and begins to take and deliver rows: last, so that nothing
@@ -77,9 +79,10 @@ class Agent {
   std::unique_ptr<HttpServer> server_;
 };
 
-// The token that callers have to show, 64 hex digits; drawn and kept in
-// agent.token of `folder` (mode 0600) when there is none. PermissionDenied: it
-// may be read by others. Unavailable: the folder can't be written.
+// The token that callers have to show: 64 hex digits, drawn and kept in
+// agent.token of `folder` (mode 0600) when there is none. PermissionDenied:
+// others may read it. FailedPrecondition: the file holds none. Unavailable: the
+// folder can't be written.
 [[nodiscard]] absl::StatusOr<std::string> AgentToken(const std::string& folder);
 
 }  // namespace garderobe::client

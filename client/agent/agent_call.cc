@@ -48,8 +48,10 @@ class Call {
     });
     io.run();
     if (error_) {
-      return Unavailable("no agent answers ({}); `garderobe agent` starts one",
-                         error_->message());
+      return Unavailable(
+          "no agent answers where --config, --listen or --socket say it is "
+          "({}); `garderobe agent` starts one",
+          error_->message());
     }
     if (parser_.get().result() != http::status::ok) {
       return Internal("the agent answers {}: {}", parser_.get().result_int(),

@@ -34,8 +34,8 @@ Settings AgentConfig::Table() {
   table.Number("spool.free_mib_min", &free_mib_min,
                "MiB that stay free on the disk", 0, 1 << 20);
   table.Number("deliver.rows_per_second", &rows_per_second,
-               "how fast it delivers, all institutions together; 0: as fast as "
-               "it goes",
+               "rows whose visits are delivered in a second, all institutions "
+               "together; 0: no limit",
                0, 1'000'000);
   table.Number("deliver.visits_at_once", &visits_at_once,
                "institutions whose visits are delivered at the same time, a "
@@ -61,8 +61,9 @@ absl::StatusOr<WatchedExports> ParseWatched(const std::string& text) {
   const size_t second = first == text.npos ? first : text.find(' ', first + 1);
   if (second == text.npos || second + 1 == text.size()) {
     return InvalidArgument(
-        "folders.watch: one of them is not INSTITUTION MAPPING PATH, such as "
-        "\"museum-01 pretix /srv/exports\"");
+        "folders.watch: '{}' is not INSTITUTION MAPPING PATH, such as "
+        "\"museum-01 pretix /srv/exports\"",
+        text);
   }
   return WatchedExports{text.substr(0, first),
                         text.substr(first + 1, second - first - 1),

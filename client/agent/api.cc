@@ -57,8 +57,8 @@ bool IsSameWord(std::string_view text, std::string_view word) {
       [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
-// A page in a browser can name any host; only these names lead here without a
-// detour over somebody's name server.
+// Guards against DNS rebinding: a page whose own name was made to lead to this
+// machine sends that name as Host.
 bool IsLoopbackName(std::string_view host) {
   if (host.starts_with('[')) {
     host = host.substr(1, host.find(']') - 1);
@@ -345,7 +345,8 @@ ApiResponse Api::GetMetrics() {
        [](const auto& s) { return static_cast<double>(s.customers_waiting); }},
       {"garderobe_agent_rows_stored", "rows whose visits are stored",
        [](const auto& s) { return static_cast<double>(s.stored); }},
-      {"garderobe_agent_rows_refused", "rows that are not",
+      {"garderobe_agent_rows_refused",
+       "rows that were refused, by the agent or by the aggregator",
        [](const auto& s) { return static_cast<double>(s.refused); }},
       {"garderobe_agent_spool_bytes", "bytes of rows on disk",
        [](const auto& s) { return static_cast<double>(s.spool_bytes); }},
@@ -358,13 +359,18 @@ ApiResponse Api::GetMetrics() {
                                                                      : 1.0;
        }},
   }};
+  // One moment for all gauges.
+  std::vector<std::pair<std::string, QueueStatus>> statuses;
+  for (const auto& [name, queue] : queues_) {
+    statuses.emplace_back(name, queue->Status());
+  }
   for (const Gauge& gauge : gauges) {
     auto& family = prometheus::BuildGauge()
                        .Name(std::string(gauge.name))
                        .Help(std::string(gauge.help))
                        .Register(*now);
-    for (const auto& [name, queue] : queues_) {
-      family.Add({{"institution", name}}).Set(gauge.value(queue->Status()));
+    for (const auto& [name, status] : statuses) {
+      family.Add({{"institution", name}}).Set(gauge.value(status));
     }
   }
   if (options_.folders) {

@@ -54,9 +54,10 @@ class Api {
  public:
   explicit Api(ApiOptions options);
 
-  // Whether who asks may: before a body is read. Nothing: it may.
+  // Looks at origin, host and token, before a body is read. Returns the answer
+  // to a request that is refused; null for one that is allowed.
   std::unique_ptr<ApiResponse> Refuse(const ApiRequest& request) const;
-  // The answer to what may be asked. Waits for the disk.
+  // Answers a request that Refuse allows. Returns when its rows are synced.
   ApiResponse Answer(const ApiRequest& request, std::string_view body);
   // Counts an answer that was given, by whomever.
   void Count(int status);

@@ -18,7 +18,6 @@
 #include "client/send/relation_sender.h"
 #include "client/send/visit_sender.h"
 #include "core/base/clock.h"
-#include "core/rpc/status_conversion.h"
 
 namespace garderobe::client {
 namespace {
@@ -26,7 +25,9 @@ namespace {
 // After so many rows a delivery ends and another begins, with parameters that
 // are fetched anew.
 constexpr uint64_t kRowsAtOnce = 100'000;
+// Rows that are read between two looks at the rate.
 constexpr uint64_t kRateStep = 256;
+// How often the ledger is written while answers come.
 constexpr std::chrono::seconds kLedgerEvery{5};
 
 // Rows of a spool from one on, as order lines; and the numbers of those that
@@ -172,6 +173,31 @@ absl::Status SendVisits(const DrainOptions& options, QueuedRows& rows,
   }
 }
 
+// Puts together what the rows say of each customer, and delivers those of whom
+// a visit is stored. `refused`: rows whose visits are not, ascending.
+absl::Status SendCustomers(QueuedRows& rows, const InstitutionHandleKey& key,
+                           const std::vector<uint64_t>& refused,
+                           RelationSender& customers, RelationRoute& route) {
+  absl::flat_hash_set<Handle> stored;
+  const auto send = [&] {
+    return customers.Send(
+        route, [&](const Handle& handle) { return stored.contains(handle); });
+  };
+  OrderFile::Row row;
+  for (;;) {
+    GARDEROBE_ASSIGN_OR_RETURN(const bool more, rows.Read(&row));
+    if (!more) return send();
+    if (row.passed_over || row.refusal) continue;
+    const Handle handle = HandleOf(key, row.order);
+    if (handle == Handle()) continue;
+    customers.Add(handle, row.order, row.line);
+    if (!std::binary_search(refused.begin(), refused.end(), row.line)) {
+      stored.insert(handle);
+    }
+    if (customers.full()) GARDEROBE_RETURN_IF_ERROR(send());
+  }
+}
+
 }  // namespace
 
 absl::Status DrainVisits(const DrainOptions& options, InstitutionQueue& queue) {
@@ -238,26 +264,9 @@ absl::Status DrainRelations(const DrainOptions& options,
         customers.Save();
       });
   GARDEROBE_RETURN_IF_ERROR(route->WaitUntilOpen());
-  absl::flat_hash_set<Handle> stored;
-  const auto send = [&] {
-    return customers.Send(
-        *route, [&](const Handle& handle) { return stored.contains(handle); });
-  };
-  OrderFile::Row row;
-  for (;;) {
-    GARDEROBE_ASSIGN_OR_RETURN(const bool more, rows.Read(&row));
-    if (!more) break;
-    if (row.passed_over || row.refusal) continue;
-    const Handle handle = HandleOf(session.handle_key(), row.order);
-    if (handle == Handle()) continue;
-    customers.Add(handle, row.order, row.line);
-    if (!std::binary_search(refused.begin(), refused.end(), row.line)) {
-      stored.insert(handle);
-    }
-    if (customers.full()) GARDEROBE_RETURN_IF_ERROR(send());
-  }
-  GARDEROBE_RETURN_IF_ERROR(send());
-  const absl::Status finished = customers.Finish(*route);
+  const absl::Status sent =
+      SendCustomers(rows, session.handle_key(), refused, customers, *route);
+  const absl::Status finished = sent.ok() ? customers.Finish(*route) : sent;
   customers.Save();
   GARDEROBE_RETURN_IF_ERROR(finished);
   const SendReport report = record.Take();

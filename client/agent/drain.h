@@ -17,8 +17,9 @@ struct DrainOptions {
 };
 
 // Both deliver what is there and return; what was answered is noted before they
-// do, and nothing of it goes again. One call a flow and queue at a time.
-// Errors as of SendFile. Unavailable also: what became of rows can't be noted.
+// do, and does not go again. After a kill the last few seconds of it may. One
+// call a flow and queue at a time. Errors as of SendFile. Unavailable also:
+// what became of rows can't be noted.
 [[nodiscard]] absl::Status DrainVisits(const DrainOptions& options,
                                        InstitutionQueue& queue);
 // FailedPrecondition also: a budget holds the rest back.

@@ -1,5 +1,5 @@
 // Keeps all queues of an agent drained: a few deliveries at a time, whoever
-// waits longest first, and after a failure again and again, for weeks.
+// was served longest ago first, and after a failure again and again, for weeks.
 #ifndef GARDEROBE_CLIENT_AGENT_DRAINER_H_
 #define GARDEROBE_CLIENT_AGENT_DRAINER_H_
 

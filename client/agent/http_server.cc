@@ -354,8 +354,9 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
     struct stat about;
     if (lstat(options.socket.c_str(), &about) == 0 &&
         !S_ISSOCK(about.st_mode)) {
-      return InvalidArgument("listen.socket: {} is there, and no socket",
-                             options.socket);
+      return InvalidArgument(
+          "listen.socket: {} exists and is no socket; name another path",
+          options.socket);
     }
     if (IsServed(options.socket)) {
       return Unavailable("another agent answers at {}", options.socket);

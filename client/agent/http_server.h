@@ -23,7 +23,8 @@ struct HttpOptions {
 class HttpServer {
  public:
   // Begins to answer with `api`, which outlives it. InvalidArgument: `listen`
-  // is no address of loopback. Unavailable: the address or the path is taken.
+  // is no address of loopback, or `socket` is too long or names another kind of
+  // file. Unavailable: the address or the path is taken.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
       const HttpOptions& options, Api& api);
   // Ends without waiting for callers: what was not answered was not promised.

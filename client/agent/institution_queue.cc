@@ -9,7 +9,8 @@
 
 namespace garderobe::client {
 namespace {
-// Another agent with the same folder does not end by waiting for it.
+// How long to wait for a `send` of the same feed; another agent holds the
+// journal for as long as it runs.
 constexpr int kPatienceSeconds = 2;
 }  // namespace
 

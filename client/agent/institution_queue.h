@@ -30,7 +30,7 @@ struct QueueStatus {
   // Unix seconds. Everything that was taken before is delivered, customers too;
   // nothing when that can't be told.
   std::optional<uint64_t> complete_until;
-  uint64_t last_stored_at = 0;             // 0: never
+  uint64_t last_stored_at = 0;  // when a batch was last answered; 0: never
   std::array<std::string, 2> hindered_by;  // by flow; empty: nothing hinders
 };
 
@@ -78,8 +78,8 @@ class InstitutionQueue {
         folder_(std::move(folder)),
         lock_(std::move(lock)),
         journal_(std::move(journal)) {}
-  // Tells of rows up to `to` that were delivered before, and of which nothing
-  // more is known.
+  // Notes rows up to `to` as stored: the other flow proves that they were
+  // delivered, and what was told of them is lost.
   [[nodiscard]] absl::Status TellBefore(Flow flow, uint64_t to);
 
   const FeedOptions feed_;

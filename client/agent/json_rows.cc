@@ -311,7 +311,8 @@ absl::StatusOr<std::vector<AgentRow>> ReadJsonRows(std::string_view text) {
         "object a row");
   }
   if (!whole) {
-    return InvalidArgument("no JSON from byte {} on", taker.error_at());
+    return InvalidArgument("the body is no JSON: it ends to be at byte {}",
+                           taker.error_at());
   }
   return rows;
 }

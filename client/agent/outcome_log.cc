@@ -70,7 +70,10 @@ std::optional<LineNumbers> NumbersIn(const std::string& line) {
 std::vector<BatchResult> PiecesOf(const BatchResult& result) {
   std::vector<BatchResult> pieces;
   BatchResult rest = result;
-  const bool is_named = result.refused.size() == result.refused_count;
+  // Of customers `stored` is no number of rows.
+  const bool is_named =
+      result.refused.size() == result.refused_count &&
+      result.stored + result.refused_count == result.to - result.from + 1;
   while (rest.refused.size() > kRefusalsOfLine) {
     BatchResult piece;
     piece.from = rest.from;

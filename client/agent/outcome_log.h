@@ -23,10 +23,11 @@ namespace garderobe::client {
 struct BatchResult {
   uint64_t from = 0, to = 0;  // rows, both inclusive
   uint64_t at = 0;            // Unix seconds
-  uint64_t stored = 0;        // those replaced too
-  uint64_t replaced = 0;      // took the place of an earlier delivery
-  // Rows that are not stored, and those of them of which is said why: all but
-  // of a batch that was answered for the second time.
+  // Rows; of customers: customers. Those replaced too.
+  uint64_t stored = 0;
+  uint64_t replaced = 0;  // took the place of an earlier delivery
+  // How many were refused. `refused` names them; fewer of a batch that was
+  // answered for the second time, of which the aggregator names 256.
   uint64_t refused_count = 0;
   std::vector<Refusal> refused;  // `line` is the row
 };

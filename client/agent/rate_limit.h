@@ -1,5 +1,5 @@
-// A limit on how many rows a second are delivered, so that what has gathered in
-// a week does not go out as one flood.
+// A limit on the rows whose visits are delivered in a second, so that what has
+// gathered in a week does not go out as one flood.
 #ifndef GARDEROBE_CLIENT_AGENT_RATE_LIMIT_H_
 #define GARDEROBE_CLIENT_AGENT_RATE_LIMIT_H_
 

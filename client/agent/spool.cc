@@ -289,16 +289,19 @@ absl::Status Spool::CheckRoom(uint64_t bytes) {
   for (const Segment& segment : segments_) kept += segment.bytes;
   if (kept + bytes > options_.bytes_max) {
     return ResourceExhausted(
-        "the spool is full: {} MiB wait to be delivered; nothing of this "
-        "request was taken",
-        kept >> 20);
+        "the spool is full: {} MiB of {} (spool.mib_max) wait to be delivered, "
+        "and `garderobe agent status` says why; nothing of this request was "
+        "taken",
+        kept >> 20, options_.bytes_max >> 20);
   }
   struct statvfs disk;
   if (statvfs(options_.folder.c_str(), &disk) == 0 &&
       static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize <
           options_.free_bytes_min + bytes) {
     return ResourceExhausted(
-        "the disk is nearly full; nothing of this request was taken");
+        "less than {} MiB (spool.free_mib_min) would stay free on the disk; "
+        "nothing of this request was taken",
+        options_.free_bytes_min >> 20);
   }
   return absl::OkStatus();
 }
@@ -527,7 +530,6 @@ absl::StatusOr<std::optional<SpoolReader::Batch>> SpoolReader::Read() {
     if (record.end_row() <= next_row_) continue;
     Batch batch;
     batch.first_row = next_row_;
-    batch.taken_at = record.taken_at;
     batch.rows.assign(
         std::make_move_iterator(
             found->rows->begin() +

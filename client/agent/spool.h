@@ -54,7 +54,8 @@ class Spool {
   // What was odd about the files when they were opened, a sentence each.
   const std::vector<std::string>& findings() const { return findings_; }
 
-  // The number that the next row gets; all below are synced or forgotten.
+  // The number behind the last row that is synced; rows of appends that are
+  // under way may have it and higher ones.
   uint64_t next_row() const;
   // The oldest row that is kept; next_row() when none is.
   uint64_t first_row() const;
@@ -124,13 +125,12 @@ class Spool {
 // Rows of a spool, in order. Not thread-safe; the spool outlives it.
 class SpoolReader {
  public:
-  // From `row` on, or the oldest that is kept.
+  // Reads from `row` on. Rows that no file holds any more come as damaged.
   SpoolReader(Spool& spool, uint64_t row) : spool_(spool), next_row_(row) {}
   ~SpoolReader();
 
   struct Batch {
     uint64_t first_row = 0;
-    uint64_t taken_at = 0;
     // Rows that can't be read any more, because the file was damaged, have the
     // reason SPOOL_DAMAGED.
     std::vector<AgentRow> rows;

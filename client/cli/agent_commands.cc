@@ -1,5 +1,6 @@
 // The agent, and how it is asked how far it is.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -41,6 +42,10 @@ absl::StatusOr<AgentConfig> ConfigOf(const Deployment& deployment,
   if (!arguments.client.empty()) config.client = arguments.client;
   if (!arguments.institutions.empty()) {
     config.institutions = arguments.institutions;
+    std::sort(config.institutions.begin(), config.institutions.end());
+    config.institutions.erase(
+        std::unique(config.institutions.begin(), config.institutions.end()),
+        config.institutions.end());
   }
   if (config.listen.empty() && config.socket.empty()) {
     return InvalidArgument(
@@ -191,6 +196,10 @@ absl::Status AskStatus(const Context& context,
   std::string token;
   const auto kept =
       ReadWholeFile(AgentFolder(deployment, client) + "/agent.token");
+  // Only a socket is asked without.
+  if (!kept.ok() && !config.listen.empty()) {
+    return Annotate(kept.status(), "the agent's token");
+  }
   if (kept.ok()) token = TrimField(*kept);
   GARDEROBE_ASSIGN_OR_RETURN(const std::string text,
                              AskAgent(config, token, "/v1/status"));
@@ -198,7 +207,7 @@ absl::Status AskStatus(const Context& context,
   try {
     return Print(context.form, StatusPage(std::move(status)));
   } catch (const json::exception&) {
-    return Internal("what answers there is no agent");
+    return Internal("what answers is no agent, or one of another version");
   }
 }
 

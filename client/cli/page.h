@@ -68,7 +68,9 @@ class Page {
   std::set<std::string> hidden_;
 };
 
-// InvalidArgument: `out` ends otherwise. AlreadyExists: the file is there, and
+// Prints the page on standard output, or writes its table to `form.out`; --json
+// comes first. InvalidArgument: `form.out` ends in neither .xlsx nor .csv.
+// AlreadyExists: the file is there, and
 // is kept. Unavailable: it can't be written.
 [[nodiscard]] absl::Status Print(const PageForm& form, const Page& page);
 

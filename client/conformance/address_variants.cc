@@ -254,7 +254,7 @@ class AddressVariants {
     }
   }
 
-  // AddressParts of an address of which nothing is to be used.
+  // An address that the rules refuse, put together all the same.
   void AddRefused() {
     const WrittenPerson& w = read_.written;
     if (known_.country == nullptr) return;

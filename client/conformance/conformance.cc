@@ -78,7 +78,7 @@ absl::StatusOr<v1::Register::Institution> InstitutionOf(
   const auto known = institutions.Get();
   const auto found = known->find(options.institution);
   if (found == known->end()) {
-    return NotFound("the register has no {}", options.institution);
+    return NotFound("the register has no institution {}", options.institution);
   }
   return found->second;
 }

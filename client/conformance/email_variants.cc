@@ -148,7 +148,7 @@ void AddEmailVariants(const ReadFields& read, std::vector<FieldVariant>* to) {
   add(kEmailDots, s.tagless + "@" + s.read_domain);
   add(kEmailDomain, dotted(s.tagless) + "@" + s.domain);
   add(kEmailDotsLost, WithoutDots(s.tagless) + "@" + s.canonical);
-  // Only the first dot of a tag's local part, and tags that stay apart.
+  // The tag is kept, and the dots before it too.
   add(kEmailTag, s.local + "@" + s.canonical);
   const Spelling kept = SpellingOf(AddressIn(trimmed));
   add(kEmailCase, dotted(kept.tagless) + "@" + s.canonical);

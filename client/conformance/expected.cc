@@ -48,6 +48,7 @@ void Expected::NotePerson(const Handle& handle, const OrderLine& line) {
 }
 
 void Expected::AddUnsent(const Fields& fields, const Refusal& refusal) {
+  ++unsent_rows_;
   const auto field = [&](Column column) {
     return fields[static_cast<size_t>(column)];
   };

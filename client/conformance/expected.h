@@ -63,7 +63,7 @@ class Expected {
   uint64_t rows() const { return rows_; }
   // One that stands twice counts once.
   uint64_t distinct_visits() const { return by_id_.size(); }
-  uint64_t unsent_rows() const { return unsent_.size(); }
+  uint64_t unsent_rows() const { return unsent_rows_; }
 
   // Customers of whom a visit is stored, in order of first appearance.
   struct Customer {
@@ -108,6 +108,7 @@ class Expected {
   const Options options_;
   const InstitutionHandleKey& key_;
   uint64_t rows_ = 0;
+  uint64_t unsent_rows_ = 0;
   std::map<std::string, int> texts_;  // of events, each once
   std::vector<Visit> visits_;
   absl::flat_hash_map<VisitId, std::vector<size_t>> by_id_;

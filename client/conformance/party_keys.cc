@@ -227,17 +227,21 @@ absl::StatusOr<PartyKeys> PartyKeys::Read(const std::string& folder) {
   GARDEROBE_ASSIGN_OR_RETURN(Aggregator aggregator, ReadAggregator(folder));
   GARDEROBE_ASSIGN_OR_RETURN(const auto own,
                              TtpParameters::From(ttp.parameters));
+  const VerifyKey aggregator_key = VerifyKeyOf(aggregator.signing);
   PartyKeys keys(ttp, vault, std::move(aggregator), own.padding);
   // As a client would read them: an issue that has ended is not served.
-  const auto check = [](const SigningSeed& seed, std::string_view party,
+  const auto check = [](const VerifyKey& key, std::string_view party,
                         const v1::SignedParameters& published) {
-    return VerifyParameters(VerifyKeyOf(seed), party, published.body(),
-                            published.signature(), Today())
+    return VerifyParameters(key, party, published.body(), published.signature(),
+                            Today())
         .status();
   };
-  GARDEROBE_RETURN_IF_ERROR(check(ttp.signing, "ttp", keys.published_.ttp()));
   GARDEROBE_RETURN_IF_ERROR(
-      check(vault.signing, "vault", keys.published_.vault()));
+      check(VerifyKeyOf(ttp.signing), "ttp", keys.published_.ttp()));
+  GARDEROBE_RETURN_IF_ERROR(
+      check(VerifyKeyOf(vault.signing), "vault", keys.published_.vault()));
+  GARDEROBE_RETURN_IF_ERROR(
+      check(aggregator_key, "aggregator", keys.published_.aggregator()));
   return keys;
 }
 

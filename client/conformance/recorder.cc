@@ -91,7 +91,12 @@ absl::StatusOr<std::optional<v1::BatchOutcome>> Recorder::Place(
                            feed.record.committed()));
   }
   if (!placed.ok() || placed->has_value()) return placed;
-  if (ended_ || rows + message.place.count > rows_max ||
+  if (ended_) {
+    return FailedPrecondition(
+        "the recording has ended and is being compared; start `garderobe "
+        "conformance` again");
+  }
+  if (rows + message.place.count > rows_max ||
       bytes_ + message.bytes_size > kBytesMax) {
     NoteLocked(kRecordingFull, {});
     return FailedPrecondition(

@@ -46,8 +46,10 @@ absl::StatusOr<std::unique_ptr<RecordingServer>> RecordingServer::Start(
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr || port == 0) {
     return Unavailable(
-        "something listens at {} already, a real ttpd most likely; `garderobe "
-        "down` ends it, for this takes its place",
+        "cannot listen at {}: another program does, such as the real ttpd "
+        "whose "
+        "place this takes (`garderobe down` ends it), or the address is not of "
+        "this machine",
         options.address);
   }
   return server;

@@ -143,7 +143,10 @@ class RelationComparison {
     const auto other = other_handles_.find(std::string(handle.view()));
     if (other != other_handles_.end()) {
       Add(other->second.line, "relation", "handle", *other->second.rule, "");
-      return expected_.FindCustomer(Handle::From(other->second.right));
+      const auto* customer =
+          expected_.FindCustomer(Handle::From(other->second.right));
+      if (customer == nullptr) ++differences_.relations.unknown;
+      return customer;
     }
     ++differences_.relations.unknown;
     if (const uint64_t* line = expected_.FindUnshared(handle)) {

@@ -33,7 +33,9 @@ absl::Status PutAway(const std::string& file, const fs::path& to) {
     place = to / fmt::format("{}.{}", name, copy);
   }
   fs::rename(file, place, error);
-  if (error) return Unavailable("cannot move {}: {}", file, error.message());
+  if (error)
+    return Unavailable("cannot move {} to {}: {}", file, to.string(),
+                       error.message());
   return absl::OkStatus();
 }
 

@@ -20,7 +20,7 @@ namespace http = beast::http;
 
 constexpr std::chrono::seconds kRequestTimeout{5};
 constexpr size_t kRequestBytesMax = 8192;
-constexpr std::chrono::milliseconds kPause{100};
+constexpr std::chrono::milliseconds kAcceptPause{100};
 
 // One connection, one request.
 class Session : public std::enable_shared_from_this<Session> {
@@ -119,7 +119,7 @@ class Endpoint : public std::enable_shared_from_this<Endpoint> {
 
  private:
   void Pause() {
-    pause_.expires_after(kPause);
+    pause_.expires_after(kAcceptPause);
     pause_.async_wait([self = shared_from_this()](beast::error_code error) {
       if (!error) self->Accept();
     });
