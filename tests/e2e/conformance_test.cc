@@ -114,7 +114,7 @@ TEST_F(ConformanceTest, OwnClientDiffersNowhere) {
   const RunResult taken =
       deployment_.Run({"conformance", kVisits, "--institution", kInstitution});
   EXPECT_EQ(taken.exit, 3);
-  EXPECT_THAT(taken.err, HasSubstr("a real ttpd"));
+  EXPECT_THAT(taken.err, HasSubstr("the real ttpd"));
 }
 
 TEST_F(ConformanceTest, AnotherClientWithoutFaultsDiffersNowhere) {
