@@ -71,7 +71,7 @@ class Agent {
   std::vector<std::unique_ptr<InstitutionQueue>> queues_;
   std::vector<Watched> folders_;
   Mutex mutex_;
-  // By folder; empty: nothing hinders.
+  // What hinders each folder; empty: nothing.
   std::vector<std::string> folders_hindered_by_ ABSL_GUARDED_BY(mutex_);
   // Last: use the above.
   std::unique_ptr<Drainer> drainer_;

@@ -29,7 +29,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 
 constexpr uint64_t kBodyBytesMax = uint64_t{16} << 20;
-// Of all bodies that are being read or answered.
+// The most that all bodies together take while they are read and answered.
 constexpr uint64_t kBodiesBytesMax = uint64_t{256} << 20;
 constexpr uint32_t kHeaderBytesMax = 8 << 10;
 constexpr size_t kConnectionsMax = 256;

@@ -23,7 +23,7 @@ using nlohmann::json;
 constexpr uint64_t kPlaceEvery = 64 << 10;
 // Refusals of a line; more of a batch stand in several.
 constexpr size_t kRefusalsOfLine = 1000;
-// Of a page, roughly.
+// The size of a page, roughly.
 constexpr size_t kPageBytesMax = 1 << 20;
 // No row has a number beyond.
 constexpr uint64_t kRowMost = uint64_t{1} << 60;
@@ -70,7 +70,7 @@ std::optional<LineNumbers> NumbersIn(const std::string& line) {
 std::vector<BatchResult> PiecesOf(const BatchResult& result) {
   std::vector<BatchResult> pieces;
   BatchResult rest = result;
-  // Of customers `stored` is no number of rows.
+  // Customers are no rows, so that theirs can't be told apart.
   const bool is_named =
       result.refused.size() == result.refused_count &&
       result.stored + result.refused_count == result.to - result.from + 1;

@@ -24,7 +24,7 @@ constexpr uint64_t kDamagedAtOnce = 10'000;
 constexpr std::string_view kDamagedReason = "SPOOL_DAMAGED";
 // How exactly it is known when a row was taken, in seconds.
 constexpr uint64_t kTakenStep = 30;
-// Of a request; a head that tells of more is none.
+// The most rows of a request; a head that tells of more is none.
 constexpr uint64_t kRowsTornMax = 10'000;
 
 absl::Status DiskFault(std::string_view what, const std::string& path) {
@@ -145,7 +145,7 @@ absl::StatusOr<std::unique_ptr<Spool>> Spool::Open(SpoolOptions options,
 void Spool::Segment::Note(uint64_t end, uint64_t taken_at) {
   end_row = std::max(end_row, end);
   if (!taken.empty() && taken_at < taken.back().second + kTakenStep) {
-    // Of a clock that was put back the earlier time counts.
+    // The earlier time counts, should the clock have been put back.
     taken.back() = {end_row, std::min(taken.back().second, taken_at)};
   } else {
     taken.emplace_back(end_row, taken_at);
@@ -222,7 +222,7 @@ absl::Status Spool::LoadSegment(const std::string& path, bool is_newest) {
   segment.end_row = segment.first_row;
   const SegmentFile records(file, size, key_, options_.institution);
   uint64_t at = std::min<uint64_t>(kSegmentMagic.size(), size);
-  // Of the newest file every record is opened: where it was being written, its
+  // Every record of the newest file is opened: where it was being written, its
   // bytes may be anything.
   while (at < size) {
     GARDEROBE_ASSIGN_OR_RETURN(auto found, records.At(at, is_newest));

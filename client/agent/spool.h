@@ -117,7 +117,7 @@ class Spool {
   std::deque<Waiting*> waiting_ ABSL_GUARDED_BY(mutex_);
   bool is_writing_ ABSL_GUARDED_BY(mutex_) = false;
 
-  // Of the one that writes: the newest file, open for appending; -1: none.
+  // The newest file, open for appending, for the one that writes; -1: none.
   int newest_ = -1;
   uint64_t newest_bytes_ = 0;
 };

@@ -13,7 +13,7 @@ using std::string_view_literals::operator""sv;
 
 constexpr size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
-// Of a record; a longer one is none.
+// The most bytes of a record; a longer one is none.
 constexpr size_t kRecordBytesMax = size_t{64} << 20;
 constexpr std::string_view kReasonName = "!", kColumnName = "?";
 
