@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "client/agent/segment_file.h"
 #include "core/base/files.h"
 #include "core/base/folder_sync.h"
 #include "core/base/hash.h"
@@ -27,10 +28,6 @@ constexpr uint64_t kTakenStep = 30;
 // The most rows of a request; a head that tells of more is none.
 constexpr uint64_t kRowsTornMax = 10'000;
 
-absl::Status DiskFault(std::string_view what, const std::string& path) {
-  return Unavailable("cannot {} {}: {}", what, path, std::strerror(errno));
-}
-
 // Writes all of `bytes` at the end of the file.
 bool WriteAll(int file, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -42,98 +39,7 @@ bool WriteAll(int file, std::string_view bytes) {
   return true;
 }
 
-// Up to `count` bytes at `at`; fewer at the end of the file. Unavailable: the
-// disk does not give them.
-absl::StatusOr<std::string> ReadAt(int file, uint64_t at, size_t count) {
-  std::string bytes(count, '\0');
-  size_t filled = 0;
-  while (filled < count) {
-    const ssize_t got = pread(file, bytes.data() + filled, count - filled,
-                              static_cast<off_t>(at + filled));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return DiskFault("read", "the spool");
-    if (got == 0) break;
-    filled += static_cast<size_t>(got);
-  }
-  bytes.resize(filled);
-  return bytes;
-}
-
-// What stands at a place of a file: the head of a record, which may lie, and
-// the rows, where it opens.
-struct FoundRecord {
-  uint64_t at = 0, bytes = 0;
-  SpoolRecord record;
-  std::optional<std::vector<AgentRow>> rows;
-};
-
 }  // namespace
-
-// A file of a spool, up to `end`.
-class SegmentFile {
- public:
-  SegmentFile(int file, uint64_t end, const SpoolKey& key,
-              std::string_view institution)
-      : file_(file), end_(end), key_(key), institution_(institution) {}
-
-  // The record at `at`; nothing when none ends within the file. `opens`:
-  // whether the rows are wanted.
-  absl::StatusOr<std::optional<FoundRecord>> At(uint64_t at, bool opens) const {
-    if (at + kRecordHeadBytes > end_) return std::nullopt;
-    GARDEROBE_ASSIGN_OR_RETURN(const std::string head,
-                               ReadAt(file_, at, kRecordHeadBytes));
-    size_t rest_bytes = 0;
-    const auto record = ReadRecordHead(head, &rest_bytes);
-    if (!record || at + kRecordHeadBytes + rest_bytes > end_) {
-      return std::nullopt;
-    }
-    FoundRecord found{at, kRecordHeadBytes + rest_bytes, *record, std::nullopt};
-    if (opens) {
-      GARDEROBE_ASSIGN_OR_RETURN(
-          const std::string rest,
-          ReadAt(file_, at + kRecordHeadBytes, rest_bytes));
-      found.rows = OpenRecord(key_, institution_, head, rest);
-    }
-    return found;
-  }
-
-  // The first record behind `at` that opens; nothing when there is none. For
-  // what was damaged: looks at every byte, and tries to open what could be a
-  // head of a row behind `after`.
-  absl::StatusOr<std::optional<FoundRecord>> NextWhole(uint64_t at,
-                                                       uint64_t after) const {
-    for (uint64_t from = at + 1; from + kRecordHeadBytes <= end_;) {
-      GARDEROBE_ASSIGN_OR_RETURN(const std::string bytes,
-                                 ReadAt(file_, from, kLookBytes));
-      for (size_t i = 0; i + kRecordHeadBytes <= bytes.size(); ++i) {
-        size_t rest = 0;
-        const auto record = ReadRecordHead(
-            std::string_view(bytes).substr(i, kRecordHeadBytes), &rest);
-        if (!record || record->first_row < after ||
-            record->first_row > after + kRowsFarthest ||
-            record->rows > kRowsFarthest ||
-            from + i + kRecordHeadBytes + rest > end_) {
-          continue;
-        }
-        GARDEROBE_ASSIGN_OR_RETURN(auto found, At(from + i, /*opens=*/true));
-        if (found && found->rows) return found;
-      }
-      if (bytes.size() < kRecordHeadBytes) break;
-      from += bytes.size() - kRecordHeadBytes + 1;
-    }
-    return std::nullopt;
-  }
-
- private:
-  static constexpr size_t kLookBytes = 1 << 20;
-  // More rows are in no file.
-  static constexpr uint64_t kRowsFarthest = 10'000'000;
-
-  const int file_;
-  const uint64_t end_;
-  const SpoolKey& key_;
-  const std::string_view institution_;
-};
 
 absl::StatusOr<std::unique_ptr<Spool>> Spool::Open(SpoolOptions options,
                                                    SpoolKey key) {

@@ -27,7 +27,7 @@ struct Options {
   std::chrono::seconds wait{600};  // without anything new
 };
 
-// Of a delivery that is under way.
+// What was told of a delivery that is under way.
 struct Watch {
   // Called once, when it listens: how much is to come.
   std::function<void(uint64_t visits, uint64_t customers)> listening;

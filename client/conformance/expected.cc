@@ -10,7 +10,7 @@
 namespace garderobe::client::conformance {
 namespace {
 
-// Of a customer; further ones say little that these do not.
+// The most rows of a customer; further ones say little that these do not.
 constexpr size_t kRowsOfCustomerMax = 8;
 
 }  // namespace

@@ -62,7 +62,8 @@ constexpr Rule kShown{"shown", kOfRelations,
                       "identifier of a person"};
 
 constexpr size_t kRowsAtOnce = 512;
-// Of a kind. A search costs some 10 ms; what is a client's habit shows sooner.
+// The most searches of a kind. One costs some 10 ms; what is a client's habit
+// shows sooner.
 constexpr size_t kSearchesMax = 60;
 constexpr auto kHomeKind = static_cast<size_t>(Kind::kAddress);
 

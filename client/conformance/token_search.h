@@ -29,7 +29,8 @@ struct TokenPoints {
   Element opened;  // zeros: it does not open
 };
 
-// Of one customer. Not thread-safe: makes its variants when they are needed.
+// Variants of one customer. Not thread-safe: makes its variants when they are
+// needed.
 class TokenSearch {
  public:
   // All outlive it.

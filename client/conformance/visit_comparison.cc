@@ -126,7 +126,7 @@ class VisitComparison {
 
   void CompareOne(const VisitId& id, const Came& came) {
     const std::vector<size_t>& places = *expected_.FindVisits(id);
-    // Of a line that stands twice the later one counts.
+    // The later one counts, should a line stand twice.
     const Expected::Visit& known = expected_.visits()[places.back()];
     if (came.times > places.size()) {
       Add(known.line, "", kVisitTwice, fmt::format("{} times", came.times));
