@@ -4,9 +4,9 @@
 #include <atomic>
 #include <cstdint>
 
-#include "aggregator/author_check.h"
-#include "aggregator/relation_batch.h"
-#include "aggregator/visit_batch.h"
+#include "aggregator/door/author_check.h"
+#include "aggregator/door/relation_batch.h"
+#include "aggregator/door/visit_batch.h"
 #include "core/base/clock.h"
 #include "core/base/columns.h"
 #include "core/base/parallel.h"

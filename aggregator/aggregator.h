@@ -15,14 +15,14 @@
 #include <string_view>
 #include <vector>
 
-#include "aggregator/feed.h"
-#include "aggregator/homes.h"
-#include "aggregator/institution_ledger.h"
+#include "aggregator/ledger/feed.h"
+#include "aggregator/people/homes.h"
+#include "aggregator/ledger/institution_ledger.h"
 #include "aggregator/keys.h"
-#include "aggregator/person_directory.h"
-#include "aggregator/refused_relations.h"
-#include "aggregator/relation_batch.h"
-#include "aggregator/told_lately.h"
+#include "aggregator/people/person_directory.h"
+#include "aggregator/people/refused_relations.h"
+#include "aggregator/door/relation_batch.h"
+#include "aggregator/people/told_lately.h"
 #include "core/base/civil_time.h"
 #include "core/base/mutex.h"
 #include "core/keys/receipt.h"
@@ -56,7 +56,7 @@ class Aggregator {
 
   // Errors and durability as in aggregator.proto. `institutions` is the
   // aggregator's own register: who may be the author of what; a batch of
-  // anybody else is refused with Refusal (aggregator/author_check.h).
+  // anybody else is refused with Refusal (aggregator/door/author_check.h).
   // `agreed_from`: of ReadVisitBatch.
   [[nodiscard]] absl::StatusOr<v1::BatchOutcome> StoreVisits(
       v1::StoreVisitsRequest request, const Institutions& institutions,

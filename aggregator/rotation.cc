@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "aggregator/keys.h"
-#include "aggregator/person_directory.h"
+#include "aggregator/people/person_directory.h"
 #include "core/base/clock.h"
 #include "core/base/parallel.h"
 #include "core/keys/rotation_file.h"

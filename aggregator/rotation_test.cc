@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "aggregator/keys.h"
-#include "aggregator/person_directory.h"
+#include "aggregator/people/person_directory.h"
 #include "core/keys/rotation_file.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "aggregator/author_check.h"
+#include "aggregator/door/author_check.h"
 #include "core/base/civil_time.h"
 #include "core/keys/receipt.h"
 #include "core/rpc/ordered_stream.h"

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "aggregator/aggregator.h"
-#include "aggregator/answer_pusher.h"
+#include "aggregator/mirror/answer_pusher.h"
 #include "core/daemon/daemon.h"
 #include "core/register/register_store.h"
 #include "core/retention/custody_service.h"

@@ -171,7 +171,7 @@ Sets CompaniesAtVault(const LabRelations& relations, const Links& links,
 }
 
 // Who lives together: the household of the relation that shows one and has the
-// latest visit (aggregator/homes.h).
+// latest visit (aggregator/people/homes.h).
 Sets Households(const LabRelations& relations, const Links& links) {
   std::vector<std::pair<uint16_t, uint64_t>> home(links.persons, {0, 0});
   for (size_t i = 0; i < relations.size(); ++i) {

@@ -13,7 +13,7 @@
 #include <sstream>
 #include <unordered_map>
 
-#include "aggregator/tables.h"
+#include "aggregator/ledger/records.h"
 #include "client/orders/customers.h"
 #include "client/orders/identity.h"
 #include "client/orders/order_file.h"

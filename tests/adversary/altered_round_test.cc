@@ -2,7 +2,7 @@
 // built daemons (protocol.md, 4: "Rounds").
 #include <thread>
 
-#include "aggregator/tables.h"
+#include "aggregator/ledger/records.h"
 #include "core/store/store.h"
 #include "tests/adversary/recording_fixture.h"
 #include "tests/support/figures.h"

@@ -3,7 +3,7 @@
 #include <set>
 #include <thread>
 
-#include "aggregator/tables.h"
+#include "aggregator/ledger/records.h"
 #include "core/group/hash_to_group.h"
 #include "core/group/scalar.h"
 #include "core/identifiers/person.h"

@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "aggregator/tables.h"
+#include "aggregator/ledger/records.h"
 #include "client/orders/identity.h"
 #include "client/orders/order_file.h"
 #include "core/base/files.h"

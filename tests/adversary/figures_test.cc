@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <set>
 
-#include "aggregator/institution_ledger.h"
+#include "aggregator/ledger/institution_ledger.h"
 #include "core/base/civil_time.h"
 #include "core/base/files.h"
 #include "core/catalogue/cube_format.h"

@@ -5,7 +5,7 @@
 // that the vault counts.
 #include <set>
 
-#include "aggregator/tables.h"
+#include "aggregator/ledger/records.h"
 #include "client/deploy/deployment.h"
 #include "client/published.h"
 #include "core/conversion/convert.h"

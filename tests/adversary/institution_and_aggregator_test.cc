@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "aggregator/tables.h"
-#include "aggregator/visit_block.h"
+#include "aggregator/ledger/records.h"
+#include "aggregator/ledger/visit_block.h"
 #include "client/orders/order_file.h"
 #include "core/keys/key_file.h"
 #include "core/store/store.h"

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "aggregator/tables.h"
+#include "aggregator/ledger/records.h"
 #include "vault/link/records.h"
 
 namespace garderobe {

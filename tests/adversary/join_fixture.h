@@ -11,7 +11,7 @@
 #include <map>
 #include <set>
 
-#include "aggregator/tables.h"
+#include "aggregator/ledger/records.h"
 #include "core/base/files.h"
 #include "core/config/toml.h"
 #include "core/group/element.h"

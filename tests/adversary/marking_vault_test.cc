@@ -3,7 +3,7 @@
 #include <map>
 #include <set>
 
-#include "aggregator/tables.h"
+#include "aggregator/ledger/records.h"
 #include "client/deploy/deployment.h"
 #include "core/store/store.h"
 #include "garderobe/v1/delivery.grpc.pb.h"

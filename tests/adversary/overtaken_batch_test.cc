@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "aggregator/tables.h"
+#include "aggregator/ledger/records.h"
 #include "core/store/store.h"
 #include "tests/adversary/recording_fixture.h"
 

@@ -9,7 +9,7 @@
 #include <memory>
 #include <set>
 
-#include "aggregator/tables.h"
+#include "aggregator/ledger/records.h"
 #include "core/keys/key_file.h"
 #include "core/keys/rotation_file.h"
 #include "core/store/store.h"

@@ -1,6 +1,6 @@
 // Any payload that came out of a seal: rows are read or refused.
-#include "aggregator/relation_batch.h"
-#include "aggregator/visit_batch.h"
+#include "aggregator/door/relation_batch.h"
+#include "aggregator/door/visit_batch.h"
 #include "core/base/check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

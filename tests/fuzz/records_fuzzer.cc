@@ -1,7 +1,7 @@
 // Any stored bytes: a record, or damage.
-#include "aggregator/feed.h"
-#include "aggregator/tables.h"
-#include "aggregator/visit_block.h"
+#include "aggregator/ledger/feed.h"
+#include "aggregator/ledger/records.h"
+#include "aggregator/ledger/visit_block.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace garderobe::aggregator;

@@ -1,6 +1,6 @@
 #include "tests/support/aged_relations.h"
 
-#include "aggregator/tables.h"
+#include "aggregator/ledger/records.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
 

@@ -20,7 +20,7 @@ REASONS = {"key", "encrypted", "random", "public", "own", "only", "parts",
 # Where what is stored is encoded.
 RECORD_FOLDERS = ("vault", "aggregator", "ttp", "answer", "core/retention",
                   "core/store", "core/register")
-FAMILIES = {"vault": "vault/link/records.h", "aggregator": "aggregator/tables.h",
+FAMILIES = {"vault": "vault/link/records.h", "aggregator": "aggregator/ledger/records.h",
             "answer": "answer/answer_store.cc"}
 
 
