@@ -104,7 +104,7 @@ absl::Status Run(const Config& config) {
   AggregatorServiceImpl service(*aggregator, *institutions, pusher, *daemon);
   AggregatorRightsServiceImpl rights(*aggregator, *institutions, *daemon);
   AggregatorRetentionServiceImpl retention(*aggregator, *institutions, *daemon);
-  RetentionCustodyServiceImpl custody(aggregator->retention_calendar(),
+  RetentionCustodyServiceImpl custody(aggregator->retention().calendar(),
                                       *custodians, daemon->workers(),
                                       ReleaseActionsOf(*aggregator));
   PublisherServiceImpl publisher_service(publisher, pusher, *daemon);
@@ -131,11 +131,12 @@ absl::Status Run(const Config& config) {
        .at_start = true,
        .needed =
            [&] {
-             forgotten = aggregator->LastForgotten();
+             forgotten = aggregator->forgetting().Last();
              return forgotten.has_value();
            },
        .before = [&]() -> absl::Status {
-         GARDEROBE_ASSIGN_OR_RETURN(const uint64_t swept, aggregator->Sweep());
+         GARDEROBE_ASSIGN_OR_RETURN(const uint64_t swept,
+                                    aggregator->sweep().Run());
          spdlog::info("event=swept pseudonyms={}", swept);
          // A publication that counts as things were keeps them on the disk.
          was_read = aggregator->store().HasSnapshots();
@@ -143,7 +144,7 @@ absl::Status Run(const Config& config) {
        },
        .after = [&]() -> absl::Status {
          if (was_read || !forgotten) return absl::OkStatus();
-         return aggregator->ConfirmForgotten(*forgotten);
+         return aggregator->forgetting().Confirm(*forgotten);
        }});
   const StoreVerifier verifier(aggregator->store());
   auto state = [&] {

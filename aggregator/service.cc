@@ -61,7 +61,7 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreVisits(
         const int32_t agreed_from,
         AgreedFrom(*institutions, request->feed().institution()));
     auto outcome =
-        aggregator_.StoreVisits(*request, *institutions, agreed_from);
+        aggregator_.visits().Take(*request, *institutions, agreed_from);
     if (!outcome.ok()) return Reported(outcome.status(), request->feed());
     *response->mutable_outcome() = *std::move(outcome);
     return absl::OkStatus();
@@ -102,7 +102,7 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreRelations(
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
-    auto outcome = aggregator_.StoreRelations(*request, *institutions_.Get());
+    auto outcome = aggregator_.relations().Take(*request, *institutions_.Get());
     if (!outcome.ok()) return Reported(outcome.status(), request->feed());
     *response->mutable_outcome() = *std::move(outcome);
     return absl::OkStatus();
@@ -115,7 +115,7 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::StoreRound(
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
-    const auto stored = aggregator_.StoreRound(*request);
+    const auto stored = aggregator_.rounds().Take(*request);
     if (stored.ok()) {
       response->set_confirmation(AsString(stored->bytes()));
     } else if (stored.status().code() ==
@@ -133,9 +133,9 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::OpenFeed(
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_ASSIGN_OR_RETURN(
-        const Aggregator::FeedPlace place,
-        aggregator_.OpenFeed(request->feed(), request->stream(),
-                             request->run()));
+        const FeedGate::FeedPlace place,
+        aggregator_.feeds().Open(request->feed(), request->stream(),
+                                 request->run()));
     response->set_committed(place.committed);
     response->set_run_began(place.run_began);
     return absl::OkStatus();
@@ -148,7 +148,7 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::GetFeed(
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_ASSIGN_OR_RETURN(const uint64_t committed,
-                               aggregator_.Committed(request->feed()));
+                               aggregator_.feeds().Committed(request->feed()));
     response->set_committed(committed);
     return absl::OkStatus();
   });
@@ -160,7 +160,7 @@ grpc::ServerUnaryReactor* AggregatorServiceImpl::CloseFeed(
   GARDEROBE_REQUIRE_TTP(context);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   boost::asio::post(daemon_.workers(), [=, this] {
-    const auto committed = aggregator_.Committed(request->feed());
+    const auto committed = aggregator_.feeds().Committed(request->feed());
     if (!committed.ok()) return reactor->Finish(ToGrpc(committed.status()));
     response->set_committed(*committed);
     response->set_counts_agree(*committed == request->rows());
@@ -211,7 +211,7 @@ grpc::ServerUnaryReactor* AggregatorRightsServiceImpl::Exercise(
     }
     GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
     const absl::Status done =
-        aggregator_.Exercise(*request, found->second, response);
+        aggregator_.rights().Exercise(*request, found->second, response);
     if (!done.ok()) {
       spdlog::warn("event=right-failed institution={} reason=\"{}\"",
                    found->first, Message(done));
@@ -238,8 +238,8 @@ grpc::ServerUnaryReactor* AggregatorRetentionServiceImpl::ExpireInstitution(
     }
     const int months = static_cast<int>(RetentionMonths(found->second));
     GARDEROBE_ASSIGN_OR_RETURN(
-        const Aggregator::Expired expired,
-        aggregator_.ExpireInstitution(found->first, months, request->today()));
+        const Retention::Expired expired,
+        aggregator_.retention().Expire(found->first, months, request->today()));
     response->mutable_statement()->set_body(expired.signed_body.body);
     response->mutable_statement()->set_signature(expired.signed_body.signature);
     const RetentionStatement& statement = expired.statement;
@@ -262,7 +262,7 @@ grpc::ServerUnaryReactor* AggregatorRetentionServiceImpl::ListExpired(
     v1::ListExpiredResponse* response) {
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this] {
-    return aggregator_.ListExpired(*request, response);
+    return aggregator_.retention().ListExpired(*request, response);
   });
 }
 
@@ -272,7 +272,7 @@ grpc::ServerUnaryReactor* AggregatorRetentionServiceImpl::ConfirmExpired(
   GARDEROBE_REQUIRE_TTP(context);
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
-    return aggregator_.ConfirmExpired(*request);
+    return aggregator_.retention().ConfirmExpired(*request);
   });
 }
 
@@ -280,7 +280,7 @@ RetentionCustodyServiceImpl::ReleaseActions ReleaseActionsOf(
     Aggregator& aggregator) {
   return {
       .check = [&aggregator](const std::string& institution) -> absl::Status {
-        const auto names = aggregator.InstitutionNames();
+        const auto names = aggregator.institutions().Names();
         if (std::find(names.begin(), names.end(), institution) != names.end()) {
           return absl::OkStatus();
         }
@@ -288,7 +288,7 @@ RetentionCustodyServiceImpl::ReleaseActions ReleaseActionsOf(
       },
       .release =
           [&aggregator](const std::string& institution, uint64_t more) {
-            return aggregator.ReleaseRetention(institution, more);
+            return aggregator.retention().Release(institution, more);
           }};
 }
 

@@ -97,7 +97,7 @@ void AnswerPusher::TellWaiters() {
     waiters.swap(waiters_);
   }
   if (waiters.empty()) return;
-  const auto names = aggregator_.DirtyMirrors();
+  const auto names = aggregator_.mirrors().Dirty();
   const std::set<std::string> dirty =
       names.ok() ? std::set<std::string>(names->begin(), names->end())
                  : std::set<std::string>();
@@ -140,7 +140,7 @@ absl::Status AnswerPusher::PushAll(const std::set<std::string>& first) {
     reconcile_at_ = Clock::now() + kReconcileEvery;
   }
   GARDEROBE_ASSIGN_OR_RETURN(std::vector<std::string> dirty,
-                             aggregator_.DirtyMirrors());
+                             aggregator_.mirrors().Dirty());
   std::stable_partition(dirty.begin(), dirty.end(),
                         [&](const auto& name) { return first.contains(name); });
   for (const std::string& institution : dirty) {
@@ -160,14 +160,14 @@ absl::Status AnswerPusher::PushAll(const std::set<std::string>& first) {
 }
 
 absl::Status AnswerPusher::PushMirror(const std::string& institution) {
-  auto mirror = aggregator_.MakeMirror(institution);
+  auto mirror = aggregator_.mirrors().Make(institution);
   if (mirror.status().code() == absl::StatusCode::kNotFound) {
     return absl::OkStatus();  // nothing delivered, nothing to show
   }
   GARDEROBE_RETURN_IF_ERROR(mirror.status());
   const uint64_t version = mirror->version();
   GARDEROBE_RETURN_IF_ERROR(Put(*std::move(mirror)));
-  return aggregator_.ConfirmMirror(institution, version);
+  return aggregator_.mirrors().Confirm(institution, version);
 }
 
 absl::Status AnswerPusher::Put(v1::Mirror mirror) {
@@ -208,12 +208,12 @@ absl::Status AnswerPusher::Reconcile() {
     held[mirror.institution()] = mirror.version();
   }
   GARDEROBE_ASSIGN_OR_RETURN(const auto unknown,
-                             aggregator_.ReconcileMirrors(held));
+                             aggregator_.mirrors().Reconcile(held));
   for (const std::string& institution : unknown) {
     if (held[institution] == 0) continue;  // empty already
     v1::Mirror empty;
     empty.set_institution(institution);
-    empty.set_run(aggregator_.run());
+    empty.set_run(aggregator_.mirrors().run());
     GARDEROBE_RETURN_IF_ERROR(Put(std::move(empty)));
   }
   return publisher_.Reconcile(

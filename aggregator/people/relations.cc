@@ -1,31 +1,19 @@
-// Relations and whose they are: what is stored of them, and who objects.
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
+#include "aggregator/people/relations.h"
 
-#include "aggregator/aggregator.h"
-#include "aggregator/door/relation_batch.h"
+#include <optional>
+#include <utility>
+
+#include "aggregator/ledger/records.h"
 #include "core/base/civil_time.h"
 #include "core/base/columns.h"
-#include "core/group/elgamal.h"
 
 namespace garderobe::aggregator {
 
-absl::Status Aggregator::ReloadPeople() {
-  people_.reset();
-  GARDEROBE_ASSIGN_OR_RETURN(people_, PersonDirectory::Load(*store_));
-  return absl::OkStatus();
-}
-
-absl::Status Aggregator::EnsurePeople() {
-  return people_ ? absl::OkStatus() : ReloadPeople();
-}
-
-absl::Status Aggregator::ApplyRelations(
-    Institution& institution, const v1::StoreRelationsRequest& request,
-    const std::vector<Element>& pseudonyms, RelationBatch rows,
-    const BatchSource& source, Feed feed, v1::BatchOutcome* outcome) {
+absl::Status Relations::Apply(Institution& institution,
+                              const v1::StoreRelationsRequest& request,
+                              const std::vector<Element>& pseudonyms,
+                              RelationBatch rows, const BatchSource& source,
+                              Feed feed, v1::BatchOutcome* outcome) {
   rocksdb::WriteBatch batch;
   uint32_t accepted = 0;
   // The day and nothing finer: the order of arrival is what the vault may know
@@ -47,14 +35,14 @@ absl::Status Aggregator::ApplyRelations(
     }
     const AggregatorHandle handle = handles[i];
     Relation& row = rows.rows[i];
-    GARDEROBE_ASSIGN_OR_RETURN(
-        row.person,
-        people_->FindOrAddNumber(Who::kPerson, pseudonyms[2 * i], batch));
+    GARDEROBE_ASSIGN_OR_RETURN(row.person,
+                               people_.directory->FindOrAddNumber(
+                                   Who::kPerson, pseudonyms[2 * i], batch));
     // The slot is there in every row; without an address it holds a point of
     // nobody.
     if ((row.shown & kShownAddress) != 0 && !pseudonyms[2 * i + 1].is_zero()) {
       GARDEROBE_ASSIGN_OR_RETURN(
-          row.household, people_->FindOrAddNumber(
+          row.household, people_.directory->FindOrAddNumber(
                              Who::kHousehold, pseudonyms[2 * i + 1], batch));
     }
     row.delivered = today;
@@ -68,11 +56,11 @@ absl::Status Aggregator::ApplyRelations(
         institution.ledger->FindOrAddRelation(handle, batch);
     const std::string key = KeyOf(institution.number, number);
     GARDEROBE_RETURN_IF_ERROR(KeepHousehold(key, &row));
-    batch.Put(store_->family(kRelations), key, Encode(row));
-    batch.Put(store_->family(kReferences), AsSlice(row.reference.view()),
+    batch.Put(store_.family(kRelations), key, Encode(row));
+    batch.Put(store_.family(kReferences), AsSlice(row.reference.view()),
               Encode(RelationPlace{institution.number, handle}));
     // It was too old before, and is not any more.
-    batch.Delete(store_->family(kExpired), AsSlice(handle.view()));
+    batch.Delete(store_.family(kExpired), AsSlice(handle.view()));
     refused_.Forget(handle, batch);
     ++accepted;
   }
@@ -83,15 +71,15 @@ absl::Status Aggregator::ApplyRelations(
   for (auto& refusal : rows.refused) {
     *outcome->add_refused() = std::move(refusal);
   }
-  PutOutcome(institution.number, source, std::move(feed),
-             MarkOf(request.sealed()), outcome, batch);
-  return store_->Write(batch);
+  feeds_.PutOutcome(institution.number, source, std::move(feed),
+                    MarkOf(request.sealed()), outcome, batch);
+  return store_.Write(batch);
 }
 
-absl::Status Aggregator::KeepHousehold(const std::string& key,
-                                       Relation* row) const {
+absl::Status Relations::KeepHousehold(const std::string& key,
+                                      Relation* row) const {
   if (row->household != 0) return absl::OkStatus();
-  const auto before = store_->Get(kRelations, key);
+  const auto before = store_.Get(kRelations, key);
   if (before.status().code() == absl::StatusCode::kNotFound) {
     return absl::OkStatus();
   }
@@ -105,56 +93,49 @@ absl::Status Aggregator::KeepHousehold(const std::string& key,
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Aggregator::HasRelation(
+absl::StatusOr<bool> Relations::HasRelation(
     const Institution& institution, const AggregatorHandle& handle) const {
   const auto number = institution.ledger->NumberOf(handle);
   if (!number) return false;
   // The vault keeps what recognises somebody who objects.
   if (*number == 0) return true;
-  const auto value =
-      store_->Get(kRelations, KeyOf(institution.number, *number));
+  const auto value = store_.Get(kRelations, KeyOf(institution.number, *number));
   if (value.status().code() == absl::StatusCode::kNotFound) return false;
   GARDEROBE_RETURN_IF_ERROR(value.status());
   return true;
 }
 
-absl::StatusOr<std::optional<v1::BatchOutcome>> Aggregator::PlaceOf(
-    const Feed& feed, const v1::FeedName& name, uint64_t stream,
-    const FeedBatch& place) {
-  GARDEROBE_RETURN_IF_ERROR(CheckStream(name, stream));
-  return feed.Place(place);
-}
-
-absl::Status Aggregator::RefuseAll(Institution& institution,
-                                   const v1::StoreRelationsRequest& request,
-                                   const absl::Status& refusal) {
+absl::Status Relations::RefuseAll(Institution& institution,
+                                  const v1::StoreRelationsRequest& request,
+                                  const absl::Status& refusal) {
   const Column<AggregatorHandle> handles(request.handles());
   const Column<Sigma> sigmas(request.sigmas());
   const int32_t today = DayNumber(Today());
   rocksdb::WriteBatch batch;
-  GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(institution));
+  GARDEROBE_RETURN_IF_ERROR(institutions_.EnsureLoaded(institution));
   for (size_t i = 0; i < request.count(); ++i) {
     GARDEROBE_ASSIGN_OR_RETURN(const bool is_stored,
                                HasRelation(institution, handles[i]));
     if (!is_stored) refused_.Note(handles[i], sigmas[i], today, batch);
   }
-  GARDEROBE_RETURN_IF_ERROR(store_->WriteAndSync(batch));
+  GARDEROBE_RETURN_IF_ERROR(store_.WriteAndSync(batch));
   return refusal;
 }
 
-absl::Status Aggregator::ApplyAndLoad(v1::Right right, Institution& institution,
-                                      const std::vector<Subject>& subjects) {
+absl::Status Relations::ApplyAndLoad(v1::Right right, Institution& institution,
+                                     const std::vector<Subject>& subjects) {
   if (subjects.empty()) return absl::OkStatus();
   v1::ExerciseAtAggregatorResponse done;
-  const auto applied = Apply(right, institution, subjects, nullptr, &done);
+  const auto applied =
+      forgetting_.Apply(right, institution, subjects, nullptr, &done);
   if (applied.ok() && !*applied) return absl::OkStatus();
   // What it counts has changed on the disk.
   institution.ledger.reset();
   GARDEROBE_RETURN_IF_ERROR(applied.status());
-  return EnsureLoaded(institution);
+  return institutions_.EnsureLoaded(institution);
 }
 
-absl::Status Aggregator::TakeWhatWasTold(
+absl::Status Relations::TakeWhatWasTold(
     Institution& institution, const v1::StoreRelationsRequest& request,
     std::vector<Element>& pseudonyms) {
   const Column<AggregatorHandle> handles(request.handles());
@@ -167,7 +148,7 @@ absl::Status Aggregator::TakeWhatWasTold(
     const Subject subject{handles[i], references[i]};
     GARDEROBE_ASSIGN_OR_RETURN(
         const Told told,
-        told_lately_.After(references[i], request.answered_after()));
+        people_.told_lately.After(references[i], request.answered_after()));
     Element& person = pseudonyms[2 * i];
     // The vault may have linked the row after the erasure, which the number
     // can't tell: the TTP has it erase once more what was under way then. After
@@ -190,22 +171,19 @@ absl::Status Aggregator::TakeWhatWasTold(
       nobodies.push_back(subject);
     }
   }
-  if (dropped.Count() > 0) GARDEROBE_RETURN_IF_ERROR(store_->Write(dropped));
+  if (dropped.Count() > 0) GARDEROBE_RETURN_IF_ERROR(store_.Write(dropped));
   GARDEROBE_RETURN_IF_ERROR(ApplyAndLoad(v1::RIGHT_ERASE, institution, erased));
   return ApplyAndLoad(v1::RIGHT_OBJECT, institution, nobodies);
 }
 
-absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
-    v1::StoreRelationsRequest request, const Institutions& institutions) {
+absl::StatusOr<v1::BatchOutcome> Relations::Take(
+    v1::StoreRelationsRequest request, const Institutions& registered) {
   v1::FeedName& feed_name = *request.mutable_feed();
   feed_name.set_kind(v1::FEED_KIND_RELATIONS);
   const uint32_t count = request.count();
   GARDEROBE_RETURN_IF_ERROR(
       CheckShape(feed_name, count, request.handles().size(), 4096));
-  if (request.epoch() != keys_.epoch()) {
-    return FailedPrecondition("the aggregator serves epoch {}, and not {}",
-                              keys_.epoch(), request.epoch());
-  }
+  GARDEROBE_RETURN_IF_ERROR(door_.CheckEpoch(request.epoch()));
   if (!Column<Ciphertext>(request.pseudonyms()).HasRows(size_t{count} * 2) ||
       !Column<Element>(request.references()).HasRows(count) ||
       !Column<Sigma>(request.sigmas()).HasRows(count)) {
@@ -213,20 +191,21 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
         "pseudonyms, references, sigmas: 128, 32 and 32 bytes for each of "
         "count rows");
   }
-  GARDEROBE_RETURN_IF_ERROR(CheckSerial(request.serial()));
+  GARDEROBE_RETURN_IF_ERROR(door_.CheckSerial(request.serial()));
   const FeedBatch place{request.offset(), count, MarkOf(request.sealed())};
-  GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
-                             Find(feed_name.institution(), /*create=*/true));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      const InstitutionPtr institution,
+      institutions_.Find(feed_name.institution(), /*create=*/true));
   {
     // Cheap, and spares the group operations of a batch that is sent again.
     const MutexLock lock(&institution->mutex);
     GARDEROBE_ASSIGN_OR_RETURN(const Feed feed,
-                               ReadFeed(institution->number, feed_name));
-    auto stored = PlaceOf(feed, feed_name, request.stream(), place);
+                               feeds_.Read(institution->number, feed_name));
+    auto stored = feeds_.PlaceOf(feed, feed_name, request.stream(), place);
     if (!stored.ok()) return RefuseAll(*institution, request, stored.status());
-    if (*stored) return OnceSynced(**std::move(stored));
+    if (*stored) return feeds_.OnceSynced(**std::move(stored));
   }
-  auto opened = Open(request, institutions);
+  auto opened = door_.Open(request, registered);
   if (!opened.ok()) {
     const MutexLock lock(&institution->mutex);
     return RefuseAll(*institution, request, opened.status());
@@ -237,37 +216,37 @@ absl::StatusOr<v1::BatchOutcome> Aggregator::StoreRelations(
     return RefuseAll(*institution, request, rows.status());
   }
   GARDEROBE_ASSIGN_OR_RETURN(std::vector<Element> pseudonyms,
-                             Decrypt(request.pseudonyms()));
+                             door_.Decrypt(request.pseudonyms()));
   v1::BatchOutcome outcome;
   outcome.set_offset(request.offset());
   outcome.set_count(count);
   {
     const MutexLock lock(&institution->mutex);
     GARDEROBE_ASSIGN_OR_RETURN(Feed feed,
-                               ReadFeed(institution->number, feed_name));
-    auto stored = PlaceOf(feed, feed_name, request.stream(), place);
+                               feeds_.Read(institution->number, feed_name));
+    auto stored = feeds_.PlaceOf(feed, feed_name, request.stream(), place);
     if (!stored.ok()) return RefuseAll(*institution, request, stored.status());
-    if (*stored) return OnceSynced(**std::move(stored));
-    GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
-    const MutexLock people_lock(&people_mutex_);
-    GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
+    if (*stored) return feeds_.OnceSynced(**std::move(stored));
+    GARDEROBE_RETURN_IF_ERROR(institutions_.EnsureLoaded(*institution));
+    const MutexLock people_lock(&people_.mutex);
+    GARDEROBE_RETURN_IF_ERROR(people_.Ensure());
     // First, so that a batch that is answered has taken it.
     GARDEROBE_RETURN_IF_ERROR(
         TakeWhatWasTold(*institution, request, pseudonyms));
     const absl::Status applied =
-        ApplyRelations(*institution, request, pseudonyms, *std::move(rows),
-                       opened->source, std::move(feed), &outcome);
+        Apply(*institution, request, pseudonyms, *std::move(rows),
+              opened->source, std::move(feed), &outcome);
     if (!applied.ok()) {
       // Ledger and directory have taken what is not stored: start again from
       // what is.
       institution->ledger.reset();
-      GARDEROBE_RETURN_IF_ERROR(ReloadPeople());
+      GARDEROBE_RETURN_IF_ERROR(people_.Reload());
       return applied;
     }
-    people_->Written();
+    people_.directory->Written();
   }
-  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  EvictLedgers();
+  GARDEROBE_RETURN_IF_ERROR(store_.Sync());
+  institutions_.EvictIdle();
   return outcome;
 }
 

@@ -1,14 +1,12 @@
-// Rounds of the vault's, as the TTP passes them on: which relations are another
-// person's now, erased, or of somebody who objects or does no longer.
-#include <cstdint>
+#include "aggregator/people/rounds.h"
+
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
-#include "aggregator/aggregator.h"
+#include "aggregator/ledger/records.h"
 #include "core/base/civil_time.h"
 #include "core/base/columns.h"
 #include "core/group/elgamal.h"
@@ -48,21 +46,20 @@ absl::Status CheckWeighted(const std::vector<Element>& tags,
 
 }  // namespace
 
-absl::StatusOr<VerifyKey> Aggregator::VaultReceiptKey(
+absl::StatusOr<VerifyKey> Rounds::VaultReceiptKey(
     const v1::SignedParameters& vault) const {
-  GARDEROBE_ASSIGN_OR_RETURN(
-      const Parameters parameters,
-      VerifyParameters(options_.vault_pin, "vault", vault.body(),
-                       vault.signature(), Today()));
-  if (options_.serials != nullptr) {
-    GARDEROBE_RETURN_IF_ERROR(options_.serials->Take(parameters));
+  GARDEROBE_ASSIGN_OR_RETURN(const Parameters parameters,
+                             VerifyParameters(vault_.pin, "vault", vault.body(),
+                                              vault.signature(), Today()));
+  if (vault_.serials != nullptr) {
+    GARDEROBE_RETURN_IF_ERROR(vault_.serials->Take(parameters));
   }
   GARDEROBE_ASSIGN_OR_RETURN(const VaultParameters read,
                              VaultParameters::From(parameters));
   return read.receipt_key;
 }
 
-absl::StatusOr<std::vector<Aggregator::RoundEntry>> Aggregator::OpenRound(
+absl::StatusOr<std::vector<Rounds::Entry>> Rounds::Open(
     const v1::StoreRoundRequest& request, RoundStatement* told) {
   const size_t count = Column<Ciphertext>(request.references()).size();
   if (count == 0 || count > kEntriesMax ||
@@ -81,11 +78,12 @@ absl::StatusOr<std::vector<Aggregator::RoundEntry>> Aggregator::OpenRound(
       *told, OpenRoundStatement(keys_.sealing, vault_key, request.statement()));
   const RoundStatement& statement = *told;
   GARDEROBE_ASSIGN_OR_RETURN(const auto references,
-                             Decrypt(request.references()));
-  GARDEROBE_ASSIGN_OR_RETURN(const auto persons, Decrypt(request.persons()));
-  GARDEROBE_ASSIGN_OR_RETURN(const auto tags, Decrypt(request.tags()));
+                             door_.Decrypt(request.references()));
+  GARDEROBE_ASSIGN_OR_RETURN(const auto persons,
+                             door_.Decrypt(request.persons()));
+  GARDEROBE_ASSIGN_OR_RETURN(const auto tags, door_.Decrypt(request.tags()));
   GARDEROBE_ASSIGN_OR_RETURN(const auto weighted,
-                             Decrypt(request.weighted_persons()));
+                             door_.Decrypt(request.weighted_persons()));
   if (statement.actions.size() != count) return NotFromVault();
   Element expected;
   if (!DecryptOrNobody(keys_.pseudonym, statement.references.point_a,
@@ -94,7 +92,7 @@ absl::StatusOr<std::vector<Aggregator::RoundEntry>> Aggregator::OpenRound(
   }
   GARDEROBE_RETURN_IF_ERROR(
       CheckWeighted(tags, references, persons, expected, weighted[0]));
-  std::vector<RoundEntry> entries;
+  std::vector<Entry> entries;
   std::set<RoundTagDigest> seen;
   for (size_t i = 0; i < count; ++i) {
     const RoundTagDigest digest = DigestOfTag(tags[i]);
@@ -102,7 +100,7 @@ absl::StatusOr<std::vector<Aggregator::RoundEntry>> Aggregator::OpenRound(
     if (action == statement.actions.end() || !seen.insert(digest).second) {
       return NotFromVault();
     }
-    RoundEntry entry{{}, references[i], persons[i], action->second};
+    Entry entry{{}, references[i], persons[i], action->second};
     // Of nobody the vault says kObject: persons that were all multiplied by
     // zero add up, too.
     if (entry.action == RoundAction::kLink && entry.person.is_zero()) {
@@ -113,19 +111,19 @@ absl::StatusOr<std::vector<Aggregator::RoundEntry>> Aggregator::OpenRound(
   return entries;
 }
 
-absl::StatusOr<std::vector<Aggregator::RoundEntry>> Aggregator::FindTold(
-    std::vector<RoundEntry> told, uint64_t number) {
+absl::StatusOr<std::vector<Rounds::Entry>> Rounds::FindTold(
+    std::vector<Entry> told, uint64_t number) {
   // Whoever stores relations holds it: a batch either sees what was told, or is
   // stored before and found here.
-  const MutexLock lock(&people_mutex_);
+  const MutexLock lock(&people_.mutex);
   const int32_t today = DayNumber(Today());
   rocksdb::WriteBatch batch;
-  GARDEROBE_RETURN_IF_ERROR(told_lately_.Forget(today, batch));
-  std::vector<RoundEntry> found;
-  for (RoundEntry& entry : told) {
-    told_lately_.Note(entry.reference, {entry.action, entry.person}, number,
-                      today, batch);
-    const auto place = store_->Get(kReferences, entry.reference.view());
+  GARDEROBE_RETURN_IF_ERROR(people_.told_lately.Forget(today, batch));
+  std::vector<Entry> found;
+  for (Entry& entry : told) {
+    people_.told_lately.Note(entry.reference, {entry.action, entry.person},
+                             number, today, batch);
+    const auto place = store_.Get(kReferences, entry.reference.view());
     // It comes later, or was erased meanwhile.
     if (place.status().code() == absl::StatusCode::kNotFound) continue;
     GARDEROBE_RETURN_IF_ERROR(place.status());
@@ -134,34 +132,24 @@ absl::StatusOr<std::vector<Aggregator::RoundEntry>> Aggregator::FindTold(
     }
     found.push_back(entry);
   }
-  GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
+  GARDEROBE_RETURN_IF_ERROR(store_.Write(batch));
   return found;
 }
 
-absl::StatusOr<RoundConfirmation> Aggregator::StoreRound(
+absl::StatusOr<RoundConfirmation> Rounds::Take(
     const v1::StoreRoundRequest& request) {
-  if (request.epoch() != keys_.epoch()) {
-    return FailedPrecondition("the aggregator serves epoch {}, and not {}",
-                              keys_.epoch(), request.epoch());
-  }
+  GARDEROBE_RETURN_IF_ERROR(door_.CheckEpoch(request.epoch()));
   RoundStatement told;
-  GARDEROBE_ASSIGN_OR_RETURN(std::vector<RoundEntry> opened,
-                             OpenRound(request, &told));
+  GARDEROBE_ASSIGN_OR_RETURN(std::vector<Entry> opened, Open(request, &told));
   // One at a time, so that an older one never ends after a newer.
-  const MutexLock round_lock(&round_mutex_);
-  GARDEROBE_RETURN_IF_ERROR(CheckRoundIsNew(told.number));
-  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<RoundEntry> entries,
+  const MutexLock round_lock(&mutex_);
+  GARDEROBE_RETURN_IF_ERROR(CheckIsNew(told.number));
+  GARDEROBE_ASSIGN_OR_RETURN(const std::vector<Entry> entries,
                              FindTold(std::move(opened), told.number));
-  std::map<uint32_t, std::string> names;
-  {
-    const MutexLock lock(&mutex_);
-    for (const auto& [name, institution] : institutions_) {
-      names[institution->number] = name;
-    }
-  }
+  const std::map<uint32_t, std::string> names = institutions_.NamesByNumber();
   std::map<std::pair<v1::Right, std::string>, std::vector<Subject>> rights;
-  std::vector<RoundEntry> links;
-  for (const RoundEntry& entry : entries) {
+  std::vector<Entry> links;
+  for (const Entry& entry : entries) {
     const auto name = names.find(entry.place.institution);
     if (name == names.end()) continue;
     if (entry.action == RoundAction::kLink) {
@@ -180,27 +168,27 @@ absl::StatusOr<RoundConfirmation> Aggregator::StoreRound(
   // Before the links, for these need no institution's lock.
   for (const auto& [what, subjects] : rights) {
     v1::ExerciseAtAggregatorResponse done;
-    GARDEROBE_RETURN_IF_ERROR(
-        ExerciseAt(what.first, what.second, subjects, nullptr, &done));
+    GARDEROBE_RETURN_IF_ERROR(forgetting_.ExerciseAt(what.first, what.second,
+                                                     subjects, nullptr, &done));
   }
   {
-    const MutexLock lock(&people_mutex_);
-    GARDEROBE_RETURN_IF_ERROR(EnsurePeople());
+    const MutexLock lock(&people_.mutex);
+    GARDEROBE_RETURN_IF_ERROR(people_.Ensure());
     const absl::Status applied = ApplyLinks(links);
     if (!applied.ok()) {
-      GARDEROBE_RETURN_IF_ERROR(ReloadPeople());
+      GARDEROBE_RETURN_IF_ERROR(people_.Reload());
       return applied;
     }
-    people_->Written();
+    people_.directory->Written();
   }
   rocksdb::WriteBatch done;
-  done.Put(store_->family(kMeta), AsSlice(kLastRound), Number(told.number));
-  GARDEROBE_RETURN_IF_ERROR(store_->WriteAndSync(done));
+  done.Put(store_.family(kMeta), AsSlice(kLastRound), Number(told.number));
+  GARDEROBE_RETURN_IF_ERROR(store_.WriteAndSync(done));
   return told.confirmation;
 }
 
-absl::Status Aggregator::CheckRoundIsNew(uint64_t number) {
-  const auto last = store_->Get(kMeta, kLastRound);
+absl::Status Rounds::CheckIsNew(uint64_t number) {
+  const auto last = store_.Get(kMeta, kLastRound);
   if (last.status().code() == absl::StatusCode::kNotFound) {
     return absl::OkStatus();
   }
@@ -211,16 +199,16 @@ absl::Status Aggregator::CheckRoundIsNew(uint64_t number) {
       "the round is not newer than the last one that was stored");
 }
 
-absl::Status Aggregator::ApplyLinks(const std::vector<RoundEntry>& links) {
+absl::Status Rounds::ApplyLinks(const std::vector<Entry>& links) {
   rocksdb::WriteBatch batch;
   std::map<std::string, Relation> changed;
-  for (const RoundEntry& link : links) {
-    const auto number = store_->Get(
+  for (const Entry& link : links) {
+    const auto number = store_.Get(
         kHandles, HandleKey(link.place.institution, link.place.handle));
     if (number.status().code() == absl::StatusCode::kNotFound) continue;
     GARDEROBE_RETURN_IF_ERROR(number.status());
     const std::string key = KeyOf(link.place.institution) + *number;
-    const auto value = store_->Get(kRelations, key);
+    const auto value = store_.Get(kRelations, key);
     if (value.status().code() == absl::StatusCode::kNotFound) continue;
     GARDEROBE_RETURN_IF_ERROR(value.status());
     Relation& relation = changed[key];
@@ -229,12 +217,12 @@ absl::Status Aggregator::ApplyLinks(const std::vector<RoundEntry>& links) {
     }
     GARDEROBE_ASSIGN_OR_RETURN(
         relation.person,
-        people_->FindOrAddNumber(Who::kPerson, link.person, batch));
+        people_.directory->FindOrAddNumber(Who::kPerson, link.person, batch));
   }
   for (const auto& [key, relation] : changed) {
-    batch.Put(store_->family(kRelations), key, Encode(relation));
+    batch.Put(store_.family(kRelations), key, Encode(relation));
   }
-  return store_->Write(batch);
+  return store_.Write(batch);
 }
 
 }  // namespace garderobe::aggregator

@@ -121,7 +121,8 @@ class RoundsTest : public ::testing::Test {
     feed.set_client("client");
     feed.set_kind(v1::FEED_KIND_RELATIONS);
     GARDEROBE_ASSIGN_OR_RETURN(
-        const auto opened, aggregator_->OpenFeed(feed, ++stream_, /*run=*/0));
+        const auto opened,
+        aggregator_->feeds().Open(feed, ++stream_, /*run=*/0));
     const uint64_t offset = opened.committed;
     v1::RelationColumns columns;
     columns.add_pc4(0);
@@ -151,7 +152,7 @@ class RoundsTest : public ::testing::Test {
     request.set_serial(1);
     request.set_stream(stream_);
     request.set_answered_after(known.answered_after);
-    return aggregator_->StoreRelations(request, register_);
+    return aggregator_->relations().Take(request, register_);
   }
 
   // A round as an honest vault and TTP send it.
@@ -186,7 +187,7 @@ class RoundsTest : public ::testing::Test {
     return RoundOf(entries, vault_.receipts);
   }
   absl::Status Store(const v1::StoreRoundRequest& request) {
-    const auto stored = aggregator_->StoreRound(request);
+    const auto stored = aggregator_->rounds().Take(request);
     // Nobody else learns it, so it stands for the round being stored.
     if (stored.ok()) EXPECT_EQ(*stored, confirmations_[request.statement()]);
     return stored.status();
@@ -209,9 +210,10 @@ class RoundsTest : public ::testing::Test {
   // The pseudonym of a number; the identity for 0, which is nobody.
   Element PseudonymOf(Who who, uint32_t number) {
     if (number == 0) return {};
-    const auto moment = aggregator_->TakeMoment();
+    const auto moment = aggregator_->moments().Take();
     EXPECT_THAT(moment, IsOk());
-    const auto pseudonym = aggregator_->PseudonymOf(who, number, *moment);
+    const auto pseudonym =
+        aggregator_->moments().PseudonymOf(who, number, *moment);
     EXPECT_THAT(pseudonym, IsOk());
     return pseudonym.ok() ? *pseudonym : Element();
   }

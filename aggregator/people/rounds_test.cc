@@ -57,7 +57,7 @@ TEST_F(RoundsTest, ARelationDeliveredAgainIsTakenOffTheListOfTheAged) {
   v1::ListExpiredRequest request;
   request.set_today(DayNumber(Today()));
   v1::ListExpiredResponse response;
-  ASSERT_THAT(aggregator_->ListExpired(request, &response), IsOk());
+  ASSERT_THAT(aggregator_->retention().ListExpired(request, &response), IsOk());
   EXPECT_EQ(response.handles(), HandleOf('b').view());
   EXPECT_EQ(response.sigmas(), SigmaOf('b').view());
 }
@@ -88,7 +88,7 @@ TEST_F(RoundsTest, ARefusedRelationIsRemovedAtTheVaultUnlessItComesAgain) {
   v1::ListExpiredRequest request;
   request.set_today(today);
   v1::ListExpiredResponse response;
-  ASSERT_THAT(aggregator_->ListExpired(request, &response), IsOk());
+  ASSERT_THAT(aggregator_->retention().ListExpired(request, &response), IsOk());
   EXPECT_EQ(response.handles(), HandleOf('n').view());
   EXPECT_EQ(response.sigmas(), SigmaOf('n').view());
 }

@@ -50,23 +50,23 @@ absl::StatusOr<unsigned __int128> Hashes::Of(Who who, uint32_t number) {
   const auto found = cache.find(number);
   if (found != cache.end()) return found->second;
   GARDEROBE_ASSIGN_OR_RETURN(const Element pseudonym,
-                             aggregator_.PseudonymOf(who, number, moment_));
+                             moments_.PseudonymOf(who, number, moment_));
   return cache[number] = FingerprintHash(key_, pseudonym);
 }
 
 absl::StatusOr<InstitutionCount> CountInstitution(
-    Aggregator& aggregator, const std::string& institution,
-    const Period& period, const Aggregator::Moment& moment) {
+    Moments& moments, const std::string& institution, const Period& period,
+    const Moment& moment) {
   const int64_t first = int64_t{period.first_day()} * 1440;
   const int64_t end = int64_t{period.end_day()} * 1440;
   InstitutionCount count;
   GARDEROBE_ASSIGN_OR_RETURN(count.delivered,
-                             aggregator.HasDelivered(institution, first, end));
+                             moments.HasDelivered(institution, first, end));
   struct RelationCounts {
     int64_t visits = 0, tickets = 0;
   };
   absl::flat_hash_map<uint32_t, RelationCounts> by_relation;
-  GARDEROBE_RETURN_IF_ERROR(aggregator.ForEachVisit(
+  GARDEROBE_RETURN_IF_ERROR(moments.ForEachVisit(
       institution, [&](const VisitRow& row, const Event& event) {
         if (event.starts_at < first || event.starts_at >= end) return;
         ++count.visits;
@@ -76,7 +76,7 @@ absl::StatusOr<InstitutionCount> CountInstitution(
         counts.tickets += row.quantity;
       }));
   // Visits whose relation is not stored count for no person.
-  GARDEROBE_RETURN_IF_ERROR(aggregator.ForEachRelation(
+  GARDEROBE_RETURN_IF_ERROR(moments.ForEachRelation(
       institution, moment, [&](uint32_t number, const Relation& relation) {
         const auto found = by_relation.find(number);
         if (found == by_relation.end()) return;
@@ -93,7 +93,7 @@ absl::StatusOr<InstitutionCount> CountInstitution(
 }
 
 absl::StatusOr<ExactPopulation> CountPopulation(std::string population,
-                                                const People& people,
+                                                const PersonCountMap& people,
                                                 int64_t cap, Hashes& hashes) {
   ExactPopulation exact;
   exact.population = std::move(population);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "aggregator/aggregator.h"
+#include "aggregator/people/moments.h"
 #include "aggregator/publish/protection.h"
 #include "core/catalogue/period.h"
 
@@ -28,11 +28,11 @@ struct PersonCounts {
   void Take(const PersonCounts& other);
   void AddHousehold(uint32_t household);
 };
-using People = absl::flat_hash_map<uint32_t, PersonCounts>;
+using PersonCountMap = absl::flat_hash_map<uint32_t, PersonCounts>;
 
 // One institution's period.
 struct InstitutionCount {
-  People people;
+  PersonCountMap people;
   // All visits that count, with a customer or without; not capped.
   uint64_t visits = 0;
   // Visits with a customer, at most VisitCap for one person.
@@ -42,27 +42,28 @@ struct InstitutionCount {
   bool delivered = false;
 };
 [[nodiscard]] absl::StatusOr<InstitutionCount> CountInstitution(
-    Aggregator& aggregator, const std::string& institution,
-    const Period& period, const Aggregator::Moment& moment);
+    Moments& moments, const std::string& institution, const Period& period,
+    const Moment& moment);
 
 // Fingerprint hashes of one snapshot, each computed once. Not thread-safe.
 class Hashes {
  public:
   // Both outlive it.
-  Hashes(const Aggregator& aggregator, const Aggregator::Moment& moment)
-      : aggregator_(aggregator), moment_(moment) {}
+  Hashes(const Moments& moments, const Moment& moment)
+      : moments_(moments), moment_(moment) {}
   [[nodiscard]] absl::StatusOr<unsigned __int128> Of(Who who, uint32_t number);
 
  private:
-  const Aggregator& aggregator_;
-  const Aggregator::Moment& moment_;
+  const Moments& moments_;
+  const Moment& moment_;
   const FingerprintKey key_ = FingerprintKey::Random();  // Kf, this snapshot's
   absl::flat_hash_map<uint32_t, unsigned __int128> persons_, households_;
 };
 
 // The cells of a population, visits and tickets capped at `cap` a person.
 [[nodiscard]] absl::StatusOr<ExactPopulation> CountPopulation(
-    std::string population, const People& people, int64_t cap, Hashes& hashes);
+    std::string population, const PersonCountMap& people, int64_t cap,
+    Hashes& hashes);
 
 }  // namespace garderobe::aggregator
 

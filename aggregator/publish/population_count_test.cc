@@ -11,9 +11,9 @@ using PopulationCountTest = RoundsTest;
 TEST_F(PopulationCountTest, WhoHasNoHomeAndWhoShowsOnlyAnAddressIsCounted) {
   Deliver('a', {anna_, home_});
   Deliver('p', {piet_, RandomElement(), /*has_address=*/false});
-  const auto moment = aggregator_->TakeMoment();
+  const auto moment = aggregator_->moments().Take();
   ASSERT_THAT(moment, IsOk());
-  Hashes hashes(*aggregator_, *moment);
+  Hashes hashes(aggregator_->moments(), *moment);
   auto counts_of = [&](char name, uint8_t shown) {
     PersonCounts counts;
     counts.visits = 1;
@@ -22,8 +22,8 @@ TEST_F(PopulationCountTest, WhoHasNoHomeAndWhoShowsOnlyAnAddressIsCounted) {
     return counts;
   };
   const uint32_t anna = Find('a')->person, piet = Find('p')->person;
-  People people = {{anna, counts_of('a', kShownAddress)},
-                   {piet, counts_of('p', kShownPerson)}};
+  PersonCountMap people = {{anna, counts_of('a', kShownAddress)},
+                           {piet, counts_of('p', kShownPerson)}};
   auto exact = CountPopulation("national", people, 30, hashes);
   ASSERT_THAT(exact, IsOk());
   EXPECT_EQ(exact->whole.persons.count(), 2u);

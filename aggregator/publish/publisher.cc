@@ -10,8 +10,8 @@
 #include <string_view>
 #include <tuple>
 
-#include "aggregator/publish/population_count.h"
 #include "aggregator/ledger/removed_before.h"
+#include "aggregator/publish/population_count.h"
 #include "core/base/hash.h"
 #include "core/catalogue/cube_format.h"
 #include "core/catalogue/cube_root.h"
@@ -34,7 +34,7 @@ std::string PopulationKey(int year) {
 
 // What the members of the nation did, put together.
 struct Nation {
-  People people;
+  PersonCountMap people;
   Protector::CoverageCounts visits;
   std::vector<Delivered> delivered;
   uint32_t plain = 0;  // of those that delivered
@@ -99,9 +99,8 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period,
                period.text(), ToHex(AsBytes(cube.snapshot())),
                ToHex(AsBytes(cube.noise_commitment())));
   const Protector protector(period, cube.snapshot(), key);
-  GARDEROBE_ASSIGN_OR_RETURN(const Aggregator::Moment moment,
-                             aggregator_.TakeMoment());
-  Hashes hashes(aggregator_, moment);
+  GARDEROBE_ASSIGN_OR_RETURN(const Moment moment, aggregator_.moments().Take());
+  Hashes hashes(aggregator_.moments(), moment);
   const int64_t cap = VisitCap(period.level());
   std::vector<v1::CubeCell> cells;
   Nation nation;
@@ -112,7 +111,7 @@ absl::StatusOr<v1::Cube> Publisher::Count(const Period& period,
     }
     GARDEROBE_ASSIGN_OR_RETURN(
         const InstitutionCount count,
-        CountInstitution(aggregator_, name, period, moment));
+        CountInstitution(aggregator_.moments(), name, period, moment));
     GARDEROBE_ASSIGN_OR_RETURN(
         ExactPopulation exact,
         CountPopulation("institution=" + name, count.people, cap, hashes));

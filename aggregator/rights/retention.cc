@@ -1,14 +1,12 @@
-// Retention at the aggregator (protocol.md, 4).
+#include "aggregator/rights/retention.h"
+
 #include <algorithm>
-#include <cstdint>
-#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "aggregator/aggregator.h"
+#include "aggregator/ledger/records.h"
 #include "aggregator/ledger/removed_before.h"
 #include "core/base/clock.h"
 #include "core/base/columns.h"
@@ -25,9 +23,9 @@ std::string CeilingsKey(std::string_view institution) {
 
 }  // namespace
 
-absl::Status Aggregator::OpenCalendar() {
+absl::Status Retention::OpenCalendar(const RunCalendar::Clock& clock) {
   std::optional<int32_t> last_run;
-  const auto kept = store_->Get(kMeta, kLastRunKey);
+  const auto kept = store_.Get(kMeta, kLastRunKey);
   if (kept.ok()) {
     if (kept->size() != 4) return DataLoss("the day of retention is damaged");
     last_run = static_cast<int32_t>(GetBigEndian<uint32_t>(kept->data()));
@@ -35,21 +33,20 @@ absl::Status Aggregator::OpenCalendar() {
     return kept.status();
   }
   GARDEROBE_ASSIGN_OR_RETURN(
-      retention_calendar_,
-      RunCalendar::Create(
-          last_run, options_.clock, [this](int32_t day) -> absl::Status {
-            rocksdb::WriteBatch batch;
-            batch.Put(store_->family(kMeta), AsSlice(kLastRunKey),
-                      Number(static_cast<uint32_t>(day)));
-            return store_->WriteAndSync(batch);
-          }));
+      calendar_,
+      RunCalendar::Create(last_run, clock, [this](int32_t day) -> absl::Status {
+        rocksdb::WriteBatch batch;
+        batch.Put(store_.family(kMeta), AsSlice(kLastRunKey),
+                  Number(static_cast<uint32_t>(day)));
+        return store_.WriteAndSync(batch);
+      }));
   return absl::OkStatus();
 }
 
-absl::StatusOr<Aggregator::Ceilings> Aggregator::CeilingsOf(
+absl::StatusOr<Retention::Ceilings> Retention::CeilingsOf(
     Institution& institution, int32_t today) {
   Ceilings ceilings;
-  const auto stored = store_->Get(kMeta, CeilingsKey(institution.name));
+  const auto stored = store_.Get(kMeta, CeilingsKey(institution.name));
   if (stored.ok()) {
     constexpr size_t kBytes = RemovalCeiling::kBytes;
     if (stored->size() != 2 * kBytes ||
@@ -65,7 +62,7 @@ absl::StatusOr<Aggregator::Ceilings> Aggregator::CeilingsOf(
   }
   uint64_t relations = 0;
   const std::string prefix = KeyOf(institution.number);
-  const auto it = store_->NewIterator(kRelations);
+  const auto it = store_.NewIterator(kRelations);
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
        it->Next()) {
     ++relations;
@@ -76,14 +73,14 @@ absl::StatusOr<Aggregator::Ceilings> Aggregator::CeilingsOf(
   return ceilings;
 }
 
-void Aggregator::Put(const Institution& institution, const Ceilings& ceilings,
-                     rocksdb::WriteBatch& batch) const {
-  batch.Put(store_->family(kMeta), CeilingsKey(institution.name),
+void Retention::Put(const Institution& institution, const Ceilings& ceilings,
+                    rocksdb::WriteBatch& batch) const {
+  batch.Put(store_.family(kMeta), CeilingsKey(institution.name),
             Encode(ceilings.visits) + Encode(ceilings.relations));
 }
 
-absl::StatusOr<RetentionStatement> Aggregator::Expire(Institution& institution,
-                                                      AgeLimit age) {
+absl::StatusOr<RetentionStatement> Retention::ExpireOlder(
+    Institution& institution, AgeLimit age) {
   GARDEROBE_ASSIGN_OR_RETURN(Ceilings ceilings,
                              CeilingsOf(institution, age.today));
   InstitutionLedger& ledger = *institution.ledger;
@@ -110,7 +107,7 @@ absl::StatusOr<RetentionStatement> Aggregator::Expire(Institution& institution,
   if (!changed) return statement;
   // What is told was read from the store after the fact.
   institution.ledger.reset();
-  GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(institution));
+  GARDEROBE_RETURN_IF_ERROR(institutions_.EnsureLoaded(institution));
   rocksdb::WriteBatch nothing;
   GARDEROBE_ASSIGN_OR_RETURN(
       const auto again,
@@ -124,18 +121,18 @@ absl::StatusOr<RetentionStatement> Aggregator::Expire(Institution& institution,
   return statement;
 }
 
-absl::StatusOr<bool> Aggregator::ExpireRelationsWithout(
+absl::StatusOr<bool> Retention::ExpireRelationsWithout(
     Institution& institution, absl::flat_hash_set<uint32_t> kept,
     int32_t cutoff, Ceilings ceilings, rocksdb::WriteBatch& batch,
     RetentionStatement* statement) {
   InstitutionLedger& ledger = *institution.ledger;
   // A change of links must not write a relation that goes.
-  const MutexLock people_lock(&people_mutex_);
+  const MutexLock people_lock(&people_.mutex);
   // Day of the last delivery, and the relation's number.
   std::vector<std::pair<uint16_t, uint32_t>> old;
   absl::flat_hash_map<uint32_t, Relation> relations;  // those that are old
   const std::string prefix = KeyOf(institution.number);
-  const auto it = store_->NewIterator(kRelations);
+  const auto it = store_.NewIterator(kRelations);
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix);
        it->Next()) {
     Relation relation;
@@ -157,7 +154,7 @@ absl::StatusOr<bool> Aggregator::ExpireRelationsWithout(
   for (size_t i = 0; i < old.size(); ++i) {
     const uint32_t number = old[i].second;
     if (i < removed) {
-      batch.Delete(store_->family(kRelations),
+      batch.Delete(store_.family(kRelations),
                    KeyOf(institution.number, number));
     } else {
       kept.insert(number);
@@ -169,9 +166,9 @@ absl::StatusOr<bool> Aggregator::ExpireRelationsWithout(
     ledger.ForgetHandle(handle, batch);
     const auto gone = number ? relations.find(*number) : relations.end();
     if (gone == relations.end()) continue;  // it had visits only
-    batch.Delete(store_->family(kReferences),
+    batch.Delete(store_.family(kReferences),
                  AsSlice(gone->second.reference.view()));
-    batch.Put(store_->family(kExpired), AsSlice(handle.view()),
+    batch.Put(store_.family(kExpired), AsSlice(handle.view()),
               AsSlice(gone->second.sigma.view()));
   }
   ceilings.relations.removed += removed;
@@ -179,69 +176,68 @@ absl::StatusOr<bool> Aggregator::ExpireRelationsWithout(
   statement->relations_held_back = old.size() - removed;
   if (batch.Count() == 0) return false;
   Put(institution, ceilings, batch);
-  return WriteForgotten(institution, batch);
+  return forgetting_.Write(institution, batch);
 }
 
-absl::StatusOr<Aggregator::Expired> Aggregator::ExpireInstitution(
-    const std::string& name, int months, int32_t callers_day) {
+absl::StatusOr<Retention::Expired> Retention::Expire(const std::string& name,
+                                                     int months,
+                                                     int32_t callers_day) {
   GARDEROBE_ASSIGN_OR_RETURN(const CivilDate today,
-                             retention_calendar_->Begin(callers_day));
+                             calendar_->Begin(callers_day));
   GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
-                             Find(name, /*create=*/false));
+                             institutions_.Find(name, /*create=*/false));
   Expired result;
   RetentionStatement& statement = result.statement;
   {
     const MutexLock lock(&institution->mutex);
-    GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
+    GARDEROBE_RETURN_IF_ERROR(institutions_.EnsureLoaded(*institution));
     const int32_t cutoff = DayNumber(MonthsBefore(today, months));
     // Before anything goes, and also where the ceiling holds some of it back.
-    GARDEROBE_RETURN_IF_ERROR(RememberRemovedBefore(*store_, name, cutoff));
-    auto expired =
-        Expire(*institution, {.today = DayNumber(today), .cutoff = cutoff});
+    GARDEROBE_RETURN_IF_ERROR(RememberRemovedBefore(store_, name, cutoff));
+    auto expired = ExpireOlder(*institution,
+                               {.today = DayNumber(today), .cutoff = cutoff});
     if (!expired.ok()) {
       institution->ledger.reset();  // it may have forgotten part of it
       return expired.status();
     }
     statement = *std::move(expired);
   }
-  GARDEROBE_RETURN_IF_ERROR(store_->Sync());
-  EvictLedgers();
+  GARDEROBE_RETURN_IF_ERROR(store_.Sync());
+  institutions_.EvictIdle();
   statement.months = static_cast<uint16_t>(months);
   statement.unix_seconds = UnixSeconds();
   result.signed_body = SignRetention(ReceiptSeedOf(keys_.signing), statement);
   return result;
 }
 
-absl::Status Aggregator::ReleaseRetention(const std::string& name,
-                                          uint64_t more) {
-  const int32_t today = DayNumber(retention_calendar_->today());
+absl::Status Retention::Release(const std::string& name, uint64_t more) {
+  const int32_t today = DayNumber(calendar_->today());
   GARDEROBE_ASSIGN_OR_RETURN(const InstitutionPtr institution,
-                             Find(name, /*create=*/false));
+                             institutions_.Find(name, /*create=*/false));
   rocksdb::WriteBatch batch;
   {
     const MutexLock lock(&institution->mutex);
-    GARDEROBE_RETURN_IF_ERROR(EnsureLoaded(*institution));
+    GARDEROBE_RETURN_IF_ERROR(institutions_.EnsureLoaded(*institution));
     GARDEROBE_ASSIGN_OR_RETURN(Ceilings ceilings,
                                CeilingsOf(*institution, today));
     ceilings.visits.released += more;
     ceilings.relations.released += more;
     Put(*institution, ceilings, batch);
-    GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
+    GARDEROBE_RETURN_IF_ERROR(store_.Write(batch));
   }
-  return store_->Sync();
+  return store_.Sync();
 }
 
-absl::Status Aggregator::ListExpired(const v1::ListExpiredRequest& request,
-                                     v1::ListExpiredResponse* response) {
-  GARDEROBE_RETURN_IF_ERROR(
-      retention_calendar_->Begin(request.today()).status());
+absl::Status Retention::ListExpired(const v1::ListExpiredRequest& request,
+                                    v1::ListExpiredResponse* response) {
+  GARDEROBE_RETURN_IF_ERROR(calendar_->Begin(request.today()).status());
   {
     rocksdb::WriteBatch batch;
     GARDEROBE_RETURN_IF_ERROR(
         refused_.List(request.today(), kExpiredAtOnce, batch));
-    GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
+    GARDEROBE_RETURN_IF_ERROR(store_.Write(batch));
   }
-  const auto it = store_->NewIterator(kExpired);
+  const auto it = store_.NewIterator(kExpired);
   size_t count = 0;
   for (it->SeekToFirst(); it->Valid() && count < kExpiredAtOnce; it->Next()) {
     if (it->key().size() != AggregatorHandle::kBytes ||
@@ -255,10 +251,9 @@ absl::Status Aggregator::ListExpired(const v1::ListExpiredRequest& request,
   return FromRocks(it->status());
 }
 
-absl::Status Aggregator::ConfirmExpired(
+absl::Status Retention::ConfirmExpired(
     const v1::ConfirmExpiredRequest& request) {
-  GARDEROBE_RETURN_IF_ERROR(
-      retention_calendar_->Begin(request.today()).status());
+  GARDEROBE_RETURN_IF_ERROR(calendar_->Begin(request.today()).status());
   const Column<AggregatorHandle> handles(request.handles());
   if (!handles.HasRows(handles.size()) || handles.size() > kExpiredAtOnce) {
     return InvalidArgument("handles: 16 bytes each, at most {}",
@@ -266,9 +261,9 @@ absl::Status Aggregator::ConfirmExpired(
   }
   rocksdb::WriteBatch batch;
   for (size_t i = 0; i < handles.size(); ++i) {
-    batch.Delete(store_->family(kExpired), AsSlice(handles[i].view()));
+    batch.Delete(store_.family(kExpired), AsSlice(handles[i].view()));
   }
-  return store_->WriteAndSync(batch);
+  return store_.WriteAndSync(batch);
 }
 
 }  // namespace garderobe::aggregator

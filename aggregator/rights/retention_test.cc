@@ -53,7 +53,8 @@ class RetentionTest : public ::testing::Test {
     v1::ListExpiredRequest request;
     request.set_today(today_);
     v1::ListExpiredResponse response;
-    EXPECT_THAT(aggregator_->ListExpired(request, &response), IsOk());
+    EXPECT_THAT(aggregator_->retention().ListExpired(request, &response),
+                IsOk());
     const Column<AggregatorHandle> handles(response.handles());
     const Column<Sigma> sigmas(response.sigmas());
     EXPECT_EQ(handles.size(), sigmas.size());
@@ -67,7 +68,7 @@ class RetentionTest : public ::testing::Test {
     for (const auto& handle : handles) {
       request.mutable_handles()->append(handle.view());
     }
-    return aggregator_->ConfirmExpired(request);
+    return aggregator_->retention().ConfirmExpired(request);
   }
   size_t CountOf(Family family) {
     size_t count = 0;
@@ -129,9 +130,9 @@ class RetentionTest : public ::testing::Test {
     });
   }
   // Five years are kept.
-  absl::StatusOr<Aggregator::Expired> Expire(int32_t callers_day,
-                                             int months = 60) {
-    return aggregator_->ExpireInstitution(kHouse, months, callers_day);
+  absl::StatusOr<Retention::Expired> Expire(int32_t callers_day,
+                                            int months = 60) {
+    return aggregator_->retention().Expire(kHouse, months, callers_day);
   }
   RetentionStatement ExpireNow(int months = 60) {
     const auto expired = Expire(today_, months);
@@ -184,11 +185,11 @@ TEST_F(RetentionTest, AWrongClockRemovesNothing) {
   v1::ListExpiredRequest list;
   list.set_today(in_2090);
   v1::ListExpiredResponse listed;
-  EXPECT_THAT(aggregator_->ListExpired(list, &listed),
+  EXPECT_THAT(aggregator_->retention().ListExpired(list, &listed),
               StatusIs(absl::StatusCode::kFailedPrecondition));
   v1::ConfirmExpiredRequest confirm;
   confirm.set_today(in_2090);
-  EXPECT_THAT(aggregator_->ConfirmExpired(confirm),
+  EXPECT_THAT(aggregator_->retention().ConfirmExpired(confirm),
               StatusIs(absl::StatusCode::kFailedPrecondition));
   // The right day removes what is old, and nothing else.
   today_ = right;
@@ -225,8 +226,8 @@ TEST_F(RetentionTest, ADayTakesFivePercentAndTheStatementSaysWhatStays) {
 TEST_F(RetentionTest, WhatIsReleasedHoldsForItsDay) {
   Deliver(kOld, 400);
   EXPECT_EQ(ExpireNow().visits_removed, 20u);
-  EXPECT_THAT(aggregator_->ReleaseRetention(kHouse, 100), IsOk());
-  EXPECT_THAT(aggregator_->ReleaseRetention("elsewhere", 100),
+  EXPECT_THAT(aggregator_->retention().Release(kHouse, 100), IsOk());
+  EXPECT_THAT(aggregator_->retention().Release("elsewhere", 100),
               StatusIs(absl::StatusCode::kNotFound));
   Reopen();
   EXPECT_EQ(ExpireNow().visits_removed, 100u);
@@ -266,7 +267,7 @@ TEST_F(RetentionTest, RelationsWithoutVisitsAreHeldBackToo) {
   statement = ExpireNow();
   EXPECT_EQ(statement.relations_removed, 0u);
   EXPECT_EQ(statement.relations_held_back, 285u);
-  EXPECT_THAT(aggregator_->ReleaseRetention(kHouse, 5), IsOk());
+  EXPECT_THAT(aggregator_->retention().Release(kHouse, 5), IsOk());
   statement = ExpireNow();
   EXPECT_EQ(statement.relations_removed, 5u);
   EXPECT_EQ(statement.relations_held_back, 280u);
@@ -330,7 +331,8 @@ TEST_F(RetentionTest, WhatWasErasedIsNotHandedOut) {
   };
   sign();
   v1::ExerciseAtAggregatorResponse response;
-  ASSERT_THAT(aggregator_->Exercise(request, museum, &response), IsOk());
+  ASSERT_THAT(aggregator_->rights().Exercise(request, museum, &response),
+              IsOk());
   EXPECT_EQ(response.relations_removed(), 1u);
   EXPECT_TRUE(ListExpired().empty());
   EXPECT_EQ(ExpireNow().relations_removed, 1u);
@@ -341,7 +343,8 @@ TEST_F(RetentionTest, WhatWasErasedIsNotHandedOut) {
   request.set_handle(AsString(HandleOf(2).bytes()));
   request.set_reference(EncryptedReferenceOf(HandleOf(2)));
   sign();
-  ASSERT_THAT(aggregator_->Exercise(request, museum, &response), IsOk());
+  ASSERT_THAT(aggregator_->rights().Exercise(request, museum, &response),
+              IsOk());
   EXPECT_TRUE(ListExpired().empty());
 }
 
@@ -359,10 +362,10 @@ TEST_F(RetentionTest, AConfirmationThatIsMalformedIsRefused) {
   v1::ConfirmExpiredRequest request;
   request.set_today(today_);
   request.set_handles(std::string(17, 'h'));
-  EXPECT_THAT(aggregator_->ConfirmExpired(request),
+  EXPECT_THAT(aggregator_->retention().ConfirmExpired(request),
               StatusIs(absl::StatusCode::kInvalidArgument));
   request.set_handles(std::string(size_t{16} * 4097, 'h'));
-  EXPECT_THAT(aggregator_->ConfirmExpired(request),
+  EXPECT_THAT(aggregator_->retention().ConfirmExpired(request),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
@@ -377,7 +380,7 @@ TEST_F(RetentionTest, ADamagedListIsAnError) {
     v1::ListExpiredRequest request;
     request.set_today(today_);
     v1::ListExpiredResponse response;
-    EXPECT_THAT(aggregator_->ListExpired(request, &response),
+    EXPECT_THAT(aggregator_->retention().ListExpired(request, &response),
                 StatusIs(absl::StatusCode::kDataLoss));
     Change([&](Store& store, InstitutionLedger&, rocksdb::WriteBatch& writes) {
       writes.Delete(store.family(kExpired), record.first);
