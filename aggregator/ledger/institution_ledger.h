@@ -46,12 +46,12 @@ class InstitutionLedger {
       VisitBatch visits, const std::vector<uint32_t>& relations,
       rocksdb::WriteBatch& batch);
 
-  // Returns the relation number of a handle, and 0 when its visitor objects.
-  // Gives a new number when there is none yet, and adds the write to `batch`.
+  // Returns the relation number of a handle. Gives a new number when there is
+  // none yet, and adds the write to `batch`.
   uint32_t FindOrAddRelation(const AggregatorHandle& handle,
                              rocksdb::WriteBatch& batch);
 
-  // Nothing: never seen. 0: of somebody who objects, and so nobody.
+  // Nothing: never seen.
   std::optional<uint32_t> NumberOf(const AggregatorHandle& handle) const;
   struct Forgotten {
     uint64_t removed = 0;                     // live visits
@@ -61,21 +61,19 @@ class InstitutionLedger {
     // Day of the oldest visit that stays; INT32_MAX when there is none.
     int32_t oldest = INT32_MAX;
   };
-  // Adds the writes after which no block holds a visit of the relations: it is
-  // gone, or nobody's with `keep_visits`. Reads all blocks. The ledger must be
-  // thrown away afterwards, for it knows nothing of it.
+  // Adds the writes after which no block holds a visit of the relations. Reads
+  // all blocks. The ledger must be thrown away afterwards, for it knows nothing
+  // of it.
   [[nodiscard]] absl::StatusOr<Forgotten> Forget(
-      const std::set<uint32_t>& relations, bool keep_visits,
-      rocksdb::WriteBatch& batch) const;
+      const std::set<uint32_t>& relations, rocksdb::WriteBatch& batch) const;
   // The same of visits before a day, by event and by sale, whichever is later;
   // since 2000-01-01. The oldest go first, and not more than `limit`.
   [[nodiscard]] absl::StatusOr<Forgotten> ForgetBefore(
       int32_t day, uint64_t limit, rocksdb::WriteBatch& batch) const;
-  // Handles of relations for which `has` is false, and not of those who object.
+  // Handles of relations for which `has` is false.
   std::vector<AggregatorHandle> HandlesWithout(
       const std::function<bool(uint32_t relation)>& has) const;
-  // Later visits of the handle are nobody's; or it is as if never seen.
-  void SetNobody(const AggregatorHandle& handle, rocksdb::WriteBatch& batch);
+  // It is as if never seen.
   void ForgetHandle(const AggregatorHandle& handle, rocksdb::WriteBatch& batch);
   // Live visits of one relation, counted or not.
   [[nodiscard]] absl::Status ForEachOf(
@@ -133,7 +131,7 @@ class InstitutionLedger {
     const auto found = index_.find(block.Key(row));
     return found != index_.end() && found->second == MakeLocator(number, row);
   }
-  enum class Fate { kStays, kNobodys, kGoes };
+  enum class Fate { kStays, kGoes };
   // Adds writes to `batch` that delete every delivery of the visits in `gone`
   // and apply `fate` to all other rows. `fate` must not return kGoes for a live
   // row outside `gone`: an earlier delivery of that visit would count again.

@@ -24,11 +24,10 @@ std::optional<uint32_t> InstitutionLedger::NumberOf(
 }
 
 absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::Forget(
-    const std::set<uint32_t>& relations, bool keep_visits,
-    rocksdb::WriteBatch& batch) const {
+    const std::set<uint32_t>& relations, rocksdb::WriteBatch& batch) const {
   if (relations.empty()) return Forgotten();
   absl::flat_hash_set<uint64_t> gone;
-  for (uint32_t number = 0; !keep_visits && number < block_count_; ++number) {
+  for (uint32_t number = 0; number < block_count_; ++number) {
     GARDEROBE_ASSIGN_OR_RETURN(const VisitBlock block, ReadBlock(number));
     for (uint32_t row = 0; row < block.rows.size(); ++row) {
       if (relations.contains(block.rows[row].relation) &&
@@ -40,8 +39,7 @@ absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::Forget(
   return ForgetRows(
       gone,
       [&](const VisitRow& row, bool) {
-        if (!relations.contains(row.relation)) return Fate::kStays;
-        return keep_visits ? Fate::kNobodys : Fate::kGoes;
+        return relations.contains(row.relation) ? Fate::kGoes : Fate::kStays;
       },
       batch);
 }
@@ -98,7 +96,7 @@ std::vector<AggregatorHandle> InstitutionLedger::HandlesWithout(
     const std::function<bool(uint32_t)>& has) const {
   std::vector<AggregatorHandle> handles;
   for (const auto& [handle, relation] : relations_) {
-    if (relation != 0 && !has(relation)) handles.push_back(handle);
+    if (!has(relation)) handles.push_back(handle);
   }
   return handles;
 }
@@ -114,17 +112,13 @@ absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::ForgetRows(
     bool changed = false;
     const Column<VisitId> ids(block.visit_ids);
     for (uint32_t row = 0; row < block.rows.size(); ++row) {
-      VisitRow visit = block.rows[row];
+      const VisitRow& visit = block.rows[row];
       const bool is_live = IsLive(block, number, row);
       const Fate row_fate = fate(visit, is_live);
       if (row_fate == Fate::kGoes || gone.contains(block.Key(row))) {
         forgotten.removed += is_live;
         changed = true;
         continue;
-      }
-      if (row_fate == Fate::kNobodys) {
-        visit.relation = 0;
-        changed = true;
       }
       if (is_live) {
         if (visit.relation != 0) forgotten.relations.insert(visit.relation);
@@ -141,13 +135,6 @@ absl::StatusOr<InstitutionLedger::Forgotten> InstitutionLedger::ForgetRows(
     }
   }
   return forgotten;
-}
-
-void InstitutionLedger::SetNobody(const AggregatorHandle& handle,
-                                  rocksdb::WriteBatch& batch) {
-  relations_[handle] = 0;
-  batch.Put(store_.family(kHandles), HandleKey(institution_, handle),
-            Number(uint32_t{0}));
 }
 
 void InstitutionLedger::ForgetHandle(const AggregatorHandle& handle,

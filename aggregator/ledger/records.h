@@ -38,7 +38,7 @@ inline const std::vector<std::string> kFamilyNames = {
     "relations",     "pseudonyms", "numbers",    "references", "expired",
     "dirty_mirrors", "cubes",      "authorships"};
 
-inline constexpr StoreOptions kStoreOptions = {.format = 7};
+inline constexpr StoreOptions kStoreOptions = {.format = 8};
 
 // Institution number, 4 bytes, then what follows.
 template <typename... Numbers>
@@ -68,12 +68,13 @@ std::string FeedKey(uint32_t institution, const v1::FeedName& feed);
 struct SigmaTag;
 using Sigma = FixedBytes<32, SigmaTag>;
 
-// What a row showed of its customer.
-inline constexpr uint8_t kShownAddress = 1, kShownPerson = 2;
+// What a row showed of its customer; and, noted here and never sealed, that the
+// visitor objects.
+inline constexpr uint8_t kShownAddress = 1, kShownPerson = 2, kObjects = 128;
 
 // What is known of a relation.
 struct Relation {
-  uint32_t person = 0;     // number
+  uint32_t person = 0;     // number; 0: its visitor objects, or has objected
   uint32_t household = 0;  // number of the one it showed; 0: no address
   uint16_t delivered = 0;  // day of its last delivery, since 2000-01-01
   uint16_t pc4 = 0;        // 0 unknown
@@ -85,6 +86,10 @@ struct Relation {
   Element reference;  // R
   Sigma sigma;
   std::string language;
+
+  // What the institution delivered is its own and counts in its own figures;
+  // for everybody else the relation is nobody's.
+  bool objects() const { return (shown & kObjects) != 0; }
 };
 std::string Encode(const Relation& relation);
 [[nodiscard]] bool Decode(std::string_view bytes, Relation* relation);

@@ -12,6 +12,7 @@ namespace garderobe::aggregator {
 absl::Status Relations::Apply(Institution& institution,
                               const v1::StoreRelationsRequest& request,
                               const std::vector<Element>& pseudonyms,
+                              const std::vector<bool>& is_dropped,
                               RelationBatch rows, const BatchSource& source,
                               Feed feed, v1::BatchOutcome* outcome) {
   rocksdb::WriteBatch batch;
@@ -29,18 +30,26 @@ absl::Status Relations::Apply(Institution& institution,
       if (!is_stored) refused_.Note(handles[i], sigmas[i], today, batch);
       continue;
     }
-    if (pseudonyms[2 * i].is_zero()) {
-      ++accepted;  // of somebody who objects or is erased: nothing is kept
-      continue;
-    }
+    ++accepted;
+    if (is_dropped[i]) continue;
     const AggregatorHandle handle = handles[i];
     Relation& row = rows.rows[i];
-    GARDEROBE_ASSIGN_OR_RETURN(row.person,
-                               people_.directory->FindOrAddNumber(
-                                   Who::kPerson, pseudonyms[2 * i], batch));
+    // Of somebody who objects: what was delivered is the institution's own, and
+    // nobody's for anybody else.
+    const bool objects = pseudonyms[2 * i].is_zero();
+    if (objects) {
+      row.shown |= kObjects;
+      GARDEROBE_RETURN_IF_ERROR(
+          ToldLately::DropLink(store_, references[i], batch));
+    } else {
+      GARDEROBE_ASSIGN_OR_RETURN(row.person,
+                                 people_.directory->FindOrAddNumber(
+                                     Who::kPerson, pseudonyms[2 * i], batch));
+    }
     // The slot is there in every row; without an address it holds a point of
     // nobody.
-    if ((row.shown & kShownAddress) != 0 && !pseudonyms[2 * i + 1].is_zero()) {
+    if (!objects && (row.shown & kShownAddress) != 0 &&
+        !pseudonyms[2 * i + 1].is_zero()) {
       GARDEROBE_ASSIGN_OR_RETURN(
           row.household, people_.directory->FindOrAddNumber(
                              Who::kHousehold, pseudonyms[2 * i + 1], batch));
@@ -48,25 +57,19 @@ absl::Status Relations::Apply(Institution& institution,
     row.delivered = today;
     row.reference = references[i];
     row.sigma = sigmas[i];
-    // An objection that was withdrawn.
-    if (institution.ledger->NumberOf(handle) == 0u) {
-      institution.ledger->ForgetHandle(handle, batch);
-    }
     const uint32_t number =
         institution.ledger->FindOrAddRelation(handle, batch);
     const std::string key = KeyOf(institution.number, number);
-    GARDEROBE_RETURN_IF_ERROR(KeepHousehold(key, &row));
+    if (!objects) GARDEROBE_RETURN_IF_ERROR(KeepHousehold(key, &row));
     batch.Put(store_.family(kRelations), key, Encode(row));
     batch.Put(store_.family(kReferences), AsSlice(row.reference.view()),
               Encode(RelationPlace{institution.number, handle}));
     // It was too old before, and is not any more.
     batch.Delete(store_.family(kExpired), AsSlice(handle.view()));
     refused_.Forget(handle, batch);
-    ++accepted;
   }
   // Nothing else is told, and this follows from the batch alone: whether a
-  // relation was there before would tell who objects, for nothing is kept of
-  // them, and who was erased elsewhere.
+  // relation was there before would tell who was erased elsewhere.
   outcome->set_accepted(accepted);
   for (auto& refusal : rows.refused) {
     *outcome->add_refused() = std::move(refusal);
@@ -89,7 +92,7 @@ absl::Status Relations::KeepHousehold(const std::string& key,
     return DataLoss("a relation's record is damaged");
   }
   row->household = known.household;
-  row->shown |= known.shown;
+  row->shown |= known.shown & (kShownAddress | kShownPerson);
   return absl::OkStatus();
 }
 
@@ -97,12 +100,15 @@ absl::StatusOr<bool> Relations::HasRelation(
     const Institution& institution, const AggregatorHandle& handle) const {
   const auto number = institution.ledger->NumberOf(handle);
   if (!number) return false;
-  // The vault keeps what recognises somebody who objects.
-  if (*number == 0) return true;
   const auto value = store_.Get(kRelations, KeyOf(institution.number, *number));
   if (value.status().code() == absl::StatusCode::kNotFound) return false;
   GARDEROBE_RETURN_IF_ERROR(value.status());
-  return true;
+  Relation relation;
+  if (!Decode(*value, &relation)) {
+    return DataLoss("a relation's record is damaged");
+  }
+  // The vault keeps what recognises somebody who objects.
+  return relation.person != 0 || relation.objects();
 }
 
 absl::Status Relations::RefuseAll(Institution& institution,
@@ -122,12 +128,12 @@ absl::Status Relations::RefuseAll(Institution& institution,
   return refusal;
 }
 
-absl::Status Relations::ApplyAndLoad(v1::Right right, Institution& institution,
+absl::Status Relations::EraseAndLoad(Institution& institution,
                                      const std::vector<Subject>& subjects) {
   if (subjects.empty()) return absl::OkStatus();
   v1::ExerciseAtAggregatorResponse done;
   const auto applied =
-      forgetting_.Apply(right, institution, subjects, nullptr, &done);
+      forgetting_.Apply(v1::RIGHT_ERASE, institution, subjects, nullptr, &done);
   if (applied.ok() && !*applied) return absl::OkStatus();
   // What it counts has changed on the disk.
   institution.ledger.reset();
@@ -135,17 +141,17 @@ absl::Status Relations::ApplyAndLoad(v1::Right right, Institution& institution,
   return institutions_.EnsureLoaded(institution);
 }
 
-absl::Status Relations::TakeWhatWasTold(
+absl::StatusOr<std::vector<bool>> Relations::TakeWhatWasTold(
     Institution& institution, const v1::StoreRelationsRequest& request,
     std::vector<Element>& pseudonyms) {
   const Column<AggregatorHandle> handles(request.handles());
   const Column<Element> references(request.references());
   const Column<Sigma> sigmas(request.sigmas());
   const int32_t today = DayNumber(Today());
-  std::vector<Subject> nobodies, erased;
+  std::vector<bool> is_dropped(request.count());
+  std::vector<Subject> erased;
   rocksdb::WriteBatch dropped;
   for (size_t i = 0; i < request.count(); ++i) {
-    const Subject subject{handles[i], references[i]};
     GARDEROBE_ASSIGN_OR_RETURN(
         const Told told,
         people_.told_lately.After(references[i], request.answered_after()));
@@ -154,26 +160,23 @@ absl::Status Relations::TakeWhatWasTold(
     // can't tell: the TTP has it erase once more what was under way then. After
     // a withdrawal nothing does, so the vault forgets the row two days later,
     // unless it is delivered again.
-    if (told.action == RoundAction::kErase ||
-        told.action == RoundAction::kWithdraw) {
-      if (told.action == RoundAction::kErase) {
-        erased.push_back(subject);
-      } else if (!person.is_zero()) {
-        refused_.Note(subject.handle, sigmas[i], today, dropped);
+    if (told.action == RoundAction::kErase) {
+      erased.push_back({handles[i], references[i]});
+      is_dropped[i] = true;
+    } else if (told.action == RoundAction::kWithdraw) {
+      if (!person.is_zero()) {
+        refused_.Note(handles[i], sigmas[i], today, dropped);
       }
+      is_dropped[i] = true;
+    } else if (told.action == RoundAction::kObject) {
       person = Element();
-      continue;
-    }
-    if (told.action == RoundAction::kObject) person = Element();
-    if (!person.is_zero()) {
-      if (told.action == RoundAction::kLink) person = told.person;
-    } else if (institution.ledger->NumberOf(subject.handle) != 0u) {
-      nobodies.push_back(subject);
+    } else if (told.action == RoundAction::kLink && !person.is_zero()) {
+      person = told.person;
     }
   }
   if (dropped.Count() > 0) GARDEROBE_RETURN_IF_ERROR(store_.Write(dropped));
-  GARDEROBE_RETURN_IF_ERROR(ApplyAndLoad(v1::RIGHT_ERASE, institution, erased));
-  return ApplyAndLoad(v1::RIGHT_OBJECT, institution, nobodies);
+  GARDEROBE_RETURN_IF_ERROR(EraseAndLoad(institution, erased));
+  return is_dropped;
 }
 
 absl::StatusOr<v1::BatchOutcome> Relations::Take(
@@ -231,10 +234,11 @@ absl::StatusOr<v1::BatchOutcome> Relations::Take(
     const MutexLock people_lock(&people_.mutex);
     GARDEROBE_RETURN_IF_ERROR(people_.Ensure());
     // First, so that a batch that is answered has taken it.
-    GARDEROBE_RETURN_IF_ERROR(
+    GARDEROBE_ASSIGN_OR_RETURN(
+        const std::vector<bool> is_dropped,
         TakeWhatWasTold(*institution, request, pseudonyms));
     const absl::Status applied =
-        Apply(*institution, request, pseudonyms, *std::move(rows),
+        Apply(*institution, request, pseudonyms, is_dropped, *std::move(rows),
               opened->source, std::move(feed), &outcome);
     if (!applied.ok()) {
       // Ledger and directory have taken what is not stored: start again from

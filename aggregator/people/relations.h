@@ -38,11 +38,11 @@ class Relations {
       v1::StoreRelationsRequest request, const Institutions& registered);
 
  private:
-  // Where the vault answers a row with nobody, makes the row's handle nobody's.
   // Where a round has said something of a row's relation since the vault's
   // answer, does that: the person of a link takes the place of the row's, and
-  // after any right the identity.
-  [[nodiscard]] absl::Status TakeWhatWasTold(
+  // after an objection the identity. Returns which rows are not to be stored:
+  // those whose relation was erased or released meanwhile.
+  [[nodiscard]] absl::StatusOr<std::vector<bool>> TakeWhatWasTold(
       Institution& institution, const v1::StoreRelationsRequest& request,
       std::vector<Element>& pseudonyms)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_.mutex);
@@ -57,15 +57,15 @@ class Relations {
                                        const v1::StoreRelationsRequest& request,
                                        const absl::Status& refusal)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
-  // As Forgetting::Apply, and loads what has changed.
-  [[nodiscard]] absl::Status ApplyAndLoad(v1::Right right,
-                                          Institution& institution,
+  // Erases them, and loads what has changed.
+  [[nodiscard]] absl::Status EraseAndLoad(Institution& institution,
                                           const std::vector<Subject>& subjects)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_.mutex);
   // On an error institution and people have taken what is not stored.
   [[nodiscard]] absl::Status Apply(Institution& institution,
                                    const v1::StoreRelationsRequest& request,
                                    const std::vector<Element>& pseudonyms,
+                                   const std::vector<bool>& is_dropped,
                                    RelationBatch rows,
                                    const BatchSource& source, Feed feed,
                                    v1::BatchOutcome* outcome)

@@ -211,13 +211,16 @@ absl::Status Rounds::ApplyLinks(const std::vector<Entry>& links) {
     const auto value = store_.Get(kRelations, key);
     if (value.status().code() == absl::StatusCode::kNotFound) continue;
     GARDEROBE_RETURN_IF_ERROR(value.status());
-    Relation& relation = changed[key];
+    Relation relation;
     if (!Decode(*value, &relation)) {
       return DataLoss("a relation's record is damaged");
     }
+    // It was nobody's before the round; the next delivery says whose it is.
+    if (relation.person == 0) continue;
     GARDEROBE_ASSIGN_OR_RETURN(
         relation.person,
         people_.directory->FindOrAddNumber(Who::kPerson, link.person, batch));
+    changed[key] = std::move(relation);
   }
   for (const auto& [key, relation] : changed) {
     batch.Put(store_.family(kRelations), key, Encode(relation));

@@ -230,9 +230,9 @@ class RoundsTest : public ::testing::Test {
   }
   // Whether the handle is of somebody who objects.
   bool Objects(char name) {
-    const auto number =
-        aggregator_->store().Get(kHandles, HandleKey(1, HandleOf(name)));
-    return number.ok() && *number == std::string(4, '\0');
+    const auto relation = Find(name);
+    return relation && relation->objects() && relation->person == 0 &&
+           relation->household == 0;
   }
   // Every key and value but those of kMeta.
   std::string Everything() {

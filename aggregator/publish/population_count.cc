@@ -79,7 +79,7 @@ absl::StatusOr<InstitutionCount> CountInstitution(
   GARDEROBE_RETURN_IF_ERROR(moments.ForEachRelation(
       institution, moment, [&](uint32_t number, const Relation& relation) {
         const auto found = by_relation.find(number);
-        if (found == by_relation.end()) return;
+        if (found == by_relation.end() || relation.person == 0) return;
         PersonCounts counts{found->second.visits, found->second.tickets,
                             relation.delivered,   MunicipalityFor(relation.pc4),
                             relation.shown,       {}};

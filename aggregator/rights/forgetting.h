@@ -50,9 +50,8 @@ class Forgetting {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_.mutex);
   // Writes `batch`, unless it is empty, and notes that bytes have to leave the
   // disk (Last). Returns whether it was written. Not synced.
-  [[nodiscard]] absl::StatusOr<bool> Write(Institution& institution,
-                                           rocksdb::WriteBatch& batch)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_.mutex);
+  [[nodiscard]] absl::StatusOr<bool> Write(rocksdb::WriteBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_.mutex);
 
   // Number of the latest erasure whose bytes may still be on the disk, if any.
   std::optional<uint64_t> Last() const;
@@ -60,6 +59,17 @@ class Forgetting {
   [[nodiscard]] absl::Status Confirm(uint64_t last);
 
  private:
+  // Nothing: it is not stored. DataLoss: its record is damaged.
+  [[nodiscard]] absl::StatusOr<std::optional<Relation>> FindRelation(
+      const Institution& institution, uint32_t number) const;
+  // Puts into `batch` that the relation is nobody's and that its visitor
+  // objects; of `known`, what the institution delivered stays.
+  [[nodiscard]] absl::Status Object(Institution& institution,
+                                    const Subject& subject,
+                                    std::optional<Relation> known,
+                                    rocksdb::WriteBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex);
+
   Store& store_;
   InstitutionTable& institutions_;
   People& people_;

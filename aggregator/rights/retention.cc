@@ -168,6 +168,8 @@ absl::StatusOr<bool> Retention::ExpireRelationsWithout(
     if (gone == relations.end()) continue;  // it had visits only
     batch.Delete(store_.family(kReferences),
                  AsSlice(gone->second.reference.view()));
+    // What recognises somebody who objects stays at the vault.
+    if (gone->second.objects()) continue;
     batch.Put(store_.family(kExpired), AsSlice(handle.view()),
               AsSlice(gone->second.sigma.view()));
   }
@@ -176,7 +178,8 @@ absl::StatusOr<bool> Retention::ExpireRelationsWithout(
   statement->relations_held_back = old.size() - removed;
   if (batch.Count() == 0) return false;
   Put(institution, ceilings, batch);
-  return forgetting_.Write(institution, batch);
+  institutions_.PutChanged(institution, batch);
+  return forgetting_.Write(batch);
 }
 
 absl::StatusOr<Retention::Expired> Retention::Expire(const std::string& name,

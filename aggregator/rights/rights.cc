@@ -44,7 +44,7 @@ absl::StatusOr<std::string> Rights::Describe(const std::string& name,
   const MutexLock lock(&(*institution)->mutex);
   GARDEROBE_RETURN_IF_ERROR(institutions_.EnsureLoaded(**institution));
   const auto number = (*institution)->ledger->NumberOf(handle);
-  if (!number || *number == 0) return held.dump();
+  if (!number) return held.dump();
   held["known"] = true;
   const auto value =
       store_.Get(kRelations, KeyOf((*institution)->number, *number));
@@ -96,7 +96,7 @@ absl::Status Rights::CheckIsOne(const std::string& name,
     return stored.status();
   }
   const auto number = (*institution)->ledger->NumberOf(subject.handle);
-  if (!number || *number == 0) return absl::OkStatus();
+  if (!number) return absl::OkStatus();
   const auto value =
       store_.Get(kRelations, KeyOf((*institution)->number, *number));
   if (value.status().code() == absl::StatusCode::kNotFound) {
