@@ -33,6 +33,8 @@ const std::map<std::string, Value>& Counterparts() {
        [](const Row& row, const RowPointers&) { return row.anybody; }},
       {"postcode",
        [](const Row& row, const RowPointers&) { return row.postcode; }},
+      {"objects",
+       [](const Row& row, const RowPointers&) { return row.objects; }},
       {"same_birth", Agreeing(&Row::births)},
       {"same_home", Agreeing(&Row::homes)}};
   return all;
@@ -73,6 +75,7 @@ std::map<std::string, std::string> CompanyOf(const Rows& rows) {
 // it has no slot of its own.
 Row RowOf(const vault::RelationRecord& relation) {
   Row row;
+  row.objects = relation.objects;
   for (const vault::HeldToken& token : relation.tokens) {
     const Kind kind = vault::KindOf(token.fingerprint);
     const std::string mark = vault::NumberKey(token.fingerprint);
@@ -101,6 +104,7 @@ Row RowOf(const aggregator::Relation& relation) {
   row.address = (relation.shown & aggregator::kShownAddress) != 0;
   row.anybody = (relation.shown & aggregator::kShownPerson) != 0;
   row.postcode = row.birth && relation.pc4 != 0;
+  row.objects = relation.objects();
   if (row.birth) row.births.insert(aggregator::Number(relation.birth_year));
   if (relation.household != 0) {
     row.homes.insert(aggregator::Number(relation.household));

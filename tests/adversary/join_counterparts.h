@@ -19,7 +19,8 @@ struct Row {
   uint64_t sequence = 0;  // of its first write in RocksDB
   std::string relation;   // which one it is, as that side's key
   std::string person;     // whose it is, in that side's own terms
-  bool birth = false, address = false, anybody = false, postcode = false;
+  bool birth = false, address = false, anybody = false, postcode = false,
+       objects = false;
   // Of the latest sale, since 2000. Neither side stores it: a judge puts it
   // there, as the control.
   uint64_t quarter = 0;
