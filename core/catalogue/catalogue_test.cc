@@ -26,6 +26,48 @@ TEST(PeriodTest, BoundsAreCalendarBounds) {
   EXPECT_EQ(days("2025-02"), "2025-02-01 2025-03-01");
 }
 
+TEST(PeriodTest, SeasonsAreForOwnFiguresOnly) {
+  EXPECT_THAT(Period::Parse("2025-26"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  const auto season = Period::ParseOwn("2025-26");
+  ASSERT_THAT(season, IsOk());
+  EXPECT_EQ(ToIso(FromDayNumber(season->first_day())), "2025-09-01");
+  EXPECT_EQ(ToIso(FromDayNumber(season->end_day())), "2026-09-01");
+  EXPECT_EQ(season->text(), "2025-26");
+  // A month, as everywhere else.
+  EXPECT_EQ(Period::ParseOwn("2011-12")->level(), Period::Level::kMonth);
+  for (const char* text : {"2025-27", "2025-2", "2025-26x", "-025-26"}) {
+    EXPECT_THAT(Period::ParseOwn(text),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << text;
+  }
+}
+
+TEST(PeriodTest, ADayLiesInOnePeriodOfEachLevel) {
+  const auto texts = [](const CivilDate& date) {
+    std::string all;
+    for (const auto level : {Period::Level::kYear, Period::Level::kQuarter,
+                             Period::Level::kMonth, Period::Level::kSeason}) {
+      all += Period::Containing(level, DayNumber(date)).text() + " ";
+    }
+    return all;
+  };
+  EXPECT_EQ(texts({2025, 8, 31}), "2025 2025Q3 2025-08 2024-25 ");
+  EXPECT_EQ(texts({2025, 9, 1}), "2025 2025Q3 2025-09 2025-26 ");
+  EXPECT_EQ(texts({2099, 12, 31}), "2099 2099Q4 2099-12 2099-00 ");
+  for (int32_t day = DayNumber({2023, 1, 1}); day < DayNumber({2026, 1, 1});
+       ++day) {
+    for (const auto level : {Period::Level::kYear, Period::Level::kQuarter,
+                             Period::Level::kMonth, Period::Level::kSeason}) {
+      const Period period = Period::Containing(level, day);
+      EXPECT_LE(period.first_day(), day);
+      EXPECT_GT(period.end_day(), day);
+      EXPECT_EQ(Period::ParseOwn(period.text())->first_day(),
+                period.first_day());
+    }
+  }
+}
+
 TEST(PeriodTest, AnythingElseIsRefused) {
   for (const char* text : {"", "25", "2025Q5", "2025-13", "2025-1",
                            "2025-01-01", "1999", "2025q1", "2025 "}) {

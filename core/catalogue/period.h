@@ -1,4 +1,5 @@
-// Calendar periods: a year, a quarter or a month.
+// Periods: a year, a quarter or a month; and a season, September to August, for
+// an institution's own figures only.
 #ifndef GARDEROBE_CORE_CATALOGUE_PERIOD_H_
 #define GARDEROBE_CORE_CATALOGUE_PERIOD_H_
 
@@ -12,11 +13,17 @@ namespace garderobe {
 
 class Period {
  public:
-  enum class Level { kYear, kQuarter, kMonth };
+  enum class Level { kYear, kQuarter, kMonth, kSeason };
 
   // "2025", "2025Q3" or "2025-07", years 2000 to 2199.
   // InvalidArgument: anything else.
   [[nodiscard]] static absl::StatusOr<Period> Parse(std::string_view text);
+  // The same, and "2025-26". Seasons before 2012-13 would be written as months
+  // are, and can't be asked for.
+  [[nodiscard]] static absl::StatusOr<Period> ParseOwn(std::string_view text);
+  // The period of that level that the day lies in, from 2000 to 2199. `day`
+  // since 2000-01-01.
+  static Period Containing(Level level, int32_t day);
 
   Level level() const { return level_; }
   const std::string& text() const { return text_; }
