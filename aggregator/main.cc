@@ -38,6 +38,7 @@ struct Config {
   int64_t ledger_mib = 1024;
   int64_t forget_minutes = 60;
   int64_t grace_days = 30;
+  int64_t customers_minutes = 1440;
 };
 
 std::string StorePath(const Config& config) {
@@ -98,9 +99,9 @@ absl::Status Run(const Config& config) {
       const auto custodians,
       OpenCustody(config.custodians, "aggregator", config.keys));
   Publisher publisher(*aggregator, *institutions, config.grace_days);
-  AnswerPusher pusher(*aggregator, publisher,
-                      {config.answer_address, "answerd", answer_pins},
-                      config.daemon.tls);
+  AnswerPusher pusher(
+      *aggregator, publisher, {config.answer_address, "answerd", answer_pins},
+      config.daemon.tls, std::chrono::minutes(config.customers_minutes));
   AggregatorServiceImpl service(*aggregator, *institutions, pusher, *daemon);
   AggregatorRightsServiceImpl rights(*aggregator, *institutions, *daemon);
   AggregatorRetentionServiceImpl retention(*aggregator, *institutions, *daemon);
@@ -234,6 +235,11 @@ int main(int argc, char** argv) {
   settings.Number("publish.grace_days", &config.grace_days,
                   "Days after a period's end before it may be published.", 0,
                   400);
+  settings.Number("mirror.customers_minutes", &config.customers_minutes,
+                  "Minutes between two counts of an institution's own "
+                  "customers. Short ones are for trials: from two counts "
+                  "answerd could tell what one customer is like.",
+                  0, 10'080);
   return DaemonMain(argc, argv, settings,
                     {"aggregatord",
                      [&] { return aggregator::Check(config); },

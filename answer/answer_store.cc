@@ -7,7 +7,10 @@
 
 namespace garderobe::answer {
 namespace {
-enum Family : size_t { kMeta, kMirrors, kCubes };
+enum Family : size_t { kMeta, kMirrors, kCubes, kHeld, kCustomers };
+const std::vector<std::string> kFamilyNames = {"default", "mirrors", "cubes",
+                                               "held", "customers"};
+constexpr StoreOptions kStoreOptions = {.format = 2};
 
 bool Before(const v1::CubeCell& a, const v1::CubeCell& b) {
   return std::tie(a.cell(), a.measure()) < std::tie(b.cell(), b.measure());
@@ -35,25 +38,25 @@ std::vector<const v1::CubeCell*> LoadedCube::Find(
   return found;
 }
 
+AnswerStore::AnswerStore(std::unique_ptr<Store> store, size_t mirror_bytes_max)
+    : store_(std::move(store)),
+      mirrors_(*store_,
+               {.held = kHeld, .mirrors = kMirrors, .customers = kCustomers},
+               mirror_bytes_max) {}
+
 absl::StatusOr<std::unique_ptr<AnswerStore>> AnswerStore::Open(
-    const std::string& directory) {
+    const std::string& directory, size_t mirror_bytes_max) {
   GARDEROBE_ASSIGN_OR_RETURN(
-      auto store, Store::Open(directory, {"default", "mirrors", "cubes"}));
-  std::unique_ptr<AnswerStore> answers(new AnswerStore(std::move(store)));
+      auto store, Store::Open(directory, kFamilyNames, kStoreOptions));
+  std::unique_ptr<AnswerStore> answers(
+      new AnswerStore(std::move(store), mirror_bytes_max));
+  GARDEROBE_RETURN_IF_ERROR(answers->mirrors_.Load());
   GARDEROBE_RETURN_IF_ERROR(answers->Load());
   return answers;
 }
 
 absl::Status AnswerStore::Load() {
   const MutexLock lock(&mutex_);
-  const auto mirrors = store_->NewIterator(kMirrors);
-  for (mirrors->SeekToFirst(); mirrors->Valid(); mirrors->Next()) {
-    auto mirror = std::make_shared<v1::Mirror>();
-    if (!mirror->ParseFromString(mirrors->value().ToString())) {
-      return DataLoss("a stored mirror is damaged");
-    }
-    mirrors_[mirrors->key().ToString()] = std::move(mirror);
-  }
   const auto cubes = store_->NewIterator(kCubes);
   for (cubes->SeekToFirst(); cubes->Valid(); cubes->Next()) {
     v1::Cube cube;
@@ -63,38 +66,13 @@ absl::Status AnswerStore::Load() {
     cubes_[cubes->key().ToString()] =
         std::make_shared<LoadedCube>(std::move(cube));
   }
-  GARDEROBE_RETURN_IF_ERROR(FromRocks(mirrors->status()));
-  GARDEROBE_RETURN_IF_ERROR(FromRocks(cubes->status()));
-  return absl::OkStatus();
-}
-
-absl::Status AnswerStore::PutMirror(const v1::Mirror& mirror) {
-  {
-    const MutexLock lock(&mutex_);
-    const auto known = mirrors_.find(mirror.institution());
-    auto age = [](const v1::Mirror& m) {
-      return std::pair(m.run(), m.version());
-    };
-    if (known != mirrors_.end() && age(*known->second) >= age(mirror)) {
-      return absl::OkStatus();
-    }
-    rocksdb::WriteBatch batch;
-    batch.Put(store_->family(kMirrors), mirror.institution(),
-              mirror.SerializeAsString());
-    GARDEROBE_RETURN_IF_ERROR(store_->Write(batch));
-    mirrors_[mirror.institution()] = std::make_shared<v1::Mirror>(mirror);
-  }
-  return store_->Sync();
+  return FromRocks(cubes->status());
 }
 
 v1::ListHeldResponse AnswerStore::Held() {
   v1::ListHeldResponse held;
+  mirrors_.AddHeld(&held);
   const MutexLock lock(&mutex_);
-  for (const auto& [institution, mirror] : mirrors_) {
-    auto* entry = held.add_mirrors();
-    entry->set_institution(institution);
-    entry->set_version(mirror->version());
-  }
   for (const auto& [period, cube] : cubes_) held.add_periods(period);
   return held;
 }
@@ -126,16 +104,6 @@ absl::Status AnswerStore::PutCube(const v1::Cube& cube) {
     cubes_[cube.period()] = std::make_shared<LoadedCube>(cube);
   }
   return store_->Sync();
-}
-
-absl::StatusOr<std::shared_ptr<const v1::Mirror>> AnswerStore::FindMirror(
-    const std::string& institution) {
-  const MutexLock lock(&mutex_);
-  const auto found = mirrors_.find(institution);
-  if (found == mirrors_.end()) {
-    return NotFound("nothing was delivered for {} yet", institution);
-  }
-  return found->second;
 }
 
 absl::StatusOr<std::shared_ptr<const LoadedCube>> AnswerStore::FindCube(

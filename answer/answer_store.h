@@ -1,5 +1,5 @@
-// What answerd keeps: published cubes and each institution's own mirror.
-// Figures that may be shown, and nothing else.
+// What answerd keeps: published cubes, in memory, and each institution's own
+// figures, on a shelf. Figures that may be shown, and nothing else.
 //
 // Thread-safe. Storage: answer/README.md.
 #ifndef GARDEROBE_ANSWER_ANSWER_STORE_H_
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "answer/mirror_shelf.h"
 #include "core/base/mutex.h"
 #include "core/store/store.h"
 #include "garderobe/v1/answer.pb.h"
@@ -33,36 +33,30 @@ class LoadedCube {
 
 class AnswerStore {
  public:
+  // `mirror_bytes_max`: of own figures in memory.
   [[nodiscard]] static absl::StatusOr<std::unique_ptr<AnswerStore>> Open(
-      const std::string& directory);
+      const std::string& directory, size_t mirror_bytes_max);
 
-  // Synced when it returns. What an earlier run of the aggregator made, or an
-  // older version, never replaces a newer one.
-  [[nodiscard]] absl::Status PutMirror(const v1::Mirror& mirror);
+  MirrorShelf& mirrors() { return mirrors_; }
   // InvalidArgument: not sorted, or the root is not that of cells and coverage.
   // AlreadyExists: another cube of this period is published.
   [[nodiscard]] absl::Status PutCube(const v1::Cube& cube);
 
   v1::ListHeldResponse Held();
 
-  // NotFound: nothing was delivered.
-  [[nodiscard]] absl::StatusOr<std::shared_ptr<const v1::Mirror>> FindMirror(
-      const std::string& institution);
   // NotFound: not published.
   [[nodiscard]] absl::StatusOr<std::shared_ptr<const LoadedCube>> FindCube(
       const std::string& period);
   std::vector<std::shared_ptr<const LoadedCube>> Cubes();
 
  private:
-  explicit AnswerStore(std::unique_ptr<Store> store)
-      : store_(std::move(store)) {}
+  AnswerStore(std::unique_ptr<Store> store, size_t mirror_bytes_max);
 
   [[nodiscard]] absl::Status Load();
 
   const std::unique_ptr<Store> store_;
+  MirrorShelf mirrors_;  // own locking
   Mutex mutex_;
-  std::map<std::string, std::shared_ptr<const v1::Mirror>> mirrors_
-      ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::shared_ptr<const LoadedCube>> cubes_
       ABSL_GUARDED_BY(mutex_);
 };

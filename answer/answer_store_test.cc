@@ -17,7 +17,7 @@ class AnswerStoreTest : public ::testing::Test {
   }
   void Reopen() {
     store_.reset();
-    auto store = AnswerStore::Open(folder_);
+    auto store = AnswerStore::Open(folder_, cache_bytes_);
     ASSERT_THAT(store, IsOk());
     store_ = *std::move(store);
   }
@@ -26,12 +26,12 @@ class AnswerStoreTest : public ::testing::Test {
     mirror.set_institution("museum");
     mirror.set_run(run);
     mirror.set_version(version);
-    mirror.add_cells()->set_visits(visits);
+    mirror.mutable_tallies()->add_visits(visits);
     return mirror;
   }
   uint64_t Visits() {
-    const auto mirror = store_->FindMirror("museum");
-    return mirror.ok() ? (*mirror)->cells(0).visits() : 0;
+    const auto mirror = store_->mirrors().FindVisits("museum");
+    return mirror.ok() ? (*mirror)->tallies().visits(0) : 0;
   }
   static v1::Cube Cube(int64_t value) {
     v1::Cube cube;
@@ -48,31 +48,32 @@ class AnswerStoreTest : public ::testing::Test {
     return cube;
   }
   const std::string folder_ = ::testing::TempDir() + "/answer_store";
+  size_t cache_bytes_ = 1 << 20;
   std::unique_ptr<AnswerStore> store_;
 };
 
 TEST_F(AnswerStoreTest, AnOlderMirrorNeverReplacesANewerOne) {
-  ASSERT_THAT(store_->PutMirror(Mirror(1, 5, 50)), IsOk());
-  ASSERT_THAT(store_->PutMirror(Mirror(1, 4, 40)), IsOk());
+  ASSERT_THAT(store_->mirrors().Put(Mirror(1, 5, 50)), IsOk());
+  ASSERT_THAT(store_->mirrors().Put(Mirror(1, 4, 40)), IsOk());
   EXPECT_EQ(Visits(), 50u);
-  ASSERT_THAT(store_->PutMirror(Mirror(1, 6, 60)), IsOk());
+  ASSERT_THAT(store_->mirrors().Put(Mirror(1, 6, 60)), IsOk());
   EXPECT_EQ(Visits(), 60u);
 }
 
 // A restored aggregator once went unheard until it had grown past what it had
 // been.
 TEST_F(AnswerStoreTest, ALaterRunCountsWhateverItsVersion) {
-  ASSERT_THAT(store_->PutMirror(Mirror(1, 9, 90)), IsOk());
-  ASSERT_THAT(store_->PutMirror(Mirror(2, 3, 30)), IsOk());
+  ASSERT_THAT(store_->mirrors().Put(Mirror(1, 9, 90)), IsOk());
+  ASSERT_THAT(store_->mirrors().Put(Mirror(2, 3, 30)), IsOk());
   EXPECT_EQ(Visits(), 30u);
-  ASSERT_THAT(store_->PutMirror(Mirror(1, 10, 100)), IsOk());
+  ASSERT_THAT(store_->mirrors().Put(Mirror(1, 10, 100)), IsOk());
   EXPECT_EQ(Visits(), 30u);
   Reopen();
   EXPECT_EQ(Visits(), 30u);
 }
 
 TEST_F(AnswerStoreTest, TellsWhatItHolds) {
-  ASSERT_THAT(store_->PutMirror(Mirror(1, 9, 90)), IsOk());
+  ASSERT_THAT(store_->mirrors().Put(Mirror(1, 9, 90)), IsOk());
   ASSERT_THAT(store_->PutCube(Cube(100)), IsOk());
   Reopen();
   const v1::ListHeldResponse held = store_->Held();

@@ -17,6 +17,7 @@ struct Config {
   DaemonConfig daemon;
   CustodySettings custodians;
   std::string intake_listen;
+  int64_t mirror_mib = 256;
   int64_t intake_message_mib_max = 256;  // a nation's cube is one message
 };
 
@@ -33,14 +34,17 @@ absl::Status Run(const Config& config) {
   // again.
   GARDEROBE_RETURN_IF_ERROR(
       Annotate(daemon->CheckDisk(), data + " is not opened"));
-  GARDEROBE_ASSIGN_OR_RETURN(auto store, AnswerStore::Open(data + "/store"));
+  GARDEROBE_ASSIGN_OR_RETURN(
+      auto store,
+      AnswerStore::Open(data + "/store", static_cast<size_t>(config.mirror_mib)
+                                             << 20));
   GARDEROBE_ASSIGN_OR_RETURN(auto institutions,
                              RegisterStore::Open(data + "/register.pb"));
   GARDEROBE_ASSIGN_OR_RETURN(const auto custodians,
                              OpenCustody(config.custodians, "answer", data));
   Questions questions(*store, *institutions);
   IntakeServiceImpl intake(*store, *daemon);
-  AnswerServiceImpl answers(questions, *institutions);
+  AnswerServiceImpl answers(questions, *institutions, *daemon);
   RegisterServiceImpl register_service(*institutions, *custodians);
   auto state = [&] {
     const absl::Status disk = daemon->CheckDisk();
@@ -89,6 +93,10 @@ int main(int argc, char** argv) {
                    /*required=*/true);
   settings.Number("intake.message_mib_max", &config.intake_message_mib_max,
                   "The largest message that is taken in there, MiB.", 4, 1024);
+  settings.Number("memory.mirror_mib", &config.mirror_mib,
+                  "Memory for institutions' own figures that were asked for "
+                  "lately, MiB; all of them are on disk.",
+                  1, 1 << 20);
   return DaemonMain(argc, argv, settings,
                     {"answerd", [&] { return answer::Check(config); },
                      [&] { return answer::Run(config); }, nullptr, nullptr});

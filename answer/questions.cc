@@ -1,15 +1,13 @@
 #include "answer/questions.h"
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "answer/own/customers.h"
+#include "answer/own/visits.h"
 #include "core/base/civil_time.h"
 #include "core/catalogue/catalogue.h"
 #include "core/catalogue/codes.h"
@@ -24,9 +22,27 @@ absl::StatusOr<int32_t> Bound(std::string_view option, std::string_view date,
                               int32_t open) {
   if (date.empty()) return open;
   const auto parsed = ParseDate(date);
-  if (!parsed)
+  if (!parsed) {
     return InvalidArgument("{}: dates are written 2025-01-31", option);
+  }
   return DayNumber(*parsed);
+}
+
+// The days that are asked for: a period, or from and to.
+absl::StatusOr<DayRange> RangeOf(const v1::QueryOwnRequest& request) {
+  if (!request.period().empty()) {
+    if (!request.from().empty() || !request.to().empty()) {
+      return InvalidArgument("--period: not beside --from and --to");
+    }
+    GARDEROBE_ASSIGN_OR_RETURN(const Period period,
+                               Period::ParseOwn(request.period()));
+    return DayRange{period.first_day(), period.end_day() - 1};
+  }
+  DayRange range;
+  GARDEROBE_ASSIGN_OR_RETURN(range.from,
+                             Bound("--from", request.from(), range.from));
+  GARDEROBE_ASSIGN_OR_RETURN(range.to, Bound("--to", request.to(), range.to));
+  return range;
 }
 
 // The value of a dimension in a cell id: "municipality=GM0363" at the end.
@@ -56,45 +72,29 @@ absl::StatusOr<v1::QueryOwnResponse> Questions::Own(
     return NotFound("the register has no institution {}",
                     request.institution());
   }
-  GARDEROBE_ASSIGN_OR_RETURN(const int32_t from,
-                             Bound("--from", request.from(), INT32_MIN));
-  GARDEROBE_ASSIGN_OR_RETURN(const int32_t to,
-                             Bound("--to", request.to(), INT32_MAX));
-  const std::string& by = request.by();
-  if (by != "month" && by != "day" && by != "event" && by != "channel") {
-    return InvalidArgument("--by: month, day, event or channel");
+  const std::string& question = request.question();
+  if (question == "customers" || question == "return") {
+    const auto customers =
+        store_.mirrors().FindCustomers(request.institution());
+    if (!customers.ok()) return customers.status();
+    return question == "return"
+               ? Returns(**customers)
+               : CustomersBy(**customers, request.by(), request.period());
   }
-  v1::QueryOwnResponse response;
-  const auto mirror = store_.FindMirror(request.institution());
-  if (!mirror.ok()) return response;  // nothing delivered: no rows
-  std::map<std::string, v1::Mirror::Row> rows;
-  for (const auto& cell : (*mirror)->cells()) {
-    if (cell.day() < from || cell.day() > to) continue;
-    std::string key;
-    if (by == "event") {
-      key = cell.event();
-    } else if (by == "channel") {
-      key = kChannels[std::min<size_t>(cell.channel(), kChannels.size() - 1)];
-    } else {
-      key = ToIso(FromDayNumber(cell.day()));
-      if (by == "month") key.resize(7);
-    }
-    auto& row = rows[key];
-    row.set_visits(row.visits() + cell.visits());
-    row.set_tickets(row.tickets() + cell.tickets());
-    row.set_revenue_cents(row.revenue_cents() + cell.revenue_cents());
+  GARDEROBE_ASSIGN_OR_RETURN(const DayRange range, RangeOf(request));
+  const auto mirror = store_.mirrors().FindVisits(request.institution());
+  // Nothing delivered: no rows.
+  if (mirror.status().code() == absl::StatusCode::kNotFound) {
+    return v1::QueryOwnResponse();
   }
-  for (auto& [key, row] : rows) {
-    row.set_key(key);
-    if (by == "event") {
-      const auto title = (*mirror)->event_titles().find(key);
-      if (title != (*mirror)->event_titles().end()) {
-        row.set_label(title->second);
-      }
-    }
-    *response.add_rows() = std::move(row);
+  GARDEROBE_RETURN_IF_ERROR(mirror.status());
+  if (question.empty() || question == "visits") {
+    return VisitsBy(**mirror, request.by(), range);
   }
-  return response;
+  if (question == "compare") {
+    return VisitsCompared(**mirror, request.by(), range);
+  }
+  return InvalidArgument("question: visits, compare, customers or return");
 }
 
 absl::StatusOr<v1::QueryResponse> Questions::Protected(

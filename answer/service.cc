@@ -6,7 +6,6 @@
 #include "core/rpc/ordered_stream.h"
 
 namespace garderobe::answer {
-namespace {}  // namespace
 
 absl::StatusOr<Peer> AnswerServiceImpl::RequireAsker(
     const grpc::ServerContextBase& context) const {
@@ -30,7 +29,18 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::PutMirror(
   if (!peer.ok()) return FinishNow(context, peer.status());
   return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
     GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
-    return store_.PutMirror(request->mirror());
+    return store_.mirrors().Put(request->mirror());
+  });
+}
+
+grpc::ServerUnaryReactor* IntakeServiceImpl::PutCustomers(
+    grpc::CallbackServerContext* context,
+    const v1::PutCustomersRequest* request, v1::PutCustomersResponse*) {
+  auto peer = RequirePeer(*context, Role::kParty, "aggregator");
+  if (!peer.ok()) return FinishNow(context, peer.status());
+  return FinishOn(daemon_.workers(), context, [=, this]() -> absl::Status {
+    GARDEROBE_RETURN_IF_ERROR(daemon_.CheckDisk());
+    return store_.mirrors().Put(request->customers());
   });
 }
 
@@ -56,11 +66,15 @@ grpc::ServerUnaryReactor* IntakeServiceImpl::PutCube(
 grpc::ServerUnaryReactor* AnswerServiceImpl::QueryOwn(
     grpc::CallbackServerContext* context, const v1::QueryOwnRequest* request,
     v1::QueryOwnResponse* response) {
-  const auto peer = RequireAsker(*context);
+  auto peer = RequireAsker(*context);
   if (!peer.ok()) return FinishNow(context, peer.status());
-  auto answer = questions_.Own(*peer, *request);
-  if (answer.ok()) *response = *std::move(answer);
-  return FinishNow(context, answer.status());
+  // Own figures may have to be read from the disk.
+  return FinishOn(daemon_.workers(), context,
+                  [=, this, asker = *std::move(peer)]() -> absl::Status {
+                    GARDEROBE_ASSIGN_OR_RETURN(*response,
+                                               questions_.Own(asker, *request));
+                    return absl::OkStatus();
+                  });
 }
 
 grpc::ServerUnaryReactor* AnswerServiceImpl::Query(

@@ -18,6 +18,10 @@ class IntakeServiceImpl final
   grpc::ServerUnaryReactor* PutMirror(grpc::CallbackServerContext* context,
                                       const v1::PutMirrorRequest* request,
                                       v1::PutMirrorResponse* response) override;
+  grpc::ServerUnaryReactor* PutCustomers(
+      grpc::CallbackServerContext* context,
+      const v1::PutCustomersRequest* request,
+      v1::PutCustomersResponse* response) override;
   grpc::ServerUnaryReactor* ListHeld(grpc::CallbackServerContext* context,
                                      const v1::ListHeldRequest* request,
                                      v1::ListHeldResponse* response) override;
@@ -33,9 +37,10 @@ class IntakeServiceImpl final
 // For the coordinator and for institutions.
 class AnswerServiceImpl final : public v1::AnswerService::CallbackService {
  public:
-  // Both outlive the service.
-  AnswerServiceImpl(Questions& questions, const RegisterStore& institutions)
-      : questions_(questions), institutions_(institutions) {}
+  // All outlive the service.
+  AnswerServiceImpl(Questions& questions, const RegisterStore& institutions,
+                    Daemon& daemon)
+      : questions_(questions), institutions_(institutions), daemon_(daemon) {}
   grpc::ServerUnaryReactor* QueryOwn(grpc::CallbackServerContext* context,
                                      const v1::QueryOwnRequest* request,
                                      v1::QueryOwnResponse* response) override;
@@ -58,6 +63,7 @@ class AnswerServiceImpl final : public v1::AnswerService::CallbackService {
 
   Questions& questions_;
   const RegisterStore& institutions_;
+  Daemon& daemon_;
 };
 
 }  // namespace garderobe::answer

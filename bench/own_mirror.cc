@@ -35,8 +35,9 @@ absl::StatusOr<nlohmann::json> Run(const std::string& address,
   // The answer itself, so that it can be laid beside another's.
   auto rows = nlohmann::json::array();
   for (const auto& row : response.rows()) {
-    rows.push_back(
-        {row.key(), row.visits(), row.tickets(), row.revenue_cents()});
+    auto told = nlohmann::json::array({row.key()});
+    for (const auto& value : row.value()) told.push_back(value.number());
+    rows.push_back(std::move(told));
   }
   result["rows"] = std::move(rows);
   return result;

@@ -21,6 +21,11 @@ struct Event {
   uint8_t genre = 0;
   int32_t starts_at = 0;  // local minutes since 2000-01-01 00:00
 };
+// The day that it begins on, since 2000-01-01.
+inline int32_t DayOf(const Event& event) {
+  return (event.starts_at >= 0 ? event.starts_at : event.starts_at - 1439) /
+         1440;
+}
 
 // One visit without its id and event, as it is kept.
 struct VisitRow {

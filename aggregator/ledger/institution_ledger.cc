@@ -17,10 +17,6 @@ constexpr size_t kJoinRowsBelow = 4096;
 constexpr uint32_t kBlocksMax = 1 << 18;
 constexpr size_t kEventsMax = 1 << 20;
 
-int32_t DayOf(int32_t minutes) {
-  return minutes >= 0 ? minutes / 1440 : -((-minutes + 1439) / 1440);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<InstitutionLedger>> InstitutionLedger::Load(
@@ -75,7 +71,7 @@ absl::Status InstitutionLedger::LoadAll() {
   for (uint32_t number = 0; number < blocks.size(); ++number) {
     for (uint32_t row = 0; row < blocks[number].rows.size(); ++row) {
       if (IsLive(blocks[number], number, row)) {
-        Count(blocks[number].rows[row], +1);
+        tally_.Count(blocks[number].rows[row], +1);
       }
     }
   }
@@ -90,8 +86,8 @@ absl::StatusOr<VisitBlock> InstitutionLedger::ReadBlock(uint32_t number) const {
 
 void InstitutionLedger::AddEvent(Event event) {
   event_numbers_.emplace(Encode(event), static_cast<uint32_t>(events_.size()));
+  tally_.AddEvent(event);
   events_.push_back(std::move(event));
-  counts_.resize(events_.size() * kChannels.size());
 }
 
 uint32_t InstitutionLedger::EventNumber(Event event,
@@ -117,14 +113,6 @@ uint32_t InstitutionLedger::FindOrAddRelation(const AggregatorHandle& handle,
   return entry->second;
 }
 
-void InstitutionLedger::Count(const VisitRow& row, int sign) {
-  if (!Counts(static_cast<VisitStatus>(row.status))) return;
-  ChannelCounts& counts = counts_[row.event * kChannels.size() + row.channel];
-  counts.visits += sign;
-  counts.tickets += sign * int64_t{row.quantity};
-  counts.revenue_cents += sign * int64_t{row.price_cents};
-}
-
 absl::Status InstitutionLedger::Uncount(std::vector<Locator> rows) {
   // Each block is read once, however the corrections are scattered over them.
   std::sort(rows.begin(), rows.end());
@@ -135,7 +123,7 @@ absl::Status InstitutionLedger::Uncount(std::vector<Locator> rows) {
       number = row >> 14;
       GARDEROBE_ASSIGN_OR_RETURN(block, ReadBlock(number));
     }
-    Count(block.rows[row & 0x3fff], -1);
+    tally_.Count(block.rows[row & 0x3fff], -1);
   }
   return absl::OkStatus();
 }
@@ -209,14 +197,14 @@ absl::StatusOr<InstitutionLedger::Applied> InstitutionLedger::Append(
       const uint32_t old_block = entry->second >> 14,
                      old_row = entry->second & 0x3fff;
       if (old_block == number) {
-        Count(block.rows[old_row], -1);
+        tally_.Count(block.rows[old_row], -1);
       } else {
         superseded.push_back(entry->second);
       }
       entry->second = MakeLocator(number, at);
       ++applied.replaced;
     }
-    Count(row, +1);
+    tally_.Count(row, +1);
     ++applied.accepted;
   }
   GARDEROBE_RETURN_IF_ERROR(Uncount(std::move(superseded)));
@@ -233,22 +221,7 @@ v1::Mirror InstitutionLedger::MakeMirror(const std::string& institution,
   v1::Mirror mirror;
   mirror.set_institution(institution);
   mirror.set_version(version);
-  for (size_t e = 0; e < events_.size(); ++e) {
-    for (size_t channel = 0; channel < kChannels.size(); ++channel) {
-      const ChannelCounts& counts = counts_[e * kChannels.size() + channel];
-      if (counts.visits == 0) continue;
-      auto* cell = mirror.add_cells();
-      cell->set_day(DayOf(events_[e].starts_at));
-      cell->set_event(events_[e].id);
-      cell->set_channel(static_cast<uint32_t>(channel));
-      cell->set_visits(static_cast<uint64_t>(counts.visits));
-      cell->set_tickets(static_cast<uint64_t>(counts.tickets));
-      cell->set_revenue_cents(counts.revenue_cents);
-      if (!events_[e].title.empty()) {
-        (*mirror.mutable_event_titles())[events_[e].id] = events_[e].title;
-      }
-    }
-  }
+  tally_.AddTo(events_, &mirror);
   return mirror;
 }
 

@@ -24,9 +24,10 @@
 #include "absl/container/flat_hash_set.h"
 #include "aggregator/ledger/records.h"
 #include "aggregator/ledger/visit_block.h"
+#include "aggregator/ledger/visit_tally.h"
 #include "core/catalogue/codes.h"
 #include "core/store/store.h"
-#include "garderobe/v1/answer.pb.h"
+#include "garderobe/v1/mirror.pb.h"
 
 namespace garderobe::aggregator {
 
@@ -97,7 +98,7 @@ class InstitutionLedger {
     return absl::OkStatus();
   }
 
-  // What the institution could count by itself (answers.md, 1).
+  // The visits that the institution could count by itself (docs/querying.md).
   v1::Mirror MakeMirror(const std::string& institution, uint64_t version) const;
 
   // Minutes since 2000-01-01; `end` exclusive.
@@ -110,7 +111,8 @@ class InstitutionLedger {
   size_t live_visits() const { return index_.size(); }
   // About how much memory the ledger takes.
   size_t bytes() const {
-    return index_.size() * 28 + relations_.size() * 40 + events_.size() * 480;
+    return index_.size() * 28 + relations_.size() * 40 + events_.size() * 312 +
+           tally_.bytes();
   }
 
  private:
@@ -119,9 +121,6 @@ class InstitutionLedger {
   static Locator MakeLocator(uint32_t block, size_t row) {
     return block << 14 | static_cast<uint32_t>(row);
   }
-  struct ChannelCounts {
-    int64_t visits = 0, tickets = 0, revenue_cents = 0;
-  };
 
   InstitutionLedger(const Store& store, uint32_t institution)
       : store_(store), institution_(institution) {}
@@ -142,7 +141,6 @@ class InstitutionLedger {
   int32_t LatestDayOf(const VisitRow& row) const;
   uint32_t EventNumber(Event event, rocksdb::WriteBatch& batch);
   void AddEvent(Event event);
-  void Count(const VisitRow& row, int sign);
   // Takes rows of stored blocks out of the counts.
   [[nodiscard]] absl::Status Uncount(std::vector<Locator> rows);
   // Takes live blocks off the end while they are no larger than what is to be
@@ -159,7 +157,7 @@ class InstitutionLedger {
   uint32_t next_relation_ = 1;  // 0 is nobody
   std::vector<Event> events_;
   absl::flat_hash_map<std::string, uint32_t> event_numbers_;  // by Encode
-  std::vector<ChannelCounts> counts_;                         // event x channel
+  VisitTally tally_;
 };
 
 }  // namespace garderobe::aggregator

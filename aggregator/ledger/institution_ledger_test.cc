@@ -56,10 +56,10 @@ class InstitutionLedgerTest : public ::testing::Test {
   std::array<int64_t, 3> Totals() {
     std::array<int64_t, 3> totals{};
     const v1::Mirror mirror = ledger_->MakeMirror("x", 1);
-    for (const auto& cell : mirror.cells()) {
-      totals[0] += static_cast<int64_t>(cell.visits());
-      totals[1] += static_cast<int64_t>(cell.tickets());
-      totals[2] += cell.revenue_cents();
+    for (int i = 0; i < mirror.event_size(); ++i) {
+      totals[0] += static_cast<int64_t>(mirror.tallies().visits(i));
+      totals[1] += static_cast<int64_t>(mirror.tallies().tickets(i));
+      totals[2] += mirror.tallies().revenue_cents(i);
     }
     return totals;
   }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 
+#include "core/base/civil_time.h"
 #include "core/rpc/deadline.h"
 #include "core/rpc/status_conversion.h"
 #include "spdlog/spdlog.h"
@@ -17,18 +18,23 @@ namespace {
 constexpr std::chrono::seconds kPeriod{1};
 // Either store may be restored meanwhile.
 constexpr std::chrono::minutes kReconcileEvery{1};
+// How often it looks whose customers are to be counted.
+constexpr std::chrono::minutes kCustomersEvery{1};
 constexpr std::chrono::seconds kCubeTimeout{10};
 constexpr std::chrono::milliseconds kPause{20};
 
 }  // namespace
 
 AnswerPusher::AnswerPusher(Aggregator& aggregator, Publisher& publisher,
-                           const CalledDaemon& answerd, const TlsFiles& tls)
+                           const CalledDaemon& answerd, const TlsFiles& tls,
+                           std::chrono::minutes customers_period)
     : aggregator_(aggregator),
       publisher_(publisher),
       stub_([answerd, tls] {
         return v1::AnswerIntakeService::NewStub(TlsChannel(answerd, tls));
       }),
+      schedule_(customers_period),
+      customers_period_(customers_period),
       thread_([this] { Run(); }) {}
 
 void AnswerPusher::Stop() {
@@ -156,6 +162,39 @@ absl::Status AnswerPusher::PushAll(const std::set<std::string>& first) {
     TellWaiters();
     if (WantedElsewhere(first)) return absl::OkStatus();
   }
+  return PushCustomers();
+}
+
+absl::Status AnswerPusher::PushCustomers() {
+  const auto now = Clock::now();
+  if (now < customers_at_) return absl::OkStatus();
+  GARDEROBE_ASSIGN_OR_RETURN(const auto versions,
+                             aggregator_.mirrors().AllVersions());
+  for (const auto& [institution, version] : versions) {
+    if (!schedule_.IsDue(institution, version.visits, version.customers, now)) {
+      continue;
+    }
+    GARDEROBE_ASSIGN_OR_RETURN(auto customers,
+                               aggregator_.mirrors().CountCustomersOf(
+                                   institution, DayNumber(Today())));
+    const uint64_t counted = customers.version();
+    v1::PutCustomersRequest request;
+    *request.mutable_customers() = std::move(customers);
+    grpc::ClientContext context;
+    SetDeadline(context, kCubeTimeout);
+    v1::PutCustomersResponse response;
+    const absl::Status status =
+        FromGrpc(stub_.Get()->PutCustomers(&context, request, &response));
+    stub_.Report(status);
+    GARDEROBE_RETURN_IF_ERROR(status);
+    GARDEROBE_RETURN_IF_ERROR(
+        aggregator_.mirrors().ConfirmCustomers(institution, counted));
+    schedule_.Counted(institution, now);
+    // Somebody may wait for a mirror.
+    if (WantedElsewhere({})) return absl::OkStatus();
+  }
+  customers_at_ =
+      now + std::min<Clock::duration>(kCustomersEvery, customers_period_);
   return absl::OkStatus();
 }
 
@@ -206,6 +245,18 @@ absl::Status AnswerPusher::Reconcile() {
   std::map<std::string, uint64_t> held;
   for (const auto& mirror : response.mirrors()) {
     held[mirror.institution()] = mirror.version();
+  }
+  // What answerd lost is counted again when it is due.
+  GARDEROBE_ASSIGN_OR_RETURN(const auto versions,
+                             aggregator_.mirrors().AllVersions());
+  std::map<std::string, uint64_t> customers;
+  for (const auto& mirror : response.mirrors()) {
+    customers[mirror.institution()] = mirror.customers_version();
+  }
+  for (const auto& [institution, version] : versions) {
+    if (version.customers == customers[institution]) continue;
+    GARDEROBE_RETURN_IF_ERROR(aggregator_.mirrors().ConfirmCustomers(
+        institution, customers[institution]));
   }
   GARDEROBE_ASSIGN_OR_RETURN(const auto unknown,
                              aggregator_.mirrors().Reconcile(held));

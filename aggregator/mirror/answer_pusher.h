@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "aggregator/aggregator.h"
+#include "aggregator/mirror/customer_schedule.h"
 #include "aggregator/publish/publisher.h"
 #include "core/base/mutex.h"
 #include "core/rpc/stub_holder.h"
@@ -24,7 +25,8 @@ namespace garderobe::aggregator {
 class AnswerPusher {
  public:
   AnswerPusher(Aggregator& aggregator, Publisher& publisher,
-               const CalledDaemon& answerd, const TlsFiles& tls);
+               const CalledDaemon& answerd, const TlsFiles& tls,
+               std::chrono::minutes customers_period);
   ~AnswerPusher() { Stop(); }
 
   // Calls `done` when answerd has the mirror as it is now, or with false when
@@ -53,6 +55,8 @@ class AnswerPusher {
   [[nodiscard]] absl::Status PushAll(const std::set<std::string>& first);
   [[nodiscard]] absl::Status PushMirror(const std::string& institution);
   [[nodiscard]] absl::Status Put(v1::Mirror mirror);
+  // The customers of whom it is due (CustomerSchedule).
+  [[nodiscard]] absl::Status PushCustomers();
   // Compares with what answerd has; both may have been restored.
   [[nodiscard]] absl::Status Reconcile();
   // It is to end, or somebody waits who is not among `first`.
@@ -62,8 +66,11 @@ class AnswerPusher {
 
   Aggregator& aggregator_;
   Publisher& publisher_;
-  StubHolder<v1::AnswerIntakeService> stub_;       // own locking
-  Clock::time_point reconcile_at_ = Clock::now();  // of the thread's own
+  StubHolder<v1::AnswerIntakeService> stub_;  // own locking
+  // Of the thread's own.
+  Clock::time_point reconcile_at_ = Clock::now(), customers_at_ = Clock::now();
+  CustomerSchedule schedule_;
+  const std::chrono::minutes customers_period_;
 
   Mutex mutex_;
   CondVar changed_;

@@ -38,6 +38,21 @@ class Mirrors {
   [[nodiscard]] absl::Status Confirm(const std::string& institution,
                                      uint64_t version);
 
+  // Version of the institution's visits, and of those beside which its
+  // customers were counted last; 0: never.
+  struct Versions {
+    uint64_t visits = 0, customers = 0;
+  };
+  [[nodiscard]] absl::StatusOr<std::map<std::string, Versions>> AllVersions();
+  // Counts the institution's customers. Reads all its visits; only the
+  // institution waits. `today` since 2000-01-01. NotFound: nothing was
+  // delivered.
+  [[nodiscard]] absl::StatusOr<v1::CustomerMirror> CountCustomersOf(
+      const std::string& institution, int32_t today);
+  // answerd has the customers that were counted beside that version.
+  [[nodiscard]] absl::Status ConfirmCustomers(const std::string& institution,
+                                              uint64_t version);
+
  private:
   Store& store_;
   InstitutionTable& institutions_;

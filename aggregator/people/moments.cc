@@ -64,10 +64,7 @@ absl::StatusOr<std::vector<int32_t>> Moments::LatestVisits(
         if (row.relation >= latest.size()) {
           latest.resize(row.relation + 1, HomeEvidence::kNoVisit);
         }
-        const int32_t day =
-            (event.starts_at >= 0 ? event.starts_at : event.starts_at - 1439) /
-            1440;
-        latest[row.relation] = std::max(latest[row.relation], day);
+        latest[row.relation] = std::max(latest[row.relation], DayOf(event));
       }));
   return latest;
 }

@@ -46,8 +46,10 @@ void AddDeploymentCommands(CLI::App& app, Context& context);
 void AddDeliveryCommands(CLI::App& app, Context& context);
 void AddAgentCommands(CLI::App& app, Context& context);
 void AddCheckCommand(CLI::App& app, Context& context);
+void AddListCommand(CLI::App& app, Context& context);
 void AddMappingCommands(CLI::App& app, Context& context);
 void AddQueryCommands(CLI::App& app, Context& context);
+void AddOwnCommands(CLI::App& query, Context& context);  // of `query`
 void AddAdminCommands(CLI::App& app, Context& context);
 void AddRightsCommands(CLI::App& app, Context& context);
 // Behind AddAdminCommands.

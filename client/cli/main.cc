@@ -133,6 +133,7 @@ int Main(int argc, char** argv) {
                  "an answer that is a table, into a new file, .xlsx or .csv");
   AddDeploymentCommands(app, context);
   AddCheckCommand(app, context);
+  AddListCommand(app, context);
   AddDeliveryCommands(app, context);
   AddAgentCommands(app, context);
   AddMappingCommands(app, context);

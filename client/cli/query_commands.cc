@@ -5,12 +5,10 @@
 #include <variant>
 #include <vector>
 
+#include "client/cli/asker.h"
 #include "client/cli/command.h"
 #include "client/cli/coverage.h"
-#include "client/service_call.h"
 #include "core/base/bytes.h"
-#include "core/register/register_store.h"
-#include "garderobe/v1/answer.grpc.pb.h"
 #include "nlohmann/json.hpp"
 
 namespace garderobe::client {
@@ -19,91 +17,8 @@ namespace {
 using nlohmann::json;
 
 struct QueryArguments {
-  std::string institution, by = "month", from, to;
   std::string population = "national", period, as;
 };
-
-// Asks answerd, as the coordinator or as an institution.
-class Asker {
- public:
-  using Stub = v1::AnswerService::Stub;
-
-  static absl::StatusOr<Asker> For(const Context& context,
-                                   const std::string& institution);
-
-  // One call, such as &Stub::Query.
-  template <typename Request, typename Response>
-  absl::Status Call(grpc::Status (Stub::*method)(grpc::ClientContext*,
-                                                 const Request&, Response*),
-                    const Request& request, Response* response) const {
-    return CallService<v1::AnswerService>(daemon_, tls_, kPartyPatience, method,
-                                          request, response);
-  }
-
- private:
-  CalledDaemon daemon_;
-  TlsFiles tls_;
-};
-
-absl::StatusOr<Asker> Asker::For(const Context& context,
-                                 const std::string& institution) {
-  GARDEROBE_ASSIGN_OR_RETURN(const Deployment deployment,
-                             context.OpenDeployment());
-  if (!institution.empty() && !IsInstitutionId(institution)) {
-    return InvalidArgument("an institution's id is 1 to 32 of a-z, 0-9 and -");
-  }
-  Asker asker;
-  asker.daemon_ = deployment.daemon("answer");
-  asker.tls_ = institution.empty() ? deployment.coordinator_tls()
-                                   : deployment.analyst_tls(institution);
-  const absl::Status usable = CheckTlsFiles(asker.tls_);
-  if (!usable.ok()) {
-    if (institution.empty()) return usable;
-    return NotFound(
-        "this deployment can't ask as {}: {}; `garderobe enroll --analyst {}` "
-        "asks for a certificate",
-        institution, Message(usable), institution);
-  }
-  return asker;
-}
-
-absl::Status QueryOwn(Context& context, const QueryArguments& a) {
-  GARDEROBE_ASSIGN_OR_RETURN(const Asker asker,
-                             Asker::For(context, a.institution));
-  v1::QueryOwnRequest request;
-  request.set_institution(a.institution);
-  request.set_by(a.by);
-  request.set_from(a.from);
-  request.set_to(a.to);
-  v1::QueryOwnResponse response;
-  GARDEROBE_RETURN_IF_ERROR(
-      asker.Call(&Asker::Stub::QueryOwn, request, &response));
-  // Only events have titles.
-  const bool has_titles = a.by == "event";
-  Page page = Page::Table(
-      has_titles
-          ? std::vector<std::string>{a.by, "visits", "tickets", "revenue",
-                                     "title"}
-          : std::vector<std::string>{a.by, "visits", "tickets", "revenue"});
-  json rows = json::array();
-  for (const auto& row : response.rows()) {
-    json r = {{a.by, row.key()},
-              {"visits", row.visits()},
-              {"tickets", row.tickets()},
-              {"revenue_cents", row.revenue_cents()}};
-    if (!row.label().empty()) r["title"] = row.label();
-    rows.push_back(std::move(r));
-    std::vector<SheetCell> cells = {
-        row.key(), static_cast<double>(row.visits()),
-        static_cast<double>(row.tickets()),
-        static_cast<double>(row.revenue_cents()) / 100};
-    if (has_titles) cells.emplace_back(row.label());
-    page.Add(std::move(cells));
-  }
-  if (rows.empty()) page.Say("nothing delivered in these dates");
-  page.json = {{"kind", "own"}, {"rows", std::move(rows)}};
-  return Print(context.form, page);
-}
 
 // "p" and "n" carry no value.
 bool HasValue(const v1::QueryResponse::Row& row) {
@@ -254,18 +169,7 @@ void AddQueryCommands(CLI::App& app, Context& context) {
       if (!status.ok()) context.Fail(status);
     };
   };
-  auto* own = query->add_subcommand(
-      "own", "an institution's own figures: exact, at once, for itself only");
-  own->require_subcommand(1);
-  auto* visits = own->add_subcommand("visits", "visits, tickets and revenue");
-  visits->add_option("--institution", arguments->institution, "whose")
-      ->required();
-  visits->add_option("--by", arguments->by, "month, day, event or channel")
-      ->capture_default_str();
-  visits->add_option("--from", arguments->from,
-                     "first day of events, 2025-01-31");
-  visits->add_option("--to", arguments->to, "last day of events");
-  visits->callback(run(QueryOwn));
+  AddOwnCommands(*query, context);
   for (const char* name : {"reach", "municipality"}) {
     auto* command = query->add_subcommand(
         name, name == std::string("reach")

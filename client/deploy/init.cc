@@ -115,7 +115,10 @@ std::string MoreOf(std::string_view party, const Pins& address,
   }
   if (party == "aggregator") {
     return fmt::format(
-        "\n[answer]\naddress = \"{}\"\n\n[pins]\nttp = \"{}\"\n"
+        "\n[answer]\naddress = \"{}\"\n\n"
+        "[mirror]\n# Own customers are counted when a delivery is over; in "
+        "earnest, once a day.\ncustomers_minutes = 0\n\n"
+        "[pins]\nttp = \"{}\"\n"
         "vault = \"{}\"\n\n[publish]\ngrace_days = 0\n",
         address.at("intake"), pin.at("ttp"), pin.at("vault"));
   }
