@@ -1,5 +1,5 @@
 // An institution's own customers, counted: each handle once a period, by one
-// attribute at a time (docs/definitions.md). Nothing here knows persons, so
+// attribute at a time (docs/querying.md). Nothing here knows persons, so
 // nothing that happens at other institutions changes a figure.
 #ifndef GARDEROBE_AGGREGATOR_MIRROR_CUSTOMER_COUNT_H_
 #define GARDEROBE_AGGREGATOR_MIRROR_CUSTOMER_COUNT_H_

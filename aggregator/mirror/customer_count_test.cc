@@ -22,7 +22,7 @@ int32_t Day(int year, int month, int day) {
 class CustomerCountTest : public ::testing::Test {
  protected:
   void Visit(uint32_t relation, int32_t day, int32_t cents = 1000,
-             std::string_view genre = "unknown",
+             std::string_view genre = "other",
              std::string_view channel = "web") {
     visits_.push_back({relation, day, cents, *CodeOf(kGenres, genre),
                        *CodeOf(kChannels, channel)});
@@ -177,14 +177,15 @@ TEST_F(CustomerCountTest, ReturnsAreOnAnotherDayWithinTwelveMonths) {
 
 TEST_F(CustomerCountTest, TheMainGenreHasMostVisitsThenTheLaterOne) {
   for (uint32_t i = 1; i <= 10; ++i) {
-    Visit(i, Day(2025, 1, 1), 0, "music.jazz");
-    Visit(i, Day(2025, 1, 2), 0, "music.pop");
+    Visit(i, Day(2025, 1, 1), 0, "film");
+    Visit(i, Day(2025, 1, 2), 0, "film");
     Visit(i, Day(2025, 1, 3), 0, "dance");
-    for (int k = 0; k < 5; ++k) Visit(i, Day(2025, 1, 4), 0, "unknown");
+    // What no list knows yields to what one does.
+    for (int k = 0; k < 5; ++k) Visit(i, Day(2025, 1, 4));
   }
   Visit(1, Day(2025, 1, 5), 0, "dance");  // as many, and later
   EXPECT_EQ(SplitOf(Count(), "2025", "genre"),
-            (Told{{"dance", 1}, {"music", 9}}));
+            (Told{{"dance", 1}, {"film", 9}}));
 }
 
 // Every split beside a count that takes no short cuts.

@@ -1,4 +1,4 @@
-// Bands: into which of a few groups a number falls (docs/definitions.md). Part
+// Bands: into which of a few groups a number falls (docs/querying.md). Part
 // of what is answered: a changed band is another figure under the same name.
 #ifndef GARDEROBE_CORE_CATALOGUE_BANDS_H_
 #define GARDEROBE_CORE_CATALOGUE_BANDS_H_

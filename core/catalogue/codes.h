@@ -35,6 +35,11 @@ inline constexpr std::array<std::string_view, 18> kGenres = {
     "youth",    "circus",     "film",     "exhibition", "festival",
     "heritage", "literature", "education"};
 
+// The first level of a genre in levels: "music" of "music.jazz".
+constexpr std::string_view MainGenre(std::string_view genre) {
+  return genre.substr(0, genre.find('.'));
+}
+
 inline constexpr std::array<std::string_view, 4> kGenders = {
     "unknown", "female", "male", "other"};
 inline constexpr std::array<std::string_view, 3> kNewsletter = {"unknown",
