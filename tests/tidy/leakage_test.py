@@ -325,9 +325,9 @@ class ControlTest(unittest.TestCase):
                          "Relation.shoe_size is on the list and gone")
 
         def forget_all(listed):
-            del listed["message"]["Mirror.Cell"]
+            del listed["message"]["Mirror.Tallies"]
         self.assertEqual(self.faults_when(forget_all),
-                         "message Mirror.Cell is not on the list")
+                         "message Mirror.Tallies is not on the list")
 
     def test_keys_and_families(self):
         def forget(listed):
