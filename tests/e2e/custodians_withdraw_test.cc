@@ -92,7 +92,7 @@ class CustodiansWithdrawTest : public RightsTest {
         Run({"send", deployment_->folder() + "/" + sent + ".csv",
              "--institution", institution, "--all-relations"});
     EXPECT_EQ(r.exit, 0) << r.err;
-    return Held(institution, customer, "aggregator")["known"].get<bool>();
+    return Held(institution, customer, "vault")["known"].get<bool>();
   }
   static std::string VaultLog() {
     return *ReadWholeFile(deployment_->folder() + "/vaultd.log");

@@ -190,7 +190,7 @@ TEST_F(EndToEndTest, WrongUseIsToldInOneSentence) {
            {{"query", "own", "visits", "--institution", "museum-01", "--by",
              "customer"},
             2,
-            "month, day, event or channel"},
+            "one of month, quarter, year, season"},
            {{"admin", "publish", "2190"},
             1,
             "can be published from 2191-01-01"},

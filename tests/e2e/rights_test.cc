@@ -93,16 +93,17 @@ TEST_F(RightsTest, AnObjectionHoldsAtEveryInstitutionUntilItIsWithdrawn) {
   // Counts would tell whether the customer objected elsewhere before.
   EXPECT_EQ(objected["relations_removed"], 0);
   EXPECT_EQ(objected["visits_removed"], 0);
-  // The sales still count; nobody is behind them.
+  // The sales still count; nobody is behind them. The aggregator tells what the
+  // institution delivered, as of everybody.
   EXPECT_EQ(Visits(kMuseum), museum);
   EXPECT_EQ(Visits(kTheatre), theatre);
-  EXPECT_FALSE(Held(kTheatre, "T2", "aggregator")["known"].get<bool>());
+  EXPECT_FALSE(Held(kTheatre, "T2", "vault")["known"].get<bool>());
   // Neither is anybody later, nor elsewhere.
   ASSERT_EQ(
       Send(kTheatre, "F", 2, "T3", "piet@example.nl,Smit,Piet,1012LG,14\n")
           .exit,
       0);
-  EXPECT_FALSE(Held(kTheatre, "T3", "aggregator")["known"].get<bool>());
+  EXPECT_FALSE(Held(kTheatre, "T3", "vault")["known"].get<bool>());
   EXPECT_EQ(Visits(kTheatre), theatre + 2);
   // The theatre lodged no objection: it can take none back, and is answered as
   // if it had.
@@ -113,7 +114,7 @@ TEST_F(RightsTest, AnObjectionHoldsAtEveryInstitutionUntilItIsWithdrawn) {
                    kTheatre, "--all-relations"})
                   .exit,
               0);
-    return Held(kTheatre, "T3", "aggregator")["known"].get<bool>();
+    return Held(kTheatre, "T3", "vault")["known"].get<bool>();
   };
   EXPECT_FALSE(is_known_after(kTheatre, "T2"));
   EXPECT_FALSE(is_known_after(kTheatre, "T3"));
@@ -140,7 +141,7 @@ TEST_F(RightsTest, AnObjectionByIdentityIsTakenBackByWhoLodgedIt) {
                    kMuseum, "--all-relations"})
                   .exit,
               0);
-    return Held(kMuseum, "K9", "aggregator")["known"].get<bool>();
+    return Held(kMuseum, "K9", "vault")["known"].get<bool>();
   };
   ask("object", kMuseum);
   EXPECT_FALSE(is_known());

@@ -190,7 +190,7 @@ TEST_F(RotationTest, EverybodyIsWhoTheyWere) {
 
   // An objection stands, and access is answered and proved.
   ASSERT_EQ(Send(kTheatre, "C", 2, "T2", kPiet).exit, 0);
-  EXPECT_FALSE(Held(kTheatre, "T2", "aggregator")["known"].get<bool>());
+  EXPECT_FALSE(Held(kTheatre, "T2", "vault")["known"].get<bool>());
   EXPECT_TRUE(Held(kMuseum, "K1", "vault")["known"].get<bool>());
   // Somebody is found by identity where they were delivered before.
   const std::string anna = deployment_->Write(
@@ -204,7 +204,7 @@ TEST_F(RotationTest, EverybodyIsWhoTheyWere) {
   // What was lodged before is taken back after.
   Right("withdraw", kMuseum, "K2");
   ASSERT_EQ(Send(kTheatre, "D", 2, "T4", kPiet).exit, 0);
-  EXPECT_TRUE(Held(kTheatre, "T4", "aggregator")["known"].get<bool>());
+  EXPECT_TRUE(Held(kTheatre, "T4", "vault")["known"].get<bool>());
 }
 
 TEST_F(RotationTest, WhoIsDeliveredAgainIsTheSamePerson) {
