@@ -13,7 +13,7 @@ namespace garderobe::aggregator {
 namespace {
 
 int16_t MunicipalityFor(uint16_t pc4) {
-  const int index = MunicipalityOf(pc4);
+  const int index = PlaceOf("NL", pc4);
   if (index < 0) return -1;
   const Municipality& m = Municipalities()[static_cast<size_t>(index)];
   return m.residents >= kResidentsMin ? static_cast<int16_t>(index)

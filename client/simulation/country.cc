@@ -190,7 +190,7 @@ constexpr std::array<uint8_t, 21> kPlaceOf = {0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0,
 
 Country::Country(const Options& options) : options_(options) {
   uint64_t total = 0;
-  for (const Postcode& p : Postcodes()) {
+  for (const Postcode& p : PostcodesOf("NL")) {
     total += static_cast<uint64_t>(std::max(p.residents, 0));
     residents_.push_back(total);
   }
@@ -207,7 +207,7 @@ Dwelling Country::MakeDwelling(Draws& draws) const {
   const auto index =
       std::upper_bound(residents_.begin(), residents_.end(), at) -
       residents_.begin();
-  dwelling.pc4 = Postcodes()[static_cast<size_t>(index)].pc4;
+  dwelling.pc4 = PostcodesOf("NL")[static_cast<size_t>(index)].digits;
   constexpr std::string_view kLetters = "ABCDEGHJKLMNPRTVWXZ";
   dwelling.letters[0] = kLetters[draws.Below(kLetters.size())];
   dwelling.letters[1] = kLetters[draws.Below(kLetters.size())];

@@ -94,9 +94,8 @@ class Season {
         new_year_(audience_.new_year()),
         events_(std::max<uint64_t>(lines / 150, 3)) {
     Draws draws(options.seed, 3, number);
-    const auto& municipality =
-        Municipalities()[draws.Below(Municipalities().size())];
-    municipality_ = municipality.code;
+    const auto municipalities = MunicipalitiesOf("NL");
+    municipality_ = municipalities[draws.Below(municipalities.size())].code;
   }
   const std::string& id() const { return audience_.id(); }
   std::string RegisterEntry() const {
