@@ -93,7 +93,9 @@ Attributes AttributesOf(const Relation& relation, WordNumbers& languages) {
   known.is_address =
       (relation.shown & (kShownAddress | kShownPerson)) == kShownAddress;
   known.birth_year = relation.birth_year;
-  known.municipality = static_cast<size_t>(MunicipalityOf(relation.pc4) + 1);
+  // No country is delivered beside a postcode yet: all are read as Dutch, as
+  // the publisher does.
+  known.municipality = static_cast<size_t>(PlaceOf("NL", relation.pc4) + 1);
   known.gender = relation.gender;
   known.newsletter = relation.newsletter;
   if (relation.customer_since != 0) {

@@ -147,6 +147,8 @@ TEST_F(RoundsTest, LinkedToNobodyIsNobodyUntilItIsWithdrawn) {
   EXPECT_THAT(Round({{ReferenceOf('a'), RoundAction::kWithdraw}}), IsOk());
   EXPECT_FALSE(Objects('a'));
   EXPECT_EQ(Find('a')->person, 0u);
+  // Its reference is still its own: access asks by it.
+  EXPECT_NE(Everything().find(ReferenceOf('a').view()), std::string::npos);
   Deliver('a', {anna_, home_});
   EXPECT_EQ(PersonOf('a'), anna_);
 }

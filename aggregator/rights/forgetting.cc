@@ -72,7 +72,6 @@ absl::StatusOr<bool> Forgetting::Apply(
       known->shown &= static_cast<uint8_t>(~kObjects);
       batch.Put(store_.family(kRelations), KeyOf(institution.number, *number),
                 Encode(*known));
-      batch.Delete(store_.family(kReferences), reference_key);
       continue;
     }
     relations += known.has_value() && !objects;
