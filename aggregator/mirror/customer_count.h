@@ -24,8 +24,8 @@ struct CustomerVisit {
 
 struct CustomerCountRules {
   int32_t today = 0;  // day since 2000-01-01
-  // Whether all months from the day `first` to before the day `end` are
-  // covered by what was delivered.
+  // Whether what was delivered reaches from the day `first` to before the day
+  // `end`.
   std::function<bool(int32_t first, int32_t end)> is_covered;
 };
 

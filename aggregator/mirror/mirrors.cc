@@ -115,12 +115,14 @@ absl::StatusOr<v1::CustomerMirror> Mirrors::CountCustomersOf(
   std::vector<CustomerVisit> visits;
   absl::flat_hash_map<uint32_t, Relation> relations;
   uint64_t version = 0;
+  int32_t begins = INT32_MAX;  // the first day of which anything counts
   {
     const MutexLock lock(&institution->mutex);
     GARDEROBE_RETURN_IF_ERROR(institutions_.EnsureLoaded(*institution));
     version = institution->version;
     GARDEROBE_RETURN_IF_ERROR(institution->ledger->ForEachCounted(
         [&](const VisitRow& row, const Event& event) {
+          begins = std::min(begins, DayOf(event));
           if (row.relation == 0) return;
           visits.push_back({row.relation, DayOf(event), row.price_cents,
                             event.genre, row.channel});
@@ -140,7 +142,11 @@ absl::StatusOr<v1::CustomerMirror> Mirrors::CountCustomersOf(
   }
   v1::CustomerMirror mirror = CountCustomers(
       std::move(visits), relations,
-      {.today = today, .is_covered = [](int32_t, int32_t) { return false; }});
+      {.today = today, .is_covered = [&](int32_t first, int32_t end) {
+         // Months are not declared complete yet: a gap in what
+         // was delivered is not noticed.
+         return first >= begins && end <= today + 1;
+       }});
   mirror.set_institution(name);
   mirror.set_version(version);
   mirror.set_run(run_);

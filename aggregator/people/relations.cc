@@ -132,8 +132,8 @@ absl::Status Relations::EraseAndLoad(Institution& institution,
                                      const std::vector<Subject>& subjects) {
   if (subjects.empty()) return absl::OkStatus();
   v1::ExerciseAtAggregatorResponse done;
-  const auto applied =
-      forgetting_.Apply(v1::RIGHT_ERASE, institution, subjects, nullptr, &done);
+  const auto applied = forgetting_.Apply(v1::RIGHT_ERASE, institution, people_,
+                                         subjects, nullptr, &done);
   if (applied.ok() && !*applied) return absl::OkStatus();
   // What it counts has changed on the disk.
   institution.ledger.reset();

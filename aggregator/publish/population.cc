@@ -9,20 +9,20 @@
 namespace garderobe::aggregator {
 namespace {
 
-using Institution = v1::Register::Institution;
+using Registered = v1::Register::Institution;
 
 DayRange DaysOf(int year) {
   return {DayNumber({year, 1, 1}), DayNumber({year, 12, 31})};
 }
 
 // As the nation of the year wants an agreement.
-bool Covers(const Institution& institution, int year, bool is_first_year) {
+bool Covers(const Registered& institution, int year, bool is_first_year) {
   const DayRange days = DaysOf(year);
   return IsInForce(institution,
                    is_first_year ? DayRange{days.last, days.last} : days);
 }
 
-int32_t RetentionReaches(const Institution& institution,
+int32_t RetentionReaches(const Registered& institution,
                          const CivilDate& today) {
   return DayNumber(
       MonthsBefore(today, static_cast<int>(RetentionMonths(institution))));
@@ -91,7 +91,7 @@ std::vector<std::string> StillMembers(const Population& population,
   return members;
 }
 
-int32_t KeptFrom(const Institution& institution, const CivilDate& today,
+int32_t KeptFrom(const Registered& institution, const CivilDate& today,
                  int32_t removed_before) {
   return std::max(RetentionReaches(institution, today), removed_before);
 }

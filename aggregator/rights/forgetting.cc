@@ -50,7 +50,7 @@ absl::Status Forgetting::Object(Institution& institution,
 }
 
 absl::StatusOr<bool> Forgetting::Apply(
-    v1::Right right, Institution& institution,
+    v1::Right right, Institution& institution, const People& people,
     const std::vector<Subject>& subjects, const Beside& beside,
     v1::ExerciseAtAggregatorResponse* response) {
   rocksdb::WriteBatch batch;
@@ -103,11 +103,12 @@ absl::StatusOr<bool> Forgetting::Apply(
   // An objection changes no byte of an institution's own figures: who objected
   // elsewhere could be told from it.
   if (!erased.empty()) institutions_.PutChanged(institution, batch);
-  GARDEROBE_RETURN_IF_ERROR(Write(batch).status());
+  GARDEROBE_RETURN_IF_ERROR(Write(people, batch).status());
   return !erased.empty();
 }
 
-absl::StatusOr<bool> Forgetting::Write(rocksdb::WriteBatch& batch) {
+absl::StatusOr<bool> Forgetting::Write(const People&,
+                                       rocksdb::WriteBatch& batch) {
   if (batch.Count() == 0) return false;
   batch.Put(store_.family(kMeta), kForgottenKey,
             Number(Last().value_or(0) + 1));
@@ -130,7 +131,8 @@ absl::Status Forgetting::ExerciseAt(
   GARDEROBE_RETURN_IF_ERROR(institutions_.EnsureLoaded(**institution));
   // A change of links must not write a relation that goes.
   const MutexLock people_lock(&people_.mutex);
-  const auto applied = Apply(right, **institution, subjects, beside, response);
+  const auto applied =
+      Apply(right, **institution, people_, subjects, beside, response);
   // What it counts is on the disk, and no longer in memory.
   if (!applied.ok() || *applied) (*institution)->ledger.reset();
   return applied.status();

@@ -41,17 +41,19 @@ class Forgetting {
       v1::Right right, const std::string& institution,
       const std::vector<Subject>& subjects, const Beside& beside,
       v1::ExerciseAtAggregatorResponse* response);
-  // The same, for whoever holds the locks. Returns whether visits changed: the
+  // The same, for whoever holds the locks; `people` are those of the
+  // constructor. Returns whether visits changed: the
   // ledger must be thrown away then.
   [[nodiscard]] absl::StatusOr<bool> Apply(
-      v1::Right right, Institution& institution,
+      v1::Right right, Institution& institution, const People& people,
       const std::vector<Subject>& subjects, const Beside& beside,
       v1::ExerciseAtAggregatorResponse* response)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people_.mutex);
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(institution.mutex, people.mutex);
   // Writes `batch`, unless it is empty, and notes that bytes have to leave the
   // disk (Last). Returns whether it was written. Not synced.
-  [[nodiscard]] absl::StatusOr<bool> Write(rocksdb::WriteBatch& batch)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(people_.mutex);
+  [[nodiscard]] absl::StatusOr<bool> Write(const People& people,
+                                           rocksdb::WriteBatch& batch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(people.mutex);
 
   // Number of the latest erasure whose bytes may still be on the disk, if any.
   std::optional<uint64_t> Last() const;

@@ -179,7 +179,7 @@ absl::StatusOr<bool> Retention::ExpireRelationsWithout(
   if (batch.Count() == 0) return false;
   Put(institution, ceilings, batch);
   institutions_.PutChanged(institution, batch);
-  return forgetting_.Write(batch);
+  return forgetting_.Write(people_, batch);
 }
 
 absl::StatusOr<Retention::Expired> Retention::Expire(const std::string& name,

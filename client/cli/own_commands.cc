@@ -50,8 +50,8 @@ std::string TextOf(const std::string& note,
       {"longer_period", fmt::format("fewer than 10 customers came: this is {}",
                                     response.period())},
       {"not_covered",
-       "who is new is told where the 24 months before were declared complete "
-       "(`garderobe send --complete-until`)"},
+       "who is new, and who comes again, is told of periods before which 24 "
+       "months were delivered"},
       {"longer_covered", fmt::format("this is {}", response.period())}};
   const auto found = texts.find(note);
   if (found != texts.end()) return found->second;
