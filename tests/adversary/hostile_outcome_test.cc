@@ -51,7 +51,7 @@ class OutcomeTest : public HostileTest {
   }
 
   static bool IsKnown(const std::string& customer) {
-    return Held("aggregator", customer)["known"].get<bool>();
+    return Held("vault", customer)["known"].get<bool>();
   }
 
   // Delivers rows in a feed of their own; all replies, as bytes.
