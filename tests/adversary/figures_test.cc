@@ -179,10 +179,21 @@ class FiguresTest : public ::testing::Test {
         **store, GetBigEndian<uint32_t>(number->data()));
     EXPECT_THAT(ledger, IsOk());
     const int32_t first = DayNumber({2025, 1, 1}) * 1440;
+    // Whose visitor objects: an own customer, and no person.
+    std::set<uint32_t> nobodies = {0};
+    const auto it = (*store)->NewIterator(aggregator::kRelations);
+    for (it->Seek(*number); it->Valid() && it->key().starts_with(*number);
+         it->Next()) {
+      aggregator::Relation relation;
+      EXPECT_TRUE(aggregator::Decode(AsView(it->value()), &relation));
+      if (relation.person == 0) {
+        nobodies.insert(GetBigEndian<uint32_t>(it->key().data() + 4));
+      }
+    }
     int64_t others = 0;
     EXPECT_THAT((*ledger)->ForEachCounted([&](const aggregator::VisitRow& row,
                                               const aggregator::Event& event) {
-      others += row.relation == 0 && event.starts_at >= first;
+      others += nobodies.contains(row.relation) && event.starts_at >= first;
     }),
                 IsOk());
     return others;
